@@ -1,0 +1,61 @@
+//! `xtask generate`: writes the catalogue's tables from the record in `api/`.
+
+mod check;
+mod emit;
+pub mod names;
+mod tables;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::record::{self, Overrides, Record};
+
+/// Where the tables go, below the repository's root.
+const TABLES: &str = "crates/catalog/src/generated";
+
+/// Writes the tables, or with `check` says whether they are what would be written.
+pub fn run(root: &Path, check: bool) -> Result<(), String> {
+    let record = Record::read(&root.join("api"))?;
+    let overrides: Overrides = record::parse(&root.join("api/overrides.toml"))?;
+    check::overrides(&record, &overrides)?;
+    let files = tables::files(&record, &overrides)?;
+    let folder = root.join(TABLES);
+    if check { compare(&folder, &files) } else { write(&folder, &files) }
+}
+
+fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), String> {
+    let fail = |e: std::io::Error| format!("{}: {e}", folder.display());
+    fs::create_dir_all(folder).map_err(fail)?;
+    for name in present(folder)? {
+        if !files.contains_key(&name) {
+            fs::remove_file(folder.join(name)).map_err(fail)?;
+        }
+    }
+    for (name, text) in files {
+        let path = folder.join(name);
+        // Left alone where nothing changed, so that nothing is compiled again for it.
+        if fs::read_to_string(&path).ok().as_ref() != Some(text) {
+            fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn compare(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), String> {
+    let mut stale: Vec<String> = present(folder)?.into_iter().filter(|name| !files.contains_key(name)).collect();
+    for (name, text) in files {
+        if fs::read_to_string(folder.join(name)).ok().as_ref() != Some(text) {
+            stale.push(name.clone());
+        }
+    }
+    match stale.is_empty() {
+        true => Ok(()),
+        false => Err(format!("run `cargo xtask generate`; out of date in {TABLES}: {}", stale.join(", "))),
+    }
+}
+
+fn present(folder: &Path) -> Result<Vec<String>, String> {
+    let entries = fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    entries.map(|entry| Ok(entry.map_err(|e| e.to_string())?.file_name().to_string_lossy().into_owned())).collect()
+}

@@ -1,0 +1,61 @@
+//! The chores of this repository. `cargo xtask help` lists them.
+
+mod bench;
+mod conformance;
+mod generate;
+mod import;
+mod record;
+mod steps;
+mod test;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), String> {
+    let (command, rest) = arguments.split_first().map_or(("help", &[][..]), |(c, r)| (c.as_str(), r));
+    match command {
+        "import" => import::run(&root().join("api"), &rest.iter().map(PathBuf::from).collect::<Vec<_>>()),
+        "generate" => match rest {
+            [] => generate::run(root(), false),
+            [flag] if flag == "--check" => generate::run(root(), true),
+            _ => Err("usage: cargo xtask generate [--check]".into()),
+        },
+        "conformance" => {
+            let folder = rest.first().map(PathBuf::from).or_else(|| conformance::descriptions(root()));
+            conformance::run(root(), &folder.ok_or("where are the official descriptions? Name their folder.")?)
+        }
+        "test" => test::run(root()),
+        "bench" => bench::run(root(), rest.first().map_or("", String::as_str)),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("there is no `{other}`; see `cargo xtask help`")),
+    }
+}
+
+const HELP: &str = "\
+The chores of this repository:
+
+  cargo xtask test                     everything that has to hold before a change lands
+  cargo xtask generate [--check]       writes the catalogue's tables from api/, or checks them
+  cargo xtask import FILE...           takes official API descriptions into api/ (api/README.md)
+  cargo xtask conformance [FOLDER]     holds the command line to the official descriptions
+  cargo xtask bench start|build        figures for docs/performance.md
+";
+
+/// The repository's root folder.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}

@@ -1,0 +1,15 @@
+//! The record of the API as it stands in `api/`: one readable TOML file per resource,
+//! all releases merged. The format is described in `api/README.md`.
+
+mod model;
+mod overrides;
+mod read;
+mod release;
+mod spec;
+mod write;
+
+pub use model::{Body, Kind, Operation, Record, Resource, Shape, TypeDef, Versioned};
+pub use overrides::{Overrides, Quoting, RoleName};
+pub use read::parse;
+pub use release::{Release, Span};
+pub use spec::{Spec, TypeExpr};

@@ -1,0 +1,32 @@
+//! Running other programs, with what is done shown as it is done.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+/// Runs a program to its end and shows its output; an error if it fails.
+pub fn run(title: &str, folder: &Path, command: &[&str]) -> Result<(), String> {
+    run_with(title, folder, command, &[])
+}
+
+/// The same, with environment variables.
+pub fn run_with(title: &str, folder: &Path, command: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+    let Some((program, arguments)) = command.split_first() else { return Ok(()) };
+    eprintln!("── {title}: {}", command.join(" "));
+    let start = Instant::now();
+    let status = Command::new(program).args(arguments).envs(environment.iter().copied()).current_dir(folder).status();
+    let status = status.map_err(|error| format!("{program} cannot be started: {error}"))?;
+    eprintln!("── {title}: {:.1} s", start.elapsed().as_secs_f64());
+    if status.success() { Ok(()) } else { Err(format!("{title} failed ({status})")) }
+}
+
+/// Runs a program and gives its standard output; an error, with what it said, if it fails.
+pub fn output(folder: &Path, command: &[&str]) -> Result<String, String> {
+    let Some((program, arguments)) = command.split_first() else { return Ok(String::new()) };
+    let output = Command::new(program).args(arguments).current_dir(folder).output();
+    let output = output.map_err(|error| format!("{program} cannot be started: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("{} failed: {}", command.join(" "), String::from_utf8_lossy(&output.stderr)));
+    }
+    String::from_utf8(output.stdout).map_err(|error| format!("{program}: {error}"))
+}

@@ -1,0 +1,26 @@
+//! `xtask test`: everything that has to hold before a change lands.
+
+use std::path::Path;
+
+use crate::{conformance, generate, steps};
+
+/// Runs every check; stops at the first that fails.
+pub fn run(root: &Path) -> Result<(), String> {
+    steps::run("format", root, &["cargo", "fmt", "--all", "--check"])?;
+    eprintln!("── tables: generated from api/ and up to date?");
+    generate::run(root, true)?;
+    let lint = ["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+    steps::run("lint", root, &lint)?;
+    let docs = ["cargo", "doc", "--workspace", "--no-deps", "--quiet"];
+    steps::run_with("documentation", root, &docs, &[("RUSTDOCFLAGS", "-D warnings")])?;
+    steps::run("tests", root, &["cargo", "test", "--workspace", "--quiet"])?;
+    match conformance::descriptions(root) {
+        Some(folder) => conformance::run(root, &folder),
+        None => {
+            eprintln!(
+                "── conformance: left out, since the official API descriptions are not at hand (see CONTRIBUTING.md)"
+            );
+            Ok(())
+        }
+    }
+}
