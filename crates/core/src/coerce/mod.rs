@@ -1,0 +1,411 @@
+//! Coercion: what was given becomes the JSON that the catalogue's type wants, or an error
+//! that says what was expected, what came, and where.
+//!
+//! `[123, 456]`, `"[123, 456]"` and `123,456` all become `[123,456]` where a list of whole
+//! numbers is wanted; `"true"` becomes `true`; 100 becomes `"100"` where text is wanted.
+//! JSON is never held as a tree: numbers keep all their digits, and every value keeps its
+//! place in the text for the error.
+
+mod expected;
+mod object;
+mod scalar;
+
+use std::ops::Range;
+
+use serde_json::value::RawValue;
+use threecx_catalog::{Property, Span, Structure, Type, TypeRef};
+
+pub(crate) use expected::expected;
+pub(crate) use object::Members;
+
+use crate::error::{Error, InputError, NotInVersion, Position};
+use crate::input::Input;
+
+/// Objects and lists may be nested so deep; more is refused.
+const MAX_DEPTH: usize = 64;
+
+/// JSON text in the making, with the places of what must not be shown.
+#[derive(Debug, Default)]
+pub(crate) struct Json {
+    pub text: String,
+    pub secrets: Vec<Range<usize>>,
+}
+
+impl Json {
+    /// Appends a key and its colon, after a comma where one is needed.
+    pub fn key(&mut self, name: &str) {
+        if !self.text.ends_with(['{', '[']) {
+            self.text.push(',');
+        }
+        self.string(name);
+        self.text.push(':');
+    }
+
+    fn string(&mut self, text: &str) {
+        self.text.push_str(&serde_json::Value::from(text).to_string());
+    }
+}
+
+/// What is wanted of a value.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted {
+    pub ty: TypeRef,
+    pub max_length: Option<u32>,
+    pub secret: bool,
+}
+
+impl Wanted {
+    pub fn plain(ty: TypeRef) -> Wanted {
+        Wanted { ty, max_length: None, secret: false }
+    }
+
+    fn element(self) -> Wanted {
+        Wanted { ty: self.ty.element(), ..self }
+    }
+}
+
+impl From<&Property> for Wanted {
+    fn from(property: &Property) -> Wanted {
+        Wanted { ty: property.ty, max_length: property.max_length, secret: property.secret }
+    }
+}
+
+/// Appends `input` to `out` as the JSON of what is wanted.
+pub(crate) fn coerce(argument: &str, input: &Input, wanted: Wanted, target: Span, out: &mut Json) -> Result<(), Error> {
+    let start = out.text.len();
+    match input {
+        Input::Text(text) => Walk::new(argument, text, target).text(wanted, out),
+        Input::Json(text) => Walk::new(argument, text, target).json_text(wanted, out),
+    }?;
+    if wanted.secret {
+        out.secrets.push(start..out.text.len());
+    }
+    Ok(())
+}
+
+/// A way through one given text.
+pub(crate) struct Walk<'a> {
+    argument: &'a str,
+    /// The whole text, for positions.
+    text: &'a str,
+    target: Span,
+    /// Where in the value: `[1].Number`.
+    path: String,
+    depth: usize,
+}
+
+impl<'a> Walk<'a> {
+    pub fn new(argument: &'a str, text: &'a str, target: Span) -> Walk<'a> {
+        Walk { argument, text, target, path: String::new(), depth: 0 }
+    }
+
+    /// Text that a person typed.
+    fn text(&mut self, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
+        let trimmed = self.text.trim();
+        let TypeRef { ty, collection, nullable } = wanted.ty;
+        match ty {
+            _ if collection && trimmed.starts_with('[') => self.json_text(wanted, out),
+            Type::Structure(_) | Type::Opaque(_) if collection || trimmed.is_empty() => {
+                Err(self.misfit(wanted, self.text))
+            }
+            Type::Structure(_) | Type::Opaque(_) => self.json_text(wanted, out),
+            _ if collection && trimmed.is_empty() => {
+                let mut error = self.misfit_error(wanted, "nothing");
+                error.hint = Some("Write [] for an empty list.".into());
+                Err(error.into())
+            }
+            _ if collection => self.comma_list(wanted, out),
+            Type::String => self.scalar(self.text, wanted, out),
+            _ if nullable && trimmed == "null" => {
+                out.text.push_str("null");
+                Ok(())
+            }
+            _ => self.scalar(trimmed, wanted, out),
+        }
+    }
+
+    /// `123, 456` without brackets.
+    fn comma_list(&mut self, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
+        out.text.push('[');
+        for (index, item) in self.text.split(',').map(str::trim).enumerate() {
+            self.path = format!("[{index}]");
+            if index > 0 {
+                out.text.push(',');
+            }
+            self.scalar(item, wanted.element(), out)?;
+        }
+        self.path.clear();
+        out.text.push(']');
+        Ok(())
+    }
+
+    fn scalar(&self, text: &'a str, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
+        match scalar::from_text(text, wanted, self.target) {
+            Ok(json) => {
+                out.text.push_str(&json);
+                Ok(())
+            }
+            Err(expected) => Err(self.unexpected(expected, text)),
+        }
+    }
+
+    /// Text that is JSON as a whole.
+    pub fn json_text(&mut self, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
+        let raw = self.parse(&expected(wanted, self.target))?;
+        self.json(raw, wanted, out)
+    }
+
+    /// The text as one JSON value; the error says what was expected instead.
+    pub fn parse(&self, expected: &str) -> Result<&'a RawValue, Error> {
+        serde_json::from_str(self.text).map_err(|error| {
+            let (came, offset) = broken_at(self.text, &error);
+            let came = if came.is_empty() {
+                "the end of the text, too early".to_owned()
+            } else {
+                format!("`{}`", excerpt(came))
+            };
+            InputError {
+                argument: self.argument.to_owned(),
+                path: String::new(),
+                expected: expected.to_owned(),
+                came,
+                position: Some(Position::of(self.text, offset)),
+                hint: None,
+            }
+            .into()
+        })
+    }
+
+    /// One JSON value.
+    fn json(&mut self, raw: &'a RawValue, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
+        let text = raw.get();
+        let TypeRef { ty, collection, nullable } = wanted.ty;
+        if text == "null" {
+            return if nullable {
+                out.text.push_str("null");
+                Ok(())
+            } else {
+                Err(self.misfit(wanted, text))
+            };
+        }
+        // A list or object that came as text, as forms and spreadsheets give it.
+        if (collection || matches!(ty, Type::Structure(_))) && text.starts_with('"') {
+            let inner: String = serde_json::from_str(text).unwrap_or_default();
+            let mut walk = Walk {
+                argument: self.argument,
+                text: &inner,
+                target: self.target,
+                path: self.path.clone(),
+                depth: self.depth + 1,
+            };
+            walk.check_depth()?;
+            return walk.text(wanted, out);
+        }
+        self.depth += 1;
+        self.check_depth()?;
+        match ty {
+            _ if collection => self.list(raw, wanted, out),
+            Type::Structure(structure) => self.object(raw, structure, wanted, out),
+            Type::Opaque(_) => {
+                out.text.push_str(text);
+                Ok(())
+            }
+            _ => match scalar::from_json(text, wanted, self.target) {
+                Ok(json) => {
+                    out.text.push_str(&json);
+                    Ok(())
+                }
+                Err(expected) => Err(self.unexpected(expected, text)),
+            },
+        }?;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn list(&mut self, raw: &'a RawValue, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
+        let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(raw.get()) else {
+            return Err(self.misfit(wanted, raw.get()));
+        };
+        let path = self.path.len();
+        out.text.push('[');
+        for (index, item) in items.into_iter().enumerate() {
+            self.path.push_str(&format!("[{index}]"));
+            if index > 0 {
+                out.text.push(',');
+            }
+            self.json(item, wanted.element(), out)?;
+            self.path.truncate(path);
+        }
+        out.text.push(']');
+        Ok(())
+    }
+
+    fn object(
+        &mut self,
+        raw: &'a RawValue,
+        structure: &'static Structure,
+        wanted: Wanted,
+        out: &mut Json,
+    ) -> Result<(), Error> {
+        let Ok(Members(members)) = serde_json::from_str::<Members>(raw.get()) else {
+            return Err(self.misfit(wanted, raw.get()));
+        };
+        out.text.push('{');
+        let known: Vec<&Property> = structure.all_properties().collect();
+        self.members(members, structure.name, &known, out)?;
+        out.text.push('}');
+        Ok(())
+    }
+
+    /// The members of an object, of which `known` are allowed.
+    pub fn members(
+        &mut self,
+        members: Vec<(String, &'a RawValue)>,
+        of: &str,
+        known: &[&'static Property],
+        out: &mut Json,
+    ) -> Result<(), Error> {
+        let path = self.path.len();
+        let mut seen: Vec<&str> = Vec::new();
+        for (name, value) in members {
+            // Annotations such as @odata.type belong to the protocol, not to the type.
+            if name.contains('@') {
+                out.key(&name);
+                out.text.push_str(value.get());
+                continue;
+            }
+            let property = find(known, &name, of, self.target).map_err(|error| self.at(error, value))?;
+            if seen.contains(&property.name) {
+                let twice = InputError {
+                    expected: format!("{} once", property.name),
+                    ..self.misfit_error(Wanted::from(property), "it twice")
+                };
+                return Err(self.at(twice.into(), value));
+            }
+            seen.push(property.name);
+            out.key(property.name);
+            self.path.push_str(&format!(".{}", property.name));
+            let start = out.text.len();
+            self.json(value, Wanted::from(property), out)?;
+            if property.secret {
+                out.secrets.push(start..out.text.len());
+            }
+            self.path.truncate(path);
+        }
+        Ok(())
+    }
+
+    fn check_depth(&self) -> Result<(), Error> {
+        if self.depth <= MAX_DEPTH {
+            return Ok(());
+        }
+        Err(InputError {
+            argument: self.argument.to_owned(),
+            path: String::new(),
+            expected: format!("JSON at most {MAX_DEPTH} levels deep"),
+            came: "deeper nesting".into(),
+            position: None,
+            hint: None,
+        }
+        .into())
+    }
+
+    fn misfit(&self, wanted: Wanted, came: &str) -> Error {
+        self.unexpected(expected(wanted, self.target), came)
+    }
+
+    fn misfit_error(&self, wanted: Wanted, came: &str) -> InputError {
+        InputError {
+            argument: self.argument.to_owned(),
+            path: self.path.clone(),
+            expected: expected(wanted, self.target),
+            came: came.to_owned(),
+            position: None,
+            hint: None,
+        }
+    }
+
+    fn unexpected(&self, expected: String, came: &str) -> Error {
+        // A value that is the whole text needs no place in it.
+        let part = came.len() < self.text.trim().len();
+        let position = if part { self.position(came) } else { None };
+        let came = if came.is_empty() { "an empty text".to_owned() } else { format!("`{}`", excerpt(came)) };
+        InputError { argument: self.argument.to_owned(), path: self.path.clone(), expected, came, position, hint: None }
+            .into()
+    }
+
+    /// Where `part`, a piece of the whole text, stands in it.
+    fn position(&self, part: &str) -> Option<Position> {
+        let offset = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        (offset + part.len() <= self.text.len()).then(|| Position::of(self.text, offset))
+    }
+
+    /// Adds the place of a value to an error about its key.
+    fn at(&self, error: Error, value: &RawValue) -> Error {
+        match error {
+            Error::Input(mut error) => {
+                error.argument = self.argument.to_owned();
+                error.path = self.path.clone();
+                error.position = self.position(value.get());
+                Error::Input(error)
+            }
+            other => other,
+        }
+    }
+}
+
+/// The property of this name, which some release of `target` has. Upper and lower case do
+/// not matter: PBXs do not mind them either.
+pub(crate) fn find<'p>(known: &[&'p Property], name: &str, of: &str, target: Span) -> Result<&'p Property, Error> {
+    let same = |property: &&&Property| property.name == name;
+    let similar = |property: &&&Property| property.name.eq_ignore_ascii_case(name);
+    let now = || known.iter().rev().filter(|property| property.span.overlaps(target));
+    if let Some(property) = now().find(same).or_else(|| now().find(similar)) {
+        return Ok(property);
+    }
+    let elsewhere: Vec<Span> = known.iter().filter(similar).map(|property| property.span).collect();
+    if !elsewhere.is_empty() {
+        let what = format!("the property {name} of {of}");
+        return Err(Error::NotInVersion(Box::new(NotInVersion { what, exists: elsewhere, target, replaced_by: None })));
+    }
+    let names: Vec<&str> = now().map(|property| property.name).collect();
+    Err(InputError {
+        argument: name.to_owned(),
+        path: String::new(),
+        expected: format!("a property of {of}"),
+        came: format!("`{}`", excerpt(name)),
+        position: None,
+        hint: crate::suggest::did_you_mean(name, &names),
+    }
+    .into())
+}
+
+/// The start of a text, for a message.
+fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Where JSON breaks off: the word that does not belong, and its place. serde_json names the
+/// character at which it stopped, which may be in the middle of the word.
+fn broken_at<'a>(text: &'a str, error: &serde_json::Error) -> (&'a str, usize) {
+    let line_start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+    // serde_json counts columns in bytes.
+    let mut at = (line_start + error.column().saturating_sub(1)).min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    if error.is_eof() {
+        return ("", text.len());
+    }
+    let separates = |c: char| c.is_whitespace() || ",:[]{}\"".contains(c);
+    let start = text[..at].rfind(separates).map_or(0, |before| before + 1);
+    let word = text[start..].split(separates).next().unwrap_or_default();
+    match (word, text[at..].chars().next()) {
+        ("", Some(c)) => (&text[at..at + c.len_utf8()], at),
+        _ => (word, start),
+    }
+}

@@ -1,0 +1,330 @@
+//! Everything that can go wrong, once. Each kind has a stable code, a line to read, and a
+//! next step; faces print them and never invent their own.
+
+use std::fmt;
+use std::time::Duration;
+
+use threecx_catalog::{self as catalog, Operation, Role, Span};
+
+/// Why a call failed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// What was given does not fit; nothing was sent.
+    #[error("{0}")]
+    Input(Box<InputError>),
+    /// The connected PBX is of a release that does not have this; nothing was sent, or the
+    /// PBX answered that there is no such path.
+    #[error("{0}")]
+    NotInVersion(Box<NotInVersion>),
+    /// The PBX's address is not one; nothing was sent.
+    #[error("`{url}` is not the address of a PBX: {reason}")]
+    Url {
+        /// What was given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No connection came about; nothing was sent.
+    #[error("cannot connect to {host}: {reason}")]
+    Connection {
+        /// Host and port.
+        host: String,
+        /// What the network said.
+        reason: String,
+    },
+    /// The server's certificate is not to be trusted; nothing was sent.
+    #[error("the certificate of {host} is not valid: {reason}")]
+    Certificate {
+        /// Host and port.
+        host: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Something answered, but not a 3CX.
+    #[error("{host} answers, but not as a 3CX does: {reason}")]
+    NotA3cx {
+        /// Host and port.
+        host: String,
+        /// What came.
+        reason: String,
+    },
+    /// The client ID or secret is wrong, or the token does not hold.
+    #[error("the PBX does not accept these credentials: {reason}")]
+    Authentication {
+        /// What the PBX said.
+        reason: String,
+    },
+    /// The caller may not do this.
+    #[error("{}", permission(.operation, *.role, .reason))]
+    Permission {
+        /// The id of the operation, where it is known.
+        operation: Option<&'static str>,
+        /// The role that it needs, where that is known.
+        role: Option<Role>,
+        /// What the PBX said.
+        reason: String,
+    },
+    /// What the call is about does not exist.
+    #[error("not found: {0}")]
+    NotFound(Box<Refusal>),
+    /// The PBX refuses the call.
+    #[error("the PBX refuses: {0}")]
+    Rejected(Box<Refusal>),
+    /// Too many calls in too short a time.
+    #[error("the PBX asks to slow down{}", retry_after.map(|d| format!(" and to try again in {} s", d.as_secs())).unwrap_or_default())]
+    RateLimited {
+        /// How long to wait, where the PBX says so.
+        retry_after: Option<Duration>,
+    },
+    /// The PBX failed.
+    #[error("the PBX failed with status {status}{}", reason_after_colon(.reason))]
+    Server {
+        /// The HTTP status.
+        status: u16,
+        /// What it said.
+        reason: String,
+    },
+    /// The call was sent, and no answer came: it may have been carried out or not.
+    #[error("the call was sent, but no complete answer came ({reason}): it may have been carried out or not")]
+    UnknownOutcome {
+        /// What happened instead.
+        reason: String,
+    },
+    /// An answer came that makes no sense.
+    #[error("the PBX's answer cannot be read: {reason}")]
+    Answer {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// The stable code, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Input(_) => "input",
+            Error::NotInVersion(_) => "not-in-version",
+            Error::Url { .. } => "url",
+            Error::Connection { .. } => "connection",
+            Error::Certificate { .. } => "certificate",
+            Error::NotA3cx { .. } => "not-a-3cx",
+            Error::Authentication { .. } => "authentication",
+            Error::Permission { .. } => "permission",
+            Error::NotFound(_) => "not-found",
+            Error::Rejected(_) => "rejected",
+            Error::RateLimited { .. } => "rate-limited",
+            Error::Server { .. } => "server",
+            Error::UnknownOutcome { .. } => "unknown-outcome",
+            Error::Answer { .. } => "answer",
+        }
+    }
+
+    /// What to do next.
+    pub fn next_step(&self) -> String {
+        match self {
+            Error::Input(error) => error.hint.clone().unwrap_or_else(|| "Correct the value and run it again.".into()),
+            Error::NotInVersion(error) => error.next_step(),
+            Error::Url { .. } => {
+                "Give the address of the web console, with https:// and the port if there is one: https://pbx.example.com:5001".into()
+            }
+            Error::Connection { .. } => {
+                "Check the host name and port (3CX listens on 443 or 5001), the network, and whether the PBX is running.".into()
+            }
+            Error::Certificate { .. } => {
+                "Renew the certificate on the PBX, or use the host name that it is issued for.".into()
+            }
+            Error::NotA3cx { .. } => "Check the host name and port: 3CX listens on 443 or 5001.".into(),
+            Error::Authentication { .. } => {
+                "Check the client ID and secret (Admin > Integrations > API); the secret is shown only once, when it is made.".into()
+            }
+            Error::Permission { role: Some(Role::SystemOwners), .. } => {
+                "Give the service principal the role System Owner (Admin > Integrations > API), or use one that has it.".into()
+            }
+            Error::Permission { role: Some(Role::User), .. } => {
+                "Log in as a user; a service principal (client ID and secret) cannot do this.".into()
+            }
+            Error::Permission { .. } => {
+                "Check the service principal's role and department, and the console's IP restrictions (Admin > Advanced).".into()
+            }
+            Error::NotFound(_) => "Check the id or number; list what there is first.".into(),
+            Error::Rejected(_) => "Change what the message names and run it again; nothing was changed.".into(),
+            Error::RateLimited { .. } => "Wait and try again, with fewer calls at once.".into(),
+            Error::Server { .. } => "Try again later; if it stays, look into the PBX's event log.".into(),
+            Error::UnknownOutcome { .. } => "Look at the PBX whether it happened before you send it again.".into(),
+            Error::Answer { .. } => "Send it with `threecx api` to see the answer as it comes, and report it.".into(),
+        }
+    }
+
+    /// True if the same call may succeed later.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Error::Connection { .. } | Error::RateLimited { .. } | Error::Server { .. })
+    }
+}
+
+fn permission(operation: &Option<&'static str>, role: Option<Role>, reason: &str) -> String {
+    let what = operation.map_or("this call".to_owned(), |id| id.to_owned());
+    let needs = match role {
+        Some(Role::SystemOwners) => " (it needs the role System Owner)",
+        Some(Role::SystemAdmins) => " (it needs the role System Admin)",
+        Some(Role::User) => " (it answers only to a logged-in user)",
+        None => "",
+    };
+    format!("the caller may not do this: {what}{needs}{}", reason_after_colon(reason))
+}
+
+fn reason_after_colon(reason: &str) -> String {
+    if reason.is_empty() { String::new() } else { format!(": {reason}") }
+}
+
+/// Something that was given and does not fit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InputError {
+    /// Which argument: `ids`, `body`, `top`.
+    pub argument: String,
+    /// Where inside it: `[1].Number`; empty for the argument itself.
+    pub path: String,
+    /// What it takes, as the end of "expected …".
+    pub expected: String,
+    /// What came; empty where nothing came.
+    pub came: String,
+    /// Where in the text.
+    pub position: Option<Position>,
+    /// What to do, where that is not obvious.
+    pub hint: Option<String>,
+}
+
+/// A place in a text, both counted from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl Position {
+    /// The place of a byte in a text.
+    pub fn of(text: &str, offset: usize) -> Position {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    }
+}
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}: expected {}", self.argument, self.path, self.expected)?;
+        match self.came.as_str() {
+            "" => write!(f, ", but nothing was given")?,
+            came => write!(f, "; got {came}")?,
+        }
+        match self.position {
+            Some(Position { line, column }) => write!(f, " (line {line}, column {column})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<InputError> for Error {
+    fn from(error: InputError) -> Error {
+        Error::Input(Box::new(error))
+    }
+}
+
+/// Something that exists in the API, but not in the release of the connected PBX.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NotInVersion {
+    /// What: `Users.GetCallLog`, or `the field testCall of Users.MakeCall`.
+    pub what: String,
+    /// The releases that have it, one stretch per form.
+    pub exists: Vec<Span>,
+    /// The releases that the PBX may be of.
+    pub target: Span,
+    /// What to use instead.
+    pub replaced_by: Option<&'static Operation>,
+}
+
+impl NotInVersion {
+    fn next_step(&self) -> String {
+        let instead = self.replaced_by.filter(|new| new.form(self.target).is_some());
+        match instead {
+            Some(new) => format!("Use {} instead: threecx {} {}", new.id, new.resource.command, new.command),
+            None if self.exists.iter().all(|span| span.first > self.target.last) => {
+                "Update the PBX, or do without it.".into()
+            }
+            None => "There is nothing that replaces it in this release.".into(),
+        }
+    }
+}
+
+impl fmt::Display for NotInVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stretches: Vec<String> = self
+            .exists
+            .iter()
+            .map(|span| match (span.since(), span.until()) {
+                (None, None) => "in every release".to_owned(),
+                (Some(since), None) => format!("since {since}"),
+                (None, Some(until)) => format!("until {until}"),
+                (Some(since), Some(until)) => format!("from {since} until {until}"),
+            })
+            .collect();
+        let target = self.target.last.version();
+        write!(f, "{} exists {}, but the PBX is {target}", self.what, stretches.join(" and "))?;
+        match self.replaced_by {
+            Some(new) => write!(f, "; it was replaced by {}", new.id),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why the PBX refused a call: its own words, and what they mean.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// What the PBX said, as it stands.
+    pub message: String,
+    /// The reasons it gave, one for each thing that is wrong.
+    pub reasons: Vec<Reason>,
+}
+
+/// One reason of a refusal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    /// The property or argument that is wrong, where the PBX names it.
+    pub target: Option<String>,
+    /// The `WARNINGS.*` code, or what the PBX says in its place.
+    pub code: String,
+}
+
+impl Reason {
+    /// What the code means, for a person.
+    pub fn sentence(&self) -> &str {
+        catalog::warning(&self.code).map_or(&self.code, |warning| warning.sentence)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.reasons.is_empty() {
+            let message = self.message.trim();
+            return match message {
+                "" => write!(f, "status {}", self.status),
+                _ => f.write_str(message),
+            };
+        }
+        for (index, reason) in self.reasons.iter().enumerate() {
+            f.write_str(if index > 0 { " " } else { "" })?;
+            if let Some(target) = &reason.target {
+                write!(f, "{target}: ")?;
+            }
+            f.write_str(reason.sentence())?;
+            if reason.sentence() != reason.code {
+                write!(f, " ({})", reason.code)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,39 @@
+//! What a face hands over for a call, before anything is known about whether it fits.
+
+use std::collections::BTreeMap;
+
+/// A value as it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Text that a person typed: `[123, 456]`, `123,456`, `O'Brien`. What it means depends
+    /// on the type that is wanted.
+    Text(String),
+    /// JSON text, where the caller knows it to be JSON: `"O'Brien"`.
+    Json(String),
+}
+
+impl From<&str> for Input {
+    fn from(text: &str) -> Input {
+        Input::Text(text.to_owned())
+    }
+}
+
+impl From<serde_json::Value> for Input {
+    fn from(value: serde_json::Value) -> Input {
+        Input::Json(value.to_string())
+    }
+}
+
+/// All that is given for one call. Names are those of the catalogue; upper and lower case
+/// do not matter.
+#[derive(Clone, Debug, Default)]
+pub struct Arguments {
+    /// Keys and function arguments in the path.
+    pub parameters: BTreeMap<String, Input>,
+    /// Fields of an action's body, or properties of an entity.
+    pub fields: BTreeMap<String, Input>,
+    /// The whole body, or the part of it that is not among the fields.
+    pub body: Option<Input>,
+    /// Query options without their `$`, and `if-match`.
+    pub options: BTreeMap<String, Input>,
+}

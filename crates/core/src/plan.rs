@@ -1,0 +1,220 @@
+//! Planning: an operation and its arguments become a request, or an error before anything
+//! is sent.
+
+use std::collections::BTreeMap;
+
+use threecx_catalog::{
+    self as catalog, Body, Content, Field, Form, Method, Operation, Parameter, Property, Segment, Span, Structure, Verb,
+};
+
+use crate::coerce::{self, Json, Walk, Wanted};
+use crate::error::{Error, InputError, NotInVersion};
+use crate::input::{Arguments, Input};
+use crate::request::{BASE_PATH, Request};
+use crate::{literal, query, suggest};
+
+/// Plans a call of `operation` to a PBX of one of the releases in `target`.
+///
+/// # Errors
+/// [`Error::Input`] for what does not fit, [`Error::NotInVersion`] for what those releases
+/// do not have.
+pub fn plan(operation: &'static Operation, arguments: &Arguments, target: Span) -> Result<Request, Error> {
+    let form = form(operation, target)?;
+    let mut path_and_query = format!("{BASE_PATH}{}", path(form, &arguments.parameters, target)?);
+    let answer = form.answer_in(target);
+    let mut headers = Vec::new();
+    query::append(form, answer, &arguments.options, target, &mut path_and_query, &mut headers)?;
+    headers.push((
+        "accept",
+        if matches!(answer.content, Content::File(..)) { "*/*" } else { "application/json" }.to_owned(),
+    ));
+    let body = body(operation, form, arguments, target)?;
+    if body.is_some() {
+        headers.push(("content-type", "application/json".to_owned()));
+    }
+    let (body, secrets) = body.map_or((None, Vec::new()), |json| (Some(json.text), json.secrets));
+    Ok(Request { method: form.method, path_and_query, headers, body, answer, secrets })
+}
+
+/// The form in which a PBX of `target` takes the operation.
+pub fn form(operation: &'static Operation, target: Span) -> Result<&'static Form, Error> {
+    operation.form(target).ok_or_else(|| {
+        Error::NotInVersion(Box::new(NotInVersion {
+            what: operation.id.to_owned(),
+            exists: operation.forms.iter().map(|form| form.span).collect(),
+            target,
+            replaced_by: operation.replaced_by.and_then(catalog::operation),
+        }))
+    })
+}
+
+/// True if every release plans this operation in the same way, so that a caller who does not
+/// know the PBX's release need not find out first.
+pub fn is_the_same_in_every_release(operation: &Operation) -> bool {
+    let [form] = operation.forms else { return false };
+    let fields_stay = match form.body {
+        Body::Fields(fields) => fields.iter().all(|field| field.span.covers(form.span)),
+        Body::None | Body::Entity(_) => true,
+    };
+    form.span == Span::ALL && fields_stay && form.options.len() <= 1
+}
+
+fn path(form: &Form, given: &BTreeMap<String, Input>, target: Span) -> Result<String, Error> {
+    let names: Vec<&str> = form.parameters.iter().map(|parameter| parameter.name).collect();
+    refuse_unknown(given, &names, "a parameter")?;
+    let mut path = String::with_capacity(form.path.len() + 32);
+    for segment in form.segments {
+        match segment {
+            Segment::Text(text) => path.push_str(text),
+            Segment::Parameter(index) => parameter(&form.parameters[*index], given, target, &mut path)?,
+        }
+    }
+    Ok(path)
+}
+
+fn parameter(
+    parameter: &Parameter,
+    given: &BTreeMap<String, Input>,
+    target: Span,
+    path: &mut String,
+) -> Result<(), Error> {
+    let wanted = Wanted { ty: parameter.ty, max_length: parameter.max_length, secret: false };
+    let mut json = Json::default();
+    match lookup(given, parameter.name) {
+        Some(input) => coerce::coerce(parameter.name, input, wanted, target, &mut json)?,
+        None => match parameter.default {
+            Some(default) => json.text.push_str(default),
+            None if parameter.ty.nullable && !parameter.key => json.text.push_str("null"),
+            None => return Err(missing(parameter.name, wanted, target)),
+        },
+    }
+    // Nothing has an empty key: an unset variable must not reach the PBX.
+    if parameter.key && matches!(json.text.as_str(), "null" | "\"\"") {
+        return Err(missing(parameter.name, wanted, target));
+    }
+    literal::literal(&json.text, parameter.quoted, path);
+    Ok(())
+}
+
+fn body(operation: &Operation, form: &Form, given: &Arguments, target: Span) -> Result<Option<Json>, Error> {
+    match form.body {
+        Body::None => {
+            let names = given.fields.keys().map(String::as_str).chain(given.body.iter().map(|_| "body"));
+            match names.into_iter().next() {
+                Some(name) => Err(superfluous(name, "nothing: this operation takes no body").into()),
+                None => Ok(None),
+            }
+        }
+        Body::Entity(structure) => entity(operation, structure, given, target).map(Some),
+        Body::Fields(fields) => action(operation, fields, given, target).map(Some),
+    }
+}
+
+/// The entity to create, or the part of it to change.
+fn entity(
+    operation: &Operation,
+    structure: &'static Structure,
+    given: &Arguments,
+    target: Span,
+) -> Result<Json, Error> {
+    let known: Vec<&'static Property> = structure.all_properties().collect();
+    let json = object(structure.name, &known, given, target)?;
+    if operation.verb == Verb::Update && json.text == "{}" {
+        let properties = format!("at least one property of {} to change", structure.name);
+        return Err(InputError { expected: properties, came: String::new(), ..superfluous("body", "") }.into());
+    }
+    Ok(json)
+}
+
+/// The named fields of an action.
+fn action(operation: &Operation, fields: &'static [Field], given: &Arguments, target: Span) -> Result<Json, Error> {
+    let known: Vec<&'static Property> = fields.iter().collect();
+    let json = object(operation.id, &known, given, target)?;
+    for field in fields.iter().filter(|field| field.span.overlaps(target)) {
+        let optional = field.ty.nullable || field.default.is_some();
+        if !optional && !has_key(&json.text, field.name) {
+            return Err(missing(field.name, Wanted::from(field), target));
+        }
+    }
+    Ok(json)
+}
+
+/// The body as given in one piece, then what was given field by field.
+fn object(of: &str, known: &[&'static Property], given: &Arguments, target: Span) -> Result<Json, Error> {
+    let mut json = Json::default();
+    json.text.push('{');
+    if let Some(Input::Text(text) | Input::Json(text)) = &given.body {
+        let mut walk = Walk::new("body", text, target);
+        let raw = walk.parse(&format!("a JSON object ({of})"))?;
+        let Ok(coerce::Members(members)) = serde_json::from_str(raw.get()) else {
+            return Err(InputError {
+                came: format!("`{}`", raw.get().chars().take(40).collect::<String>()),
+                ..superfluous("body", "a JSON object")
+            }
+            .into());
+        };
+        walk.members(members, of, known, &mut json)?;
+    }
+    for (name, input) in &given.fields {
+        let property = coerce::find(known, name, of, target)?;
+        if has_key(&format!("{}}}", json.text), property.name) {
+            return Err(superfluous(property.name, "one value, in the body or on its own").into());
+        }
+        json.key(property.name);
+        coerce::coerce(property.name, input, Wanted::from(property), target, &mut json)?;
+    }
+    json.text.push('}');
+    Ok(json)
+}
+
+fn has_key(json: &str, name: &str) -> bool {
+    serde_json::from_str::<coerce::Members>(json).is_ok_and(|members| members.0.iter().any(|(key, _)| key == name))
+}
+
+/// The value given under a name, whatever its case.
+pub(crate) fn lookup<'i>(given: &'i BTreeMap<String, Input>, name: &str) -> Option<&'i Input> {
+    given.get(name).or_else(|| given.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, input)| input))
+}
+
+/// Refuses names that mean nothing here.
+pub(crate) fn refuse_unknown(given: &BTreeMap<String, Input>, known: &[&str], what: &str) -> Result<(), Error> {
+    let Some(unknown) = given.keys().find(|name| !known.iter().any(|known| known.eq_ignore_ascii_case(name))) else {
+        return Ok(());
+    };
+    let expected = match known {
+        [] => format!("nothing: this operation has no such thing as {what} in its path"),
+        _ => format!("{what} of this operation ({})", known.join(", ")),
+    };
+    let hint = suggest::did_you_mean(unknown, known);
+    Err(InputError { came: format!("`{unknown}`"), hint, ..superfluous(unknown, &expected) }.into())
+}
+
+fn superfluous(argument: &str, expected: &str) -> InputError {
+    InputError {
+        argument: argument.to_owned(),
+        path: String::new(),
+        expected: expected.to_owned(),
+        came: "a value".into(),
+        position: None,
+        hint: None,
+    }
+}
+
+fn missing(argument: &str, wanted: Wanted, target: Span) -> Error {
+    let hint = Some(format!("Give a value for {argument}."));
+    InputError { came: String::new(), hint, ..superfluous(argument, &coerce::expected(wanted, target)) }.into()
+}
+
+/// The method and path of a raw call, for what the catalogue does not know. The path may
+/// start at the root, at the API or at an entity set.
+pub fn raw(method: Method, path: &str, body: Option<String>) -> Request {
+    let path = path.trim_start_matches('/');
+    let below_root = ["xapi/", "webclient/", "connect/", "callcontrol"].iter().any(|root| path.starts_with(root));
+    let path_and_query = if below_root { format!("/{path}") } else { format!("{BASE_PATH}/{path}") };
+    let mut headers = vec![("accept", "*/*".to_owned())];
+    if body.is_some() {
+        headers.push(("content-type", "application/json".to_owned()));
+    }
+    let answer = catalog::Answer { status: 200, content: Content::Nothing };
+    Request { method, path_and_query: path_and_query.replace(' ', "%20"), headers, body, answer, secrets: Vec::new() }
+}

@@ -1,0 +1,116 @@
+//! Whether to try again: a decision, not a loop. The caller passes in what happened and some
+//! randomness, and sleeps itself.
+
+use std::time::Duration;
+
+/// What became of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It never left: no connection, or refused before the request was written.
+    NotSent,
+    /// It may have been carried out: the connection broke, timed out, or the answer was cut short.
+    Unknown,
+    /// An answer came.
+    Answered {
+        /// Its HTTP status.
+        status: u16,
+        /// What its `Retry-After` header says.
+        retry_after: Option<Duration>,
+    },
+}
+
+/// What to do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Wait that long, then send it again.
+    Wait(Duration),
+    /// Give up.
+    Stop,
+}
+
+/// How stubborn to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// How often to send at most, the first time included.
+    pub attempts: u32,
+    /// How long to wait after the first failure; it doubles each time.
+    pub first_wait: Duration,
+    /// The longest wait, also for `Retry-After`.
+    pub longest_wait: Duration,
+}
+
+impl Default for Policy {
+    fn default() -> Policy {
+        Policy { attempts: 4, first_wait: Duration::from_millis(250), longest_wait: Duration::from_secs(30) }
+    }
+}
+
+impl Policy {
+    /// Decides after attempt number `attempt` (the first is 1). `repeatable` says that doing
+    /// it twice is the same as doing it once; `jitter` is random, from 0 to 1.
+    ///
+    /// A call that may have been carried out is never repeated unless it is repeatable: a 5xx
+    /// does not say how far the PBX came. 429 and 503 with `Retry-After` say that it did nothing.
+    pub fn decide(&self, attempt: u32, repeatable: bool, outcome: Outcome, jitter: f64) -> Decision {
+        let (worth_it, asked) = match outcome {
+            Outcome::NotSent => (true, None),
+            Outcome::Unknown => (repeatable, None),
+            Outcome::Answered { status: 429, retry_after } => (true, retry_after),
+            Outcome::Answered { status: 503, retry_after: Some(asked) } => (true, Some(asked)),
+            Outcome::Answered { status: 500 | 502 | 503 | 504, retry_after } => (repeatable, retry_after),
+            Outcome::Answered { .. } => (false, None),
+        };
+        if !worth_it || attempt >= self.attempts || asked.is_some_and(|asked| asked > self.longest_wait) {
+            return Decision::Stop;
+        }
+        let backoff = self.first_wait.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.longest_wait);
+        // Between half and the whole, so that many who failed together do not come back together.
+        let jittered = backoff.mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0));
+        Decision::Wait(asked.unwrap_or(Duration::ZERO).max(jittered))
+    }
+}
+
+/// Reads a `Retry-After` header: seconds. (A date needs a clock, which the core has not.)
+pub fn retry_after(header: &str) -> Option<Duration> {
+    header.trim().parse().ok().map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANSWER: fn(u16, Option<u64>) -> Outcome =
+        |status, after| Outcome::Answered { status, retry_after: after.map(Duration::from_secs) };
+
+    #[test]
+    fn what_may_have_happened_is_repeated_only_where_that_is_harmless() {
+        let policy = Policy::default();
+        for (outcome, repeatable, again) in [
+            (Outcome::NotSent, false, true),
+            (Outcome::Unknown, false, false),
+            (Outcome::Unknown, true, true),
+            (ANSWER(429, None), false, true),
+            (ANSWER(503, Some(1)), false, true),
+            (ANSWER(503, None), false, false),
+            (ANSWER(500, None), false, false),
+            (ANSWER(500, None), true, true),
+            (ANSWER(504, None), true, true),
+            (ANSWER(400, None), true, false),
+            (ANSWER(404, None), true, false),
+        ] {
+            let decision = policy.decide(1, repeatable, outcome, 0.5);
+            assert_eq!(decision != Decision::Stop, again, "{outcome:?}, repeatable: {repeatable}");
+        }
+    }
+
+    #[test]
+    fn waits_grow_honour_the_server_and_end() {
+        let policy = Policy::default();
+        let wait = |attempt, outcome| policy.decide(attempt, true, outcome, 1.0);
+        assert_eq!(wait(1, Outcome::NotSent), Decision::Wait(Duration::from_millis(250)));
+        assert_eq!(wait(3, Outcome::NotSent), Decision::Wait(Duration::from_secs(1)));
+        assert_eq!(wait(4, Outcome::NotSent), Decision::Stop);
+        assert_eq!(wait(1, ANSWER(429, Some(7))), Decision::Wait(Duration::from_secs(7)));
+        assert_eq!(wait(1, ANSWER(429, Some(3600))), Decision::Stop);
+    }
+}

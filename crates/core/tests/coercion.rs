@@ -1,0 +1,167 @@
+//! What is given for an argument, and what is sent or said for it.
+
+use proptest::prelude::*;
+use threecx_catalog::{Span, operation, operations};
+use threecx_core::{Arguments, Error, Input, Request, plan};
+
+fn with_field(id: &str, field: &str, input: Input) -> Result<Request, Error> {
+    let mut arguments = Arguments::default();
+    arguments.fields.insert(field.into(), input);
+    plan(operation(id).expect(id), &arguments, Span::NEWEST)
+}
+
+fn ids(text: &str) -> Result<String, String> {
+    match with_field("Users.ReprovisionAllPhones", "ids", text.into()) {
+        Ok(request) => Ok(request.body.expect("a body")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[test]
+fn a_list_of_numbers_may_be_written_in_any_usual_way() {
+    for text in ["[123, 456]", "123,456", " 123 , 456 ", "[\"123\", 456.0]", "[\n123,\n456\n]"] {
+        assert_eq!(ids(text).as_deref(), Ok(r#"{"ids":[123,456]}"#), "{text}");
+    }
+    assert_eq!(ids("7").as_deref(), Ok(r#"{"ids":[7]}"#));
+    assert_eq!(ids("[]").as_deref(), Ok(r#"{"ids":[]}"#));
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_its_place() {
+    for (text, message) in [
+        ("[123, 4x6]", "ids: expected a list of whole numbers, such as [123, 456]; got `4x6` (line 1, column 7)"),
+        ("123,4x6", "ids[1]: expected a whole number from -2147483648 to 2147483647; got `4x6` (line 1, column 5)"),
+        (
+            "[123,\n \"abc\"]",
+            "ids[1]: expected a whole number from -2147483648 to 2147483647; got `\"abc\"` (line 2, column 2)",
+        ),
+        (
+            "[99999999999]",
+            "ids[0]: expected a whole number from -2147483648 to 2147483647; got `99999999999` (line 1, column 2)",
+        ),
+        ("[1.5]", "ids[0]: expected a whole number from -2147483648 to 2147483647; got `1.5` (line 1, column 2)"),
+        ("{\"ids\":[1]}", "ids[0]: expected a whole number from -2147483648 to 2147483647; got `{\"ids\":[1]}`"),
+        ("[[1]]", "ids[0]: expected a whole number from -2147483648 to 2147483647; got `[1]` (line 1, column 2)"),
+        (
+            "[1,",
+            "ids: expected a list of whole numbers, such as [123, 456]; got the end of the text, too early (line 1, column 4)",
+        ),
+        ("", "ids: expected a list of whole numbers, such as [123, 456]; got nothing"),
+    ] {
+        assert_eq!(ids(text), Err(message.to_owned()), "{text}");
+    }
+}
+
+#[test]
+fn every_type_takes_what_people_write_and_nothing_else() {
+    // Property of a user or another entity, what is given, the JSON that is sent (none: refused).
+    let table: &[(&str, &str, &str, Option<&str>)] = &[
+        ("Users.CreateUser", "Number", "100", Some("\"100\"")),
+        ("Users.CreateUser", "FirstName", "O'Brien", Some("\"O'Brien\"")),
+        ("Users.CreateUser", "FirstName", "", Some("\"\"")),
+        ("Users.CreateUser", "FirstName", "null", Some("\"null\"")),
+        ("Users.CreateUser", "Enabled", "TRUE", Some("true")),
+        ("Users.CreateUser", "Enabled", "yes", None),
+        ("Users.CreateUser", "Enabled", "null", Some("null")),
+        ("Users.CreateUser", "Id", "2147483648", None),
+        ("Users.CreateUser", "Id", "1e3", Some("1000")),
+        ("Users.CreateUser", "Id", "+5", None),
+        ("Users.CreateUser", "VMEmailOptions", "notification", Some("\"Notification\"")),
+        ("Users.CreateUser", "VMEmailOptions", "Telegram", None),
+        (
+            "Users.CreateUser",
+            "Groups",
+            "[{\"groupid\": \"28\", \"Rights\": {\"RoleName\": \"users\"}}]",
+            Some("[{\"GroupId\":28,\"Rights\":{\"RoleName\":\"users\"}}]"),
+        ),
+        ("Users.CreateUser", "Groups", "28", None),
+        ("Holidays.CreateHoliday", "TimeOfStartDate", "01:30:00", Some("\"PT1H30M0S\"")),
+        ("Holidays.CreateHoliday", "TimeOfStartDate", "P1D", Some("\"P1D\"")),
+        ("Holidays.CreateHoliday", "TimeOfStartDate", "P1M", None),
+        ("Holidays.CreateHoliday", "Day", "256", None),
+        ("Groups.CreateGroup", "OverrideExpiresAt", "2026-01-31", Some("\"2026-01-31T00:00:00Z\"")),
+        ("Groups.CreateGroup", "OverrideExpiresAt", "2026-01-31T10:00:00.000+02:00", Some("\"2026-01-31T08:00:00Z\"")),
+        ("Groups.CreateGroup", "OverrideExpiresAt", "31.1.2026", None),
+    ];
+    for (id, field, given, sent) in table {
+        let got = with_field(id, field, (*given).into()).ok().and_then(|request| request.body);
+        let wanted = sent.map(|sent| format!("{{\"{field}\":{sent}}}"));
+        assert_eq!(got, wanted, "{id} {field} = {given}");
+    }
+}
+
+#[test]
+fn json_and_text_in_json_mean_the_same() {
+    for json in ["[123,456]", "\"[123, 456]\"", "\"123,456\"", "[\"123\",\"456\"]"] {
+        let request = with_field("Users.ReprovisionAllPhones", "Ids", Input::Json(json.into())).expect(json);
+        assert_eq!(request.body.as_deref(), Some(r#"{"ids":[123,456]}"#), "{json}");
+    }
+}
+
+#[test]
+fn numbers_keep_all_their_digits() {
+    let body = Input::Text(r#"{"Latitude": 1.10, "Longitude": 0.30000000000000004}"#.into());
+    let arguments =
+        Arguments { fields: [("locations".into(), Input::Text("[]".into()))].into(), ..Arguments::default() };
+    assert!(plan(operation("EmergencyGeoLocations.Update").expect("known"), &arguments, Span::NEWEST).is_ok());
+    let row = with_field("ConferenceSettings.UpdateMCURequestStatus", "request", body);
+    assert!(row.is_err(), "a property that the type does not have is refused");
+    let costs = with_field("CallCostSettings.UpdateCost", "costs", r#"[{"Rate": 0.30000000000000004}]"#.into());
+    assert_eq!(costs.expect("fits").body.as_deref(), Some(r#"{"costs":[{"Rate":0.30000000000000004}]}"#));
+}
+
+#[test]
+fn secrets_are_masked_wherever_they_stand() {
+    let body = r#"{"AuthPassword": {"Value": "hunter2"}, "Number": "10000"}"#;
+    let arguments = Arguments { body: Some(body.into()), ..Arguments::default() };
+    let request = plan(operation("Trunks.CreateTrunk").expect("known"), &arguments, Span::NEWEST).expect("fits");
+    assert!(request.body.as_deref().is_some_and(|body| body.contains("hunter2")));
+    assert_eq!(request.masked_body().as_deref(), Some(r#"{"AuthPassword":"***","Number":"10000"}"#));
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    let deep = format!("{}{}", r#"[{"Members":"#.repeat(3000), "]".repeat(3000));
+    assert!(with_field("Users.CreateUser", "Groups", deep.as_str().into()).is_err());
+    let twisted = (0..200)
+        .fold("[]".to_owned(), |inner, _| serde_json::Value::from(inner).to_string().chars().take(100_000).collect());
+    assert!(with_field("Users.CreateUser", "Groups", Input::Json(twisted)).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// Whatever is given, the core answers with a request or an error, and a request's body is JSON.
+    #[test]
+    fn nothing_panics(index in 0_usize..600, text in "\\PC{0,60}|[\\[\\]{}\",:0-9a-z]{0,60}", json: bool) {
+        let operation = operations().nth(index).expect("there are more");
+        let input = || if json { Input::Json(text.clone()) } else { Input::Text(text.clone()) };
+        let mut arguments = Arguments::default();
+        for parameter in operation.newest_form().parameters {
+            arguments.parameters.insert(parameter.name.into(), input());
+        }
+        arguments.body = Some(input());
+        if let Ok(request) = plan(operation, &arguments, Span::NEWEST) {
+            if let Some(body) = &request.body {
+                prop_assert!(serde_json::from_str::<serde_json::Value>(body).is_ok(), "{}", body);
+            }
+            prop_assert!(!request.path_and_query.contains(' '));
+        }
+        arguments.body = None;
+        if let threecx_catalog::Body::Fields(fields) = operation.newest_form().body {
+            arguments.fields = fields.iter().map(|field| (field.name.to_owned(), input())).collect();
+        }
+        for option in ["top", "filter", "select", "expand", "search", "if-match"] {
+            arguments.options.insert(option.into(), input());
+        }
+        let _ = plan(operation, &arguments, Span::NEWEST);
+    }
+
+    /// Whole numbers in range come out as they went in, whichever way they are written.
+    #[test]
+    fn whole_numbers_survive(numbers in proptest::collection::vec(any::<i32>(), 1..20), brackets: bool) {
+        let list = numbers.iter().map(i32::to_string).collect::<Vec<_>>().join(",");
+        let given = if brackets { format!("[{list}]") } else { list.clone() };
+        prop_assert_eq!(ids(&given), Ok(format!("{{\"ids\":[{list}]}}")));
+    }
+}
