@@ -1,0 +1,39 @@
+//! What the simulated PBX does where nothing is publicly known of a real one. Each is used
+//! in exactly the place that names it; the README lists them.
+
+/// A request without a token, or with one that does not hold, is answered 401 with an empty
+/// body and this challenge, as ASP.NET's JWT handler does by default.
+pub const CHALLENGE: &str = "Bearer error=\"invalid_token\"";
+
+/// A new token of a client kills the one before at once. (Documented: only one token can be
+/// active at a time; not documented: what becomes of the old one.)
+pub const A_NEW_TOKEN_KILLS_THE_OLD: bool = true;
+
+/// Without `$top`, a list has this many rows at most: one public probe saw 50 from /Users.
+pub const DEFAULT_PAGE: usize = 50;
+
+/// The deepest nesting of parentheses, operators and `$expand` that a query may have.
+pub const MAX_QUERY_DEPTH: usize = 32;
+
+/// Ids and MAC addresses that no phone action knows are refused with
+/// `WARNINGS.XAPI.NOT_FOUND`, naming the field; nothing is done then.
+pub const UNKNOWN_PHONE_CODE: &str = "WARNINGS.XAPI.NOT_FOUND";
+
+/// An unknown key is answered 404 with this message.
+pub const UNKNOWN_KEY_MESSAGE: &str = "WARNINGS.XAPI.NOT_FOUND";
+
+/// The security code of every extension that asks for a second factor.
+pub const SECURITY_CODE: &str = "123456";
+
+/// A backup takes this many seconds; it is listed when it is done.
+pub const BACKUP_SECONDS: i64 = 5;
+
+/// A phone is provisioning for this many seconds, then restarting for as many again.
+pub const PHONE_STEP_SECONDS: i64 = 20;
+
+/// `$search` looks for each word in these properties, whatever its case.
+pub const SEARCHED: [&str; 8] =
+    ["Number", "Name", "FirstName", "LastName", "DisplayName", "EmailAddress", "CompanyName", "PhoneNumber"];
+
+/// The build that a PBX of a version calls itself where no live one has been named in public.
+pub const BUILD: &str = "1000";

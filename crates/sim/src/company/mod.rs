@@ -1,0 +1,172 @@
+//! The demo company: the same for the same seed.
+
+mod names;
+
+use fastrand::Rng;
+
+use crate::state::{Entity, Shapes, Store, Value};
+
+/// The first user's id; 28 is the DEFAULT department's (seen live).
+pub(crate) const FIRST_USER: i64 = 29;
+/// The DEFAULT department's id.
+pub(crate) const DEFAULT_GROUP: i64 = 28;
+
+/// Fills the store with `users` extensions, their phones and departments.
+pub(crate) fn found(store: &mut Store, shapes: &'static Shapes, users: u32, seed: u64) {
+    let mut rng = Rng::with_seed(seed);
+    let departments = departments(store, shapes, i64::from(users));
+    let Some(set) = store.set_mut("Users") else { return };
+    let first_number = first_number(users);
+    for index in 0..i64::from(users) {
+        let department = &departments[rng.usize(..departments.len())];
+        let blank = Entity::new(set.shape);
+        set.put(user(shapes, blank, &mut rng, index, first_number + index, department));
+    }
+    system_status(store, shapes, users);
+}
+
+/// Extension numbers all have as many digits as the last one needs: 100 … 599, 1000 … 5999.
+fn first_number(users: u32) -> i64 {
+    let mut first = 100;
+    while i64::from(users) > first * 9 {
+        first *= 10;
+    }
+    first
+}
+
+/// A department: its id and name.
+type Department = (i64, &'static str);
+
+fn departments(store: &mut Store, shapes: &'static Shapes, users: i64) -> Vec<Department> {
+    let mut departments = vec![(DEFAULT_GROUP, "DEFAULT")];
+    // Their ids come after the users', as on a PBX where they were made later.
+    let later = names::DEPARTMENTS.iter().enumerate().map(|(index, name)| (FIRST_USER + users + index as i64, *name));
+    departments.extend(later);
+    let Some(shape) = shapes.get("Group") else { return departments };
+    let Some(set) = store.set_mut("Groups") else { return departments };
+    for (index, (id, name)) in departments.iter().enumerate() {
+        let group = Entity::new(shape)
+            .with("Id", Value::Int(*id))
+            .with("Number", Value::text(format!("GRP{index:04}")))
+            .with("Name", Value::text(*name))
+            .with("IsDefault", Value::Bool(index == 0))
+            .with("HasMembers", Value::Bool(true))
+            .with("Language", Value::text("EN"))
+            .with("TimeZoneId", Value::text("51"))
+            .with("AllowCallService", Value::Bool(true))
+            .with("CurrentGroupHours", Value::text("Default"));
+        set.put(group);
+    }
+    departments
+}
+
+fn user(
+    shapes: &'static Shapes,
+    user: Entity,
+    rng: &mut Rng,
+    index: i64,
+    number: i64,
+    department: &Department,
+) -> Entity {
+    let (first, last) = (names::FIRST[rng.usize(..names::FIRST.len())], names::LAST[rng.usize(..names::LAST.len())]);
+    let number = number.to_string();
+    let phones = phones(shapes, rng, index);
+    let registered = !phones.is_empty() && rng.u8(..10) > 0;
+    let entity = |name: &str| shapes.entity(name);
+    let membership = entity("UserGroup").map(|membership| {
+        let rights = entity("Rights")
+            .map(|rights| rights.with("RoleName", Value::text(if index == 0 { "system_owners" } else { "users" })));
+        membership
+            .with("Id", Value::Int(index + 1))
+            .with("GroupId", Value::Int(department.0))
+            .with("Name", Value::text(department.1))
+            .with("Number", Value::text(number.as_str()))
+            .with("MemberName", Value::text(format!("{last}, {first}")))
+            .with("Type", Value::text("Extension"))
+            .with("CanDelete", Value::Bool(true))
+            .with("Rights", rights.map_or(Value::Null, |rights| Value::Object(Box::new(rights))))
+    });
+    with_defaults(user, rng)
+        .with("Id", Value::Int(FIRST_USER + index))
+        .with("Number", Value::text(number.as_str()))
+        .with("FirstName", Value::text(first))
+        .with("LastName", Value::text(last))
+        .with("DisplayName", Value::text(format!("{last}, {first}")))
+        .with("EmailAddress", Value::text(format!("ext{number}@demo.example")))
+        .with("IsRegistered", Value::Bool(registered))
+        .with("PrimaryGroupId", Value::Int(department.0))
+        .with(
+            "Groups",
+            Value::List(membership.into_iter().map(|membership| Value::Object(Box::new(membership))).collect()),
+        )
+        .with("Phones", Value::List(phones))
+}
+
+/// What a new extension has that nobody asked for: the defaults of the web console.
+pub(crate) fn with_defaults(user: Entity, rng: &mut Rng) -> Entity {
+    let password = |rng: &mut Rng| (0..10).map(|_| rng.alphanumeric()).collect::<String>();
+    let (auth_id, auth_password) = (password(rng), password(rng));
+    user.with("Enabled", Value::Bool(true))
+        .with("AuthID", Value::text(auth_id))
+        .with("AuthPassword", Value::text(auth_password))
+        .with("VMEnabled", Value::Bool(true))
+        .with("VMPIN", Value::text(format!("{:06}", rng.u32(..1_000_000))))
+        .with("VMEmailOptions", Value::text("Notification"))
+        .with("Language", Value::text("EN"))
+        .with("CurrentProfileName", Value::text("Available"))
+        .with("QueueStatus", Value::text("LoggedIn"))
+        .with("AllowLanOnly", Value::Bool(true))
+        .with("SendEmailMissedCalls", Value::Bool(true))
+        .with("Require2FA", Value::Bool(false))
+        .with("SRTPMode", Value::text("SRTPDisabled"))
+}
+
+/// Most have a phone, some two, some none.
+fn phones(shapes: &'static Shapes, rng: &mut Rng, user: i64) -> Vec<Value> {
+    let count = match rng.u8(..10) {
+        0 => 0,
+        1 | 2 => 2,
+        _ => 1,
+    };
+    let Some(shape) = shapes.get("Phone") else { return Vec::new() };
+    (0..count)
+        .map(|index| {
+            let (vendor, model, template, firmware) = names::PHONES[rng.usize(..names::PHONES.len())];
+            let settings = shapes
+                .entity("PhoneSettings")
+                .map(|settings| settings.with("Firmware", Value::text(firmware)).with("IsSBC", Value::Bool(false)));
+            let phone = Entity::new(shape)
+                .with("Id", Value::Int(user * 2 + index + 1))
+                .with("Name", Value::text(format!("{vendor} {model}")))
+                .with("MacAddress", Value::text(format!("805EC0{:06X}", user * 2 + index)))
+                .with("TemplateName", Value::text(template))
+                .with("Settings", settings.map_or(Value::Null, |settings| Value::Object(Box::new(settings))));
+            Value::Object(Box::new(phone))
+        })
+        .collect()
+}
+
+fn system_status(store: &mut Store, shapes: &'static Shapes, users: u32) {
+    let registered = store
+        .set("Users")
+        .map_or(0, |set| set.rows().filter(|user| user.get("IsRegistered") == &Value::Bool(true)).count());
+    let Some(status) = shapes.entity("SystemStatus") else { return };
+    let total = Value::Int(users.into());
+    let status = status
+        .with("FQDN", Value::text("demo.3cx.example"))
+        .with("Activated", Value::Bool(true))
+        .with("LicenseActive", Value::Bool(true))
+        .with("MaxSimCalls", Value::Int(64))
+        .with("ExtensionsTotal", total.clone())
+        .with("UserExtensions", total)
+        .with("MaxUserExtensions", Value::Int(i64::from(users.max(500)) * 2))
+        .with("ExtensionsRegistered", Value::Int(registered as i64))
+        .with("CallsActive", Value::Int(0))
+        .with("OS", Value::text("Linux"))
+        .with("DiskUsage", Value::Int(27))
+        .with("TotalDiskSpace", Value::Int(40_947_412_992))
+        .with("FreeDiskSpace", Value::Int(29_891_611_484))
+        .with("BackupScheduled", Value::Bool(true))
+        .with("AutoUpdateEnabled", Value::Bool(true));
+    store.singletons.insert("SystemStatus", status);
+}

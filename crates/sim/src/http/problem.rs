@@ -1,0 +1,75 @@
+//! Refusals, and the envelope that they come in.
+
+use super::response::Response;
+use crate::assumptions::UNKNOWN_KEY_MESSAGE;
+use crate::odata::QueryError;
+use crate::state::{Misfit, write_text};
+
+/// Why a request is not carried out.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// The path is none of this release's.
+    NoSuchPath,
+    /// The path is, but not with this method.
+    Method(Vec<&'static str>),
+    /// No entity has the key.
+    NoSuchEntity,
+    /// A function's argument is not of its type. (Seen live: 500.)
+    Argument,
+    /// A value that the PBX does not take: the property and a `WARNINGS.*` code.
+    Refused { target: String, code: &'static str },
+    /// The body cannot be read as what it should be.
+    Binding { target: String, message: String },
+    /// A query option does not hold.
+    Query(QueryError),
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Problem {
+        Problem::Query(error)
+    }
+}
+
+impl From<Misfit> for Problem {
+    fn from(misfit: Misfit) -> Problem {
+        Problem::Binding { target: misfit.target, message: misfit.message }
+    }
+}
+
+impl From<Problem> for Response {
+    fn from(problem: Problem) -> Response {
+        match problem {
+            Problem::NoSuchPath => Response::empty(404),
+            Problem::Method(allowed) => Response::empty(405).with("allow", allowed.join(", ")),
+            Problem::NoSuchEntity => envelope(404, UNKNOWN_KEY_MESSAGE, &[]),
+            Problem::Argument => Response::empty(500),
+            Problem::Refused { target, code } => envelope(400, &format!("{target}:\n{code}"), &[(&target, code)]),
+            Problem::Binding { target, message } => {
+                envelope(400, &format!("The input was not valid.\n\n{target}:\n{message}"), &[])
+            }
+            Problem::Query(QueryError { message }) => {
+                envelope(400, &format!("The query specified in the URI is not valid. {message}"), &[])
+            }
+        }
+    }
+}
+
+/// `{"error":{"code":"","message":…,"details":[…]}}`
+fn envelope(status: u16, message: &str, details: &[(&str, &str)]) -> Response {
+    let mut body = r#"{"error":{"code":"","message":"#.to_owned();
+    write_text(message, &mut body);
+    if !details.is_empty() {
+        body.push_str(r#","details":["#);
+        for (index, (target, code)) in details.iter().enumerate() {
+            body.push_str(if index > 0 { "," } else { "" });
+            body.push_str(r#"{"code":"","message":"#);
+            write_text(code, &mut body);
+            body.push_str(r#","target":"#);
+            write_text(target, &mut body);
+            body.push('}');
+        }
+        body.push(']');
+    }
+    body.push_str("}}");
+    Response::odata(status, body)
+}

@@ -1,0 +1,154 @@
+//! What the PBX was asked, so that a test can say "exactly once".
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde_json::Value as Json;
+use threecx_catalog::{Body, Property, operations, structures};
+
+/// Longer bodies and answers are not remembered.
+const LONGEST: usize = 4096;
+
+/// A request that arrived, and how it was answered.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// Counts requests from 1, also those that are no longer remembered.
+    pub number: u64,
+    /// When it arrived, by the PBX's clock: `2026-01-31T09:30:00Z`.
+    pub at: String,
+    /// The HTTP method.
+    pub method: String,
+    /// Path and query, as they came.
+    pub path: String,
+    /// The operation that it was (`Users.ReprovisionAllPhones`), if it was one.
+    pub operation: Option<&'static str>,
+    /// The body, if it was JSON and short, with passwords and the like masked; never that of
+    /// a login.
+    pub body: Option<Json>,
+    /// True if the operation was carried out, whatever became of the answer.
+    pub carried_out: bool,
+    /// The status of the answer; 0 if the connection was cut instead.
+    pub status: u16,
+    /// The answer, under the same conditions as the body.
+    pub answer: Option<Json>,
+    /// What was done to it on purpose.
+    pub fault: Option<&'static str>,
+}
+
+/// A request as it is kept: nothing is worked out before somebody looks.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub at: Timestamp,
+    pub method: hyper::Method,
+    pub uri: hyper::Uri,
+    pub operation: Option<&'static str>,
+    pub body: Bytes,
+    pub carried_out: bool,
+    pub status: u16,
+    pub answer: Bytes,
+    pub fault: Option<&'static str>,
+}
+
+impl Entry {
+    fn received(&self, number: u64) -> Received {
+        let shown = |bytes: &Bytes| self.operation.and_then(|_| serde_json::from_slice(bytes).ok()).map(masked);
+        Received {
+            number,
+            at: self.at.to_string(),
+            method: self.method.to_string(),
+            path: self.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+            operation: self.operation,
+            body: shown(&self.body),
+            carried_out: self.carried_out,
+            status: self.status,
+            answer: shown(&self.answer),
+            fault: self.fault,
+        }
+    }
+}
+
+/// Everything in it that may be a password, key or PIN, replaced by `***`.
+fn masked(json: Json) -> Json {
+    match json {
+        Json::Object(members) => {
+            let members = members.into_iter().map(|(name, value)| match value {
+                Json::Null => (name, Json::Null),
+                _ if secret_names().contains(name.as_str()) => (name, "***".into()),
+                value => (name, masked(value)),
+            });
+            Json::Object(members.collect())
+        }
+        Json::Array(items) => Json::Array(items.into_iter().map(masked).collect()),
+        other => other,
+    }
+}
+
+/// The names of all properties that are secrets.
+fn secret_names() -> &'static HashSet<&'static str> {
+    static NAMES: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let fields = operations().flat_map(|operation| operation.forms).flat_map(|form| match form.body {
+            Body::Fields(fields) => fields,
+            _ => &[],
+        });
+        let all = structures().iter().flat_map(|structure| structure.properties).chain(fields);
+        all.filter(|property: &&Property| property.secret).map(|property| property.name).collect()
+    })
+}
+
+/// The last requests.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    kept: Mutex<Kept>,
+    capacity: usize,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// How many there have been.
+    noted: u64,
+    /// Oldest first.
+    entries: VecDeque<Entry>,
+}
+
+impl Journal {
+    pub fn new(capacity: usize) -> Journal {
+        Journal { kept: Mutex::default(), capacity }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn note(&self, mut entry: Entry) {
+        for bytes in [&mut entry.body, &mut entry.answer] {
+            if bytes.len() > LONGEST {
+                *bytes = Bytes::new();
+            }
+        }
+        let mut kept = self.kept();
+        if kept.entries.len() >= self.capacity {
+            kept.entries.pop_front();
+        }
+        kept.noted += 1;
+        kept.entries.push_back(entry);
+    }
+
+    /// Those after number `after`, oldest first, the last `most` of them.
+    pub fn after(&self, after: u64, most: usize) -> Vec<Received> {
+        let kept = self.kept();
+        let first = kept.noted - kept.entries.len() as u64 + 1;
+        let wanted = usize::try_from(kept.noted.saturating_sub(after)).unwrap_or(usize::MAX);
+        let skipped = kept.entries.len() - wanted.min(most).min(kept.entries.len());
+        let numbered = kept.entries.iter().zip(first..).skip(skipped);
+        let wanted: Vec<(Entry, u64)> = numbered.map(|(entry, number)| (entry.clone(), number)).collect();
+        drop(kept);
+        wanted.iter().map(|(entry, number)| entry.received(*number)).collect()
+    }
+
+    pub fn clear(&self) {
+        self.kept().entries.clear();
+    }
+}

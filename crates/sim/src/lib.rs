@@ -1,0 +1,48 @@
+//! A simulated 3CX phone system: it logs clients in, answers the Configuration API (XAPI,
+//! OData v4) as a real PBX does as far as that is publicly known, and keeps state, so that
+//! what was written is read back and an order has its consequences.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), threecx_sim::Error> {
+//! let pbx = threecx_sim::Pbx::builder().users(500).seed(7).start().await?;
+//! println!("{} {} {}", pbx.url(), pbx.client_id(), pbx.client_secret());
+//! // … let a client loose on it …
+//! assert!(pbx.received().iter().any(|call| call.operation == Some("Users.ReprovisionAllPhones")));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! How it is laid out:
+//!
+//! ```text
+//!  http ──► system ──► route (from the catalogue) ──► operations ──► state
+//!             │           │                            │             ▲
+//!             ├► auth     └► odata: URL, options,      └► company ───┘  the demo company
+//!             ├► faults      filter, order, shape
+//!             └► control: /sim/*, for tests
+//! ```
+//!
+//! Entity sets and singletons are served from the catalogue alone; what an operation does
+//! besides stands in a small file of its own under `operations`. Time is read from a
+//! [`Clock`] only. Every choice that is not backed by public knowledge of a real PBX is in
+//! [`assumptions`].
+
+pub mod assumptions;
+mod auth;
+mod clock;
+mod company;
+mod control;
+mod faults;
+mod http;
+mod journal;
+mod odata;
+mod operations;
+mod pbx;
+mod state;
+mod system;
+
+pub use clock::Clock;
+pub use faults::{Fault, FaultKind};
+pub use journal::Received;
+pub use operations::PhoneState;
+pub use pbx::{Builder, Error, Pbx};

@@ -1,0 +1,118 @@
+//! A call, with everything that carrying it out needs.
+
+use std::borrow::Borrow;
+use std::sync::RwLock;
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+use threecx_catalog::{Form, Operation, Span};
+
+use super::route::{Parameters, Route};
+use crate::http::{API, Problem, Response};
+use crate::odata::{Options, Selection};
+use crate::state::{Entity, Shape, Shapes, Store, Value, write_entity, write_value};
+
+/// One request to one operation.
+pub(crate) struct Call<'c> {
+    pub operation: &'static Operation,
+    pub form: &'static Form,
+    pub route: &'c Route,
+    pub parameters: Parameters,
+    pub query: &'c str,
+    /// The body, `{}` where none came.
+    pub body: Json,
+    pub store: &'c RwLock<Store>,
+    pub shapes: &'static Shapes,
+    pub now: Timestamp,
+    pub release: Span,
+    /// The PBX's own address, for contexts.
+    pub url: &'c str,
+    /// `20.0.10.1621`
+    pub version: &'c str,
+}
+
+impl Call<'_> {
+    pub fn read(&self) -> std::sync::RwLockReadGuard<'_, Store> {
+        self.store.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub fn write(&self) -> std::sync::RwLockWriteGuard<'_, Store> {
+        self.store.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The query options, for entities of a shape.
+    pub fn options(&self, shape: Option<&'static Shape>) -> Result<Options, Problem> {
+        Ok(Options::parse(self.query, shape, self.shapes)?)
+    }
+
+    /// A field of an action's body, whatever the case of its name.
+    pub fn field(&self, name: &str) -> Option<&Json> {
+        let members = self.body.as_object()?;
+        members
+            .get(name)
+            .or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+    }
+
+    /// A field that has to be text.
+    pub fn text_field(&self, name: &str) -> Result<&str, Problem> {
+        let wrong = || Problem::Binding { target: name.to_owned(), message: format!("The {name} field is required.") };
+        self.field(name).and_then(Json::as_str).ok_or_else(wrong)
+    }
+
+    /// A field that has to be a list of 32-bit numbers.
+    pub fn ids_field(&self, name: &str) -> Result<Vec<i64>, Problem> {
+        let wrong = |message: String| Problem::Binding { target: name.to_owned(), message };
+        let Some(Json::Array(items)) = self.field(name) else {
+            return Err(wrong(format!("The {name} field is required.")));
+        };
+        let id = |item: &Json| item.as_i64().filter(|id| i32::try_from(*id).is_ok());
+        items.iter().map(|item| id(item).ok_or_else(|| wrong(format!("The value '{item}' is not valid.")))).collect()
+    }
+
+    fn context(&self, fragment: &str) -> String {
+        format!("\"@odata.context\":\"{}{API}/$metadata#{fragment}\"", self.url)
+    }
+
+    /// An entity of a set, or a singleton.
+    pub fn entity(&self, status: u16, fragment: &str, entity: &Entity, selection: &Selection) -> Response {
+        let mut body = format!("{{{}", self.context(fragment));
+        let before = body.len();
+        body.push(',');
+        write_entity(entity, selection, &mut body);
+        if body.len() == before + 1 {
+            body.pop();
+        }
+        body.push('}');
+        Response::odata(status, body)
+    }
+
+    /// Rows of a set or of a function.
+    pub fn rows<E: Borrow<Entity>>(
+        &self,
+        fragment: &str,
+        rows: impl IntoIterator<Item = E>,
+        count: Option<usize>,
+        selection: &Selection,
+    ) -> Response {
+        let mut body = format!("{{{}", self.context(fragment));
+        if let Some(count) = count {
+            body.push_str(&format!(",\"@odata.count\":{count}"));
+        }
+        body.push_str(",\"value\":[");
+        for (index, row) in rows.into_iter().enumerate() {
+            body.push_str(if index > 0 { ",{" } else { "{" });
+            write_entity(row.borrow(), selection, &mut body);
+            body.push('}');
+        }
+        body.push_str("]}");
+        Response::odata(200, body)
+    }
+
+    /// A scalar, or a list of scalars.
+    pub fn value(&self, fragment: &str, value: &Value) -> Response {
+        let mut body = format!("{{{},\"value\":", self.context(fragment));
+        write_value(value, Selection::all(), &mut body);
+        body.push('}');
+        Response::odata(200, body)
+    }
+}

@@ -1,0 +1,125 @@
+//! Sets that say again, in another way, what stands elsewhere: phones as devices, everything
+//! with a number as a peer, the DIDs of trunks.
+
+use jiff::Timestamp;
+
+use super::{Call, groups};
+use crate::odata::Selection;
+use crate::state::{Entity, Row, Rows, Set, Shape, Store, Value};
+
+/// The rows of a set, whether they are stored or derived.
+pub(super) fn rows<'s>(
+    call: &'s Call<'_>,
+    store: &'s Store,
+    set: &'s Set,
+    name: &str,
+    selection: &Selection,
+) -> Rows<'s> {
+    match name {
+        "Peers" => Box::new(peers(store, set.shape)),
+        "DidNumbers" => Box::new(dids(store, set.shape)),
+        "DeviceInfos" => Box::new(devices(store, set.shape)),
+        "SipDevices" => Box::new(sip_devices(store, set.shape)),
+        // Backups appear when they are done.
+        "Backups" => {
+            Box::new(set.rows().filter(|backup| is_past(backup.text("CreationTime"), call.now)).map(Row::Stored))
+        }
+        "Groups" if selection.expand_of("Members").is_some() => {
+            Box::new(set.rows().map(|group| groups::with_members(store, group)))
+        }
+        _ => Box::new(set.rows().map(Row::Stored)),
+    }
+}
+
+fn is_past(instant: &str, now: Timestamp) -> bool {
+    instant.parse::<Timestamp>().is_ok_and(|instant| instant <= now)
+}
+
+/// The kinds of peers, as their enumeration names them.
+const PEERS: [(&str, &str); 6] = [
+    ("Users", "Extension"),
+    ("Queues", "Queue"),
+    ("RingGroups", "RingGroup"),
+    ("Receptionists", "IVR"),
+    ("Fax", "Fax"),
+    ("Parkings", "Parking"),
+];
+
+fn peers<'s>(store: &'s Store, shape: &'static Shape) -> impl Iterator<Item = Row<'s>> {
+    let kinds = PEERS.iter().filter_map(|(name, kind)| Some((store.set(name)?, *kind)));
+    kinds.flat_map(move |(set, kind)| {
+        set.rows().map(move |row| {
+            let name = if row.text("DisplayName").is_empty() { row.text("Name") } else { row.text("DisplayName") };
+            let peer = Entity::new(shape).with("Id", row.get("Id").clone()).with("Number", row.get("Number").clone());
+            peer.with("Name", Value::text(name)).with("Type", Value::text(kind)).into()
+        })
+    })
+}
+
+fn dids<'s>(store: &'s Store, shape: &'static Shape) -> impl Iterator<Item = Row<'s>> {
+    store.set("Trunks").into_iter().flat_map(Set::rows).flat_map(move |trunk| {
+        trunk.get("DidNumbers").as_list().iter().map(move |number| {
+            Entity::new(shape).with("Number", number.clone()).with("TrunkId", trunk.get("Id").clone()).into()
+        })
+    })
+}
+
+/// Every phone with the user that it belongs to.
+fn phones(store: &Store) -> impl Iterator<Item = (&Entity, &Entity)> {
+    let users = store.set("Users").into_iter().flat_map(Set::rows);
+    users.flat_map(|user| {
+        user.get("Phones").as_list().iter().filter_map(Value::as_object).map(move |phone| (user, phone))
+    })
+}
+
+fn devices<'s>(store: &'s Store, shape: &'static Shape) -> impl Iterator<Item = Row<'s>> {
+    phones(store).map(move |(user, phone)| {
+        let (vendor, model) = phone.text("Name").split_once(' ').unwrap_or((phone.text("Name"), ""));
+        let firmware = phone.get("Settings").as_object().map_or("", |settings| settings.text("Firmware"));
+        Entity::new(shape)
+            .with("Id", phone.get("Id").clone())
+            .with("MAC", phone.get("MacAddress").clone())
+            .with("Vendor", Value::text(vendor))
+            .with("Model", Value::text(model))
+            .with("FirmwareVersion", Value::text(firmware))
+            .with("UserAgent", Value::text(format!("{vendor} {model} {firmware}")))
+            .with("TemplateName", phone.get("TemplateName").clone())
+            .with("Assigned", Value::Bool(true))
+            .with("AssignedUser", user.get("Number").clone())
+            .into()
+    })
+}
+
+fn sip_devices<'s>(store: &'s Store, shape: &'static Shape) -> impl Iterator<Item = Row<'s>> {
+    let peer = shape.neighbour("Peer");
+    let registrar = shape.neighbour("PhoneRegistrar");
+    phones(store).map(move |(user, phone)| {
+        let object = |entity: Option<Entity>| entity.map_or(Value::Null, |entity| Value::Object(Box::new(entity)));
+        let dn = peer.map(|peer| {
+            let peer = Entity::new(peer).with("Id", user.get("Id").clone()).with("Number", user.get("Number").clone());
+            peer.with("Name", user.get("DisplayName").clone()).with("Type", Value::text("Extension"))
+        });
+        Entity::new(shape)
+            .with("Id", phone.get("Id").clone())
+            .with("DN", object(dn))
+            .with("Registrar", object(registrar.map(|shape| registrar_of(shape, phone))))
+            .into()
+    })
+}
+
+/// What the registrar knows of a phone.
+pub(super) fn registrar_of(shape: &'static Shape, phone: &Entity) -> Entity {
+    let (vendor, model) = phone.text("Name").split_once(' ').unwrap_or((phone.text("Name"), ""));
+    let firmware = phone.get("Settings").as_object().map_or("", |settings| settings.text("Firmware"));
+    Entity::new(shape)
+        .with("MAC", phone.get("MacAddress").clone())
+        .with("Vendor", Value::text(vendor))
+        .with("Model", Value::text(model))
+        .with("FirmwareVersion", Value::text(firmware))
+        .with("UserAgent", Value::text(format!("{vendor} {model} {firmware}")))
+}
+
+/// The phone with this MAC address.
+pub(super) fn phone<'s>(store: &'s Store, mac: &str) -> Option<&'s Entity> {
+    phones(store).map(|(_, phone)| phone).find(|phone| phone.text("MacAddress").eq_ignore_ascii_case(mac))
+}

@@ -1,0 +1,229 @@
+//! Entity sets and singletons, served from the catalogue alone: list, get, create, update,
+//! delete, and the collections below an entity.
+
+use std::collections::HashMap;
+
+use threecx_catalog::{Content, Type, TypeRef, Verb};
+
+use super::route::Routes;
+use super::{Call, declared, derived, groups};
+use crate::assumptions::DEFAULT_PAGE;
+use crate::http::{Problem, Response};
+use crate::odata::{Arguments, Literal, Options, QueryError};
+use crate::state::{Entity, Key, Row, Set, Shapes, Store, Value, entity_from_json};
+use threecx_catalog::Span;
+
+/// The most rows that `$top` may ask an entity set for (seen live).
+const LARGEST_PAGE: usize = 100;
+
+/// Empty sets, and singletons with their defaults, for everything that the release has.
+pub(crate) fn empty_store(routes: &Routes, shapes: &'static Shapes, release: Span) -> Store {
+    let mut store = Store::default();
+    let keys = keys(routes);
+    for route in routes.all() {
+        let [root] = route.template.as_slice() else { continue };
+        if root.arguments != Arguments::None || !matches!(route.operation.verb, Verb::List | Verb::Get) {
+            continue;
+        }
+        let Content::Value(TypeRef { ty: Type::Structure(structure), collection, .. }) =
+            route.form.answer_in(release).content
+        else {
+            continue;
+        };
+        let Some(shape) = shapes.get(structure.name) else { continue };
+        let name: &'static str = route.form.path.trim_start_matches('/');
+        if collection {
+            let first = shape.properties.first().map_or("Id", |property| property.name);
+            let guess = if shape.index("Id").is_some() { "Id" } else { first };
+            store.sets.insert(name, Set::new(shape, keys.get(name).copied().unwrap_or(guess)));
+        } else {
+            store.singletons.insert(name, Entity::new(shape));
+        }
+    }
+    store
+}
+
+/// The key property of each set, from the paths by key.
+fn keys(routes: &Routes) -> HashMap<String, &'static str> {
+    let mut keys = HashMap::new();
+    for route in routes.all() {
+        if let Some(root) = route.template.first()
+            && let Arguments::Key(Literal::Bare(name)) = &root.arguments
+            && let Some(parameter) = route.form.parameters.iter().find(|p| format!("{{{}}}", p.name) == *name)
+        {
+            keys.insert(root.name.clone(), parameter.name);
+        }
+    }
+    keys
+}
+
+/// Carries out an operation of an entity set or singleton.
+pub(super) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
+    if matches!(call.operation.verb, Verb::Function | Verb::Action) {
+        return declared::carry_out(call);
+    }
+    let [root, below @ ..] = call.route.template.as_slice() else { return Err(Problem::NoSuchPath) };
+    let name = root.name.as_str();
+    let is_set = call.read().sets.contains_key(name);
+    match (call.operation.verb, below) {
+        (Verb::List, []) if is_set => list(call, name),
+        (Verb::Get, []) if is_set => get(call, name),
+        (Verb::Create, []) if is_set => create(call, name, |_, _| Ok(())),
+        (Verb::Update, []) if is_set => update(call, name, |_, _, _| Ok(())),
+        (Verb::Delete, []) if is_set => delete(call, name),
+        (Verb::Get, []) => singleton(call, name),
+        (Verb::Update, []) => update_singleton(call, name),
+        (Verb::List, [property]) => below_entity(call, name, &property.name),
+        _ => Err(Problem::NoSuchPath),
+    }
+}
+
+fn list(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
+    let store = call.read();
+    let set = store.set(name).ok_or(Problem::NoSuchPath)?;
+    let options = call.options(Some(set.shape))?;
+    limit(&options)?;
+    let page = options
+        .page(derived::rows(call, &store, set, name, &options.selection), DEFAULT_PAGE.max(options.top.unwrap_or(0)));
+    let fragment = format!("{name}{}", options.selection.context());
+    Ok(call.rows(&fragment, page.rows, page.count, &options.selection))
+}
+
+/// Refuses `$top` over 100, in the words of a live PBX.
+fn limit(options: &Options) -> Result<(), Problem> {
+    match options.top {
+        Some(top) if top > LARGEST_PAGE => Err(Problem::Query(QueryError::new(format!(
+            "The limit of '{LARGEST_PAGE}' for Top query has been exceeded. The value from the incoming request is '{top}'."
+        )))),
+        _ => Ok(()),
+    }
+}
+
+/// The key in the path; an alternate key is a number.
+pub(super) fn find<'s>(call: &Call<'_>, set: &'s Set) -> Result<&'s Entity, Problem> {
+    let alternate = call.parameters.get("Number").filter(|_| set.key != "Number");
+    let found = match alternate.and_then(Value::as_text) {
+        Some(number) => set.by_number(number),
+        None => call.parameters.get(set.key).and_then(Key::of).and_then(|key| set.get(&key)),
+    };
+    found.ok_or(Problem::NoSuchEntity)
+}
+
+pub(super) fn get(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
+    let store = call.read();
+    let set = store.set(name).ok_or(Problem::NoSuchPath)?;
+    let options = call.options(Some(set.shape))?;
+    let key = call.parameters.get(set.key);
+    let derived =
+        || derived::rows(call, &store, set, name, &options.selection).find(|row| Some(row.get(set.key)) == key);
+    let entity = match find(call, set) {
+        Ok(entity) if name == "Groups" && options.selection.expand_of("Members").is_some() => {
+            groups::with_members(&store, entity)
+        }
+        Ok(entity) => Row::Stored(entity),
+        Err(problem) => derived().ok_or(problem)?,
+    };
+    Ok(call.entity(200, &format!("{name}{}/$entity", options.selection.context()), &entity, &options.selection))
+}
+
+/// Creates an entity; `complete` gives it what nobody asked for and refuses what must not be.
+pub(super) fn create(
+    call: &Call<'_>,
+    name: &str,
+    complete: impl FnOnce(&mut Entity, &Store) -> Result<(), Problem>,
+) -> Result<Response, Problem> {
+    let mut store = call.write();
+    let set = store.set(name).ok_or(Problem::NoSuchPath)?;
+    let mut entity = Entity::new(set.shape);
+    if set.shape.index(set.key).is_some_and(|index| *set.shape.default(index) == Value::Int(0)) {
+        entity.set(set.key, set.free_key().into());
+    }
+    entity_from_json(&mut entity, &call.body, call.shapes)?;
+    // An id of 0 asks for a free one, as the console sends it.
+    if entity.get(set.key) == &Value::Int(0) {
+        entity.set(set.key, set.free_key().into());
+    }
+    let key = Key::of(entity.get(set.key))
+        .ok_or(Problem::Refused { target: set.key.to_owned(), code: "WARNINGS.XAPI.REQUIRED" })?;
+    if set.get(&key).is_some() {
+        return Err(Problem::Refused { target: set.key.to_owned(), code: "WARNINGS.XAPI.ALREADY_IN_USE" });
+    }
+    complete(&mut entity, &store)?;
+    let response = call.entity(201, &format!("{name}/$entity"), &entity, crate::odata::Selection::all());
+    if let Some(set) = store.set_mut(name) {
+        set.put(entity);
+    }
+    Ok(response)
+}
+
+/// Changes what the body names; `check` gets the entity before and after, and refuses what
+/// must not be changed.
+pub(super) fn update(
+    call: &Call<'_>,
+    name: &str,
+    check: impl FnOnce(&Entity, &mut Entity, &Store) -> Result<(), Problem>,
+) -> Result<Response, Problem> {
+    let mut store = call.write();
+    let set = store.set(name).ok_or(Problem::NoSuchPath)?;
+    let before = find(call, set)?;
+    let mut entity = before.clone();
+    entity_from_json(&mut entity, &call.body, call.shapes)?;
+    if entity.get(set.key) != before.get(set.key) {
+        return Err(Problem::Refused { target: set.key.to_owned(), code: "WARNINGS.XAPI.FORBIDDEN_CHANGE" });
+    }
+    check(before, &mut entity, &store)?;
+    if let Some(set) = store.set_mut(name) {
+        set.put(entity);
+    }
+    Ok(Response::empty(204))
+}
+
+pub(super) fn delete(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
+    let mut store = call.write();
+    let set = store.set_mut(name).ok_or(Problem::NoSuchPath)?;
+    let key = call.parameters.get(set.key).and_then(Key::of).ok_or(Problem::NoSuchEntity)?;
+    set.remove(&key).map(|_| Response::empty(204)).ok_or(Problem::NoSuchEntity)
+}
+
+fn singleton(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
+    let store = call.read();
+    let entity = store.singletons.get(name).ok_or(Problem::NoSuchPath)?;
+    let options = call.options(Some(entity.shape))?;
+    let mut entity = entity.clone();
+    if name == "SystemStatus" {
+        entity.set("Version", Value::text(call.version));
+    }
+    Ok(call.entity(200, &format!("{name}{}", options.selection.context()), &entity, &options.selection))
+}
+
+fn update_singleton(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
+    let mut store = call.write();
+    let entity = store.singletons.get_mut(name).ok_or(Problem::NoSuchPath)?;
+    let mut changed = entity.clone();
+    entity_from_json(&mut changed, &call.body, call.shapes)?;
+    *entity = changed;
+    Ok(Response::empty(204))
+}
+
+/// `Users(29)/Groups`, `Defs/Codecs`
+fn below_entity(call: &Call<'_>, name: &str, property: &str) -> Result<Response, Problem> {
+    let store = call.read();
+    let entity = match store.set(name) {
+        Some(set) => find(call, set)?,
+        None => store.singletons.get(name).ok_or(Problem::NoSuchPath)?,
+    };
+    let entity = if name == "Groups" { groups::with_members(&store, entity) } else { Row::Stored(entity) };
+    let rows: Vec<&Entity> = entity.get(property).as_list().iter().filter_map(Value::as_object).collect();
+    let Content::Value(TypeRef { ty: Type::Structure(structure), .. }) = call.form.answers[0].value.content else {
+        return Err(Problem::NoSuchPath);
+    };
+    let options = call.options(call.shapes.get(structure.name))?;
+    limit(&options)?;
+    let page = options.page(rows.into_iter(), usize::MAX);
+    Ok(call.rows(
+        &format!("{name}/{property}{}", options.selection.context()),
+        page.rows,
+        page.count,
+        &options.selection,
+    ))
+}

@@ -1,0 +1,128 @@
+//! Phones: what they were told to do, and what they are doing now.
+//!
+//! ```text
+//!   Registered ── reprovision, upgrade ──► Provisioning ──► Restarting ──► Registered
+//!       └────────────── reboot ───────────────────────────────▲
+//! ```
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::{Behaviour, Call, derived};
+use crate::assumptions::{PHONE_STEP_SECONDS, UNKNOWN_PHONE_CODE};
+use crate::http::{Problem, Response};
+use crate::odata::Selection;
+use crate::state::{Key, Store, Value};
+
+pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
+    Some(match operation {
+        "Users.RebootPhone" => |call| one(call, Order::Reboot),
+        "Users.ReprovisionPhone" | "Users.UpgradePhone" => |call| one(call, Order::Provision),
+        "Users.ReprovisionAllPhones" => reprovision_all,
+        "Users.GetPhoneRegistrar" => registrar,
+        "Users.GetPhoneRegistrars" => registrars,
+        _ => return None,
+    })
+}
+
+/// What a phone was told to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    Provision,
+    Reboot,
+}
+
+/// What a phone is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhoneState {
+    /// Ready for calls.
+    Registered,
+    /// Loading its configuration.
+    Provisioning,
+    /// Starting again.
+    Restarting,
+}
+
+/// The last order that each phone got, by MAC address.
+#[derive(Debug, Default)]
+pub(crate) struct PhoneOrders {
+    orders: HashMap<Box<str>, (Order, Timestamp)>,
+}
+
+impl PhoneOrders {
+    fn give(&mut self, mac: &str, order: Order, now: Timestamp) {
+        self.orders.insert(mac.into(), (order, now));
+    }
+
+    /// What a phone is doing at `now`.
+    pub fn state(&self, mac: &str, now: Timestamp) -> PhoneState {
+        let Some((order, given)) = self.orders.get(mac) else { return PhoneState::Registered };
+        let steps = now.duration_since(*given).as_secs() / PHONE_STEP_SECONDS;
+        match (order, steps) {
+            (Order::Provision, 0) => PhoneState::Provisioning,
+            (Order::Provision, 1) | (Order::Reboot, 0) => PhoneState::Restarting,
+            _ => PhoneState::Registered,
+        }
+    }
+}
+
+/// The MAC addresses of a user's phones.
+pub(super) fn macs(user: &crate::state::Entity) -> impl Iterator<Item = &str> {
+    user.get("Phones").as_list().iter().filter_map(Value::as_object).map(|phone| phone.text("MacAddress"))
+}
+
+/// What the registrar knows of a phone.
+fn registrar(call: &Call<'_>) -> Result<Response, Problem> {
+    let store = call.read();
+    let mac = call.parameters.get("mac").and_then(Value::as_text).unwrap_or_default();
+    let phone = derived::phone(&store, mac).ok_or_else(|| unknown("mac"))?;
+    let shape = call.shapes.get("PhoneRegistrar").ok_or(Problem::NoSuchPath)?;
+    Ok(call.entity(200, "Pbx.PhoneRegistrar", &derived::registrar_of(shape, phone), Selection::all()))
+}
+
+/// The same for many; those that nobody knows are left out.
+fn registrars(call: &Call<'_>) -> Result<Response, Problem> {
+    let store = call.read();
+    let shape = call.shapes.get("PhoneRegistrar").ok_or(Problem::NoSuchPath)?;
+    let macs = call.field("macs").and_then(|macs| macs.as_array()).cloned().unwrap_or_default();
+    let phones = macs.iter().filter_map(|mac| derived::phone(&store, mac.as_str()?));
+    let rows: Vec<_> = phones.map(|phone| derived::registrar_of(shape, phone)).collect();
+    Ok(call.rows("Collection(Pbx.PhoneRegistrar)", &rows, None, Selection::all()))
+}
+
+fn unknown(target: &str) -> Problem {
+    Problem::Refused { target: target.to_owned(), code: UNKNOWN_PHONE_CODE }
+}
+
+fn one(call: &Call<'_>, order: Order) -> Result<Response, Problem> {
+    let mac = call.text_field("mac")?;
+    let plain: String = mac.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let mut store = call.write();
+    let users = store.set("Users").ok_or(Problem::NoSuchPath)?;
+    let known = users.rows().flat_map(macs).find(|known| known.eq_ignore_ascii_case(&plain)).map(str::to_owned);
+    let known = known.ok_or_else(|| unknown("mac"))?;
+    store.phones.give(&known, order, call.now);
+    Ok(Response::empty(204))
+}
+
+/// All phones of the users with these ids, or none if one of the users does not exist.
+fn reprovision_all(call: &Call<'_>) -> Result<Response, Problem> {
+    let ids = call.ids_field("ids")?;
+    let mut store = call.write();
+    let macs = macs_of(&store, &ids)?;
+    for mac in macs {
+        store.phones.give(&mac, Order::Provision, call.now);
+    }
+    Ok(Response::empty(204))
+}
+
+fn macs_of(store: &Store, ids: &[i64]) -> Result<Vec<String>, Problem> {
+    let users = store.set("Users").ok_or(Problem::NoSuchPath)?;
+    let mut found = Vec::new();
+    for id in ids {
+        let user = users.get(&Key::Int(*id)).ok_or_else(|| unknown("ids"))?;
+        found.extend(macs(user).map(str::to_owned));
+    }
+    Ok(found)
+}

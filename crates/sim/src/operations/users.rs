@@ -1,0 +1,153 @@
+//! Users: extensions with e-mail addresses that nobody else has.
+
+use fastrand::Rng;
+use serde_json::Value as Json;
+
+use super::{Behaviour, Call, entities, numbers};
+use crate::company::{DEFAULT_GROUP, with_defaults};
+use crate::http::{Problem, Response};
+use crate::odata::Selection;
+use crate::state::{Entity, Key, Set, Store, Value, entity_from_json};
+
+pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
+    Some(match operation {
+        "Users.CreateUser" => create,
+        "Users.UpdateUser" => |call| numbers::update(call, |user, store| refuse_taken(user, store)),
+        "Users.BatchDelete" => batch_delete,
+        "Users.BulkUpdate" | "Users.MultiUserUpdate" => update_many,
+        "Users.HasDuplicatedEmail" => has_duplicated_email,
+        "Users.GetDuplicatedEmails" => duplicated_emails,
+        "Users.Regenerate" | "Users.RegeneratePasswords" => regenerate,
+        _ => return None,
+    })
+}
+
+fn create(call: &Call<'_>) -> Result<Response, Problem> {
+    numbers::create(call, |user, store| {
+        let blank = with_defaults(Entity::new(user.shape), &mut Rng::with_seed(user.int("Id").unwrap_or(0) as u64));
+        for index in blank.own_indices() {
+            if user.own_indices().all(|own| own != index) {
+                user.set_at(index, blank.at(index).clone());
+            }
+        }
+        if user.get("DisplayName") == &Value::Null {
+            let name = format!("{}, {}", user.text("LastName"), user.text("FirstName"));
+            user.set("DisplayName", Value::text(name.trim_matches([',', ' '])));
+        }
+        if user.get("PrimaryGroupId") == &Value::Null {
+            user.set("PrimaryGroupId", Value::Int(DEFAULT_GROUP));
+        }
+        refuse_taken(user, store)
+    })
+}
+
+/// Refuses an e-mail address that another user has, and a phone that another one has.
+fn refuse_taken(user: &Entity, store: &Store) -> Result<(), Problem> {
+    let users = store.set("Users").ok_or(Problem::NoSuchPath)?;
+    let id = user.int("Id");
+    if has_email(users, user.text("EmailAddress"), id) {
+        return Err(Problem::Refused { target: "EmailAddress".into(), code: "WARNINGS.XAPI.ALREADY_IN_USE" });
+    }
+    for mac in super::phones::macs(user).filter(|mac| !mac.is_empty()) {
+        let others = users.rows().filter(|other| other.int("Id") != id);
+        if others.flat_map(super::phones::macs).any(|other| other.eq_ignore_ascii_case(mac)) {
+            return Err(Problem::Refused { target: "Phones".into(), code: "WARNINGS.XAPI.MAC_USED_BY" });
+        }
+    }
+    Ok(())
+}
+
+/// True if somebody other than `but` has the address.
+fn has_email(users: &Set, email: &str, but: Option<i64>) -> bool {
+    !email.is_empty()
+        && users.rows().any(|user| user.text("EmailAddress").eq_ignore_ascii_case(email) && user.int("Id") != but)
+}
+
+fn has_duplicated_email(call: &Call<'_>) -> Result<Response, Problem> {
+    let store = call.read();
+    let users = store.set("Users").ok_or(Problem::NoSuchPath)?;
+    let user = entities::find(call, users)?;
+    let taken = has_email(users, user.text("EmailAddress"), user.int("Id"));
+    Ok(call.value("Edm.Boolean", &Value::Bool(taken)))
+}
+
+fn duplicated_emails(call: &Call<'_>) -> Result<Response, Problem> {
+    let store = call.read();
+    let users = store.set("Users").ok_or(Problem::NoSuchPath)?;
+    let given = call.field("emails").and_then(Json::as_array).cloned().unwrap_or_default();
+    let taken = given.iter().filter_map(Json::as_str).filter(|email| has_email(users, email, None));
+    Ok(call.value("Collection(Edm.String)", &Value::List(taken.map(Value::text).collect())))
+}
+
+/// Deletes those that exist, and lists what could not be deleted.
+fn batch_delete(call: &Call<'_>) -> Result<Response, Problem> {
+    let ids = call.ids_field("ids")?;
+    let shape = call.shapes.get("UserDeleteError").ok_or(Problem::NoSuchPath)?;
+    let mut store = call.write();
+    let mut failed = Vec::new();
+    for id in ids {
+        match store.set_mut("Users").and_then(|users| users.remove(&Key::Int(id))) {
+            Some(user) => numbers::forget(&mut store, user.text("Number")),
+            None => {
+                let error = Entity::new(shape).with("Error", Value::text("WARNINGS.XAPI.NOT_FOUND"));
+                failed.push(error.with("ExtensionNumber", Value::text(id.to_string())));
+            }
+        }
+    }
+    Ok(call.rows("Collection(Pbx.UserDeleteError)", &failed, None, Selection::all()))
+}
+
+/// Writes the same properties into many users, or into none if one does not exist.
+fn update_many(call: &Call<'_>) -> Result<Response, Problem> {
+    let ids = call.ids_field("ids")?;
+    let changes = call.field("user").cloned().unwrap_or_default();
+    let mut store = call.write();
+    let users = store.set_mut("Users").ok_or(Problem::NoSuchPath)?;
+    let mut changed = Vec::new();
+    for id in ids {
+        let unknown = Problem::Refused { target: "ids".into(), code: "WARNINGS.XAPI.NOT_FOUND" };
+        let mut user = users.get(&Key::Int(id)).ok_or(unknown)?.clone();
+        entity_from_json(&mut user, &changes, call.shapes)?;
+        user.set("Id", Value::Int(id));
+        changed.push(user);
+    }
+    for user in changed {
+        users.put(user);
+    }
+    Ok(Response::empty(204))
+}
+
+/// Makes new passwords where the options ask for them.
+fn regenerate(call: &Call<'_>) -> Result<Response, Problem> {
+    let ids = match call.parameters.get("Id").and_then(Value::as_int) {
+        Some(id) => vec![id],
+        None => call.ids_field("Ids")?,
+    };
+    // 20.0.4 has the options beside the ids, later releases in an object.
+    let chosen =
+        |name: &str| call.field("opts").unwrap_or(&call.body).get(name).and_then(Json::as_bool).unwrap_or(false);
+    let mut store = call.write();
+    let users = store.set_mut("Users").ok_or(Problem::NoSuchPath)?;
+    for id in ids {
+        let mut user = users.get(&Key::Int(id)).ok_or(Problem::NoSuchEntity)?.clone();
+        let mut rng = Rng::with_seed(call.now.as_nanosecond() as u64 ^ id as u64);
+        let mut text = |length: usize| Value::text((0..length).map(|_| rng.alphanumeric()).collect::<String>());
+        for (option, property, length) in [
+            ("SipAuth", "AuthPassword", 10),
+            ("DeskphonePassword", "DeskphonePassword", 10),
+            ("WebclientPassword", "AccessPassword", 12),
+        ] {
+            if chosen(option) {
+                user.set(property, text(length));
+            }
+        }
+        if chosen("VoicemailPIN") {
+            user.set(
+                "VMPIN",
+                Value::text(format!("{:06}", Rng::with_seed(call.now.as_nanosecond() as u64).u32(..1_000_000))),
+            );
+        }
+        users.put(user);
+    }
+    Ok(Response::empty(204))
+}

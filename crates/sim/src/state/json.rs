@@ -1,0 +1,182 @@
+//! Entities to and from JSON.
+
+use std::fmt::Write as _;
+
+use serde_json::Value as Json;
+use threecx_catalog::{Type, TypeRef};
+
+use super::entity::{Entity, Value};
+use super::shape::Shapes;
+use crate::odata::{Expand, Selection};
+
+/// Appends JSON text with its quotes.
+pub(crate) fn write_text(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c < ' ' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+pub(crate) fn write_value(value: &Value, selection: &Selection, out: &mut String) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Int(number) => {
+            let _ = write!(out, "{number}");
+        }
+        Value::Number(json) | Value::Opaque(json) => out.push_str(json),
+        Value::Text(text) => write_text(text, out),
+        Value::List(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_value(item, selection, out);
+            }
+            out.push(']');
+        }
+        Value::Object(entity) => {
+            out.push('{');
+            write_entity(entity, selection, out);
+            out.push('}');
+        }
+    }
+}
+
+/// Appends the members of an entity, without braces: what is selected and what is expanded.
+pub(crate) fn write_entity(entity: &Entity, selection: &Selection, out: &mut String) {
+    let start = out.len();
+    for (index, property) in entity.shape.properties.iter().enumerate() {
+        let expand = selection.expand_of(property.name);
+        if if property.navigation { expand.is_none() } else { !selection.selects(property.name) } {
+            continue;
+        }
+        if out.len() > start {
+            out.push(',');
+        }
+        out.push('"');
+        out.push_str(property.name);
+        out.push_str("\":");
+        match expand {
+            Some(expand) => write_expanded(entity.at(index), expand, out),
+            None => write_value(entity.at(index), Selection::all(), out),
+        }
+    }
+}
+
+/// A navigation property with the options of its own.
+fn write_expanded(value: &Value, expand: &Expand, out: &mut String) {
+    let Value::List(items) = value else { return write_value(value, &expand.options.selection, out) };
+    let rows: Vec<&Entity> = items.iter().filter_map(Value::as_object).collect();
+    let page = expand.options.page(rows.into_iter(), usize::MAX);
+    out.push('[');
+    for (index, row) in page.rows.into_iter().enumerate() {
+        out.push_str(if index > 0 { ",{" } else { "{" });
+        write_entity(row, &expand.options.selection, out);
+        out.push('}');
+    }
+    out.push(']');
+}
+
+/// A body that does not fit its type.
+#[derive(Debug)]
+pub(crate) struct Misfit {
+    /// The property, with dots for the way to it.
+    pub target: String,
+    pub message: String,
+}
+
+/// Writes the members of a JSON object into an entity. What it does not name stays.
+pub(crate) fn entity_from_json(entity: &mut Entity, json: &Json, shapes: &'static Shapes) -> Result<(), Misfit> {
+    let misfit = |target: &str, message: String| Misfit { target: target.to_owned(), message };
+    let Json::Object(members) = json else {
+        return Err(misfit("", format!("A JSON object of type {} was expected.", entity.shape.structure.name)));
+    };
+    for (name, json) in members.iter().filter(|(name, _)| !name.contains('@')) {
+        let Some(index) = entity.shape.index_of_similar(name) else {
+            let ty = entity.shape.structure.name;
+            return Err(misfit(name, format!("The property '{name}' does not exist on type 'Pbx.{ty}'.")));
+        };
+        let property = entity.shape.properties[index];
+        let too_long =
+            property.max_length.filter(|max| json.as_str().is_some_and(|text| text.chars().count() > *max as usize));
+        if let Some(max) = too_long {
+            return Err(misfit(name, format!("The field {name} must be a string with a maximum length of {max}.")));
+        }
+        let value = value_from_json(json, property.ty, shapes).map_err(|mut inner| {
+            inner.target = if inner.target.is_empty() { name.clone() } else { format!("{name}.{}", inner.target) };
+            inner
+        })?;
+        entity.set_at(index, value);
+    }
+    Ok(())
+}
+
+/// Reads a JSON value of a type.
+pub(crate) fn value_from_json(json: &Json, ty: TypeRef, shapes: &'static Shapes) -> Result<Value, Misfit> {
+    let misfit =
+        || Misfit { target: String::new(), message: format!("Cannot convert the value to the expected type '{ty}'.") };
+    if ty.collection {
+        return match json {
+            Json::Array(items) => {
+                let element = ty.element();
+                items
+                    .iter()
+                    .map(|item| value_from_json(item, element, shapes))
+                    .collect::<Result<_, _>>()
+                    .map(Value::List)
+            }
+            Json::Null => Ok(Value::List(Vec::new())),
+            _ => Err(misfit()),
+        };
+    }
+    if json.is_null() {
+        return if ty.nullable { Ok(Value::Null) } else { Err(misfit()) };
+    }
+    let whole = |least: i64, most: i64| json.as_i64().filter(|n| (least..=most).contains(n)).map(Value::Int);
+    let text = |fits: fn(&str) -> bool| json.as_str().filter(|text| fits(text)).map(Value::text);
+    let value = match ty.ty {
+        Type::Boolean => json.as_bool().map(Value::Bool),
+        Type::Byte => whole(0, u8::MAX.into()),
+        Type::Int32 => whole(i32::MIN.into(), i32::MAX.into()),
+        Type::Int64 => whole(i64::MIN, i64::MAX),
+        Type::Single | Type::Double | Type::Decimal => match json {
+            Json::Number(number) => {
+                Some(number.as_i64().map_or_else(|| Value::Number(number.to_string().into()), Value::Int))
+            }
+            Json::String(text) if matches!(text.as_str(), "INF" | "-INF" | "NaN") => Some(Value::text(text.as_str())),
+            _ => None,
+        },
+        Type::String => text(|_| true),
+        Type::Guid => text(|text| text.len() == 36),
+        Type::Date => text(|text| text.parse::<jiff::civil::Date>().is_ok()),
+        Type::TimeOfDay => text(|text| text.parse::<jiff::civil::Time>().is_ok()),
+        Type::Duration => text(|text| text.parse::<jiff::Span>().is_ok()),
+        Type::DateTimeOffset => text(|text| text.parse::<jiff::Timestamp>().is_ok()),
+        Type::Enumeration(enumeration) => json.as_str().and_then(|text| {
+            let known = |word: &str| enumeration.members.iter().any(|member| member.name == word);
+            let fits = known(text) || (enumeration.flags && text.split(',').all(|word| known(word.trim())));
+            fits.then(|| Value::text(text))
+        }),
+        Type::Structure(structure) => {
+            let mut entity = shapes.entity(structure.name).ok_or_else(misfit)?;
+            entity_from_json(&mut entity, json, shapes)?;
+            entity.shrink();
+            Some(Value::Object(Box::new(entity)))
+        }
+        Type::Opaque(_) => Some(Value::Opaque(json.to_string().into())),
+    };
+    value.ok_or_else(misfit)
+}

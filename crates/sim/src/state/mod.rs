@@ -1,0 +1,13 @@
+//! What the PBX remembers: entities of every kind, held compactly and driven by the catalogue.
+
+mod entity;
+mod json;
+mod row;
+mod shape;
+mod store;
+
+pub(crate) use entity::{Entity, Value};
+pub(crate) use json::{Misfit, entity_from_json, value_from_json, write_entity, write_text, write_value};
+pub(crate) use row::{Row, Rows};
+pub(crate) use shape::{Shape, Shapes, default};
+pub(crate) use store::{Key, Set, Store};

@@ -1,0 +1,122 @@
+//! Shapes: what an entity of some type looks like in the chosen release.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
+use threecx_catalog::{Property, Span, Structure, Type, TypeRef, structures};
+
+use super::entity::{Entity, Value};
+
+/// The properties of a type, with the value that each has unless it was given another.
+pub(crate) struct Shape {
+    pub structure: &'static Structure,
+    pub properties: Vec<&'static Property>,
+    /// Made when they are first needed: types contain each other in circles.
+    defaults: OnceLock<Vec<Value>>,
+    by_name: HashMap<&'static str, u16>,
+    release: Span,
+}
+
+impl std::fmt::Debug for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Shape({})", self.structure.name)
+    }
+}
+
+impl Shape {
+    /// The value of a property that nobody set.
+    pub fn default(&self, index: usize) -> &Value {
+        &self.defaults.get_or_init(|| self.properties.iter().map(|p| default(p.ty, self.release)).collect())[index]
+    }
+
+    /// Another type's shape in the same release.
+    pub fn neighbour(&self, name: &str) -> Option<&'static Shape> {
+        Shapes::of(self.release).get(name)
+    }
+
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).map(|index| usize::from(*index))
+    }
+
+    /// The same, whatever the case: PBXs do not mind it in bodies.
+    pub fn index_of_similar(&self, name: &str) -> Option<usize> {
+        self.index(name)
+            .or_else(|| self.properties.iter().position(|property| property.name.eq_ignore_ascii_case(name)))
+    }
+}
+
+/// Every structure's shape in one release. Lives as long as the process: entities refer to it.
+#[derive(Debug)]
+pub(crate) struct Shapes {
+    by_name: BTreeMap<&'static str, &'static Shape>,
+}
+
+impl Shapes {
+    /// The shapes of a release. A few hundred small tables; a process that starts many PBXs
+    /// of one release should share them, and does.
+    pub fn of(release: Span) -> &'static Shapes {
+        use std::sync::{Mutex, PoisonError};
+        static KNOWN: Mutex<Vec<(Span, &'static Shapes)>> = Mutex::new(Vec::new());
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, shapes)) = known.iter().find(|(span, _)| *span == release) {
+            return shapes;
+        }
+        let by_name = structures()
+            .iter()
+            .filter(|structure| structure.span.overlaps(release))
+            .map(|structure| (structure.name, &*Box::leak(Box::new(shape(structure, release)))))
+            .collect();
+        let shapes: &'static Shapes = Box::leak(Box::new(Shapes { by_name }));
+        known.push((release, shapes));
+        shapes
+    }
+
+    pub fn get(&self, name: &str) -> Option<&'static Shape> {
+        self.by_name.get(name).copied()
+    }
+
+    /// All shapes, by name.
+    pub fn all(&self) -> impl Iterator<Item = &'static Shape> {
+        self.by_name.values().copied()
+    }
+
+    /// An entity with all its defaults.
+    pub fn entity(&self, name: &str) -> Option<Entity> {
+        self.get(name).map(Entity::new)
+    }
+}
+
+fn shape(structure: &'static Structure, release: Span) -> Shape {
+    let properties: Vec<&'static Property> = structure.properties_in(release).collect();
+    let by_name = properties.iter().enumerate().map(|(index, property)| (property.name, index as u16)).collect();
+    Shape { structure, properties, defaults: OnceLock::new(), by_name, release }
+}
+
+/// The value of a property that nobody set.
+pub(crate) fn default(ty: TypeRef, release: Span) -> Value {
+    if ty.collection {
+        return Value::List(Vec::new());
+    }
+    if ty.nullable {
+        return Value::Null;
+    }
+    match ty.ty {
+        Type::Boolean => Value::Bool(false),
+        Type::Byte | Type::Int32 | Type::Int64 | Type::Single | Type::Double | Type::Decimal => Value::Int(0),
+        Type::String => Value::text(""),
+        Type::Guid => Value::text("00000000-0000-0000-0000-000000000000"),
+        Type::Date => Value::text("2026-01-01"),
+        Type::TimeOfDay => Value::text("00:00:00"),
+        Type::Duration => Value::text("PT0S"),
+        Type::DateTimeOffset => Value::text("2026-01-01T00:00:00Z"),
+        Type::Enumeration(enumeration) => {
+            let member = enumeration.members.iter().find(|member| member.span.overlaps(release));
+            member.map_or(Value::Null, |member| Value::text(member.name))
+        }
+        Type::Structure(structure) => match Shapes::of(release).get(structure.name) {
+            Some(shape) => Value::Object(Box::new(Entity::new(shape))),
+            None => Value::Null,
+        },
+        Type::Opaque(_) => Value::Opaque("{}".into()),
+    }
+}

@@ -1,0 +1,125 @@
+//! Sets of entities by key, and singletons.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::operations::PhoneOrders;
+
+use super::entity::{Entity, Value};
+use super::shape::Shape;
+
+/// The key of an entity.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Key {
+    Int(i64),
+    Text(Box<str>),
+}
+
+impl Key {
+    pub fn of(value: &Value) -> Option<Key> {
+        match value {
+            Value::Int(number) => Some(Key::Int(*number)),
+            Value::Text(text) => Some(Key::Text(text.clone())),
+            _ => None,
+        }
+    }
+}
+
+impl From<Key> for Value {
+    fn from(key: Key) -> Value {
+        match key {
+            Key::Int(number) => Value::Int(number),
+            Key::Text(text) => Value::Text(text),
+        }
+    }
+}
+
+/// An entity set.
+#[derive(Debug)]
+pub(crate) struct Set {
+    pub shape: &'static Shape,
+    /// The property that is the key.
+    pub key: &'static str,
+    rows: BTreeMap<Key, Entity>,
+    /// Who has a number, for sets whose entities have one: the alternate key.
+    by_number: HashMap<Box<str>, Key>,
+}
+
+impl Set {
+    pub fn new(shape: &'static Shape, key: &'static str) -> Set {
+        Set { shape, key, rows: BTreeMap::new(), by_number: HashMap::new() }
+    }
+
+    pub fn rows(&self) -> impl Iterator<Item = &Entity> {
+        self.rows.values()
+    }
+
+    pub fn get(&self, key: &Key) -> Option<&Entity> {
+        self.rows.get(key)
+    }
+
+    pub fn by_number(&self, number: &str) -> Option<&Entity> {
+        self.rows.get(self.by_number.get(number)?)
+    }
+
+    /// Adds an entity, or puts it in the place of the one with its key.
+    pub fn put(&mut self, mut entity: Entity) {
+        let Some(key) = Key::of(entity.get(self.key)) else { return };
+        self.remove(&key);
+        if let Some(number) = entity.get("Number").as_text().filter(|number| !number.is_empty()) {
+            self.by_number.insert(number.into(), key.clone());
+        }
+        entity.shrink();
+        self.rows.insert(key, entity);
+    }
+
+    pub fn clear(&mut self) {
+        self.rows.clear();
+        self.by_number.clear();
+    }
+
+    pub fn remove(&mut self, key: &Key) -> Option<Entity> {
+        let entity = self.rows.remove(key)?;
+        let number = entity.text("Number");
+        if self.by_number.get(number) == Some(key) {
+            self.by_number.remove(number);
+        }
+        Some(entity)
+    }
+
+    /// A key that is free: the next whole number, or a text that no other has.
+    pub fn free_key(&self) -> Key {
+        match self.rows.last_key_value() {
+            Some((Key::Int(last), _)) => Key::Int(last + 1),
+            Some((Key::Text(_), _)) => {
+                let free = (self.rows.len() + 1..)
+                    .map(|n| Key::Text(n.to_string().into()))
+                    .find(|key| !self.rows.contains_key(key));
+                free.unwrap_or(Key::Int(1))
+            }
+            None => Key::Int(1),
+        }
+    }
+}
+
+/// All that the PBX remembers.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    /// By the set's name (`Users`).
+    pub sets: HashMap<&'static str, Set>,
+    /// By the singleton's name (`SystemStatus`).
+    pub singletons: HashMap<&'static str, Entity>,
+    /// Settings that an action sets and a function reads, by resource and type.
+    pub settings: HashMap<(&'static str, &'static str), Entity>,
+    /// What phones were told to do.
+    pub phones: PhoneOrders,
+}
+
+impl Store {
+    pub fn set(&self, name: &str) -> Option<&Set> {
+        self.sets.get(name)
+    }
+
+    pub fn set_mut(&mut self, name: &str) -> Option<&mut Set> {
+        self.sets.get_mut(name)
+    }
+}
