@@ -1,0 +1,109 @@
+//! The address of a PBX, as people give it.
+
+use reqwest::Url;
+use threecx_core::Error;
+
+/// Where a PBX is reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Address {
+    base: Url,
+}
+
+impl Address {
+    /// Reads `https://pbx.example.com:5001`, `pbx.example.com` and the like. Plain HTTP would
+    /// show the secret to everybody on the way: it is taken for this machine only, unless
+    /// `allow_http`.
+    pub fn parse(text: &str, allow_http: bool) -> Result<Address, Error> {
+        let refuse = |reason: &str| Error::Url { url: shown(text), reason: reason.to_owned() };
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Err(refuse("it is empty"));
+        }
+        let full = if trimmed.contains("://") { trimmed.to_owned() } else { format!("https://{trimmed}") };
+        let mut base = Url::parse(&full).map_err(|error| refuse(&error.to_string()))?;
+        if !matches!(base.scheme(), "http" | "https") {
+            return Err(refuse("it has to begin with https://"));
+        }
+        if !base.username().is_empty() || base.password().is_some() {
+            return Err(refuse("a user name or password does not belong into it"));
+        }
+        if base.query().is_some() || base.fragment().is_some() {
+            return Err(refuse("it has to end after the host name or port"));
+        }
+        // People copy the address out of the console or the documentation.
+        let path = base.path().trim_end_matches('/');
+        if !matches!(path, "" | "/xapi/v1" | "/xapi" | "/webclient") {
+            return Err(refuse("it has to end after the host name or port"));
+        }
+        base.set_path("");
+        if base.scheme() == "http" && !allow_http && !is_loopback(&base) {
+            return Err(refuse("http:// would show the client secret to everybody on the way"));
+        }
+        Ok(Address { base })
+    }
+
+    /// The URL of a path that starts at the root.
+    pub fn url(&self, path_and_query: &str) -> String {
+        format!("{}{path_and_query}", self.base.as_str().trim_end_matches('/'))
+    }
+
+    /// Host and port, for messages.
+    pub fn host(&self) -> String {
+        let host = self.base.host_str().unwrap_or_default();
+        match self.base.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+}
+
+/// The given text without what may be a password in it.
+fn shown(text: &str) -> String {
+    match (text.find("://"), text.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme < at => format!("{}***{}", &text[..scheme + 3], &text[at..]),
+        _ => text.to_owned(),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host_str().unwrap_or_default().trim_matches(['[', ']']) {
+        "localhost" => true,
+        host => host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_taken_as_people_write_them() {
+        for (given, url) in [
+            ("pbx.example.com", "https://pbx.example.com/xapi/v1/Users"),
+            ("https://pbx.example.com:5001/", "https://pbx.example.com:5001/xapi/v1/Users"),
+            ("https://pbx.example.com/xapi/v1/", "https://pbx.example.com/xapi/v1/Users"),
+            ("http://127.0.0.1:5004", "http://127.0.0.1:5004/xapi/v1/Users"),
+            ("http://[::1]:5004", "http://[::1]:5004/xapi/v1/Users"),
+        ] {
+            let address = Address::parse(given, false).expect(given);
+            assert_eq!(address.url("/xapi/v1/Users"), url);
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for given in [
+            "",
+            "https://",
+            "ftp://pbx",
+            "https://pbx/#/login",
+            "http://pbx.example.com",
+            "pbx.example.com/x",
+            "https://a b",
+        ] {
+            assert!(Address::parse(given, false).is_err(), "{given}");
+        }
+        let error = Address::parse("https://admin:hunter2@pbx", false).expect_err("a password");
+        assert!(!error.to_string().contains("hunter2"));
+    }
+}

@@ -1,0 +1,186 @@
+//! Calls: planned by the core, sent with a token, tried again where that is safe.
+
+use std::sync::{Arc, RwLock};
+
+use threecx_catalog::{Operation, Span, operation};
+use threecx_core::read::{self, Head};
+use threecx_core::retry::{Decision, Outcome, Policy};
+use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan};
+
+use crate::builder::Builder;
+use crate::pages::Paged;
+use crate::reply::Reply;
+use crate::tokens::Tokens;
+use crate::transport::{self, Failure, Transport};
+
+/// A client of one PBX. Clones share its connections and its token.
+#[derive(Clone, Debug)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    transport: Transport,
+    tokens: Tokens,
+    retry: Policy,
+    /// The release that the user names, which then counts.
+    release: Option<Span>,
+    /// The build that the PBX names in its answers.
+    version: RwLock<Option<String>>,
+}
+
+impl Client {
+    /// Settings for a client of the PBX at this address.
+    pub fn builder(url: &str) -> Builder {
+        Builder::new(url)
+    }
+
+    pub(crate) fn new(transport: Transport, tokens: Tokens, retry: Policy, release: Option<Span>) -> Client {
+        let version = RwLock::new(None);
+        Client { shared: Arc::new(Shared { transport, tokens, retry, release, version }) }
+    }
+
+    /// The build of the PBX (`20.0.8.1131`), once an answer has named it.
+    pub fn version(&self) -> Option<String> {
+        self.shared.version.read().ok()?.clone()
+    }
+
+    /// The releases that calls are planned for: the one set, else those that fit the PBX's
+    /// build, else the newest.
+    pub fn target(&self) -> Span {
+        let learned = || Span::of_pbx(&self.version()?);
+        self.shared.release.or_else(learned).unwrap_or(Span::NEWEST)
+    }
+
+    /// Plans an operation for the connected PBX. Asks the PBX for its build first if that
+    /// makes a difference and is not known yet.
+    ///
+    /// # Errors
+    /// Those of [`plan()`], and of asking.
+    pub async fn plan(&self, operation: &'static Operation, arguments: &Arguments) -> Result<Request, Error> {
+        let known = self.shared.release.is_some() || self.version().is_some();
+        if !known && !is_the_same_in_every_release(operation) {
+            // What does not fit any release is refused without asking.
+            plan(operation, arguments, Span::ALL)?;
+            self.learn_version().await?;
+        }
+        plan(operation, arguments, self.target())
+    }
+
+    /// Carries out an operation.
+    ///
+    /// # Errors
+    /// [`Error::Input`] and [`Error::NotInVersion`] before anything is sent; any other kind after.
+    pub async fn call(&self, operation: &'static Operation, arguments: &Arguments) -> Result<Reply, Error> {
+        let request = self.plan(operation, arguments).await?;
+        self.send(&request, Some(operation)).await
+    }
+
+    /// Reads a list page by page: `wanted` rows, or all.
+    pub fn pages(&self, operation: &'static Operation, arguments: Arguments, wanted: Option<u64>) -> Paged {
+        Paged::new(self.clone(), operation, arguments, wanted)
+    }
+
+    /// Sends a planned request. `operation` says what it is, for errors and for whether it may
+    /// be sent twice; a raw `GET` may, other raw requests may not.
+    ///
+    /// # Errors
+    /// The error that the answer means, or why there is none.
+    pub async fn send(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Reply, Error> {
+        let read_only = request.method == threecx_catalog::Method::Get;
+        let repeatable = operation.map_or(read_only, |operation| operation.repeatable);
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let (error, outcome) = match self.once(request, operation).await {
+                Ok(reply) => {
+                    let head = transport::head(reply.status, &reply.headers);
+                    self.learn(&head);
+                    if (200..300).contains(&reply.status) {
+                        return Ok(reply);
+                    }
+                    let outcome = Outcome::Answered { status: reply.status, retry_after: head.retry_after };
+                    let error = match read::read(operation, reply.declared, &head, &reply.body) {
+                        Err(error) => error,
+                        Ok(_) => Error::Answer { reason: format!("status {}", reply.status) },
+                    };
+                    (error, outcome)
+                }
+                Err(Failure { error, sent }) => {
+                    let outcome = match &error {
+                        // A token could not be had: the call itself was not sent.
+                        Error::RateLimited { retry_after } => {
+                            Outcome::Answered { status: 429, retry_after: *retry_after }
+                        }
+                        Error::Connection { .. } => Outcome::NotSent,
+                        Error::UnknownOutcome { .. } if sent => Outcome::Unknown,
+                        _ => return Err(error),
+                    };
+                    (error, outcome)
+                }
+            };
+            match self.shared.retry.decide(attempt, repeatable, outcome, fastrand::f64()) {
+                Decision::Wait(pause) => tokio::time::sleep(pause).await,
+                // Nothing was changed by a question that went unanswered.
+                Decision::Stop if outcome == Outcome::Unknown && read_only => {
+                    return Err(Error::Connection { host: self.shared.transport.host(), reason: reason_of(error) });
+                }
+                Decision::Stop => return Err(error),
+            }
+        }
+    }
+
+    /// Reads the page at an address that the PBX gave. Only its path counts: a token must not
+    /// go to another host.
+    pub(crate) async fn follow(&self, operation: &'static Operation, link: &str) -> Result<Reply, Error> {
+        let path = match link.split_once("://") {
+            Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
+            None => link,
+        };
+        let mut request = threecx_core::raw(threecx_catalog::Method::Get, path, None);
+        request.answer = operation.newest_form().answer_in(self.target());
+        self.send(&request, Some(operation)).await
+    }
+
+    /// One attempt, and a second one with a newer token after a 401: that the PBX does not
+    /// know the token means that it did nothing.
+    async fn once(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Reply, Failure> {
+        let Shared { transport, tokens, .. } = &*self.shared;
+        let not_sent = |error| Failure { error, sent: false };
+        let mut token = tokens.get(transport, None).await.map_err(not_sent)?;
+        let mut response = transport.send(request, Some(&token)).await?;
+        if response.status().as_u16() == 401 {
+            token = tokens.get(transport, Some(&token)).await.map_err(not_sent)?;
+            response = transport.send(request, Some(&token)).await?;
+        }
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = transport.body(response).await?;
+        Ok(Reply { operation, declared: request.answer, status, headers, body })
+    }
+
+    fn learn(&self, head: &Head<'_>) {
+        if let (Some(version), Ok(mut known)) = (head.version, self.shared.version.write())
+            && known.as_deref() != Some(version)
+        {
+            *known = Some(version.to_owned());
+        }
+    }
+
+    /// Asks for the least there is, which 3CX's documentation gives as the quick test; the
+    /// answer's head names the build.
+    async fn learn_version(&self) -> Result<(), Error> {
+        let Some(defs) = operation("Defs.GetDefs") else { return Ok(()) };
+        let mut arguments = Arguments::default();
+        arguments.options.insert("select".into(), "Id".into());
+        let request = plan(defs, &arguments, Span::NEWEST)?;
+        self.send(&request, Some(defs)).await.map(drop)
+    }
+}
+
+fn reason_of(error: Error) -> String {
+    match error {
+        Error::UnknownOutcome { reason } => reason,
+        other => other.to_string(),
+    }
+}

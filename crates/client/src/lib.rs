@@ -1,0 +1,37 @@
+//! A client for the Configuration API (XAPI) of 3CX phone systems.
+//!
+//! ```no_run
+//! use threecx::{Arguments, Client, operation};
+//!
+//! # async fn example() -> Result<(), threecx::Error> {
+//! let client = Client::builder("https://pbx.example.com:5001").credentials("900", "secret").build()?;
+//! let mut arguments = Arguments::default();
+//! arguments.fields.insert("ids".into(), "[123, 456]".into());
+//! let reprovision = operation("Users.ReprovisionAllPhones").expect("in the catalogue");
+//! client.call(reprovision, &arguments).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Calls are planned by the core before anything is sent: what does not fit is an
+//! [`Error::Input`], what the connected PBX's release lacks an [`Error::NotInVersion`].
+//! Tokens are fetched when they are needed, once for all calls at a time, and again once
+//! after a 401. What may have been carried out is never sent twice unless the catalogue says
+//! that doing it twice is harmless.
+
+mod address;
+mod builder;
+mod client;
+mod pages;
+mod reply;
+mod tokens;
+mod transport;
+
+pub use builder::Builder;
+pub use client::Client;
+pub use pages::Paged;
+pub use reply::Reply;
+pub use threecx_catalog::{Operation, Span, operation, operations, resource, resources};
+pub use threecx_core::read::{Answer, File, Rows};
+pub use threecx_core::retry::Policy;
+pub use threecx_core::{Arguments, Error, Input, Request};

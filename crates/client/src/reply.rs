@@ -1,0 +1,48 @@
+//! What a call brought.
+
+use bytes::Bytes;
+use reqwest::header::HeaderMap;
+use threecx_catalog::{Answer as Declared, Operation};
+use threecx_core::Error;
+use threecx_core::read::{self, Answer, File, Head};
+
+use crate::transport;
+
+/// The answer to a call, complete and successful.
+#[derive(Debug)]
+pub struct Reply {
+    pub(crate) operation: Option<&'static Operation>,
+    pub(crate) declared: Declared,
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Reply {
+    /// The answer. Rows and values point into the reply.
+    ///
+    /// # Errors
+    /// [`Error::Answer`] if it cannot be read.
+    pub fn answer(&self) -> Result<Answer<'_>, Error> {
+        read::read(self.operation, self.declared, &self.head(), &self.body)
+    }
+
+    /// The body as it came.
+    pub fn bytes(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The file that the body is, if it is one.
+    pub fn file(&self) -> Option<File> {
+        read::file(self.declared, &self.head())
+    }
+
+    fn head(&self) -> Head<'_> {
+        transport::head(self.status, &self.headers)
+    }
+}

@@ -1,0 +1,190 @@
+//! HTTP, by reqwest: sends a request once and says how far it came.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use threecx_core::read::Head;
+use threecx_core::token::{self, Token};
+use threecx_core::{Error, Request, retry};
+
+use crate::address::Address;
+use crate::builder::Builder;
+
+/// A larger answer that is not a file is refused: nothing that the API lists comes near it.
+const LARGEST_ANSWER: usize = 256 << 20;
+
+#[derive(Debug)]
+pub(crate) struct Transport {
+    address: Address,
+    http: reqwest::Client,
+}
+
+/// An attempt that brought no complete answer.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub error: Error,
+    /// True if the request may have reached the PBX.
+    pub sent: bool,
+}
+
+impl Transport {
+    pub fn new(address: Address, settings: &Builder) -> Result<Transport, Error> {
+        // Fails only if it was done before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let certificate = |reason: String| Error::Certificate { host: address.host(), reason };
+        let mut http = reqwest::Client::builder()
+            .user_agent(&settings.user_agent)
+            .connect_timeout(settings.connect_timeout)
+            .read_timeout(settings.timeout)
+            // A token must not go where a redirect points.
+            .redirect(reqwest::redirect::Policy::none());
+        let mut roots = Vec::new();
+        for pem in &settings.roots {
+            let found = reqwest::Certificate::from_pem_bundle(pem);
+            roots.extend(found.map_err(|error| certificate(format!("the authority's file cannot be read: {error}")))?);
+        }
+        if !roots.is_empty() {
+            http = http.tls_certs_merge(roots);
+        }
+        let http = http.build().map_err(|error| certificate(innermost(&error)))?;
+        Ok(Transport { address, http })
+    }
+
+    pub fn host(&self) -> String {
+        self.address.host()
+    }
+
+    /// Sends a request. The answer's body is not read yet.
+    pub async fn send(&self, request: &Request, token: Option<&Token>) -> Result<reqwest::Response, Failure> {
+        let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes()).unwrap_or_default();
+        let mut http = self.http.request(method, self.address.url(&request.path_and_query));
+        for (name, value) in &request.headers {
+            http = http.header(*name, value);
+        }
+        if let Some(token) = token {
+            http = http.header("authorization", token.authorization().as_str());
+        }
+        if let Some(body) = &request.body {
+            http = http.body(body.clone());
+        }
+        let response = http.send().await.map_err(|error| self.failure(&error))?;
+        if response.status().is_redirection() {
+            let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("nowhere");
+            let reason = format!("it redirects to {to}");
+            return Err(Failure { error: Error::NotA3cx { host: self.host(), reason }, sent: false });
+        }
+        Ok(response)
+    }
+
+    /// Reads the body of an answer.
+    pub async fn body(&self, mut response: reqwest::Response) -> Result<Bytes, Failure> {
+        let unreadable = |reason: String| Failure { error: Error::UnknownOutcome { reason }, sent: true };
+        let mut body = BytesMut::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
+                    return Err(unreadable(format!("the answer is larger than {} MB", LARGEST_ANSWER >> 20)));
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => return Ok(body.freeze()),
+                Err(error) => return Err(unreadable(innermost(&error))),
+            }
+        }
+    }
+
+    /// Fetches a token.
+    pub async fn token(&self, request: Request) -> Result<Token, Error> {
+        let response = self.send(&request, None).await.map_err(|failure| failure.error)?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = self.body(response).await.map_err(|failure| failure.error)?;
+        token::read(&self.host(), &head(status, &headers), &body)
+    }
+
+    fn failure(&self, error: &reqwest::Error) -> Failure {
+        let host = self.host();
+        if let Some(tls) = cause::<rustls::Error>(error) {
+            let reason = tls.to_string();
+            let error = match tls {
+                rustls::Error::InvalidCertificate(problem) => {
+                    Error::Certificate { host, reason: certificate_problem(problem) }
+                }
+                rustls::Error::InvalidMessage(_) => Error::Connection {
+                    host,
+                    reason: "it does not speak TLS on this port; perhaps it is an http:// one".into(),
+                },
+                _ => Error::Connection { host, reason },
+            };
+            return Failure { error, sent: false };
+        }
+        if error.is_connect() {
+            let reason = if error.is_timeout() { "it does not answer in time".to_owned() } else { innermost(error) };
+            return Failure { error: Error::Connection { host, reason }, sent: false };
+        }
+        let reason = if error.is_timeout() { "it does not answer in time".to_owned() } else { innermost(error) };
+        Failure { error: Error::UnknownOutcome { reason }, sent: !error.is_builder() }
+    }
+}
+
+/// What the core needs of an answer's head.
+pub(crate) fn head(status: u16, headers: &HeaderMap) -> Head<'_> {
+    fn text(headers: &HeaderMap, name: impl reqwest::header::AsHeaderName) -> Option<&str> {
+        headers.get(name).and_then(|value| value.to_str().ok())
+    }
+    Head {
+        status,
+        content_type: text(headers, CONTENT_TYPE),
+        content_disposition: text(headers, CONTENT_DISPOSITION),
+        retry_after: text(headers, RETRY_AFTER).and_then(retry::retry_after),
+        version: text(headers, "x-3cx-version"),
+    }
+}
+
+fn certificate_problem(problem: &rustls::CertificateError) -> String {
+    use rustls::CertificateError as Problem;
+    match problem {
+        Problem::Expired => "it has expired".into(),
+        Problem::ExpiredContext { time, not_after } => {
+            let days = time.as_secs().saturating_sub(not_after.as_secs()) / Duration::from_hours(24).as_secs();
+            match days {
+                0 => "it expired today".into(),
+                1 => "it expired yesterday".into(),
+                days => format!("it expired {days} days ago"),
+            }
+        }
+        Problem::NotValidYet | Problem::NotValidYetContext { .. } => "it is not valid yet; look at the clocks".into(),
+        Problem::UnknownIssuer => "it was issued by an authority that this machine does not trust".into(),
+        Problem::NotValidForName | Problem::NotValidForNameContext { .. } => "it is for another host name".into(),
+        Problem::Revoked => "it has been revoked".into(),
+        other => other.to_string(),
+    }
+}
+
+/// The first error of this type among the causes.
+fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = error.source();
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        // io::Error hides the error that it carries from `source`.
+        let carried = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = match carried {
+            Some(carried) => Some(carried),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+/// The last cause says what happened; those before it only who met it.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    // `Connection refused (os error 111)`: the number helps nobody.
+    let text = innermost.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}

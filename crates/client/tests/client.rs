@@ -1,0 +1,226 @@
+//! The client against the simulated PBX, and against servers that misbehave.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use threecx::{Answer, Arguments, Client, Error, Operation, Policy, Span, operation};
+use threecx_sim::Pbx;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+fn op(id: &str) -> &'static Operation {
+    operation(id).expect(id)
+}
+
+fn fields(pairs: &[(&str, &str)]) -> Arguments {
+    Arguments {
+        fields: pairs.iter().map(|(name, text)| ((*name).into(), (*text).into())).collect(),
+        ..Arguments::default()
+    }
+}
+
+/// Impatient, so that tests do not wait.
+fn quick() -> Policy {
+    Policy { attempts: 3, first_wait: Duration::from_millis(1), longest_wait: Duration::from_millis(5) }
+}
+
+fn client(pbx: &Pbx) -> Client {
+    Client::builder(pbx.url())
+        .credentials(pbx.client_id(), pbx.client_secret())
+        .retry(quick())
+        .build()
+        .expect("an address")
+}
+
+async fn pbx(release: &str) -> Pbx {
+    Pbx::builder().users(250).api(Span::parse(release).expect("known")).start().await.expect("a free port")
+}
+
+fn operations(pbx: &Pbx) -> Vec<&'static str> {
+    pbx.received().iter().filter_map(|call| call.operation).collect()
+}
+
+fn logins(pbx: &Pbx) -> usize {
+    pbx.received().iter().filter(|call| call.path == "/connect/token").count()
+}
+
+#[tokio::test]
+async fn a_call_logs_in_once_and_is_sent_once() {
+    let pbx = pbx("20.0.10").await;
+    let client = client(&pbx);
+    let reply = client.call(op("Users.ReprovisionAllPhones"), &fields(&[("ids", "[123, 156]")])).await.expect("done");
+    assert!(matches!(reply.answer(), Ok(Answer::Nothing)));
+    assert_eq!(client.version().as_deref(), Some("20.0.10.1621"));
+    assert_eq!((logins(&pbx), operations(&pbx)), (1, vec!["Users.ReprovisionAllPhones"]));
+    let sent = pbx.received().pop().expect("a call");
+    assert_eq!(
+        (sent.body.map(|body| body.to_string()).as_deref(), sent.path.as_str()),
+        (Some(r#"{"ids":[123,156]}"#), "/xapi/v1/Users/Pbx.ReprovisionAllPhones")
+    );
+}
+
+#[tokio::test]
+async fn many_calls_at_once_share_one_token_and_survive_its_loss() {
+    let pbx = pbx("20.0.10").await;
+    let client = client(&pbx);
+    for round in 1..=2 {
+        let calls = (0..30).map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.call(op("Users.ListUser"), &Arguments::default()).await.map(drop) })
+        });
+        for call in calls.collect::<Vec<_>>() {
+            call.await.expect("no panic").expect("an answer");
+        }
+        assert_eq!(logins(&pbx), round, "one login a round");
+        pbx.evict_tokens();
+    }
+}
+
+#[tokio::test]
+async fn lists_come_whole_and_in_order() {
+    let pbx = pbx("20.0.10").await;
+    for (wanted, expected) in [(None, 250), (Some(120), 120), (Some(0), 0), (Some(1000), 250)] {
+        let mut pages = client(&pbx).pages(op("Users.ListUser"), Arguments::default(), wanted);
+        let mut rows = Vec::new();
+        while let Some(page) = pages.next().await.expect("a page") {
+            let Ok(Answer::Rows(page)) = page.answer() else { panic!("rows") };
+            rows.extend(page.rows.iter().map(|row| row.get().to_owned()));
+        }
+        assert_eq!(rows.len(), expected);
+        let ids: Vec<i64> = rows
+            .iter()
+            .map(|row| serde_json::from_str::<serde_json::Value>(row).expect("JSON")["Id"].as_i64().expect("an id"))
+            .collect();
+        assert!(ids.iter().copied().eq(29..29 + expected as i64));
+    }
+}
+
+#[tokio::test]
+async fn the_release_is_found_out_where_it_matters() {
+    let old = pbx("20.0.7").await;
+    let number = Arguments { parameters: [("number".into(), "102".into())].into(), ..Arguments::default() };
+    client(&old).call(op("Users.GetUserByNumber"), &number).await.expect("a user");
+    assert_eq!(operations(&old), ["Defs.GetDefs", "Users.GetUserByNumber"]);
+
+    let late =
+        client(&old).call(op("Backups.GetSftpHostKey"), &fields(&[("sftpPath", "x")])).await.expect_err("too new");
+    assert_eq!(late.to_string(), "Backups.GetSftpHostKey exists since 20.0.10, but the PBX is 20.0.7");
+    let new = pbx("20.0.10").await;
+    let gone =
+        client(&new).call(op("Contacts.BatchContactsDelete"), &fields(&[("ids", "[1]")])).await.expect_err("gone");
+    assert_eq!(
+        gone.to_string(),
+        "Contacts.BatchContactsDelete exists until 20.0.8, but the PBX is 20.0.10; it was replaced by Contacts.DeleteContactsById"
+    );
+    assert!(gone.next_step().contains("threecx contacts delete-by-id"), "{}", gone.next_step());
+    assert_eq!(operations(&new), ["Defs.GetDefs"], "nothing else was sent");
+}
+
+#[tokio::test]
+async fn refusals_and_wrong_secrets_are_told_apart() {
+    let pbx = pbx("20.0.10").await;
+    let call = |client: Client, ids: &'static str| async move {
+        client.call(op("Users.ReprovisionAllPhones"), &fields(&[("ids", ids)])).await.expect_err("refused").code()
+    };
+    assert_eq!(call(client(&pbx), "99999").await, "not-found");
+    let stranger = Client::builder(pbx.url()).credentials("sim", "wrong").build().expect("an address");
+    assert_eq!(call(stranger.clone(), "123").await, "authentication");
+    assert_eq!(call(stranger, "x").await, "input");
+    assert_eq!(
+        Client::builder("http://pbx.example.com").credentials("a", "b").build().expect_err("plain").code(),
+        "url"
+    );
+}
+
+/// A server that answers each connection with the next of these texts, then hangs up.
+async fn scripted(answers: Vec<String>) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let (log, next) = (Arc::clone(&seen), AtomicUsize::new(0));
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = vec![0; 4096];
+            let length = stream.read(&mut request).await.unwrap_or(0);
+            let text = String::from_utf8_lossy(&request[..length]).lines().next().unwrap_or_default().to_owned();
+            if let Ok(mut seen) = log.lock() {
+                seen.push(text.clone());
+            }
+            let answer = match text.contains("/connect/token") {
+                true => answer("200 OK", r#"{"access_token":"t"}"#),
+                false => answers.get(next.fetch_add(1, Ordering::SeqCst)).cloned().unwrap_or_default(),
+            };
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    (url, seen)
+}
+
+fn answer(status: &str, body: &str) -> String {
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+#[tokio::test]
+async fn what_may_have_been_carried_out_is_not_sent_twice() {
+    let truncated = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{".to_owned();
+    let busy = answer("503 Service Unavailable\r\nretry-after: 0", "");
+    let (list, order) = (op("Users.ListUser"), op("Users.RebootPhone"));
+    let (rows, done) =
+        (answer("200 OK", r#"{"value":[]}"#), "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_owned());
+    let dropped = String::new;
+    // What is called, what the server does, the error if it is one, how often it is sent.
+    let cases = [
+        (order, vec![done.clone()], None, 1),
+        (order, vec![dropped(), done.clone()], Some("unknown-outcome"), 1),
+        (order, vec![truncated.clone(), done.clone()], Some("unknown-outcome"), 1),
+        (order, vec![answer("500 Oops", ""), done.clone()], Some("server"), 1),
+        (order, vec![answer("429 Slow down", ""), done.clone()], None, 2),
+        (order, vec![busy.clone(), done.clone()], None, 2),
+        (order, vec![answer("401 No", ""), done.clone()], None, 2),
+        (order, vec![answer("401 No", ""), answer("401 No", ""), done.clone()], Some("authentication"), 2),
+        (list, vec![dropped(), rows.clone()], None, 2),
+        (list, vec![truncated, rows.clone()], None, 2),
+        (list, vec![answer("504 Gateway", ""), rows.clone()], None, 2),
+        (list, vec![dropped(), dropped(), dropped(), rows.clone()], Some("connection"), 3),
+        (
+            list,
+            vec!["HTTP/1.1 302 Found\r\nlocation: https://elsewhere.example/\r\ncontent-length: 0\r\n\r\n".into()],
+            Some("not-a-3cx"),
+            1,
+        ),
+    ];
+    for (number, (operation, answers, code, sent)) in cases.into_iter().enumerate() {
+        let (url, seen) = scripted(answers).await;
+        let client = Client::builder(&url).credentials("a", "b").retry(quick()).build().expect("an address");
+        let result =
+            client.call(operation, &fields(if operation == order { &[("mac", "805EC0AABBCC")] } else { &[] })).await;
+        assert_eq!(result.err().map(|error| error.code()), code, "case {number}");
+        let calls = seen.lock().expect("no panic").iter().filter(|line| !line.contains("/connect/token")).count();
+        assert_eq!(calls, sent, "case {number}");
+    }
+}
+
+#[tokio::test]
+async fn servers_that_are_no_3cx_are_named() {
+    let html = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 15\r\n\r\n<html>hi</html>";
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        let _ = stream.read(&mut [0; 4096]).await;
+        let _ = stream.write_all(html.as_bytes()).await;
+    });
+    let call = |url: String| async move {
+        let client = Client::builder(&url).credentials("a", "b").retry(quick()).build().expect("an address");
+        client.call(op("Users.ListUser"), &Arguments::default()).await.expect_err("no 3CX")
+    };
+    let error = call(url.clone()).await;
+    assert!(matches!(&error, Error::NotA3cx { reason, .. } if reason.contains("text/html")), "{error}");
+    server.await.expect("no panic");
+    let error = call(url).await;
+    assert!(matches!(&error, Error::Connection { reason, .. } if reason == "connection refused"), "{error}");
+}
