@@ -1,0 +1,60 @@
+//! `threecx api METHOD PATH`: the way out, for what the catalogue does not know.
+
+use std::ffi::OsString;
+
+use serde_json::value::RawValue;
+use threecx::Error;
+use threecx_catalog::Method;
+use threecx_core::{InputError, raw};
+
+use crate::arguments::{Stdin, content};
+use crate::connect::Settings;
+use crate::failure::Failure;
+use crate::output::style::note;
+use crate::output::{Output, flag, json, text};
+use crate::{command, dry_run, runtime};
+
+/// Sends a request as it is and prints what comes.
+pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
+    let matches = command::own::api().try_get_matches_from(rest)?;
+    let output = Output::from(&matches);
+    let settings = Settings::from(&matches)?;
+    let mut stdin = Stdin::default();
+    let method = method(&text(&matches, "method").unwrap_or_default())?;
+    let path = text(&matches, "path").unwrap_or_default();
+    let body = text(&matches, "body").map(|body| content("--body", body, &mut stdin)).transpose()?;
+    let request = raw(method, &path, body);
+    if flag(&matches, "dry-run") {
+        return dry_run::print(&request, &settings, &output);
+    }
+    let reply = runtime()?.block_on(async {
+        let connection = settings.connect(&mut stdin).await?;
+        connection.client.send(&request, None).await.map_err(Failure::from)
+    })?;
+    let bytes = reply.bytes();
+    if bytes.is_empty() {
+        note(&format!("Status {}, without content.", reply.status()));
+        return Ok(());
+    }
+    let mut sink = output.open()?;
+    match serde_json::from_slice::<&RawValue>(bytes) {
+        Ok(value) => sink.line(&json::pretty(value.get()))?,
+        Err(_) => sink.raw(bytes)?,
+    }
+    sink.finish()
+}
+
+fn method(word: &str) -> Result<Method, Error> {
+    let all = [Method::Get, Method::Post, Method::Patch, Method::Put, Method::Delete];
+    all.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(word)).ok_or_else(|| {
+        InputError {
+            argument: "METHOD".into(),
+            path: String::new(),
+            expected: "GET, POST, PATCH, PUT or DELETE".into(),
+            came: format!("`{word}`"),
+            position: None,
+            hint: Some("Write the method first, then the path: threecx api GET /Users".into()),
+        }
+        .into()
+    })
+}

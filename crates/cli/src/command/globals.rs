@@ -1,0 +1,119 @@
+//! The flags that belong to the command line itself and not to an operation, declared once.
+//! Their names are taken: a parameter or field that is called like one gets a prefix (see
+//! [`super::flags`]).
+
+use clap::{Arg, ArgAction, Command};
+
+/// One of the program's own flags.
+pub struct Global {
+    pub name: &'static str,
+    pub short: Option<char>,
+    /// The name of its value, for those that take one.
+    pub value: Option<&'static str>,
+    pub heading: &'static str,
+    pub help: &'static str,
+}
+
+const CONNECTION: &str = "Connection";
+const SAFETY: &str = "Safety";
+const OUTPUT: &str = "Output";
+
+const fn flag(heading: &'static str, name: &'static str, value: Option<&'static str>, help: &'static str) -> Global {
+    Global { name, short: None, value, heading, help }
+}
+
+/// All of them, in the order of the help.
+pub static GLOBALS: [Global; 13] = [
+    flag(CONNECTION, "sim", None, "Use a simulated PBX that is started for this one command"),
+    flag(CONNECTION, "url", Some("URL"), "Address of the PBX [env: THREECX_URL]"),
+    flag(CONNECTION, "client-id", Some("ID"), "Client ID [env: THREECX_CLIENT_ID]"),
+    flag(
+        CONNECTION,
+        "client-secret",
+        Some("SECRET"),
+        "Client secret, - for stdin. Others on this machine can see it here: better use THREECX_CLIENT_SECRET or a file",
+    ),
+    flag(CONNECTION, "client-secret-file", Some("FILE"), "File that holds the client secret, - for stdin"),
+    flag(
+        CONNECTION,
+        "ca-file",
+        Some("PEM"),
+        "Trust the authority whose certificate is in this file too [env: THREECX_CA_FILE]",
+    ),
+    flag(
+        CONNECTION,
+        "allow-http",
+        None,
+        "Take an http:// address of another machine: the secret crosses the network in the clear",
+    ),
+    flag(
+        CONNECTION,
+        "api",
+        Some("VERSION"),
+        "Plan for this API release, such as 20.0.7 or 20.0.7@2025-05-06 [default: the PBX's]",
+    ),
+    flag(SAFETY, "dry-run", None, "Print the request, secrets masked, and send nothing; needs no PBX"),
+    Global {
+        name: "yes",
+        short: Some('y'),
+        value: None,
+        heading: SAFETY,
+        help: "Do not ask before something is interrupted or destroyed; without a terminal nothing is ever asked",
+    },
+    Global {
+        name: "output",
+        short: Some('o'),
+        value: Some("FORMAT"),
+        heading: OUTPUT,
+        help: "How to print: table for people, json for programs [default: table]",
+    },
+    flag(OUTPUT, "output-file", Some("FILE"), "Write to this file instead, - for stdout; an existing file is replaced"),
+    Global { name: "help", short: Some('h'), value: None, heading: OUTPUT, help: "Print help" },
+];
+
+/// Names beside the globals that fields cannot have: of the query options, and of flags that
+/// operations get from the command line.
+const ALSO_TAKEN: [&str; 3] = ["body", "all", "version"];
+
+/// True if the command line uses this name itself.
+pub fn is_taken(name: &str) -> bool {
+    GLOBALS.iter().any(|global| global.name == name)
+        || ALSO_TAKEN.contains(&name)
+        || threecx_catalog::Options::NAMES.contains(&name)
+}
+
+/// True if the word is a global flag whose value is the next word: `--url`, `-o`.
+pub fn takes_next(word: &str) -> bool {
+    GLOBALS.iter().filter(|global| global.value.is_some()).any(|global| match word.strip_prefix("--") {
+        Some(long) => long == global.name,
+        None => global.short.is_some_and(|short| word.strip_prefix('-') == Some(short.encode_utf8(&mut [0; 4]))),
+    })
+}
+
+/// Adds the globals of these names to a command.
+pub fn add(command: Command, wanted: impl Fn(&Global) -> bool) -> Command {
+    let order = 1000;
+    GLOBALS
+        .iter()
+        .filter(|global| wanted(global))
+        .enumerate()
+        .fold(command, |command, (index, global)| command.arg(arg(global).display_order(order + index)))
+}
+
+fn arg(global: &Global) -> Arg {
+    let mut arg = Arg::new(global.name).long(global.name).help(global.help).help_heading(global.heading);
+    if let Some(short) = global.short {
+        arg = arg.short(short);
+    }
+    arg = match (global.name, global.value) {
+        ("help", _) => arg.action(ArgAction::Help),
+        (_, None) => arg.action(ArgAction::SetTrue),
+        (_, Some(value)) => arg.value_name(value),
+    };
+    match global.name {
+        "output" => arg.value_parser(["table", "json"]).hide_possible_values(true),
+        "sim" => arg.conflicts_with_all(["url", "client-id", "client-secret", "client-secret-file"]),
+        "client-secret" => arg.conflicts_with("client-secret-file"),
+        _ => arg,
+    }
+}

@@ -1,0 +1,173 @@
+//! The command line, from the catalogue. The words of a command line are looked at first
+//! ([`choose`]); then only the one command that they name is built, as a flat clap command.
+//! With 110 resources and 620 operations anything else would cost more than most calls.
+
+pub mod flags;
+pub mod globals;
+mod layout;
+pub mod operation;
+pub mod own;
+pub mod resource;
+pub mod root;
+mod unknown;
+
+use std::ffi::OsString;
+
+use threecx_catalog::{Operation, Resource};
+
+use crate::failure::Failure;
+
+/// What the words of a command line name.
+#[derive(Clone, Copy, Debug)]
+pub enum Chosen {
+    /// No words at all.
+    Nothing,
+    /// `threecx operations`
+    Operations,
+    /// `threecx describe`
+    Describe,
+    /// `threecx api`
+    Api,
+    /// `threecx sim`
+    Sim,
+    /// A resource alone: `threecx users`
+    Resource(&'static Resource),
+    /// `threecx users list`
+    Operation(&'static Operation),
+}
+
+/// The program's own commands.
+pub const OWN: [(&str, Chosen, &str); 4] = [
+    ("operations", Chosen::Operations, "List everything that a PBX can be asked"),
+    ("describe", Chosen::Describe, "Explain an operation: what it takes, what it answers, an example"),
+    ("api", Chosen::Api, "Send any request: a method and a path"),
+    ("sim", Chosen::Sim, "Run a simulated PBX until Ctrl-C"),
+];
+
+/// Takes the words that name a command out of the arguments (without the program's name) and
+/// returns what they name, with the rest. `help users list` is `users list --help`.
+pub fn choose(arguments: Vec<OsString>) -> Result<(Chosen, Vec<OsString>), Failure> {
+    let mut rest = Vec::with_capacity(arguments.len());
+    let mut arguments = arguments.into_iter();
+    let mut resource: Option<&'static Resource> = None;
+    while let Some(argument) = arguments.next() {
+        let word = argument.to_string_lossy().into_owned();
+        if word == "--" {
+            rest.push(argument);
+            break;
+        }
+        if word.starts_with('-') && word != "-" {
+            rest.push(argument);
+            if globals::takes_next(&word) {
+                rest.extend(arguments.next());
+            }
+            continue;
+        }
+        match resource {
+            None if word == "help" => rest.push("--help".into()),
+            None => match named(&word) {
+                Some(Chosen::Resource(found)) => resource = Some(found),
+                Some(chosen) => {
+                    rest.extend(arguments);
+                    return Ok((chosen, rest));
+                }
+                None => return Err(unknown::resource(&word, arguments.next())),
+            },
+            Some(resource) => {
+                let Some(operation) = operation_of(resource, &word) else {
+                    return Err(unknown::operation(resource, &word));
+                };
+                rest.extend(arguments);
+                return Ok((Chosen::Operation(operation), rest));
+            }
+        }
+    }
+    rest.extend(arguments);
+    Ok((resource.map_or(Chosen::Nothing, Chosen::Resource), rest))
+}
+
+fn named(word: &str) -> Option<Chosen> {
+    let own = OWN.iter().find(|(name, ..)| *name == word).map(|(_, chosen, _)| *chosen);
+    own.or_else(|| find_resource(word).map(Chosen::Resource))
+}
+
+/// The resource of this command or name, whatever its case: `users`, `Users`.
+pub fn find_resource(word: &str) -> Option<&'static Resource> {
+    threecx_catalog::resource(word).or_else(|| {
+        let mut all = threecx_catalog::resources().iter().copied();
+        all.find(|resource| resource.name.eq_ignore_ascii_case(word) || resource.command.eq_ignore_ascii_case(word))
+    })
+}
+
+/// The operation of this command (`list`) or official id (`ListUser`, `list-user`).
+pub fn operation_of(resource: &'static Resource, word: &str) -> Option<&'static Operation> {
+    // The official id of one operation may be, in kebab case, the command of another.
+    let exact = resource.operations.iter().find(|operation| operation.name() == word);
+    let by_command = || resource.operations.iter().find(|operation| operation.command.eq_ignore_ascii_case(word));
+    let similar = |operation: &&Operation| flags::kebab(operation.name()).eq_ignore_ascii_case(&flags::kebab(word));
+    exact.or_else(by_command).or_else(|| resource.operations.iter().find(similar))
+}
+
+/// The operation that words after `describe` name: `users list`, `Users.ListUser`.
+pub fn find_operation(words: &[String]) -> Result<Chosen, Failure> {
+    let words: Vec<&str> = match words {
+        [one] => one.split_once('.').map_or(vec![one.as_str()], |(resource, operation)| vec![resource, operation]),
+        several => several.iter().map(String::as_str).collect(),
+    };
+    let (Some(first), second) = (words.first(), words.get(1)) else { return Ok(Chosen::Nothing) };
+    let resource =
+        find_resource(first).ok_or_else(|| unknown::resource(first, second.map(|word| OsString::from(*word))))?;
+    match second {
+        None => Ok(Chosen::Resource(resource)),
+        Some(word) => {
+            operation_of(resource, word).map(Chosen::Operation).ok_or_else(|| unknown::operation(resource, word))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(line: &str) -> (Chosen, Vec<String>) {
+        let arguments = line.split_whitespace().map(OsString::from).collect();
+        let (chosen, rest) = choose(arguments).expect(line);
+        (chosen, rest.iter().map(|word| word.to_string_lossy().into_owned()).collect())
+    }
+
+    #[test]
+    fn the_words_are_found_among_the_flags() {
+        for line in ["users list --top 5", "Users List --top 5", "users list-user --top 5", "users ListUser --top 5"] {
+            let (chosen, rest) = chosen(line);
+            assert!(matches!(chosen, Chosen::Operation(operation) if operation.id == "Users.ListUser"), "{line}");
+            assert_eq!(rest, ["--top", "5"]);
+        }
+        let (chosen, rest) = chosen("--url users -o json --sim users --api 20.0.7 list --filter users");
+        assert!(matches!(chosen, Chosen::Operation(operation) if operation.id == "Users.ListUser"));
+        assert_eq!(rest, ["--url", "users", "-o", "json", "--sim", "--api", "20.0.7", "--filter", "users"]);
+    }
+
+    #[test]
+    fn help_may_stand_in_front() {
+        let (chosen, rest) = chosen("help users");
+        assert!(matches!(chosen, Chosen::Resource(resource) if resource.name == "Users"));
+        assert_eq!(rest, ["--help"]);
+    }
+
+    #[test]
+    fn every_operation_is_found_by_its_command_and_by_its_id() {
+        for operation in threecx_catalog::operations() {
+            let found = |word: &str| operation_of(operation.resource, word);
+            assert_eq!(found(operation.name()).map(|found| found.id), Some(operation.id));
+            assert_eq!(found(operation.command).map(|found| found.command), Some(operation.command));
+            assert_eq!(find_resource(operation.resource.command).map(|r| r.name), Some(operation.resource.name));
+        }
+    }
+
+    #[test]
+    fn no_resource_is_called_like_a_command_of_the_program() {
+        for (name, ..) in OWN {
+            assert!(find_resource(name).is_none(), "{name}");
+        }
+    }
+}

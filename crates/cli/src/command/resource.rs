@@ -1,0 +1,50 @@
+//! The help of a resource: its operations.
+
+use clap::Command;
+use threecx_catalog::{Effect, Operation, Resource};
+
+use super::globals;
+use super::operation::lifetime;
+
+/// Builds the command of a resource without an operation: it is there for its help.
+pub fn command(resource: &'static Resource) -> Command {
+    let after = format!(
+        "Operations:\n{}\n\nHelp on one: threecx {} <OPERATION> --help",
+        operations(resource.operations),
+        resource.command
+    );
+    let command = Command::new("threecx")
+        .no_binary_name(true)
+        .disable_help_flag(true)
+        .about(resource.title)
+        .override_usage(format!("threecx {} <OPERATION> [OPTIONS]", resource.command))
+        .help_template("{about}\n\n{usage-heading} {usage}{after-help}\n")
+        .after_help(after);
+    globals::add(command, |_| true)
+}
+
+fn operations(operations: &[Operation]) -> String {
+    let width = operations.iter().map(|operation| operation.command.len()).max().unwrap_or_default();
+    let lines: Vec<String> = operations
+        .iter()
+        .map(|operation| {
+            let mut facts: Vec<String> = Vec::new();
+            match operation.effect {
+                Effect::Reads | Effect::Writes => {}
+                Effect::Interrupts(_) => facts.push("interrupts".into()),
+                Effect::Destroys(_) => facts.push("destroys".into()),
+            }
+            facts.extend(whole_lifetime(operation));
+            let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join("; ")) };
+            format!("  {:width$}  {}{facts}", operation.command, operation.title)
+        })
+        .collect();
+    lines.join("\n")
+}
+
+/// From the first release of its first form to the last of its last.
+pub fn whole_lifetime(operation: &Operation) -> Option<String> {
+    let first = operation.forms.first()?.span.first;
+    let last = operation.forms.last()?.span.last;
+    lifetime(threecx_catalog::Span { first, last })
+}

@@ -1,0 +1,58 @@
+//! What to say about a word that names nothing: the word that was probably meant, or the
+//! full command where the word exists elsewhere.
+
+use std::ffi::OsString;
+
+use threecx_catalog::{Resource, operations, resources};
+use threecx_core::closest;
+
+use super::{OWN, flags, operation_of};
+use crate::failure::Failure;
+
+/// At most so many commands are offered.
+const MOST: usize = 4;
+
+/// No resource is called so. `next` is the word after it.
+pub fn resource(word: &str, next: Option<OsString>) -> Failure {
+    let next = next.map(|word| word.to_string_lossy().into_owned()).filter(|word| !word.starts_with('-'));
+    let commands = resources().iter().map(|resource| resource.command);
+    let known: Vec<&str> = OWN.iter().map(|(name, ..)| *name).chain(commands).collect();
+    let same = elsewhere(word);
+    let close = closest(&flags::kebab(word), &known);
+    let hint = match (same.is_empty(), close) {
+        (false, _) => format!("Did you mean {}?", same.join(" or ")),
+        (true, Some(close)) => {
+            let after =
+                super::find_resource(close).zip(next).and_then(|(resource, next)| operation_of(resource, &next));
+            match after {
+                Some(operation) => format!("Did you mean `threecx {close} {}`?", operation.command),
+                None => format!("Did you mean `threecx {close}`?"),
+            }
+        }
+        (true, None) => format!("See `threecx --help` for all resources, or look for it: `threecx operations {word}`."),
+    };
+    Failure::Usage { message: format!("there is no resource or command `{word}`"), next_step: Some(hint) }
+}
+
+/// The resource has no operation of this name.
+pub fn operation(resource: &'static Resource, word: &str) -> Failure {
+    let known: Vec<&str> = resource.operations.iter().map(|operation| operation.command).collect();
+    let same = elsewhere(word);
+    let close = closest(&flags::kebab(word), &known);
+    let hint = match (close, same.is_empty()) {
+        (Some(close), _) => format!("Did you mean `threecx {} {close}`?", resource.command),
+        (None, false) => format!("Did you mean {}?", same.join(" or ")),
+        (None, true) => format!("See `threecx {} --help` for its operations.", resource.command),
+    };
+    let message = format!("{} has no operation `{word}`", resource.name);
+    Failure::Usage { message, next_step: Some(hint) }
+}
+
+/// The full commands of this operation in other resources, if they are few enough to help.
+fn elsewhere(word: &str) -> Vec<String> {
+    let word = flags::kebab(word);
+    let same = operations().filter(|operation| operation.command == word || flags::kebab(operation.name()) == word);
+    let commands: Vec<String> =
+        same.map(|operation| format!("`threecx {} {}`", operation.resource.command, operation.command)).collect();
+    if commands.len() <= MOST { commands } else { Vec::new() }
+}

@@ -1,0 +1,36 @@
+//! Every environment variable that the program reads, declared once: the help lists them from
+//! here, and nothing else looks into the environment.
+
+/// An environment variable and what it is for.
+pub struct Variable {
+    pub name: &'static str,
+    /// What it holds, for the help.
+    pub meaning: &'static str,
+}
+
+impl Variable {
+    /// Its value; one that is set to nothing counts as not set.
+    pub fn get(&self) -> Option<String> {
+        std::env::var(self.name).ok().filter(|value| !value.trim().is_empty())
+    }
+}
+
+/// The address of the PBX.
+pub const URL: Variable = Variable { name: "THREECX_URL", meaning: "Address of the PBX: https://pbx.example.com:5001" };
+
+/// The client ID.
+pub const CLIENT_ID: Variable =
+    Variable { name: "THREECX_CLIENT_ID", meaning: "Client ID of a service principal (Admin > Integrations > API)" };
+
+/// The client secret.
+pub const CLIENT_SECRET: Variable = Variable { name: "THREECX_CLIENT_SECRET", meaning: "Its secret" };
+
+/// A certificate authority of one's own.
+pub const CA_FILE: Variable =
+    Variable { name: "THREECX_CA_FILE", meaning: "Certificates (PEM) of an authority to trust besides the usual ones" };
+
+/// No colours.
+pub const NO_COLOR: Variable = Variable { name: "NO_COLOR", meaning: "Set to anything: no colours" };
+
+/// All of them, as the help lists them.
+pub const ALL: [&Variable; 5] = [&URL, &CLIENT_ID, &CLIENT_SECRET, &CA_FILE, &NO_COLOR];

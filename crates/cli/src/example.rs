@@ -1,0 +1,124 @@
+//! An example of a call, made up from the catalogue's types. It always fits.
+
+use threecx::Operation;
+use threecx_catalog::{Body, Member, Span, Type, TypeRef};
+
+use crate::command::flags::{Flag, Place};
+
+/// The command line of an example: every required argument, and for entities the first
+/// simple properties.
+pub fn command_line(operation: &Operation, flags: &[Flag]) -> String {
+    let mut line = format!("threecx {} {}", operation.resource.command, operation.command);
+    for (flag, value) in values(operation, flags) {
+        line.push_str(&format!(" --{} {}", flag.long, quoted(&value)));
+    }
+    line
+}
+
+/// The flags of the example with their values.
+pub fn values<'f>(operation: &Operation, flags: &'f [Flag]) -> Vec<(&'f Flag, String)> {
+    let mut chosen: Vec<&Flag> = flags.iter().filter(|flag| flag.required).collect();
+    if matches!(operation.newest_form().body, Body::Entity(_)) {
+        let newest = operation.newest_form().span;
+        let simple = |flag: &&Flag| {
+            flag.place == Place::Field
+                && flag.name != "Id"
+                && flag.span.covers(Span { first: newest.last, last: newest.last })
+                && !flag.secret
+                && !flag.takes_files()
+        };
+        let telling = |flag: &&Flag| ["Name", "FirstName", "Number"].contains(&flag.name);
+        let found = flags.iter().filter(simple).find(telling).or_else(|| flags.iter().find(simple));
+        let any = |flag: &&Flag| flag.place == Place::Field && flag.name != "Id" && !flag.secret;
+        let found = found.or_else(|| flags.iter().find(any));
+        chosen.extend(found.or_else(|| flags.iter().find(|flag| flag.place == Place::Field)));
+    }
+    chosen.into_iter().map(|flag| (flag, value(flag))).collect()
+}
+
+fn value(flag: &Flag) -> String {
+    if flag.place == Place::Body {
+        return "{}".into();
+    }
+    let TypeRef { ty, collection, .. } = flag.ty;
+    if collection {
+        return match ty {
+            Type::Byte | Type::Int32 | Type::Int64 => "[123, 456]".into(),
+            Type::Structure(_) | Type::Opaque(_) => "[]".into(),
+            _ => format!("[{}]", serde_json::Value::from(scalar(flag, ty))),
+        };
+    }
+    scalar(flag, ty)
+}
+
+fn scalar(flag: &Flag, ty: Type) -> String {
+    let name = flag.name.to_lowercase();
+    match ty {
+        Type::Boolean => "true".into(),
+        Type::Byte => "1".into(),
+        Type::Int32 | Type::Int64 => "123".into(),
+        Type::Single | Type::Double | Type::Decimal => "1.5".into(),
+        Type::String => match name.as_str() {
+            "number" | "dn" | "extension" | "callernumber" => "100".to_owned(),
+            "mac" | "macaddress" => "0004f2000000".into(),
+            "firstname" => "Ada".into(),
+            "name" => "Example".into(),
+            _ if name.contains("mail") => "ada@example.com".into(),
+            _ => "text".into(),
+        },
+        Type::Guid => "1e6ed594-af95-4bb4-af56-b957ac87d6d7".into(),
+        Type::Date => "2026-01-31".into(),
+        Type::TimeOfDay => "09:30:00".into(),
+        Type::Duration => "PT1H".into(),
+        Type::DateTimeOffset => "2026-01-31T09:30:00Z".into(),
+        Type::Enumeration(enumeration) => {
+            let newest = |member: &&Member| member.span.overlaps(Span::NEWEST);
+            enumeration
+                .members
+                .iter()
+                .rfind(newest)
+                .or(enumeration.members.last())
+                .map(|member| member.name.to_owned())
+                .unwrap_or_default()
+        }
+        Type::Structure(_) | Type::Opaque(_) => "{}".into(),
+    }
+}
+
+/// As a POSIX shell wants it.
+fn quoted(value: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:/@+".contains(c);
+    if !value.is_empty() && value.chars().all(plain) {
+        value.to_owned()
+    } else {
+        format!("'{}'", value.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use threecx::Arguments;
+
+    use super::*;
+    use crate::command::flags::flags;
+
+    #[test]
+    fn every_example_can_be_planned() {
+        for operation in threecx::operations() {
+            let flags = flags(operation);
+            let mut arguments = Arguments::default();
+            for (flag, value) in values(operation, &flags) {
+                let (name, value) = (flag.name.to_owned(), value.as_str().into());
+                match flag.place {
+                    Place::Path => drop(arguments.parameters.insert(name, value)),
+                    Place::Field => drop(arguments.fields.insert(name, value)),
+                    Place::Option => drop(arguments.options.insert(name, value)),
+                    Place::Body => arguments.body = Some(value),
+                }
+            }
+            let last = operation.newest_form().span.last;
+            let planned = threecx_core::plan(operation, &arguments, Span { first: last, last });
+            assert!(planned.is_ok(), "{}: {planned:?}", command_line(operation, &flags));
+        }
+    }
+}

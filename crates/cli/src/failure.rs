@@ -1,0 +1,283 @@
+//! Everything that ends the program early: its message, its code, its exit code. Rendered
+//! once, in `main`.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+use threecx::Error;
+
+use crate::output::style::{Style, plain_text};
+
+/// The exit codes, for the help. They are stable.
+pub const EXIT_CODES: [(u8, &str); 20] = [
+    (0, "done"),
+    (1, "you said no"),
+    (2, "usage: an unknown command or flag, or no PBX given"),
+    (10, "input: a value does not fit; nothing was sent"),
+    (11, "url: the address of the PBX is not one"),
+    (12, "not-in-version: the PBX's release does not have this"),
+    (20, "connection: the PBX cannot be reached; nothing was sent"),
+    (21, "certificate: the PBX's certificate is not valid"),
+    (22, "not-a-3cx: something else answers at this address"),
+    (30, "authentication: client ID or secret are wrong"),
+    (31, "permission: the client may not do this"),
+    (40, "not-found: no such thing on this PBX"),
+    (41, "rejected: the PBX refuses"),
+    (42, "rate-limited: too many calls"),
+    (50, "server: the PBX failed"),
+    (51, "unknown-outcome: sent, but no answer came"),
+    (52, "answer: the PBX's answer cannot be read"),
+    (60, "file: a local file cannot be read or written"),
+    (61, "simulator: the simulated PBX cannot start"),
+    (70, "internal: a bug in this program"),
+];
+
+/// Why the program ends without having done what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A call failed, or would.
+    #[error("{0}")]
+    Call(#[from] Error),
+    /// The command line makes no sense.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do about it.
+        next_step: Option<String>,
+    },
+    /// No release to plan for was named, and the newest does not have the operation.
+    #[error("{error}")]
+    NotPlanned {
+        /// When it exists.
+        error: Box<threecx_core::NotInVersion>,
+        /// How to plan it all the same.
+        next_step: String,
+    },
+    /// Help or the version was asked for: not an error.
+    #[error("{0}")]
+    Help(clap::Error),
+    /// It is not known which PBX to call, or as whom.
+    #[error("no PBX to call: {} not set", missing_list(.missing))]
+    NotConfigured {
+        /// The environment variables that would say so.
+        missing: Vec<&'static str>,
+    },
+    /// A file on this machine.
+    #[error("{path}: {reason}")]
+    File {
+        /// Which.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// The question was answered with no.
+    #[error("nothing was sent")]
+    Declined,
+    /// The simulated PBX does not start.
+    #[error("the simulated PBX cannot start: {reason}")]
+    Simulator {
+        /// Why.
+        reason: String,
+    },
+    /// Nobody reads our output any more: not worth a word.
+    #[error("stdout is closed")]
+    Closed,
+    /// Something that cannot happen.
+    #[error("{0}")]
+    Internal(String),
+}
+
+fn missing_list(missing: &[&str]) -> String {
+    match missing {
+        [one] => format!("{one} is"),
+        [init @ .., last] => format!("{} and {last} are", init.join(", ")),
+        [] => "it is".into(),
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// For stdout: everything else names its file.
+    fn from(error: io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::Closed,
+            _ => Failure::File { path: "stdout".into(), reason: reason_of(&error) },
+        }
+    }
+}
+
+/// What the system says, without the number that helps nobody.
+pub fn reason_of(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+impl From<clap::Error> for Failure {
+    /// clap's complaint in our form: what is wrong, then what to do.
+    fn from(error: clap::Error) -> Failure {
+        if !error.use_stderr() {
+            return Failure::Help(error);
+        }
+        let text = error.to_string();
+        let mut paragraphs = text.split("\n\n");
+        let words = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+        let message = words(paragraphs.next().unwrap_or_default().trim_start_matches("error: "));
+        let tip = paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("tip: ").map(words));
+        let usage = text.lines().find_map(|line| line.strip_prefix("Usage: "));
+        let help = match usage {
+            Some(usage) => {
+                let words = usage.split_whitespace().take_while(|word| !word.starts_with(['[', '<', '-']));
+                format!("See `{} --help`.", words.collect::<Vec<_>>().join(" "))
+            }
+            None => "Add --help to see how it is used.".to_owned(),
+        };
+        let next_step = tip.map_or(help.clone(), |tip| format!("{}. {help}", capitalised(&tip)));
+        Failure::Usage { message, next_step: Some(next_step) }
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+impl Failure {
+    /// A file that cannot be read or written.
+    pub fn file(path: impl Into<String>, error: &io::Error) -> Failure {
+        Failure::File { path: path.into(), reason: reason_of(error) }
+    }
+
+    /// The stable code, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Failure::Call(error) => error.code(),
+            Failure::NotPlanned { .. } => "not-in-version",
+            Failure::Usage { .. } | Failure::NotConfigured { .. } => "usage",
+            Failure::Help(_) => "help",
+            Failure::File { .. } => "file",
+            Failure::Declined => "declined",
+            Failure::Simulator { .. } => "simulator",
+            Failure::Closed => "closed",
+            Failure::Internal(_) => "internal",
+        }
+    }
+
+    /// The stable exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Failure::Help(_) | Failure::Closed => 0,
+            Failure::Declined => 1,
+            _ => {
+                let begins = |meaning: &str| meaning.split(':').next() == Some(self.code());
+                EXIT_CODES.iter().find(|(_, meaning)| begins(meaning)).map_or(70, |(code, _)| *code)
+            }
+        }
+    }
+
+    fn next_step(&self) -> Option<String> {
+        match self {
+            Failure::Call(error) => Some(error.next_step()),
+            Failure::Usage { next_step, .. } => next_step.clone(),
+            Failure::NotPlanned { next_step, .. } => Some(next_step.clone()),
+            Failure::NotConfigured { .. } => Some(
+                "Set THREECX_URL, THREECX_CLIENT_ID and THREECX_CLIENT_SECRET (or use --url, --client-id and \
+                 --client-secret-file); or add --sim to try it on a simulated PBX."
+                    .into(),
+            ),
+            Failure::File { .. } => Some("Check the path and its permissions.".into()),
+            Failure::Simulator { .. } => Some("Take another --port (0 takes a free one) or --bind.".into()),
+            Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),
+            Failure::Help(_) | Failure::Declined | Failure::Closed => None,
+        }
+    }
+
+    /// Says it on stderr, once. Help and version are not errors and go to stdout.
+    pub fn report(&self, json: bool) {
+        // If even stderr is closed, nobody is left to tell.
+        let _ = self.try_report(json);
+    }
+
+    fn try_report(&self, json: bool) -> io::Result<()> {
+        let mut stderr = io::stderr().lock();
+        match self {
+            Failure::Closed => Ok(()),
+            Failure::Help(error) => error.print(),
+            _ if json => writeln!(stderr, "{}", self.json()),
+            _ => {
+                let style = Style::for_stderr();
+                let head = style.red(&format!("error[{}]:", self.code()));
+                writeln!(stderr, "{head} {}", plain_text(&self.to_string()))?;
+                match self.next_step() {
+                    Some(next) => writeln!(stderr, "  next: {}", plain_text(&next)),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    fn json(&self) -> Value {
+        let mut error = Map::new();
+        error.insert("code".into(), self.code().into());
+        error.insert("message".into(), self.to_string().into());
+        error.insert("next_step".into(), self.next_step().into());
+        error.insert("exit_code".into(), self.exit_code().into());
+        match self {
+            Failure::Call(Error::Input(input)) => {
+                error.insert("argument".into(), input.argument.clone().into());
+                error.insert("path".into(), input.path.clone().into());
+                error.insert("expected".into(), input.expected.clone().into());
+                error.insert("came".into(), input.came.clone().into());
+                if let Some(position) = input.position {
+                    error.insert("line".into(), position.line.into());
+                    error.insert("column".into(), position.column.into());
+                }
+            }
+            Failure::Call(Error::NotFound(refusal) | Error::Rejected(refusal)) => {
+                let reasons = refusal.reasons.iter();
+                let reasons: Vec<Value> = reasons
+                    .map(|reason| json!({"target": reason.target, "code": reason.code, "sentence": reason.sentence()}))
+                    .collect();
+                error.insert("status".into(), refusal.status.into());
+                error.insert("reasons".into(), reasons.into());
+            }
+            Failure::Call(Error::RateLimited { retry_after: Some(after) }) => {
+                error.insert("retry_after_seconds".into(), after.as_secs().into());
+            }
+            Failure::File { path, .. } => {
+                error.insert("path".into(), path.clone().into());
+            }
+            _ => {}
+        }
+        json!({ "error": error })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_error_has_its_exit_code() {
+        let text = String::new;
+        for (error, code) in [
+            (Error::Url { url: text(), reason: text() }, 11),
+            (Error::Connection { host: text(), reason: text() }, 20),
+            (Error::Certificate { host: text(), reason: text() }, 21),
+            (Error::NotA3cx { host: text(), reason: text() }, 22),
+            (Error::Authentication { reason: text() }, 30),
+            (Error::Permission { operation: None, role: None, reason: text() }, 31),
+            (Error::NotFound(Box::default()), 40),
+            (Error::Rejected(Box::default()), 41),
+            (Error::RateLimited { retry_after: None }, 42),
+            (Error::Server { status: 500, reason: text() }, 50),
+            (Error::UnknownOutcome { reason: text() }, 51),
+            (Error::Answer { reason: text() }, 52),
+        ] {
+            assert_eq!(Failure::from(error.clone()).exit_code(), code, "{error}");
+        }
+        assert_eq!(Failure::Usage { message: text(), next_step: None }.exit_code(), 2);
+        assert_eq!(Failure::File { path: text(), reason: text() }.exit_code(), 60);
+        assert_eq!(Failure::Simulator { reason: text() }.exit_code(), 61);
+        assert_eq!(Failure::Declined.exit_code(), 1);
+    }
+}

@@ -1,0 +1,102 @@
+//! `threecx operations`: everything that a PBX can be asked, one row for each form.
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+
+use clap::ArgMatches;
+use serde_json::json;
+use threecx::{Operation, Span};
+use threecx_catalog::Form;
+
+use crate::command;
+use crate::connect::release;
+use crate::failure::Failure;
+use crate::output::style::note;
+use crate::output::{Output, table, text};
+
+/// An operation and one of the ways in which it is sent.
+type Row = (&'static Operation, &'static Form);
+
+/// Lists the operations.
+pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
+    let matches = command::own::operations().try_get_matches_from(rest)?;
+    let output = Output::from(&matches);
+    let target = text(&matches, "api").map(|text| release(&text)).transpose()?.unwrap_or(Span::ALL);
+    let words = words(&matches);
+    let rows: Vec<Row> = threecx::operations()
+        .flat_map(|operation| operation.forms.iter().map(move |form| (operation, form)))
+        .filter(|(_, form)| form.span.overlaps(target))
+        .filter(|(operation, form)| words.iter().all(|word| occurs(word, operation, form)))
+        .collect();
+    let mut sink = output.open()?;
+    if output.is_json() {
+        let lines: Vec<String> = rows.iter().map(|(operation, form)| row(operation, form).to_string()).collect();
+        sink.line(&if lines.is_empty() { "[]".to_owned() } else { format!("[\n{}\n]", lines.join(",\n")) })?;
+        return sink.finish();
+    }
+    if !rows.is_empty() {
+        let on_terminal = output.file.is_none() && std::io::stdout().is_terminal();
+        sink.line(&if on_terminal { for_terminal(&rows, output.width()) } else { for_searching(&rows) })?;
+    }
+    sink.finish()?;
+    let first = rows.first().map(|(operation, _)| format!("{} {}", operation.resource.command, operation.command));
+    match first {
+        Some(command) => note(&format!("{} ways to call. More on one: threecx describe {command}", rows.len())),
+        None => note("No operation fits."),
+    }
+    Ok(())
+}
+
+/// All there is, nothing cut: for `grep` and the like.
+fn for_searching(rows: &[Row]) -> String {
+    let cells = |(operation, form): &Row| {
+        let texts = [operation.id, operation.title, form.method.as_str()].map(str::to_owned);
+        texts.into_iter().chain(edges(form)).chain([form.path.to_owned()]).collect()
+    };
+    let heading = ["ID", "TITLE", "METHOD", "SINCE", "UNTIL", "PATH"];
+    table::table(&heading, rows.iter().map(cells).collect(), None)
+}
+
+/// As much of it as a line has room for: the title follows from the id, and the path may be cut.
+fn for_terminal(rows: &[Row], width: usize) -> String {
+    const LEAST: usize = 16;
+    let longest = |length: fn(&Row) -> usize| rows.iter().map(length).max().unwrap_or_default();
+    let edge = longest(|(_, form)| edges(form).iter().map(|edge| edge.len().max(5) + 2).sum());
+    let taken = longest(|(operation, _)| operation.id.len() + 2) + "DELETE  ".len() + edge;
+    let room = width.saturating_sub(taken).max(LEAST);
+    let cells = |(operation, form): &Row| {
+        let [since, until] = edges(form);
+        vec![operation.id.to_owned(), form.method.as_str().to_owned(), since, until, cut(form.path, room)]
+    };
+    table::table(&["ID", "METHOD", "SINCE", "UNTIL", "PATH"], rows.iter().map(cells).collect(), None)
+}
+
+fn edges(form: &Form) -> [String; 2] {
+    [form.span.since().unwrap_or_default(), form.span.until().unwrap_or_default()]
+}
+
+fn cut(text: &str, width: usize) -> String {
+    if text.len() <= width { text.to_owned() } else { format!("{}…", &text[..text.floor_char_boundary(width - 1)]) }
+}
+
+fn words(matches: &ArgMatches) -> Vec<String> {
+    matches.get_many::<String>("words").unwrap_or_default().map(|word| word.to_lowercase()).collect()
+}
+
+fn occurs(word: &str, operation: &Operation, form: &Form) -> bool {
+    let texts = [operation.id, operation.title, operation.command, operation.resource.command, form.path];
+    texts.iter().any(|text| text.to_lowercase().contains(word))
+}
+
+fn row(operation: &Operation, form: &Form) -> serde_json::Value {
+    json!({
+        "id": operation.id,
+        "resource": operation.resource.title,
+        "title": operation.title,
+        "command": format!("{} {}", operation.resource.command, operation.command),
+        "method": form.method.as_str(),
+        "path": form.path,
+        "since": form.span.since(),
+        "until": form.span.until(),
+    })
+}

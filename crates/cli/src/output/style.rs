@@ -1,0 +1,67 @@
+//! Colours, where a person sees them; and text from elsewhere, made safe for a terminal.
+
+use std::io::{IsTerminal, Write};
+
+use crate::env_vars;
+
+/// Whether to use colours.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    on: bool,
+}
+
+impl Style {
+    /// For what goes to stdout.
+    pub fn for_stdout() -> Style {
+        Style { on: std::io::stdout().is_terminal() && env_vars::NO_COLOR.get().is_none() }
+    }
+
+    /// For what goes to stderr.
+    pub fn for_stderr() -> Style {
+        Style { on: std::io::stderr().is_terminal() && env_vars::NO_COLOR.get().is_none() }
+    }
+
+    /// For headings.
+    pub fn bold(self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    /// For errors.
+    pub fn red(self, text: &str) -> String {
+        self.paint("1;31", text)
+    }
+
+    /// For warnings.
+    pub fn yellow(self, text: &str) -> String {
+        self.paint("1;33", text)
+    }
+
+    fn paint(self, code: &str, text: &str) -> String {
+        if self.on { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+/// Text that came from elsewhere, without what would control a terminal. Lines stay.
+pub fn plain_text(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
+}
+
+/// The same on one line, as a cell of a table is.
+pub fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A warning for the person at the terminal.
+pub fn warn(text: &str) {
+    say(&format!("{} {}", Style::for_stderr().yellow("warning:"), plain_text(text)));
+}
+
+/// A remark for the person at the terminal.
+pub fn note(text: &str) {
+    say(&plain_text(text));
+}
+
+fn say(line: &str) {
+    // If stderr is closed, nobody wants to know.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

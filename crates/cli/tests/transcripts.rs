@@ -1,0 +1,12 @@
+//! What people read: transcripts of the real binary. `TRYCMD=overwrite cargo test` writes
+//! them anew; look at the difference before you commit it.
+
+#[test]
+fn transcripts() {
+    let cases = trycmd::TestCases::new();
+    // What is set on this machine must not decide. An empty value counts as not set.
+    for variable in ["THREECX_URL", "THREECX_CLIENT_ID", "THREECX_CLIENT_SECRET", "THREECX_CA_FILE"] {
+        cases.env(variable, "");
+    }
+    cases.case("tests/transcripts/*.trycmd");
+}
