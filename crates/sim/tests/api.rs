@@ -153,10 +153,12 @@ async fn what_is_written_is_read_back() {
     let session = Session::start(Pbx::builder().users(5)).await;
     let (status, created) = session.send(Method::POST, "/Users", Some(json!({}))).await;
     assert_eq!(status, 201);
-    assert_eq!((&created["Id"], &created["Number"]), (&json!(39), &json!("105")));
+    assert_eq!(created["Number"], "105");
+    let path = format!("/Users({})", created["Id"]);
+    let path = path.as_str();
     let change =
         json!({"FirstName": "Ada", "mobile": null, "Groups": [{"GroupId": 28, "Rights": {"RoleName": "users"}}]});
-    assert_eq!(session.send(Method::PATCH, "/Users(39)", Some(change)).await.0, 204);
+    assert_eq!(session.send(Method::PATCH, path, Some(change)).await.0, 204);
     let (_, read) = session.get("/Users(Number='105')?$expand=Groups").await;
     assert_eq!(
         (&read["FirstName"], &read["Groups"][0]["GroupId"], &read["Enabled"]),
@@ -172,7 +174,7 @@ async fn what_is_written_is_read_back() {
             "WARNINGS.XAPI.ALREADY_IN_USE",
             "EmailAddress",
         ),
-        (Method::PATCH, "/Users(39)", json!({"Number": "777"}), "WARNINGS.XAPI.FORBIDDEN_CHANGE", "Number"),
+        (Method::PATCH, path, json!({"Number": "777"}), "WARNINGS.XAPI.FORBIDDEN_CHANGE", "Number"),
         (Method::DELETE, "/Groups(28)", Value::Null, "WARNINGS.GROUP_CANNOT_BE_DELETED", "Id"),
     ] {
         let (status, refused) = session.send(method, path, Some(body).filter(|body| !body.is_null())).await;
@@ -187,14 +189,14 @@ async fn what_is_written_is_read_back() {
         json!({"Enabled": "yes"}),
         json!({"QueueStatus": "Asleep"}),
     ] {
-        let (status, refused) = session.send(Method::PATCH, "/Users(39)", Some(body)).await;
+        let (status, refused) = session.send(Method::PATCH, path, Some(body)).await;
         assert_eq!(status, 400);
         assert!(
             refused["error"]["message"].as_str().is_some_and(|message| message.starts_with("The input was not valid."))
         );
     }
-    assert_eq!(session.send(Method::DELETE, "/Users(39)", None).await.0, 204);
-    assert_eq!(session.get("/Users(39)").await.0, 404);
+    assert_eq!(session.send(Method::DELETE, path, None).await.0, 204);
+    assert_eq!(session.get(path).await.0, 404);
     let (_, errors) = session.send(Method::POST, "/Users/Pbx.BatchDelete", Some(json!({"Ids": [29, 999]}))).await;
     assert_eq!(errors["value"].as_array().map(Vec::len), Some(1));
 

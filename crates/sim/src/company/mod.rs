@@ -1,6 +1,8 @@
 //! The demo company: the same for the same seed.
 
+mod library;
 mod names;
+mod telephony;
 
 use fastrand::Rng;
 
@@ -22,6 +24,8 @@ pub(crate) fn found(store: &mut Store, shapes: &'static Shapes, users: u32, seed
         let blank = Entity::new(set.shape);
         set.put(user(shapes, blank, &mut rng, index, first_number + index, department));
     }
+    telephony::install(store, shapes, &mut rng);
+    library::install(store, shapes);
     system_status(store, shapes, users);
 }
 
@@ -152,6 +156,7 @@ fn system_status(store: &mut Store, shapes: &'static Shapes, users: u32) {
         .map_or(0, |set| set.rows().filter(|user| user.get("IsRegistered") == &Value::Bool(true)).count());
     let Some(status) = shapes.entity("SystemStatus") else { return };
     let total = Value::Int(users.into());
+    let count = |name: &str| Value::Int(store.set(name).map_or(0, |set| set.len() as i64));
     let status = status
         .with("FQDN", Value::text("demo.3cx.example"))
         .with("Activated", Value::Bool(true))
@@ -161,7 +166,9 @@ fn system_status(store: &mut Store, shapes: &'static Shapes, users: u32) {
         .with("UserExtensions", total)
         .with("MaxUserExtensions", Value::Int(i64::from(users.max(500)) * 2))
         .with("ExtensionsRegistered", Value::Int(registered as i64))
-        .with("CallsActive", Value::Int(0))
+        .with("TrunksTotal", count("Trunks"))
+        .with("TrunksRegistered", count("Trunks"))
+        .with("OutboundRules", count("OutboundRules"))
         .with("OS", Value::text("Linux"))
         .with("DiskUsage", Value::Int(27))
         .with("TotalDiskSpace", Value::Int(40_947_412_992))

@@ -93,7 +93,7 @@ fn refuse(status: u16, message: &str) -> Response {
 
 fn overview(system: &System) -> Json {
     let store = system.read();
-    let rows = |name: &str| store.set(name).map_or(0, |set| Set::rows(set).count());
+    let rows = |name: &str| store.set(name).map_or(0, Set::len);
     json!({
         "version": system.version,
         "api": system.release.last.version(),

@@ -75,7 +75,7 @@ impl<'m> Model<'m> {
         let navigated = shapes.all().flat_map(|shape| &shape.properties).filter(|property| property.navigation);
         let navigated = navigated.filter_map(|property| shapes.get(property.ty.ty.name()));
         for shape in singletons.chain(navigated) {
-            entities.entry(shape.structure.name).or_insert_with(|| likely_key(shape));
+            entities.entry(shape.structure.name).or_insert_with(|| shape.likely_key());
         }
         Model { entities, store, shapes, release }
     }
@@ -196,15 +196,6 @@ impl<'m> Model<'m> {
         let name = format!("Pbx.{}", one.structure.name);
         Some(if is_set { format!("Collection({name})") } else { name })
     }
-}
-
-/// The property that tells such entities apart, where no path says so.
-fn likely_key(shape: &Shape) -> Option<&'static str> {
-    let fits = |property: &&&Property| {
-        !property.ty.collection && !matches!(property.ty.ty, Type::Structure(_) | Type::Opaque(_))
-    };
-    let candidates = || shape.properties.iter().filter(fits).map(|property| property.name);
-    candidates().find(|name| *name == "Id").or_else(|| candidates().next())
 }
 
 /// The enumerations that the properties, parameters and answers of a release use.

@@ -33,9 +33,8 @@ pub(crate) fn empty_store(routes: &Routes, shapes: &'static Shapes, release: Spa
         let Some(shape) = shapes.get(structure.name) else { continue };
         let name: &'static str = route.form.path.trim_start_matches('/');
         if collection {
-            let first = shape.properties.first().map_or("Id", |property| property.name);
-            let guess = if shape.index("Id").is_some() { "Id" } else { first };
-            store.sets.insert(name, Set::new(shape, keys.get(name).copied().unwrap_or(guess)));
+            let key = keys.get(name).copied().or_else(|| shape.likely_key()).unwrap_or("Id");
+            store.sets.insert(name, Set::new(shape, key));
         } else {
             store.singletons.insert(name, Entity::new(shape));
         }

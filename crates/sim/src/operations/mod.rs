@@ -18,6 +18,7 @@ mod users;
 
 pub(crate) use call::Call;
 pub(crate) use entities::empty_store;
+pub(crate) use numbers::{free_id, free_number};
 pub(crate) use phones::PhoneOrders;
 pub use phones::PhoneState;
 pub(crate) use route::{Route, Routes};

@@ -70,8 +70,7 @@ pub(super) fn create(
 ) -> Result<Response, Problem> {
     let name = resource(call);
     entities::create(call, name, |entity, store| {
-        let highest = numbered(store).flat_map(Set::rows).filter_map(|row| row.int("Id")).max();
-        entity.set("Id", Value::Int(highest.unwrap_or(0) + 1));
+        entity.set("Id", Value::Int(free_id(store)));
         if entity.text("Number").is_empty() {
             let number = free_number(store, name, department(entity, store))
                 .ok_or(Problem::Refused { target: "Number".into(), code: "WARNINGS.NO_MORE_NUMBERS_AVAILABLE" })?;
@@ -109,6 +108,11 @@ pub(super) fn delete(call: &Call<'_>) -> Result<Response, Problem> {
     let response = entities::delete(call, name)?;
     forget(&mut call.write(), &number);
     Ok(response)
+}
+
+/// The next id in the range that all of them share.
+pub(crate) fn free_id(store: &Store) -> i64 {
+    numbered(store).filter_map(Set::last_id).max().unwrap_or(0) + 1
 }
 
 /// Takes a number out of queues, ring groups and the destinations of rules.
@@ -187,7 +191,7 @@ fn department<'s>(entity: &Entity, store: &'s Store) -> Option<&'s Entity> {
 }
 
 /// The lowest number that is free: in the department's range, else where such numbers begin.
-fn free_number(store: &Store, set: &str, department: Option<&Entity>) -> Option<String> {
+pub(crate) fn free_number(store: &Store, set: &str, department: Option<&Entity>) -> Option<String> {
     let Numbered { first, range, .. } = NUMBERED.iter().find(|numbered| numbered.set == set)?;
     let free = |number: &String| !taken(store, number, None);
     if let Some((from, to)) = range

@@ -34,6 +34,16 @@ impl Shape {
         Shapes::of(self.release).get(name)
     }
 
+    /// The property that tells such entities apart, where no path says so.
+    pub fn likely_key(&self) -> Option<&'static str> {
+        let simple = |property: &&&Property| {
+            !property.ty.collection && !matches!(property.ty.ty, Type::Structure(_) | Type::Opaque(_))
+        };
+        let usual =
+            ["Id", "SegmentId", "RoleName", "Name", "Number"].into_iter().find(|name| self.index(name).is_some());
+        usual.or_else(|| self.properties.iter().find(simple).map(|property| property.name))
+    }
+
     pub fn index(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).map(|index| usize::from(*index))
     }

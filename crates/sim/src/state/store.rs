@@ -86,6 +86,18 @@ impl Set {
         Some(entity)
     }
 
+    /// The highest id, where ids are numbers.
+    pub fn last_id(&self) -> Option<i64> {
+        match self.rows.last_key_value() {
+            Some((Key::Int(last), _)) => Some(*last),
+            _ => None,
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// A key that is free: the next whole number, or a text that no other has.
     pub fn free_key(&self) -> Key {
         match self.rows.last_key_value() {

@@ -1,0 +1,52 @@
+//! What a PBX has from the start and a company adds to over the years: countries, templates,
+//! prompts, contacts, holidays. Kept as data in `demo.json`.
+
+use serde_json::{Map, Value as Json};
+use threecx_catalog::Type;
+
+use crate::state::{Entity, Shape, Shapes, Store, entity_from_json};
+
+const DEMO: &str = include_str!("demo.json");
+
+/// Puts it into the store, as far as the release has it.
+pub(super) fn install(store: &mut Store, shapes: &'static Shapes) {
+    let demo: Json = serde_json::from_str(DEMO).unwrap_or_default();
+    for (name, rows) in demo["sets"].as_object().into_iter().flatten() {
+        let Some(set) = store.set_mut(name) else { continue };
+        for row in rows.as_array().into_iter().flatten() {
+            let entity = entity(Entity::new(set.shape), row, shapes);
+            set.put(entity);
+        }
+    }
+    for (name, settings) in demo["singletons"].as_object().into_iter().flatten() {
+        if let Some(singleton) = store.singletons.get_mut(name.as_str()) {
+            *singleton = entity(singleton.clone(), settings, shapes);
+        }
+    }
+}
+
+/// An entity with what the release knows of the members of a JSON object.
+pub(super) fn entity(mut entity: Entity, json: &Json, shapes: &'static Shapes) -> Entity {
+    let fitting = known(json, entity.shape, shapes);
+    let read = entity_from_json(&mut entity, &fitting, shapes);
+    debug_assert!(read.is_ok(), "{}: {read:?}", entity.shape.structure.name);
+    entity
+}
+
+/// The members that the release knows, also below.
+fn known(json: &Json, shape: &'static Shape, shapes: &'static Shapes) -> Json {
+    let members = json.as_object().into_iter().flatten().filter_map(|(name, value)| {
+        let property = shape.properties[shape.index(name)?];
+        let inner = match property.ty.ty {
+            Type::Structure(structure) => shapes.get(structure.name),
+            _ => None,
+        };
+        let value = match (value, inner) {
+            (Json::Array(items), Some(inner)) => items.iter().map(|item| known(item, inner, shapes)).collect(),
+            (Json::Object(_), Some(inner)) => known(value, inner, shapes),
+            _ => value.clone(),
+        };
+        Some((name.clone(), value))
+    });
+    Json::Object(members.collect::<Map<_, _>>())
+}
