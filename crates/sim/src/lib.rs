@@ -29,6 +29,7 @@
 
 pub mod assumptions;
 mod auth;
+mod calls;
 mod clock;
 mod company;
 mod control;

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use threecx_catalog::Span;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -11,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::assumptions::BUILD;
 use crate::auth::{self, Auth};
+use crate::calls::{Period, Traffic};
 use crate::clock::Clock;
 use crate::faults::{Fault, Faults};
 use crate::http::serve;
@@ -50,6 +52,9 @@ pub struct Builder {
     latency: Duration,
     faults: Vec<Fault>,
     remembered: usize,
+    calls: u64,
+    period: Option<(Timestamp, Timestamp)>,
+    live: bool,
 }
 
 impl Default for Builder {
@@ -66,6 +71,9 @@ impl Default for Builder {
             latency: Duration::ZERO,
             faults: Vec::new(),
             remembered: 10_000,
+            calls: 1000,
+            period: None,
+            live: true,
         }
     }
 }
@@ -142,6 +150,28 @@ impl Builder {
         self
     }
 
+    /// How many call segments the history begins with (1000). They are made up when somebody
+    /// asks for them, so that a million take no memory.
+    #[must_use]
+    pub fn calls(mut self, segments: u64) -> Builder {
+        self.calls = segments.min(1_000_000_000);
+        self
+    }
+
+    /// The period in which they were (the 30 days before it starts).
+    #[must_use]
+    pub fn period(mut self, from: Timestamp, to: Timestamp) -> Builder {
+        self.period = Some((from, to));
+        self
+    }
+
+    /// Whether people call each other while it runs (they do).
+    #[must_use]
+    pub fn live_calls(mut self, live: bool) -> Builder {
+        self.live = live;
+        self
+    }
+
     /// Starts it on the current tokio runtime.
     ///
     /// # Errors
@@ -157,7 +187,13 @@ impl Builder {
         };
         let shapes = Shapes::of(self.api);
         let routes = Routes::of(self.api);
-        let founding = Founding { users: self.users, seed: self.seed };
+        let boot = self.clock.now().as_second();
+        let period = match self.period {
+            Some((from, to)) => Period { from: from.as_second(), to: to.as_second() },
+            None => Period { from: boot - 30 * 86_400, to: boot },
+        };
+        let traffic = Traffic { segments: self.calls, period, boot, live: self.live };
+        let founding = Founding { users: self.users, seed: self.seed, traffic };
         let system = Arc::new(System {
             url: format!("http://{address}"),
             version: build_of(self.api.last.version()),

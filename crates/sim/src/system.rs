@@ -9,6 +9,7 @@ use threecx_catalog::Span;
 
 use crate::assumptions::CHALLENGE;
 use crate::auth::{self, Auth, Grant, Moment};
+use crate::calls::{Calls, Directory, Traffic};
 use crate::clock::Clock;
 use crate::company;
 use crate::control;
@@ -43,6 +44,7 @@ pub(crate) struct System {
 pub(crate) struct Founding {
     pub users: u32,
     pub seed: u64,
+    pub traffic: Traffic,
 }
 
 impl Founding {
@@ -51,6 +53,7 @@ impl Founding {
         let mut store = operations::empty_store(routes, shapes, release);
         operations::install_services(&mut store);
         company::found(&mut store, shapes, self.users, self.seed);
+        store.calls = Calls::new(Directory::of(&store), self.seed, self.traffic);
         store
     }
 }

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Call, groups};
+use super::{Call, groups, history};
 use crate::odata::Selection;
 use crate::state::{Entity, Row, Rows, Set, Shape, Store, Value};
 
@@ -24,6 +24,10 @@ pub(super) fn rows<'s>(
         "Backups" => {
             Box::new(set.rows().filter(|backup| is_past(backup.text("CreationTime"), call.now)).map(Row::Stored))
         }
+        "ActiveCalls" => Box::new(history::active(store, set.shape, call.now)),
+        "CallHistoryView" => Box::new(history::segments(store, set.shape, call.now)),
+        "Recordings" => Box::new(history::recordings(store, set.shape, call.now)),
+        "LastCdrAndChatMessageTimestamp" => Box::new(history::last_call(store, set.shape, call.now)),
         "Groups" if selection.expand_of("Members").is_some() => {
             Box::new(set.rows().map(|group| groups::with_members(store, group)))
         }

@@ -190,7 +190,12 @@ fn singleton(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
     let options = call.options(Some(entity.shape))?;
     let mut entity = entity.clone();
     if name == "SystemStatus" {
+        let active = store.calls.active(call.now.as_second()).count();
+        let extensions = store.set("Users").map_or(0, Set::len) as i64;
         entity.set("Version", Value::text(call.version));
+        entity.set("CallsActive", Value::Int(active as i64));
+        entity.set("ExtensionsTotal", Value::Int(extensions));
+        entity.set("UserExtensions", Value::Int(extensions));
     }
     Ok(call.entity(200, &format!("{name}{}", options.selection.context()), &entity, &options.selection))
 }

@@ -5,16 +5,20 @@
 
 mod backups;
 mod call;
+mod csv;
 mod declared;
 mod derived;
 mod entities;
 mod groups;
+mod history;
 mod lists;
 mod numbers;
 mod phones;
+mod reports;
 mod route;
 mod services;
 mod users;
+mod wav;
 
 pub(crate) use call::Call;
 pub(crate) use entities::empty_store;
@@ -35,6 +39,8 @@ pub(crate) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
         users::behaviour,
         phones::behaviour,
         groups::behaviour,
+        history::behaviour,
+        reports::behaviour,
         lists::behaviour,
         services::behaviour,
         backups::behaviour,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::calls::Calls;
 use crate::operations::PhoneOrders;
 
 use super::entity::{Entity, Value};
@@ -124,6 +125,8 @@ pub(crate) struct Store {
     pub settings: HashMap<(&'static str, &'static str), Entity>,
     /// What phones were told to do.
     pub phones: PhoneOrders,
+    /// Calls that are on, and those that were.
+    pub calls: Calls,
 }
 
 impl Store {

@@ -1,0 +1,140 @@
+//! Who can call and be called: taken from the company on its first day.
+
+use std::borrow::Cow;
+
+use super::call::Party;
+use crate::state::{Entity, Set, Store, Value};
+
+/// Something with a number and a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Dn {
+    pub id: i64,
+    pub number: Box<str>,
+    pub name: Box<str>,
+}
+
+/// A queue or ring group.
+#[derive(Clone, Debug)]
+pub(crate) struct Team {
+    pub dn: Dn,
+    /// Places of its members among the people.
+    pub members: Vec<u32>,
+    /// Within how many seconds a queue promises to answer.
+    pub sla: i64,
+}
+
+/// A trunk, and the number that all its DIDs begin with.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub dn: Dn,
+    pub dids: Vec<Box<str>>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Directory {
+    pub people: Vec<Dn>,
+    pub queues: Vec<Team>,
+    pub ring_groups: Vec<Team>,
+    pub receptionists: Vec<Dn>,
+    pub trunks: Vec<Line>,
+}
+
+impl Directory {
+    pub fn of(store: &Store) -> Directory {
+        let people: Vec<Dn> = rows(store, "Users").map(dn).collect();
+        let team = |row: &Entity, members: &str| Team {
+            dn: dn(row),
+            members: row.get(members).as_list().iter().filter_map(|member| place(&people, member)).collect(),
+            sla: row.int("SLATime").unwrap_or(0),
+        };
+        let queues = rows(store, "Queues").map(|row| team(row, "Agents")).collect();
+        let ring_groups = rows(store, "RingGroups").map(|row| team(row, "Members")).collect();
+        let receptionists = rows(store, "Receptionists").map(dn).collect();
+        let trunks = rows(store, "Trunks").map(line).collect();
+        Directory { people, queues, ring_groups, receptionists, trunks }
+    }
+
+    /// True if there are enough parties for every kind of call.
+    pub fn can_call(&self) -> bool {
+        let staffed = |teams: &[Team]| !teams.is_empty() && teams.iter().all(|team| !team.members.is_empty());
+        self.people.len() > 1
+            && staffed(&self.queues)
+            && staffed(&self.ring_groups)
+            && !self.receptionists.is_empty()
+            && !self.trunks.is_empty()
+    }
+}
+
+/// A party as reports and lists show it.
+pub(crate) struct Shown<'d> {
+    /// Its number; for somebody outside, the trunk's.
+    pub dn: &'d str,
+    pub id: i64,
+    pub name: Cow<'d, str>,
+    /// The number that it calls from or is called at.
+    pub number: Cow<'d, str>,
+    pub kind: Kind,
+}
+
+/// What a party is, with the code that the call history has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Extension = 0,
+    ExternalLine = 1,
+    RingGroup = 2,
+    Queue = 4,
+    VoiceMail = 5,
+    Receptionist = 6,
+}
+
+impl Directory {
+    pub fn show(&self, party: Party) -> Shown<'_> {
+        match party {
+            Party::Person(place) => shown(&self.people[place as usize], Kind::Extension),
+            Party::VoiceMail(place) => shown(&self.people[place as usize], Kind::VoiceMail),
+            Party::Queue(place) => shown(&self.queues[place as usize].dn, Kind::Queue),
+            Party::RingGroup(place) => shown(&self.ring_groups[place as usize].dn, Kind::RingGroup),
+            Party::Receptionist(place) => shown(&self.receptionists[place as usize], Kind::Receptionist),
+            Party::Outside { trunk, caller } => {
+                let dn = &self.trunks[trunk as usize].dn;
+                let number = format!("+4915155{caller:05}");
+                Shown {
+                    dn: &dn.number,
+                    id: dn.id,
+                    name: Cow::Owned(number.clone()),
+                    number: Cow::Owned(number),
+                    kind: Kind::ExternalLine,
+                }
+            }
+        }
+    }
+
+    /// The person with this number.
+    pub fn person(&self, number: &str) -> Option<Party> {
+        self.people.iter().position(|person| &*person.number == number).map(|place| Party::Person(place as u32))
+    }
+}
+
+fn shown(dn: &Dn, kind: Kind) -> Shown<'_> {
+    Shown { dn: &dn.number, id: dn.id, name: Cow::Borrowed(&dn.name), number: Cow::Borrowed(&dn.number), kind }
+}
+
+fn rows<'s>(store: &'s Store, name: &str) -> impl Iterator<Item = &'s Entity> {
+    store.set(name).into_iter().flat_map(Set::rows)
+}
+
+fn dn(row: &Entity) -> Dn {
+    let name = if row.text("DisplayName").is_empty() { row.text("Name") } else { row.text("DisplayName") };
+    Dn { id: row.int("Id").unwrap_or(0), number: row.text("Number").into(), name: name.into() }
+}
+
+fn place(people: &[Dn], member: &Value) -> Option<u32> {
+    let id = member.as_object()?.int("Id")?;
+    people.binary_search_by_key(&id, |person| person.id).ok().map(|place| place as u32)
+}
+
+fn line(trunk: &Entity) -> Line {
+    let gateway = trunk.get("Gateway").as_object().map_or("", |gateway| gateway.text("Name"));
+    let dids = trunk.get("DidNumbers").as_list().iter().filter_map(Value::as_text).map(Into::into).collect();
+    Line { dn: Dn { name: gateway.into(), ..dn(trunk) }, dids }
+}

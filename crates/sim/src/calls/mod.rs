@@ -1,0 +1,153 @@
+//! Calls: those that are on, and those that were. They are not kept: a call is worked out from
+//! its number whenever somebody looks, the same for the same seed. So a million of them cost
+//! nothing, and every report is told of the same ones.
+//!
+//! ```text
+//!   history (--calls N) ───────────────┐ start-up        now
+//!   … ── call ── call ── call ── call ─┤   live: call ── call ── (on)
+//!                                      │   made by a client: call ── (on)
+//! ```
+
+mod call;
+mod directory;
+mod script;
+mod stream;
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+pub(crate) use call::{Leg, Party, PhoneCall};
+pub(crate) use directory::{Directory, Kind, Shown};
+use script::Script;
+use stream::Stream;
+
+/// No call lasts longer, in seconds.
+const LONGEST: i64 = 1200;
+/// The first segment and call of those that clients make; streams never get there.
+const FIRST_MADE: u64 = 1_500_000_000;
+
+/// How much has been said, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Traffic {
+    /// How many segments the history has at start-up.
+    pub segments: u64,
+    /// The period of the history; its end is no later than start-up.
+    pub period: Period,
+    /// When the PBX started, in seconds since 1970.
+    pub boot: i64,
+    /// False if nobody calls after that.
+    pub live: bool,
+}
+
+/// From one second to another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Period {
+    pub from: i64,
+    pub to: i64,
+}
+
+/// All calls of a PBX.
+#[derive(Debug, Default)]
+pub(crate) struct Calls {
+    directory: Directory,
+    seed: u64,
+    history: Stream,
+    live: Stream,
+    boot: i64,
+    made: Vec<PhoneCall>,
+    /// When calls were dropped that would have gone on.
+    dropped: HashMap<u64, i64>,
+    /// Recordings that were deleted, by id.
+    erased: HashSet<i64>,
+}
+
+impl Calls {
+    pub fn new(directory: Directory, seed: u64, traffic: Traffic) -> Calls {
+        let anybody = directory.can_call();
+        let history = if anybody { Stream::of_history(traffic) } else { Stream::default() };
+        let live = match anybody && traffic.live {
+            true => Stream::of_life(traffic, &history, directory.people.len()),
+            false => Stream::default(),
+        };
+        Calls {
+            directory,
+            seed,
+            history,
+            live,
+            boot: traffic.boot,
+            made: Vec::new(),
+            dropped: HashMap::new(),
+            erased: HashSet::new(),
+        }
+    }
+
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// The calls that ended by `now` and began in a period, in the order in which they began.
+    pub fn ended(&self, now: i64, period: Range<i64>) -> impl DoubleEndedIterator<Item = PhoneCall> {
+        let history = self.history.within(&period).map(|index| self.decode(&self.history, index));
+        let live = self.live.within(&(period.start..period.end.min(now + 1)));
+        let live = live.map(|index| self.decode(&self.live, index)).filter(|call| call.ends() > self.boot);
+        let made =
+            self.made.iter().filter(move |call| period.contains(&call.begins())).map(|call| self.cut(call.clone()));
+        history.chain(live).chain(made).filter(move |call| !call.legs.is_empty() && call.ends() <= now)
+    }
+
+    /// The calls that are on.
+    pub fn active(&self, now: i64) -> impl Iterator<Item = PhoneCall> {
+        let live = self.live.within(&(now - LONGEST..now + 1)).map(|index| self.decode(&self.live, index));
+        let made = self.made.iter().map(|call| self.cut(call.clone()));
+        live.chain(made).filter(move |call| call.begins() <= now && now < call.ends())
+    }
+
+    /// Somebody calls somebody, on behalf of a client.
+    pub fn make(&mut self, from: Party, to: Party, now: i64) {
+        let number = FIRST_MADE + self.made.len() as u64;
+        let legs = vec![Leg { from, to, begins: now, rings: 3, talks: 120, answered: true }];
+        self.made.push(PhoneCall { number, first_segment: number, legs });
+    }
+
+    /// Ends a call; false if no such call is on.
+    pub fn drop_call(&mut self, id: i64, now: i64) -> bool {
+        let Some(number) = self.active(now).find(|call| call.id() == id).map(|call| call.number) else { return false };
+        self.dropped.insert(number, now);
+        true
+    }
+
+    /// The legs that were recorded, with the ids of the recordings: every fourth talk with
+    /// somebody outside.
+    pub fn recordings(&self, now: i64) -> impl DoubleEndedIterator<Item = (i64, Leg)> {
+        let talks = self.ended(now, i64::MIN..i64::MAX).filter(|call| call.number % 4 == 0);
+        let talks = talks.filter_map(|call| {
+            let (id, leg) = call.segments().last()?;
+            let outside = matches!(leg.from, Party::Outside { .. }) || matches!(leg.to, Party::Outside { .. });
+            (outside && leg.answered).then(|| (id, leg.clone()))
+        });
+        talks.filter(|(id, _)| !self.erased.contains(id))
+    }
+
+    /// Deletes a recording.
+    pub fn erase(&mut self, id: i64) {
+        self.erased.insert(id);
+    }
+
+    fn decode(&self, stream: &Stream, index: u64) -> PhoneCall {
+        let script = Script::of(self.seed, stream.number(index));
+        let legs = script.legs(&self.directory, stream.begins(index));
+        let legs = legs.into_iter().take(stream.legs_left(index, self.seed)).collect();
+        self.cut(PhoneCall {
+            number: stream.number(index),
+            first_segment: stream.first_segment(index, self.seed),
+            legs,
+        })
+    }
+
+    fn cut(&self, mut call: PhoneCall) -> PhoneCall {
+        if let Some(end) = self.dropped.get(&call.number) {
+            call.cut(*end);
+        }
+        call
+    }
+}

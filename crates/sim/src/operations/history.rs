@@ -1,0 +1,192 @@
+//! Calls as entity sets: those that are on, the segments of those that were, recordings.
+
+use jiff::Timestamp;
+
+use super::{Behaviour, Call, csv, wav};
+use crate::calls::{Kind, Leg, Party, PhoneCall, Shown};
+use crate::http::{Problem, Response};
+use crate::odata::Selection;
+use crate::state::{Entity, Row, Shape, Store, Value};
+
+pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
+    Some(match operation {
+        "ActiveCalls.DropCall" => drop_call,
+        "Users.MakeCall" => make_call,
+        "CallHistoryView.DownloadCallHistory" => download,
+        "Recordings.DownloadRecording" | "Recordings.DownloadRecordingByName" => download_recording,
+        "Recordings.BulkRecordingsDelete" => delete_recordings,
+        "Recordings.PurgeLocal" => purge_recordings,
+        _ => return None,
+    })
+}
+
+/// Text that stands for a moment: `2026-01-31T09:30:00Z`.
+pub(super) fn instant(second: i64) -> Value {
+    Value::text(Timestamp::from_second(second).unwrap_or_default().to_string())
+}
+
+/// Text that stands for a length of time: `PT1M5S`.
+pub(super) fn duration(seconds: i64) -> Value {
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let part = |number: i64, unit: char| if number == 0 { String::new() } else { format!("{number}{unit}") };
+    match seconds {
+        0 => Value::text("PT0S"),
+        _ => Value::text(format!("PT{}{}{}", part(hours, 'H'), part(minutes, 'M'), part(rest, 'S'))),
+    }
+}
+
+pub(super) fn active<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
+    let label = |shown: &Shown<'_>| Value::text(format!("{} {}", shown.number, shown.name));
+    store.calls.active(now.as_second()).filter_map(move |call| {
+        let leg = call.current(now.as_second())?;
+        let (from, to) = (store.calls.directory().show(call.caller()?), store.calls.directory().show(leg.to));
+        let talking = leg.answered && now.as_second() >= leg.begins + leg.rings;
+        let since = if talking { leg.begins + leg.rings } else { leg.begins };
+        let row = Entity::new(shape)
+            .with("Id", Value::Int(call.id()))
+            .with("Caller", label(&from))
+            .with("Callee", label(&to))
+            .with("Status", Value::text(if talking { "Talking" } else { "Ringing" }))
+            .with("LastChangeStatus", instant(since))
+            .with("EstablishedAt", instant(call.begins()))
+            .with("ServerNow", Value::text(now.to_string()));
+        Some(row.into())
+    })
+}
+
+pub(super) fn segments<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
+    let calls = store.calls.ended(now.as_second(), i64::MIN..i64::MAX);
+    calls.flat_map(move |call| {
+        let rows: Vec<Row<'s>> =
+            call.segments().map(|(id, leg)| segment(store, shape, &call, id, leg).into()).collect();
+        rows
+    })
+}
+
+fn segment(store: &Store, shape: &'static Shape, call: &PhoneCall, id: i64, leg: &Leg) -> Entity {
+    let (from, to) = (store.calls.directory().show(leg.from), store.calls.directory().show(leg.to));
+    let row = Entity::new(shape)
+        .with("SegmentId", Value::Int(id))
+        .with("SegmentStartTime", instant(leg.begins))
+        .with("SegmentEndTime", instant(leg.ends()))
+        .with("SegmentType", Value::Int(if leg.answered { 1 } else { 2 }))
+        .with("SegmentActionId", Value::Int(if leg.answered { 1 } else { 5 }))
+        .with("CallTime", duration(leg.talks))
+        .with("CallAnswered", Value::Bool(leg.answered));
+    let row = side(row, "Src", &from, call.id() * 10);
+    side(row, "Dst", &to, call.id() * 10 + 1)
+}
+
+/// One side of a segment: the properties whose names begin with `Src` or `Dst`.
+fn side(row: Entity, side: &str, party: &Shown<'_>, participant: i64) -> Entity {
+    let external = party.kind == Kind::ExternalLine;
+    let name = |end: &str| format!("{side}{end}");
+    row.with(&name("Dn"), Value::text(party.dn))
+        .with(&name("DnType"), Value::Int(party.kind as i64))
+        .with(&name("Id"), Value::Int(party.id))
+        .with(&name("ParticipantId"), Value::Int(participant))
+        .with(&name("DisplayName"), Value::text(&*party.name))
+        .with(&name("ExtendedDisplayName"), Value::text(&*party.name))
+        .with(&name("CallerNumber"), Value::text(&*party.number))
+        .with(&name("External"), Value::Bool(external))
+        .with(&name("Internal"), Value::Bool(!external))
+}
+
+/// The moment of the last call, for clients that look for new ones.
+pub(super) fn last_call<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
+    let last = store.calls.ended(now.as_second(), i64::MIN..i64::MAX).next_back();
+    last.into_iter().map(move |call| Entity::new(shape).with("LastCdrStartedAt", instant(call.begins())).into())
+}
+
+pub(super) fn recordings<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
+    store.calls.recordings(now.as_second()).map(move |(id, leg)| recording(store, shape, id, &leg).into())
+}
+
+fn recording(store: &Store, shape: &'static Shape, id: i64, leg: &Leg) -> Entity {
+    let (from, to) = (store.calls.directory().show(leg.from), store.calls.directory().show(leg.to));
+    let inbound = matches!(leg.from, Party::Outside { .. });
+    let begins = leg.begins + leg.rings;
+    let row = Entity::new(shape)
+        .with("Id", Value::Int(id))
+        .with("StartTime", instant(begins))
+        .with("EndTime", instant(leg.ends()))
+        .with("CallType", Value::text(if inbound { "InboundExternal" } else { "OutboundExternal" }))
+        .with("RecordingUrl", Value::text(recording_name(&from, &to, id)))
+        .with("IsArchived", Value::Bool(false))
+        .with("IsTranscribed", Value::Bool(false))
+        .with("CanBeTranscribed", Value::Bool(true));
+    [("From", &from), ("To", &to)].into_iter().fold(row, |row, (side, party)| {
+        row.with(&format!("{side}Dn"), Value::text(party.dn))
+            .with(&format!("{side}DnType"), Value::Int(party.kind as i64))
+            .with(&format!("{side}DisplayName"), Value::text(&*party.name))
+            .with(&format!("{side}CallerNumber"), Value::text(&*party.number))
+            .with(&format!("{side}IdParticipant"), Value::Int(party.id))
+    })
+}
+
+/// The file that a recording lies in: `194/[+491515500042]_194_1234.wav`
+fn recording_name(from: &Shown<'_>, to: &Shown<'_>, id: i64) -> String {
+    let extension = if from.kind == Kind::Extension { from.dn } else { to.dn };
+    format!("{extension}/[{}]_{}_{id}.wav", from.number, to.number)
+}
+
+fn drop_call(call: &Call<'_>) -> Result<Response, Problem> {
+    let id = call.parameters.get("Id").and_then(Value::as_int).ok_or(Problem::NoSuchEntity)?;
+    match call.write().calls.drop_call(id, call.now.as_second()) {
+        true => Ok(Response::odata(200, "{}".to_owned())),
+        false => Err(Problem::NoSuchEntity),
+    }
+}
+
+/// Calls from an extension's device to a number: another extension's, or one outside.
+fn make_call(call: &Call<'_>) -> Result<Response, Problem> {
+    let unknown = || Problem::Refused { target: "dn".into(), code: "WARNINGS.XAPI.NON_EXISTENT_EXT_NUMBER" };
+    let to = call.text_field("destination")?;
+    let from = call.text_field("dn").map_err(|_| unknown())?;
+    let mut store = call.write();
+    let directory = store.calls.directory();
+    let from = directory.person(from).ok_or_else(unknown)?;
+    let digits: String = to.chars().filter(char::is_ascii_digit).collect();
+    let last_digits = digits[digits.len().saturating_sub(5)..].parse().unwrap_or(0);
+    let to = directory.person(to).unwrap_or(Party::Outside { trunk: 0, caller: last_digits });
+    store.calls.make(from, to, call.now.as_second());
+    let shape = call.shapes.get("CallControlResultResponse").ok_or(Problem::NoSuchPath)?;
+    let answer = Entity::new(shape).with("FinalStatus", Value::text("Success"));
+    Ok(call.entity(200, "Pbx.CallControlResultResponse", &answer, Selection::all()))
+}
+
+fn download(call: &Call<'_>) -> Result<Response, Problem> {
+    let store = call.read();
+    let shape = store.set("CallHistoryView").ok_or(Problem::NoSuchPath)?.shape;
+    let options = call.options(Some(shape))?;
+    let page = options.page(segments(&store, shape, call.now), usize::MAX);
+    Ok(csv::answer(call, shape, page.rows))
+}
+
+/// A recording by its id or by its file's name.
+fn download_recording(call: &Call<'_>) -> Result<Response, Problem> {
+    let store = call.read();
+    let shape = store.set("Recordings").ok_or(Problem::NoSuchPath)?.shape;
+    let wanted = |id: i64, leg: &Leg| match (call.parameters.get("recId"), call.parameters.get("recName")) {
+        (Some(Value::Int(wanted)), _) => *wanted == id,
+        (_, Some(Value::Text(name))) => recording(&store, shape, id, leg).text("RecordingUrl").ends_with(&**name),
+        _ => false,
+    };
+    let found = store.calls.recordings(call.now.as_second()).find(|(id, leg)| wanted(*id, leg));
+    let (id, leg) = found.ok_or(Problem::NoSuchEntity)?;
+    Ok(Response::file("audio/x-wav", &format!("{id}.wav"), wav::tone(leg.talks)))
+}
+
+fn delete_recordings(call: &Call<'_>) -> Result<Response, Problem> {
+    let ids = call.ids_field("ids")?;
+    let mut store = call.write();
+    ids.into_iter().for_each(|id| store.calls.erase(id));
+    Ok(Response::empty(204))
+}
+
+fn purge_recordings(call: &Call<'_>) -> Result<Response, Problem> {
+    let mut store = call.write();
+    let all: Vec<i64> = store.calls.recordings(call.now.as_second()).map(|(id, _)| id).collect();
+    all.into_iter().for_each(|id| store.calls.erase(id));
+    Ok(Response::empty(204))
+}

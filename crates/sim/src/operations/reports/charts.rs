@@ -1,0 +1,105 @@
+//! Reports that are drawn: so many calls in each hour or on each day.
+
+use std::collections::BTreeMap;
+
+use super::{Report, count, instant};
+use crate::calls::{Party, PhoneCall};
+use crate::operations::Call;
+use crate::state::{Entity, Value};
+
+const HOUR: i64 = 3600;
+const DAY: i64 = 24 * HOUR;
+
+/// How many seconds a chart covers, from its `chartDate` on: `chartBy` a day, a week, a month
+/// or a year; a day if it says nothing else.
+pub(super) fn length(call: &Call<'_>) -> i64 {
+    let by = call.parameters.get("chartBy").and_then(Value::as_text).unwrap_or_default().to_ascii_lowercase();
+    match by.as_str() {
+        "week" | "weekly" => 7 * DAY,
+        "month" | "monthly" => 31 * DAY,
+        "year" | "yearly" => 366 * DAY,
+        _ => DAY,
+    }
+}
+
+/// Points at every hour of a short period and every day of a long one, with two numbers each,
+/// added up from the calls.
+fn points(report: &Report<'_>, of: impl Fn(&PhoneCall) -> Option<(i64, i64)>) -> BTreeMap<i64, (i64, i64)> {
+    let step = if report.period.end.saturating_sub(report.period.start) <= 2 * DAY { HOUR } else { DAY };
+    let mut points: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+    for call in report.calls() {
+        if let Some((one, two)) = of(&call) {
+            let at = call.begins() - call.begins().rem_euclid(step);
+            let point = points.entry(at).or_default();
+            *point = (point.0 + one, point.1 + two);
+        }
+    }
+    points
+}
+
+fn rows(report: &Report<'_>, points: BTreeMap<i64, (i64, i64)>, [x, one, two]: [&str; 3]) -> Vec<Entity> {
+    let row = |(at, (a, b))| report.row().with(x, instant(at)).with(one, count(a)).with(two, count(b));
+    points.into_iter().map(row).collect()
+}
+
+const POINT: [&str; 3] = ["XValue", "YValue1", "YValue2"];
+
+/// One or the other.
+fn either(first: bool) -> (i64, i64) {
+    (i64::from(first), i64::from(!first))
+}
+
+fn is_internal(call: &PhoneCall) -> bool {
+    let outside = |party: Party| matches!(party, Party::Outside { .. });
+    !call.legs.iter().any(|leg| outside(leg.from) || outside(leg.to))
+}
+
+/// True if the report wants such a call, by its flags for internal and queue calls.
+fn wanted(report: &Report<'_>, call: &PhoneCall) -> bool {
+    let given = |name: &str| report.call.parameters.contains_key(name);
+    let internal = !given("includeInternalCalls") || report.flag("includeInternalCalls") || !is_internal(call);
+    internal && (report.flag("includeQueueCalls") || call.queue_visit().is_none())
+}
+
+/// Incoming and outgoing calls.
+pub(super) fn distribution(report: &Report<'_>) -> Vec<Entity> {
+    let points = points(report, |call| wanted(report, call).then(|| either(comes_in(call))));
+    rows(report, points, ["DateTimeInterval", "IncomingCount", "OutgoingCount"])
+}
+
+fn comes_in(call: &PhoneCall) -> bool {
+    matches!(call.caller(), Some(Party::Outside { .. }))
+}
+
+/// Answered and unanswered calls.
+pub(super) fn activity(report: &Report<'_>) -> Vec<Entity> {
+    let points = points(report, |call| wanted(report, call).then(|| either(call.answered())));
+    rows(report, points, ["DateTimeInterval", "AnsweredCount", "UnansweredCount"])
+}
+
+pub(super) fn calls(report: &Report<'_>) -> Vec<Entity> {
+    rows(report, points(report, |call| wanted(report, call).then(|| either(call.answered()))), POINT)
+}
+
+/// Answered and unanswered calls of queues.
+pub(super) fn queue_calls(report: &Report<'_>) -> Vec<Entity> {
+    let points = points(report, |call| {
+        let visit = call.queue_visit().filter(|visit| is_meant(report, visit.queue))?;
+        Some(either(visit.answer().is_some()))
+    });
+    rows(report, points, POINT)
+}
+
+/// How long callers wait on average, in seconds.
+pub(super) fn waiting(report: &Report<'_>) -> Vec<Entity> {
+    let points = points(report, |call| {
+        let visit = call.queue_visit().filter(|visit| is_meant(report, visit.queue))?;
+        Some((visit.waited(), 1))
+    });
+    let averages = points.into_iter().map(|(at, (waited, calls))| (at, (waited / calls.max(1), calls))).collect();
+    rows(report, averages, POINT)
+}
+
+fn is_meant(report: &Report<'_>, queue: u32) -> bool {
+    report.means(&["queueDnStr"], &report.directory().queues[queue as usize].dn.number)
+}
