@@ -51,7 +51,7 @@ The chores of this repository:
   cargo xtask test                     everything that has to hold before a change lands
   cargo xtask generate [--check]       writes the catalogue's tables from api/, or checks them
   cargo xtask import FILE...           takes official API descriptions into api/ (api/README.md)
-  cargo xtask conformance [FOLDER]     holds the command line to the official descriptions
+  cargo xtask conformance [FOLDER]     holds commands and simulated answers to the official descriptions
   cargo xtask bench start|build        figures for docs/performance.md
 ";
 

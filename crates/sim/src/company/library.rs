@@ -44,6 +44,8 @@ fn known(json: &Json, shape: &'static Shape, shapes: &'static Shapes) -> Json {
         let value = match (value, inner) {
             (Json::Array(items), Some(inner)) => items.iter().map(|item| known(item, inner, shapes)).collect(),
             (Json::Object(_), Some(inner)) => known(value, inner, shapes),
+            // A structure that was something else in this release.
+            (Json::Object(_), None) => return None,
             _ => value.clone(),
         };
         Some((name.clone(), value))

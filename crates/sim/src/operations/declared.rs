@@ -17,7 +17,7 @@ pub(super) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
     }
     check_fields(call)?;
     match answer.content {
-        Content::Nothing => Ok(Response::empty(204)),
+        Content::Nothing => Ok(Response::empty(answer.status)),
         Content::File(media, rows) => Ok(file(call, media, rows)),
         Content::Value(ty) => value(call, ty),
     }

@@ -18,7 +18,8 @@ pub(super) fn rows<'s>(
     match name {
         "Peers" => Box::new(peers(store, set.shape)),
         "DidNumbers" => Box::new(dids(store, set.shape)),
-        "DeviceInfos" => Box::new(devices(store, set.shape)),
+        // Those that nobody has been given yet, then those of users.
+        "DeviceInfos" => Box::new(set.rows().map(Row::Stored).chain(devices(store, set.shape))),
         "SipDevices" => Box::new(sip_devices(store, set.shape)),
         // Backups appear when they are done.
         "Backups" => {

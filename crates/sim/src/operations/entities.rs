@@ -22,7 +22,7 @@ pub(crate) fn empty_store(routes: &Routes, shapes: &'static Shapes, release: Spa
     let keys = keys(routes);
     for route in routes.all() {
         let [root] = route.template.as_slice() else { continue };
-        if root.arguments != Arguments::None || !matches!(route.operation.verb, Verb::List | Verb::Get) {
+        if !matches!(route.operation.verb, Verb::List | Verb::Get) {
             continue;
         }
         let Content::Value(TypeRef { ty: Type::Structure(structure), collection, .. }) =
@@ -31,8 +31,15 @@ pub(crate) fn empty_store(routes: &Routes, shapes: &'static Shapes, release: Spa
             continue;
         };
         let Some(shape) = shapes.get(structure.name) else { continue };
-        let name: &'static str = route.form.path.trim_start_matches('/');
-        if collection {
+        let path = route.form.path.trim_start_matches('/');
+        let name = path.split_once('(').map_or(path, |(name, _)| name);
+        let by_key = matches!(root.arguments, Arguments::Key(_));
+        // A function in the first segment is no set.
+        if matches!(root.arguments, Arguments::Named(_)) || (by_key && store.sets.contains_key(name)) {
+            continue;
+        }
+        // Some sets are not listed, but their entities can be read by key.
+        if collection || by_key {
             let key = keys.get(name).copied().or_else(|| shape.likely_key()).unwrap_or("Id");
             store.sets.insert(name, Set::new(shape, key));
         } else {
@@ -98,9 +105,14 @@ fn limit(options: &Options) -> Result<(), Problem> {
     }
 }
 
+/// The number in the path: an alternate key, or until 20.0.7 a function's argument.
+pub(super) fn number<'c>(call: &'c Call<'_>) -> Option<&'c Value> {
+    call.parameters.iter().find(|(name, _)| name.eq_ignore_ascii_case("Number")).map(|(_, number)| number)
+}
+
 /// The key in the path; an alternate key is a number.
 pub(super) fn find<'s>(call: &Call<'_>, set: &'s Set) -> Result<&'s Entity, Problem> {
-    let alternate = call.parameters.get("Number").filter(|_| set.key != "Number");
+    let alternate = number(call).filter(|_| set.key != "Number");
     let found = match alternate.and_then(Value::as_text) {
         Some(number) => set.by_number(number),
         None => call.parameters.get(set.key).and_then(Key::of).and_then(|key| set.get(&key)),
@@ -112,9 +124,12 @@ pub(super) fn get(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
     let store = call.read();
     let set = store.set(name).ok_or(Problem::NoSuchPath)?;
     let options = call.options(Some(set.shape))?;
-    let key = call.parameters.get(set.key);
+    let (property, key) = match call.parameters.get(set.key) {
+        Some(key) => (set.key, Some(key)),
+        None => ("Number", number(call)),
+    };
     let derived =
-        || derived::rows(call, &store, set, name, &options.selection).find(|row| Some(row.get(set.key)) == key);
+        || derived::rows(call, &store, set, name, &options.selection).find(|row| Some(row.get(property)) == key);
     let entity = match find(call, set) {
         Ok(entity) if name == "Groups" && options.selection.expand_of("Members").is_some() => {
             groups::with_members(&store, entity)

@@ -133,7 +133,7 @@ fn recording_name(from: &Shown<'_>, to: &Shown<'_>, id: i64) -> String {
 fn drop_call(call: &Call<'_>) -> Result<Response, Problem> {
     let id = call.parameters.get("Id").and_then(Value::as_int).ok_or(Problem::NoSuchEntity)?;
     match call.write().calls.drop_call(id, call.now.as_second()) {
-        true => Ok(Response::odata(200, "{}".to_owned())),
+        true => Ok(Response::empty(call.form.answer_in(call.release).status)),
         false => Err(Problem::NoSuchEntity),
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
     let create = |call: &Call<'_>| create(call, |_, _| Ok(()));
     let update = |call: &Call<'_>| update(call, |_, _| Ok(()));
     Some(match name {
+        "GetPeerByNumber" => by_number,
         _ if !numbered => return None,
         "GetFirstAvailableExtensionNumber"
         | "GetFirstAvailableHotdeskingNumber"
@@ -235,18 +236,7 @@ fn resolve_members(entity: &mut Entity, store: &Store) -> Result<(), Problem> {
 }
 
 fn by_number(call: &Call<'_>) -> Result<Response, Problem> {
-    // Until 20.0.7 a function with a parameter `number`, since then an alternate key.
-    let number = call
-        .parameters
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("number"))
-        .and_then(|(_, value)| value.as_text());
-    let store = call.read();
-    let set = store.set(resource(call)).ok_or(Problem::NoSuchPath)?;
-    let options = call.options(Some(set.shape))?;
-    let entity = number.and_then(|number| set.by_number(number)).ok_or(Problem::NoSuchEntity)?;
-    let fragment = format!("{}{}/$entity", resource(call), options.selection.context());
-    Ok(call.entity(200, &fragment, entity, &options.selection))
+    entities::get(call, resource(call))
 }
 
 fn first_available(call: &Call<'_>) -> Result<Response, Problem> {

@@ -145,6 +145,8 @@ pub(super) fn ring_group_members(report: &Report<'_>) -> Vec<Entity> {
 /// What calls to the outside cost, a row for each.
 pub(super) fn costs(report: &Report<'_>) -> Vec<Entity> {
     let members = members(report);
+    // The id is a number in some releases and text in others.
+    let numbered = report.row().get("SegId") == &count(0);
     let mut rows = Vec::new();
     for call in report.calls() {
         for (segment, leg) in call.segments() {
@@ -156,7 +158,7 @@ pub(super) fn costs(report: &Report<'_>) -> Vec<Entity> {
             rows.push(
                 report
                     .row()
-                    .with("SegId", Value::text(segment.to_string()))
+                    .with("SegId", if numbered { count(segment) } else { Value::text(segment.to_string()) })
                     .with("StartTime", instant(leg.begins))
                     .with("SrcDn", Value::text(from.dn))
                     .with("SrcDisplayName", Value::text(&*from.name))
@@ -174,9 +176,8 @@ pub(super) fn costs(report: &Report<'_>) -> Vec<Entity> {
     rows
 }
 
-/// Two cents for every minute that has begun.
+/// One for every minute that has begun. (The descriptions want whole numbers.)
 pub(super) fn cost(leg: &Leg) -> Value {
     let outbound = matches!(leg.to, Party::Outside { .. }) && leg.answered;
-    let cents = if outbound { (leg.talks + 59) / 60 * 2 } else { 0 };
-    Value::Number(format!("{}.{:02}", cents / 100, cents % 100).into())
+    count(if outbound { (leg.talks + 59) / 60 } else { 0 })
 }

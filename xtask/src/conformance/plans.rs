@@ -1,50 +1,33 @@
-//! `xtask conformance`: holds the command line to the official API descriptions. Every
-//! operation of every description is planned by the real binary (`--dry-run`) from arguments
-//! made from the description itself, and the method, URL and body have to be what the
+//! Plans: every operation of every description is planned by the real binary (`--dry-run`) from
+//! arguments made from the description itself, and the method, URL and body have to be what the
 //! description says. Literals are written here once more, on purpose.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 
 use serde_json::{Map, Value, json};
 
+use super::Description;
 use crate::generate::names;
 use crate::import::{DescribedOperation as Operation, Document, Parameter, Schema};
-use crate::record::Release;
 use crate::steps;
 
-/// The folder of official descriptions: `THREECX_DESCRIPTIONS`, or `shared/xapi` beside the repository.
-pub fn descriptions(root: &Path) -> Option<PathBuf> {
-    let named = std::env::var_os("THREECX_DESCRIPTIONS").map(PathBuf::from);
-    let beside = root.parent().map(|parent| parent.join("shared/xapi"));
-    named.or(beside).filter(|folder| folder.is_dir())
-}
-
-/// Checks every description in `folder`.
-pub fn run(root: &Path, folder: &Path) -> Result<(), String> {
+/// Checks every description, and the list of actions that users had before.
+pub fn run(root: &Path, folder: &Path, descriptions: &[Description]) -> Result<(), String> {
     steps::run("command line", root, &["cargo", "build", "--quiet", "--package", "threecx-cli"])?;
     let threecx = root.join("target/debug/threecx");
-    let mut files: Vec<PathBuf> = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))? {
-        let path = entry.map_err(|error| error.to_string())?.path();
-        if path.extension().is_some_and(|extension| extension == "yaml") {
-            files.push(path);
-        }
-    }
     let mut calls = Vec::new();
-    for file in files {
-        let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let release = Release::parse(&stem).ok_or(format!("{}: not VERSION_DATE.yaml", file.display()))?;
+    for description in descriptions {
         let before = calls.len();
-        collect(&Document::read(&file)?, &release.to_string(), &mut calls)?;
-        eprintln!("── conformance: {release}: {} operations", calls.len() - before);
+        collect(&Document::read(&description.file)?, &description.release.to_string(), &mut calls)?;
+        eprintln!("── plans: {}: {} operations", description.release, calls.len() - before);
     }
     let mut mistakes = check_all(&threecx, &calls)?;
     mistakes.extend(check_seed(&threecx, &folder.join("seed-actions.tsv"))?);
-    println!("{} passed, {} failed", calls.len() - mistakes.len().min(calls.len()), mistakes.len());
-    if mistakes.is_empty() { Ok(()) } else { Err(format!("conformance:\n{}", mistakes.join("\n"))) }
+    println!("plans: {} passed, {} failed", calls.len() - mistakes.len().min(calls.len()), mistakes.len());
+    if mistakes.is_empty() { Ok(()) } else { Err(format!("plans:\n{}", mistakes.join("\n"))) }
 }
 
 /// A call of the binary, and what it has to plan.
@@ -237,6 +220,6 @@ fn check_seed(threecx: &Path, file: &Path) -> Result<Vec<String>, String> {
             mistakes.push(format!("seed action {method} {path} is not among the operations"));
         }
     }
-    eprintln!("── conformance: {} seed actions", text.lines().count() - 1);
+    eprintln!("── plans: {} seed actions", text.lines().count() - 1);
     Ok(mistakes)
 }
