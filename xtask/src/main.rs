@@ -52,7 +52,7 @@ The chores of this repository:
   cargo xtask generate [--check]       writes the catalogue's tables from api/, or checks them
   cargo xtask import FILE...           takes official API descriptions into api/ (api/README.md)
   cargo xtask conformance [FOLDER]     holds commands and simulated answers to the official descriptions
-  cargo xtask bench start|build        figures for docs/performance.md
+  cargo xtask bench start|build|sim    figures for docs/performance.md
 ";
 
 /// The repository's root folder.

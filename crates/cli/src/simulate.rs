@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use clap::ArgMatches;
 use serde_json::json;
-use threecx_sim::Pbx;
+use threecx_sim::{Pbx, Timestamp};
 
 use crate::connect::release;
 use crate::failure::Failure;
@@ -24,6 +24,15 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         .seed(given(&matches, "seed").unwrap_or(7))
         .port(given(&matches, "port").unwrap_or(5004))
         .bind(bind);
+    if let Some(calls) = given(&matches, "calls") {
+        builder = builder.calls(calls);
+    }
+    if let Some(from) = given::<Timestamp>(&matches, "calls-from") {
+        builder = builder.calls_from(from);
+    }
+    if let Some(to) = given::<Timestamp>(&matches, "calls-to") {
+        builder = builder.calls_to(to);
+    }
     if let Some(api) = text(&matches, "api") {
         builder = builder.api(release(&api)?);
     }

@@ -42,7 +42,7 @@ pub struct Received {
 pub(crate) struct Entry {
     pub at: Timestamp,
     pub method: hyper::Method,
-    pub uri: hyper::Uri,
+    pub path: Box<str>,
     pub operation: Option<&'static str>,
     pub body: Bytes,
     pub carried_out: bool,
@@ -58,7 +58,7 @@ impl Entry {
             number,
             at: self.at.to_string(),
             method: self.method.to_string(),
-            path: self.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+            path: self.path.to_string(),
             operation: self.operation,
             body: shown(&self.body),
             carried_out: self.carried_out,
@@ -123,10 +123,9 @@ impl Journal {
     }
 
     pub fn note(&self, mut entry: Entry) {
+        // Copied, for they are pieces of larger buffers, which would live as long.
         for bytes in [&mut entry.body, &mut entry.answer] {
-            if bytes.len() > LONGEST {
-                *bytes = Bytes::new();
-            }
+            *bytes = if bytes.len() > LONGEST { Bytes::new() } else { Bytes::copy_from_slice(bytes) };
         }
         let mut kept = self.kept();
         if kept.entries.len() >= self.capacity {

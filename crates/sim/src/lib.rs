@@ -44,6 +44,7 @@ mod system;
 
 pub use clock::Clock;
 pub use faults::{Fault, FaultKind};
+pub use jiff::Timestamp;
 pub use journal::Received;
 pub use operations::PhoneState;
 pub use pbx::{Builder, Error, Pbx};

@@ -53,7 +53,8 @@ pub struct Builder {
     faults: Vec<Fault>,
     remembered: usize,
     calls: u64,
-    period: Option<(Timestamp, Timestamp)>,
+    calls_from: Option<Timestamp>,
+    calls_to: Option<Timestamp>,
     live: bool,
 }
 
@@ -72,7 +73,8 @@ impl Default for Builder {
             faults: Vec::new(),
             remembered: 10_000,
             calls: 1000,
-            period: None,
+            calls_from: None,
+            calls_to: None,
             live: true,
         }
     }
@@ -158,10 +160,17 @@ impl Builder {
         self
     }
 
-    /// The period in which they were (the 30 days before it starts).
+    /// When the first of them was (30 days before the last).
     #[must_use]
-    pub fn period(mut self, from: Timestamp, to: Timestamp) -> Builder {
-        self.period = Some((from, to));
+    pub fn calls_from(mut self, from: Timestamp) -> Builder {
+        self.calls_from = Some(from);
+        self
+    }
+
+    /// When the last of them was (just before it starts, and never later).
+    #[must_use]
+    pub fn calls_to(mut self, to: Timestamp) -> Builder {
+        self.calls_to = Some(to);
         self
     }
 
@@ -188,10 +197,8 @@ impl Builder {
         let shapes = Shapes::of(self.api);
         let routes = Routes::of(self.api);
         let boot = self.clock.now().as_second();
-        let period = match self.period {
-            Some((from, to)) => Period { from: from.as_second(), to: to.as_second() },
-            None => Period { from: boot - 30 * 86_400, to: boot },
-        };
+        let to = self.calls_to.map_or(boot, Timestamp::as_second).min(boot);
+        let period = Period { from: self.calls_from.map_or(to - 30 * 86_400, Timestamp::as_second), to };
         let traffic = Traffic { segments: self.calls, period, boot, live: self.live };
         let founding = Founding { users: self.users, seed: self.seed, traffic };
         let system = Arc::new(System {

@@ -174,7 +174,7 @@ impl System {
         self.journal.note(Entry {
             at: self.clock.now(),
             method: head.method,
-            uri: head.uri,
+            path: head.uri.path_and_query().map_or("", |path| path.as_str()).into(),
             operation: fate.operation,
             body,
             carried_out: fate.carried_out,

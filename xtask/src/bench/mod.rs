@@ -1,6 +1,7 @@
 //! `xtask bench`: figures, measured side by side in one run. Ratios count, not seconds.
 
 mod build;
+mod sim;
 mod start;
 
 use std::path::Path;
@@ -12,7 +13,8 @@ pub fn run(root: &Path, name: &str) -> Result<(), String> {
     match name {
         "start" => start::run(root),
         "build" => build::run(root),
-        other => Err(format!("there is no bench `{other}`; there are: start, build")),
+        "sim" => sim::run(root),
+        other => Err(format!("there is no bench `{other}`; there are: start, build, sim")),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The clap commands of the program's own commands: operations, describe, api, sim.
 
 use clap::{Arg, Command};
+use threecx_sim::Timestamp;
 
 use super::{globals, layout};
 use crate::output;
@@ -74,6 +75,11 @@ pub fn sim() -> Command {
             None => arg,
         }
     };
+    let instant = |name, help| {
+        let parse =
+            |text: &str| text.parse::<Timestamp>().map_err(|_| "expected an instant, such as 2026-01-31T09:30:00Z");
+        value(name, "INSTANT", None, help).value_parser(parse)
+    };
     let command = plain(
         "Run a simulated PBX with a demo company until Ctrl-C: to try things out, and for tests",
         "threecx sim [OPTIONS]",
@@ -91,6 +97,12 @@ pub fn sim() -> Command {
         value("seed", "NUMBER", Some("7"), "The same number makes the same company")
             .value_parser(clap::value_parser!(u64)),
     )
+    .arg(
+        value("calls", "NUMBER", Some("1000"), "So many call segments in its history; a million take no memory")
+            .value_parser(clap::value_parser!(u64)),
+    )
+    .arg(instant("calls-from", "When the first of them was, such as 2026-01-01T00:00:00Z [default: 30 days ago]"))
+    .arg(instant("calls-to", "When the last of them was [default: now]"))
     .arg(value("client-id", "ID", None, "Client ID that it accepts"))
     .arg(value("client-secret", "SECRET", None, "Client secret that it accepts"))
     .arg(value("api", "VERSION", None, "API release that it has, such as 20.0.8 [default: the newest]"));

@@ -38,7 +38,7 @@ impl Stream {
     /// The calls before start-up; all of them end before it.
     pub fn of_history(traffic: Traffic) -> Stream {
         let Period { from, to } = traffic.period;
-        let to = to.min(traffic.boot) - LONGEST;
+        let to = to - LONGEST;
         let rounds = traffic.segments / ROUND_LEGS;
         // Of the last round as many calls as it takes; what its last call has too much is left out.
         let rest = traffic.segments % ROUND_LEGS;
