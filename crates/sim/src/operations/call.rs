@@ -75,7 +75,9 @@ impl Call<'_> {
 
     /// An entity of a set, or a singleton.
     pub fn entity(&self, status: u16, fragment: &str, entity: &Entity, selection: &Selection) -> Response {
-        let mut body = format!("{{{}", self.context(fragment));
+        let mut body = String::with_capacity(2048);
+        body.push('{');
+        body.push_str(&self.context(fragment));
         let before = body.len();
         body.push(',');
         write_entity(entity, selection, &mut body);

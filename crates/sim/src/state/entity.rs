@@ -124,6 +124,11 @@ impl Entity {
         self.own.shrink_to_fit();
     }
 
+    /// The properties that were set: their indices, in order, and values.
+    pub fn own(&self) -> impl Iterator<Item = (usize, &Value)> {
+        self.own.iter().map(|(index, value)| (usize::from(*index), value))
+    }
+
     /// The indices of the properties that were set.
     pub fn own_indices(&self) -> impl Iterator<Item = usize> {
         self.own.iter().map(|(index, _)| usize::from(*index))

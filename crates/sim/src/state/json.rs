@@ -12,19 +12,22 @@ use crate::odata::{Expand, Selection};
 /// Appends JSON text with its quotes.
 pub(crate) fn write_text(text: &str, out: &mut String) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c < ' ' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
+    let mut rest = text;
+    while let Some(place) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        out.push_str(&rest[..place]);
+        match rest.as_bytes()[place] {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            byte => {
+                let _ = write!(out, "\\u{byte:04x}");
             }
-            c => out.push(c),
         }
+        rest = &rest[place + 1..];
     }
+    out.push_str(rest);
     out.push('"');
 }
 
@@ -58,7 +61,9 @@ pub(crate) fn write_value(value: &Value, selection: &Selection, out: &mut String
 /// Appends the members of an entity, without braces: what is selected and what is expanded.
 pub(crate) fn write_entity(entity: &Entity, selection: &Selection, out: &mut String) {
     let start = out.len();
+    let mut own = entity.own().peekable();
     for (index, property) in entity.shape.properties.iter().enumerate() {
+        let value = own.next_if(|(place, _)| *place == index).map(|(_, value)| value);
         let expand = selection.expand_of(property.name);
         if if property.navigation { expand.is_none() } else { !selection.selects(property.name) } {
             continue;
@@ -66,12 +71,17 @@ pub(crate) fn write_entity(entity: &Entity, selection: &Selection, out: &mut Str
         if out.len() > start {
             out.push(',');
         }
+        if value.is_none() && expand.is_none() {
+            out.push_str(entity.shape.default_member(index));
+            continue;
+        }
         out.push('"');
         out.push_str(property.name);
         out.push_str("\":");
+        let value = value.unwrap_or_else(|| entity.shape.default(index));
         match expand {
-            Some(expand) => write_expanded(entity.at(index), expand, out),
-            None => write_value(entity.at(index), Selection::all(), out),
+            Some(expand) => write_expanded(value, expand, out),
+            None => write_value(value, Selection::all(), out),
         }
     }
 }

@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use threecx_catalog::{Property, Span, Structure, Type, TypeRef, structures};
 
 use super::entity::{Entity, Value};
+use super::json::write_value;
+use crate::odata::Selection;
 
 /// The properties of a type, with the value that each has unless it was given another.
 pub(crate) struct Shape {
@@ -13,6 +15,8 @@ pub(crate) struct Shape {
     pub properties: Vec<&'static Property>,
     /// Made when they are first needed: types contain each other in circles.
     defaults: OnceLock<Vec<Value>>,
+    /// The members that a JSON object has for them: `"Name":null`.
+    default_members: OnceLock<Vec<Box<str>>>,
     by_name: HashMap<&'static str, u16>,
     release: Span,
 }
@@ -27,6 +31,16 @@ impl Shape {
     /// The value of a property that nobody set.
     pub fn default(&self, index: usize) -> &Value {
         &self.defaults.get_or_init(|| self.properties.iter().map(|p| default(p.ty, self.release)).collect())[index]
+    }
+
+    /// The member of a JSON object for a property that nobody set.
+    pub fn default_member(&self, index: usize) -> &str {
+        let render = |index: usize| {
+            let mut member = format!("\"{}\":", self.properties[index].name);
+            write_value(self.default(index), Selection::all(), &mut member);
+            member.into_boxed_str()
+        };
+        &self.default_members.get_or_init(|| (0..self.properties.len()).map(render).collect())[index]
     }
 
     /// Another type's shape in the same release.
@@ -99,7 +113,7 @@ impl Shapes {
 fn shape(structure: &'static Structure, release: Span) -> Shape {
     let properties: Vec<&'static Property> = structure.properties_in(release).collect();
     let by_name = properties.iter().enumerate().map(|(index, property)| (property.name, index as u16)).collect();
-    Shape { structure, properties, defaults: OnceLock::new(), by_name, release }
+    Shape { structure, properties, defaults: OnceLock::new(), default_members: OnceLock::new(), by_name, release }
 }
 
 /// The value of a property that nobody set.
