@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 
 use clap::ArgMatches;
 use serde_json::json;
@@ -32,6 +33,9 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     }
     if let Some(to) = given::<Timestamp>(&matches, "calls-to") {
         builder = builder.calls_to(to);
+    }
+    if let Some(file) = given::<PathBuf>(&matches, "data") {
+        builder = builder.data(file);
     }
     if let Some(api) = text(&matches, "api") {
         builder = builder.api(release(&api)?);

@@ -39,6 +39,8 @@ mod journal;
 mod odata;
 mod operations;
 mod pbx;
+#[cfg(feature = "sqlite")]
+mod persist;
 mod state;
 mod system;
 

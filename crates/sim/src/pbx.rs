@@ -18,6 +18,8 @@ use crate::faults::{Fault, Faults};
 use crate::http::serve;
 use crate::journal::{Journal, Received};
 use crate::operations::{PhoneState, Routes};
+#[cfg(feature = "sqlite")]
+use crate::persist::File;
 use crate::state::Shapes;
 use crate::system::{Founding, System};
 
@@ -32,6 +34,15 @@ pub enum Error {
         address: SocketAddr,
         /// What the machine said.
         source: std::io::Error,
+    },
+    /// The file for the data does not serve.
+    #[cfg(feature = "sqlite")]
+    #[error("cannot keep data in {path}: {reason}", path = path.display())]
+    Data {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        reason: String,
     },
     /// The machine has no randomness for keys.
     #[error("no randomness for keys")]
@@ -56,6 +67,8 @@ pub struct Builder {
     calls_from: Option<Timestamp>,
     calls_to: Option<Timestamp>,
     live: bool,
+    #[cfg(feature = "sqlite")]
+    data: Option<std::path::PathBuf>,
 }
 
 impl Default for Builder {
@@ -76,6 +89,8 @@ impl Default for Builder {
             calls_from: None,
             calls_to: None,
             live: true,
+            #[cfg(feature = "sqlite")]
+            data: None,
         }
     }
 }
@@ -181,6 +196,16 @@ impl Builder {
         self
     }
 
+    /// Keeps what is written in this SQLite file, and goes on with what is in it. (In memory.)
+    /// Then nothing that was acknowledged is lost if the process is killed. Settings that make
+    /// a company (users, seed, calls) count only while the file is new.
+    #[cfg(feature = "sqlite")]
+    #[must_use]
+    pub fn data(mut self, path: impl Into<std::path::PathBuf>) -> Builder {
+        self.data = Some(path.into());
+        self
+    }
+
     /// Starts it on the current tokio runtime.
     ///
     /// # Errors
@@ -200,7 +225,18 @@ impl Builder {
         let to = self.calls_to.map_or(boot, Timestamp::as_second).min(boot);
         let period = Period { from: self.calls_from.map_or(to - 30 * 86_400, Timestamp::as_second), to };
         let traffic = Traffic { segments: self.calls, period, boot, live: self.live };
-        let founding = Founding { users: self.users, seed: self.seed, traffic };
+        #[cfg_attr(not(feature = "sqlite"), allow(unused_mut, reason = "a file changes it"))]
+        let mut founding = Founding { users: self.users, seed: self.seed, traffic };
+        #[cfg_attr(not(feature = "sqlite"), allow(unused_mut, reason = "a file changes it"))]
+        let mut store = founding.store(&routes, shapes, self.api);
+        #[cfg(feature = "sqlite")]
+        let file = match &self.data {
+            Some(path) => {
+                let opened = File::open(path, &mut store, &mut founding, self.api, shapes);
+                Some(opened.map_err(|error| Error::Data { path: path.clone(), reason: error.to_string() })?)
+            }
+            None => None,
+        };
         let system = Arc::new(System {
             url: format!("http://{address}"),
             version: build_of(self.api.last.version()),
@@ -209,7 +245,9 @@ impl Builder {
             auth: Auth::new(client_id.clone(), client_secret.clone(), self.role).map_err(|_| Error::Randomness)?,
             clock: self.clock,
             shapes,
-            store: RwLock::new(founding.store(&routes, shapes, self.api)),
+            store: RwLock::new(store),
+            #[cfg(feature = "sqlite")]
+            file,
             routes,
             founding,
             faults: Faults::new(self.faults, self.seed),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::http::request::Parts;
-use threecx_catalog::Span;
+use threecx_catalog::{Content, Form, Span, Type, TypeRef};
 
 use crate::assumptions::CHALLENGE;
 use crate::auth::{self, Auth, Grant, Moment};
@@ -18,6 +18,8 @@ use crate::http::{API, Ending, Problem, Response, Service};
 use crate::journal::{Entry, Journal};
 use crate::odata::{metadata, service_document};
 use crate::operations::{self, Call, Routes};
+#[cfg(feature = "sqlite")]
+use crate::persist::File;
 use crate::state::{Shapes, Store};
 
 /// A running PBX, without its connections.
@@ -37,6 +39,9 @@ pub(crate) struct System {
     pub faults: Faults,
     pub latency: Duration,
     pub journal: Journal,
+    /// Where what was written is kept, if it is.
+    #[cfg(feature = "sqlite")]
+    pub file: Option<File>,
 }
 
 /// What the demo company is made from.
@@ -94,10 +99,21 @@ impl System {
         self.store.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Writes what has changed to the file; false if that fails.
+    fn keep(&self) -> bool {
+        #[cfg(feature = "sqlite")]
+        if let Some(Err(error)) = self.file.as_ref().map(|file| file.keep(&self.store)) {
+            eprintln!("the data could not be written: {error}");
+            return false;
+        }
+        true
+    }
+
     /// As on the first day. Tokens go on to hold.
     pub fn reset(&self) {
         let fresh = self.founding.store(&self.routes, self.shapes, self.release);
-        *self.write() = fresh;
+        self.write().replace_with(fresh);
+        self.keep();
         self.faults.set(Vec::new());
         self.journal.clear();
     }
@@ -131,10 +147,17 @@ impl System {
         let now = self.clock.now();
         let principal = bearer(head).and_then(|token| self.auth.holder(token, now));
         let Some(principal) = principal else { return unauthorised() };
+        let (path, only_count) = match path.strip_suffix("/$count") {
+            Some(counted) if head.method == "GET" => (counted, true),
+            _ => (path, false),
+        };
         let (route, parameters) = match self.routes.find(head.method.as_str(), path) {
             Ok(found) => found,
             Err(problem) => return problem.into(),
         };
+        if only_count && !answers_rows(route.form, self.release) {
+            return Problem::NoSuchPath.into();
+        }
         let operation = route.operation;
         fate.operation = Some(operation.id);
         if !principal.may(operation.role) {
@@ -151,6 +174,7 @@ impl System {
                 route,
                 parameters,
                 query: head.uri.query().unwrap_or_default(),
+                only_count,
                 body: json,
                 store: &self.store,
                 shapes: self.shapes,
@@ -161,7 +185,10 @@ impl System {
             })
         });
         fate.carried_out = carried_out.is_ok();
-        let response = carried_out.unwrap_or_else(Response::from);
+        let mut response = carried_out.unwrap_or_else(Response::from);
+        if head.method != "GET" && !self.keep() {
+            response = Response::empty(500);
+        }
         match fate.fault {
             Some(FaultKind::GatewayTimeout) => Response::empty(504),
             Some(FaultKind::DropAfter) => Response { ending: Ending::Cut, ..response },
@@ -183,6 +210,12 @@ impl System {
             fault: fate.fault.map(FaultKind::name),
         });
     }
+}
+
+/// True if what a form answers can be counted.
+fn answers_rows(form: &Form, release: Span) -> bool {
+    let content = form.answer_in(release).content;
+    matches!(content, Content::Value(TypeRef { ty: Type::Structure(_), collection: true, .. }))
 }
 
 /// A fault that takes the place of the work.

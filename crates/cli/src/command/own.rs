@@ -103,6 +103,10 @@ pub fn sim() -> Command {
     )
     .arg(instant("calls-from", "When the first of them was, such as 2026-01-01T00:00:00Z [default: 30 days ago]"))
     .arg(instant("calls-to", "When the last of them was [default: now]"))
+    .arg(
+        value("data", "FILE", None, "SQLite file to keep everything in; without it, all is gone when it stops")
+            .value_parser(clap::value_parser!(std::path::PathBuf)),
+    )
     .arg(value("client-id", "ID", None, "Client ID that it accepts"))
     .arg(value("client-secret", "SECRET", None, "Client secret that it accepts"))
     .arg(value("api", "VERSION", None, "API release that it has, such as 20.0.8 [default: the newest]"));

@@ -1,7 +1,9 @@
 //! A call, and the legs that it is made of. Each leg is a segment of the history.
 
+use serde::{Deserialize, Serialize};
+
 /// Who takes part in a leg, by its place in the directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Party {
     Person(u32),
     /// Somebody outside, over a trunk; with the last digits of his number.
@@ -17,7 +19,7 @@ pub(crate) enum Party {
 }
 
 /// From one party to another.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Leg {
     pub from: Party,
     pub to: Party,
@@ -36,7 +38,7 @@ impl Leg {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PhoneCall {
     /// Counts calls from 0.
     pub number: u64,

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::call::Party;
 use crate::state::{Entity, Set, Store, Value};
 
 /// Something with a number and a name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Dn {
     pub id: i64,
     pub number: Box<str>,
@@ -14,7 +16,7 @@ pub(crate) struct Dn {
 }
 
 /// A queue or ring group.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Team {
     pub dn: Dn,
     /// Places of its members among the people.
@@ -24,13 +26,13 @@ pub(crate) struct Team {
 }
 
 /// A trunk, and the number that all its DIDs begin with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Line {
     pub dn: Dn,
     pub dids: Vec<Box<str>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Directory {
     pub people: Vec<Dn>,
     pub queues: Vec<Team>,

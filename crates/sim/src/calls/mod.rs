@@ -16,6 +16,8 @@ mod stream;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 pub(crate) use call::{Leg, Party, PhoneCall};
 pub(crate) use directory::{Directory, Kind, Shown};
 use script::Script;
@@ -27,7 +29,7 @@ const LONGEST: i64 = 1200;
 const FIRST_MADE: u64 = 1_500_000_000;
 
 /// How much has been said, and when.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Traffic {
     /// How many segments the history has at start-up.
     pub segments: u64,
@@ -40,7 +42,7 @@ pub(crate) struct Traffic {
 }
 
 /// From one second to another.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Period {
     pub from: i64,
     pub to: i64,
@@ -54,6 +56,12 @@ pub(crate) struct Calls {
     history: Stream,
     live: Stream,
     boot: i64,
+    meddling: Meddling,
+}
+
+/// What clients have done to calls.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Meddling {
     made: Vec<PhoneCall>,
     /// When calls were dropped that would have gone on.
     dropped: HashMap<u64, i64>,
@@ -69,20 +77,22 @@ impl Calls {
             true => Stream::of_life(traffic, &history, directory.people.len()),
             false => Stream::default(),
         };
-        Calls {
-            directory,
-            seed,
-            history,
-            live,
-            boot: traffic.boot,
-            made: Vec::new(),
-            dropped: HashMap::new(),
-            erased: HashSet::new(),
-        }
+        Calls { directory, seed, history, live, boot: traffic.boot, meddling: Meddling::default() }
     }
 
     pub fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    /// What clients have done, to be kept and put back.
+    #[cfg(feature = "sqlite")]
+    pub fn meddling(&self) -> &Meddling {
+        &self.meddling
+    }
+
+    #[cfg(feature = "sqlite")]
+    pub fn set_meddling(&mut self, meddling: Meddling) {
+        self.meddling = meddling;
     }
 
     /// The calls that ended by `now` and began in a period, in the order in which they began.
@@ -90,29 +100,33 @@ impl Calls {
         let history = self.history.within(&period).map(|index| self.decode(&self.history, index));
         let live = self.live.within(&(period.start..period.end.min(now + 1)));
         let live = live.map(|index| self.decode(&self.live, index)).filter(|call| call.ends() > self.boot);
-        let made =
-            self.made.iter().filter(move |call| period.contains(&call.begins())).map(|call| self.cut(call.clone()));
+        let made = self
+            .meddling
+            .made
+            .iter()
+            .filter(move |call| period.contains(&call.begins()))
+            .map(|call| self.cut(call.clone()));
         history.chain(live).chain(made).filter(move |call| !call.legs.is_empty() && call.ends() <= now)
     }
 
     /// The calls that are on.
     pub fn active(&self, now: i64) -> impl Iterator<Item = PhoneCall> {
         let live = self.live.within(&(now - LONGEST..now + 1)).map(|index| self.decode(&self.live, index));
-        let made = self.made.iter().map(|call| self.cut(call.clone()));
+        let made = self.meddling.made.iter().map(|call| self.cut(call.clone()));
         live.chain(made).filter(move |call| call.begins() <= now && now < call.ends())
     }
 
     /// Somebody calls somebody, on behalf of a client.
     pub fn make(&mut self, from: Party, to: Party, now: i64) {
-        let number = FIRST_MADE + self.made.len() as u64;
+        let number = FIRST_MADE + self.meddling.made.len() as u64;
         let legs = vec![Leg { from, to, begins: now, rings: 3, talks: 120, answered: true }];
-        self.made.push(PhoneCall { number, first_segment: number, legs });
+        self.meddling.made.push(PhoneCall { number, first_segment: number, legs });
     }
 
     /// Ends a call; false if no such call is on.
     pub fn drop_call(&mut self, id: i64, now: i64) -> bool {
         let Some(number) = self.active(now).find(|call| call.id() == id).map(|call| call.number) else { return false };
-        self.dropped.insert(number, now);
+        self.meddling.dropped.insert(number, now);
         true
     }
 
@@ -125,12 +139,12 @@ impl Calls {
             let outside = matches!(leg.from, Party::Outside { .. }) || matches!(leg.to, Party::Outside { .. });
             (outside && leg.answered).then(|| (id, leg.clone()))
         });
-        talks.filter(|(id, _)| !self.erased.contains(id))
+        talks.filter(|(id, _)| !self.meddling.erased.contains(id))
     }
 
     /// Deletes a recording.
     pub fn erase(&mut self, id: i64) {
-        self.erased.insert(id);
+        self.meddling.erased.insert(id);
     }
 
     fn decode(&self, stream: &Stream, index: u64) -> PhoneCall {
@@ -145,7 +159,7 @@ impl Calls {
     }
 
     fn cut(&self, mut call: PhoneCall) -> PhoneCall {
-        if let Some(end) = self.dropped.get(&call.number) {
+        if let Some(end) = self.meddling.dropped.get(&call.number) {
             call.cut(*end);
         }
         call

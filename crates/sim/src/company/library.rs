@@ -26,7 +26,7 @@ pub(super) fn install(store: &mut Store, shapes: &'static Shapes) {
 }
 
 /// An entity with what the release knows of the members of a JSON object.
-pub(super) fn entity(mut entity: Entity, json: &Json, shapes: &'static Shapes) -> Entity {
+pub(crate) fn entity(mut entity: Entity, json: &Json, shapes: &'static Shapes) -> Entity {
     let fitting = known(json, entity.shape, shapes);
     let read = entity_from_json(&mut entity, &fitting, shapes);
     debug_assert!(read.is_ok(), "{}: {read:?}", entity.shape.structure.name);
@@ -42,6 +42,7 @@ fn known(json: &Json, shape: &'static Shape, shapes: &'static Shapes) -> Json {
             _ => None,
         };
         let value = match (value, inner) {
+            (Json::Null, _) if !property.ty.nullable => return None,
             (Json::Array(items), Some(inner)) => items.iter().map(|item| known(item, inner, shapes)).collect(),
             (Json::Object(_), Some(inner)) => known(value, inner, shapes),
             // A structure that was something else in this release.

@@ -1,6 +1,6 @@
 //! The demo company: the same for the same seed.
 
-mod library;
+pub(crate) mod library;
 mod names;
 mod telephony;
 

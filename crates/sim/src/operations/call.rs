@@ -19,6 +19,8 @@ pub(crate) struct Call<'c> {
     pub route: &'c Route,
     pub parameters: Parameters,
     pub query: &'c str,
+    /// True for `…/$count`: only how many rows there are is answered.
+    pub only_count: bool,
     /// The body, `{}` where none came.
     pub body: Json,
     pub store: &'c RwLock<Store>,
@@ -42,7 +44,11 @@ impl Call<'_> {
 
     /// The query options, for entities of a shape.
     pub fn options(&self, shape: Option<&'static Shape>) -> Result<Options, Problem> {
-        Ok(Options::parse(self.query, shape, self.shapes)?)
+        let mut options = Options::parse(self.query, shape, self.shapes)?;
+        if self.only_count {
+            (options.count, options.top, options.skip) = (true, Some(0), 0);
+        }
+        Ok(options)
     }
 
     /// A field of an action's body, whatever the case of its name.
@@ -96,6 +102,10 @@ impl Call<'_> {
         count: Option<usize>,
         selection: &Selection,
     ) -> Response {
+        if let Some(count) = count.filter(|_| self.only_count) {
+            let answer = Response::empty(200).with("odata-version", "4.0");
+            return Response { content_type: Some("text/plain"), body: count.to_string().into(), ..answer };
+        }
         let mut body = format!("{{{}", self.context(fragment));
         if let Some(count) = count {
             body.push_str(&format!(",\"@odata.count\":{count}"));

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{Behaviour, Call, derived};
 use crate::assumptions::{PHONE_STEP_SECONDS, UNKNOWN_PHONE_CODE};
@@ -27,7 +28,7 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
 }
 
 /// What a phone was told to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Order {
     Provision,
     Reboot,
@@ -45,20 +46,21 @@ pub enum PhoneState {
 }
 
 /// The last order that each phone got, by MAC address.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PhoneOrders {
-    orders: HashMap<Box<str>, (Order, Timestamp)>,
+    /// With the second in which they were given.
+    orders: HashMap<Box<str>, (Order, i64)>,
 }
 
 impl PhoneOrders {
     fn give(&mut self, mac: &str, order: Order, now: Timestamp) {
-        self.orders.insert(mac.into(), (order, now));
+        self.orders.insert(mac.into(), (order, now.as_second()));
     }
 
     /// What a phone is doing at `now`.
     pub fn state(&self, mac: &str, now: Timestamp) -> PhoneState {
         let Some((order, given)) = self.orders.get(mac) else { return PhoneState::Registered };
-        let steps = now.duration_since(*given).as_secs() / PHONE_STEP_SECONDS;
+        let steps = (now.as_second() - given) / PHONE_STEP_SECONDS;
         match (order, steps) {
             (Order::Provision, 0) => PhoneState::Provisioning,
             (Order::Provision, 1) | (Order::Reboot, 0) => PhoneState::Restarting,

@@ -86,6 +86,24 @@ pub(crate) fn write_entity(entity: &Entity, selection: &Selection, out: &mut Str
     }
 }
 
+/// Everything that was set in an entity, also below, as it is kept in a file.
+#[cfg(feature = "sqlite")]
+pub(crate) fn snapshot(entity: &Entity) -> Json {
+    fn kept(value: &Value) -> Json {
+        match value {
+            Value::List(items) => items.iter().map(kept).collect(),
+            Value::Object(entity) => snapshot(entity),
+            plain => {
+                let mut json = String::new();
+                write_value(plain, Selection::all(), &mut json);
+                serde_json::from_str(&json).unwrap_or_default()
+            }
+        }
+    }
+    let members = entity.own().map(|(index, value)| (entity.shape.properties[index].name.to_owned(), kept(value)));
+    Json::Object(members.collect())
+}
+
 /// A navigation property with the options of its own.
 fn write_expanded(value: &Value, expand: &Expand, out: &mut String) {
     let Value::List(items) = value else { return write_value(value, &expand.options.selection, out) };

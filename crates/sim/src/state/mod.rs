@@ -7,6 +7,8 @@ mod shape;
 mod store;
 
 pub(crate) use entity::{Entity, Value};
+#[cfg(feature = "sqlite")]
+pub(crate) use json::snapshot;
 pub(crate) use json::{Misfit, entity_from_json, value_from_json, write_entity, write_text, write_value};
 pub(crate) use row::{Row, Rows};
 pub(crate) use shape::{Shape, Shapes, default};

@@ -1,6 +1,6 @@
 //! Sets of entities by key, and singletons.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::calls::Calls;
 use crate::operations::PhoneOrders;
@@ -43,11 +43,13 @@ pub(crate) struct Set {
     rows: BTreeMap<Key, Entity>,
     /// Who has a number, for sets whose entities have one: the alternate key.
     by_number: HashMap<Box<str>, Key>,
+    /// The keys whose entities have come, changed or gone since somebody asked, if anybody does.
+    changes: Option<HashSet<Key>>,
 }
 
 impl Set {
     pub fn new(shape: &'static Shape, key: &'static str) -> Set {
-        Set { shape, key, rows: BTreeMap::new(), by_number: HashMap::new() }
+        Set { shape, key, rows: BTreeMap::new(), by_number: HashMap::new(), changes: None }
     }
 
     pub fn rows(&self) -> impl Iterator<Item = &Entity> {
@@ -70,16 +72,44 @@ impl Set {
             self.by_number.insert(number.into(), key.clone());
         }
         entity.shrink();
+        self.note(&key);
         self.rows.insert(key, entity);
     }
 
+    fn note(&mut self, key: &Key) {
+        if let Some(changes) = &mut self.changes {
+            changes.insert(key.clone());
+        }
+    }
+
+    /// Begins to note changes.
+    #[cfg(feature = "sqlite")]
+    pub fn watch(&mut self) {
+        self.changes = Some(HashSet::new());
+    }
+
+    /// What has changed since the last time.
+    #[cfg(feature = "sqlite")]
+    pub fn take_changes(&mut self) -> HashSet<Key> {
+        self.changes.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    #[cfg(feature = "sqlite")]
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.rows.keys()
+    }
+
     pub fn clear(&mut self) {
+        if let Some(changes) = &mut self.changes {
+            changes.extend(self.rows.keys().cloned());
+        }
         self.rows.clear();
         self.by_number.clear();
     }
 
     pub fn remove(&mut self, key: &Key) -> Option<Entity> {
         let entity = self.rows.remove(key)?;
+        self.note(key);
         let number = entity.text("Number");
         if self.by_number.get(number) == Some(key) {
             self.by_number.remove(number);
@@ -130,6 +160,19 @@ pub(crate) struct Store {
 }
 
 impl Store {
+    /// Puts another company in the place of this one.
+    pub fn replace_with(&mut self, mut other: Store) {
+        for (name, set) in &mut self.sets {
+            set.clear();
+            let rows = other.sets.remove(name).map(|set| set.rows).unwrap_or_default();
+            rows.into_values().for_each(|row| set.put(row));
+        }
+        self.singletons = other.singletons;
+        self.settings = other.settings;
+        self.phones = other.phones;
+        self.calls = other.calls;
+    }
+
     pub fn set(&self, name: &str) -> Option<&Set> {
         self.sets.get(name)
     }
