@@ -7,6 +7,7 @@ mod import;
 mod record;
 mod steps;
 mod test;
+mod tools;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -20,6 +20,23 @@ pub fn run_with(title: &str, folder: &Path, command: &[&str], environment: &[(&s
     if status.success() { Ok(()) } else { Err(format!("{title} failed ({status})")) }
 }
 
+/// Runs a program whose output nobody needs; an error, with what it said last, if it fails.
+pub fn run_quiet(title: &str, folder: &Path, command: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+    let Some((program, arguments)) = command.split_first() else { return Ok(()) };
+    eprintln!("── {title}: {}", command.join(" "));
+    let start = Instant::now();
+    let output = Command::new(program).args(arguments).envs(environment.iter().copied()).current_dir(folder).output();
+    let output = output.map_err(|error| format!("{program} cannot be started: {error}"))?;
+    eprintln!("── {title}: {:.1} s", start.elapsed().as_secs_f64());
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    let lines: Vec<&str> = said.lines().collect();
+    Err(format!("{title} failed ({}):\n{}", output.status, lines[lines.len().saturating_sub(30)..].join("\n")))
+}
+
 /// Runs a program and gives its standard output; an error, with what it said, if it fails.
 pub fn output(folder: &Path, command: &[&str]) -> Result<String, String> {
     let Some((program, arguments)) = command.split_first() else { return Ok(String::new()) };

@@ -1,12 +1,12 @@
 //! What the simulated PBX serves with 100,000 extensions, against a bare axum that says hello;
-//! how much memory it takes, and how soon it is ready. Needs wrk (Debian's package).
+//! how much memory it takes, and how soon it is ready.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use crate::steps;
+use crate::{steps, tools};
 
 const CLIENT: [&str; 2] = ["bench", "bench-secret"];
 /// A page of a hundred, of those that pass.
@@ -17,6 +17,7 @@ pub fn run(root: &Path) -> Result<(), String> {
     steps::run("release build", root, &["cargo", "build", "--release", "--quiet", "--package", "threecx-cli"])?;
     let example = ["cargo", "build", "--release", "--quiet", "--package", "threecx-sim", "--example", "hello"];
     steps::run("hello", root, &example)?;
+    tools::need("wrk", "wrk")?;
     let hello = Server::start(&root.join("target/release/examples/hello"), &[])?;
     let program = root.join("target/release/threecx");
     let large = Server::start(&program, &sim("100000"))?;
