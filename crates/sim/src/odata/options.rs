@@ -53,6 +53,11 @@ impl Selection {
         &ALL
     }
 
+    /// True if nothing was said of what is shown.
+    pub fn is_all(&self) -> bool {
+        self.select.is_empty() && self.expand.is_empty()
+    }
+
     pub fn selects(&self, name: &str) -> bool {
         self.select.is_empty() || self.select.iter().any(|selected| selected == name || selected == "*")
     }
@@ -63,7 +68,7 @@ impl Selection {
 
     /// The part of a context URL in parentheses: `(Number,FirstName)`.
     pub fn context(&self) -> String {
-        match self.select.is_empty() && self.expand.is_empty() {
+        match self.is_all() {
             true => String::new(),
             false => {
                 let expanded = self

@@ -61,29 +61,55 @@ pub(crate) fn write_value(value: &Value, selection: &Selection, out: &mut String
 /// Appends the members of an entity, without braces: what is selected and what is expanded.
 pub(crate) fn write_entity(entity: &Entity, selection: &Selection, out: &mut String) {
     let start = out.len();
-    let mut own = entity.own().peekable();
-    for (index, property) in entity.shape.properties.iter().enumerate() {
-        let value = own.next_if(|(place, _)| *place == index).map(|(_, value)| value);
-        let expand = selection.expand_of(property.name);
-        if if property.navigation { expand.is_none() } else { !selection.selects(property.name) } {
-            continue;
-        }
-        if out.len() > start {
+    if selection.is_all() {
+        write_all(entity, out)
+    } else {
+        write_some(entity, selection, out)
+    }
+    if out.len() > start {
+        // The comma after the last member.
+        out.pop();
+    }
+}
+
+/// Everything but navigation properties, with a comma after each member.
+fn write_all(entity: &Entity, out: &mut String) {
+    let shape = entity.shape;
+    let mut written = 0;
+    for (index, value) in entity.own() {
+        out.push_str(shape.default_members(written..index));
+        written = index + 1;
+        let property = shape.properties[index];
+        if !property.navigation {
+            write_name(property.name, out);
+            write_value(value, Selection::all(), out);
             out.push(',');
         }
-        if value.is_none() && expand.is_none() {
-            out.push_str(entity.shape.default_member(index));
-            continue;
-        }
-        out.push('"');
-        out.push_str(property.name);
-        out.push_str("\":");
-        let value = value.unwrap_or_else(|| entity.shape.default(index));
-        match expand {
-            Some(expand) => write_expanded(value, expand, out),
-            None => write_value(value, Selection::all(), out),
-        }
     }
+    out.push_str(shape.default_members(written..shape.properties.len()));
+}
+
+fn write_some(entity: &Entity, selection: &Selection, out: &mut String) {
+    for (index, property) in entity.shape.properties.iter().enumerate() {
+        match selection.expand_of(property.name) {
+            Some(expand) => {
+                write_name(property.name, out);
+                write_expanded(entity.at(index), expand, out);
+            }
+            None if property.navigation || !selection.selects(property.name) => continue,
+            None => {
+                write_name(property.name, out);
+                write_value(entity.at(index), Selection::all(), out);
+            }
+        }
+        out.push(',');
+    }
+}
+
+fn write_name(name: &str, out: &mut String) {
+    out.push('"');
+    out.push_str(name);
+    out.push_str("\":");
 }
 
 /// Everything that was set in an entity, also below, as it is kept in a file.

@@ -1,6 +1,7 @@
 //! Shapes: what an entity of some type looks like in the chosen release.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use threecx_catalog::{Property, Span, Structure, Type, TypeRef, structures};
@@ -15,10 +16,17 @@ pub(crate) struct Shape {
     pub properties: Vec<&'static Property>,
     /// Made when they are first needed: types contain each other in circles.
     defaults: OnceLock<Vec<Value>>,
-    /// The members that a JSON object has for them: `"Name":null`.
-    default_members: OnceLock<Vec<Box<str>>>,
+    /// The members that a JSON object has for them.
+    default_members: OnceLock<Members>,
     by_name: HashMap<&'static str, u16>,
     release: Span,
+}
+
+/// Members of a JSON object, one after the other.
+struct Members {
+    text: String,
+    /// Where each property's begins, and where the last one ends.
+    begins: Vec<usize>,
 }
 
 impl std::fmt::Debug for Shape {
@@ -33,14 +41,24 @@ impl Shape {
         &self.defaults.get_or_init(|| self.properties.iter().map(|p| default(p.ty, self.release)).collect())[index]
     }
 
-    /// The member of a JSON object for a property that nobody set.
-    pub fn default_member(&self, index: usize) -> &str {
-        let render = |index: usize| {
-            let mut member = format!("\"{}\":", self.properties[index].name);
-            write_value(self.default(index), Selection::all(), &mut member);
-            member.into_boxed_str()
-        };
-        &self.default_members.get_or_init(|| (0..self.properties.len()).map(render).collect())[index]
+    /// The members of a JSON object for properties that nobody set: `"A":null,"B":0,`, those of
+    /// a stretch of properties at once, for most of an entity is such stretches. Navigation
+    /// properties are not among them.
+    pub fn default_members(&self, stretch: Range<usize>) -> &str {
+        let members = self.default_members.get_or_init(|| {
+            let mut members = Members { text: String::new(), begins: Vec::with_capacity(self.properties.len() + 1) };
+            for (index, property) in self.properties.iter().enumerate() {
+                members.begins.push(members.text.len());
+                if !property.navigation {
+                    members.text.push_str(&format!("\"{}\":", property.name));
+                    write_value(self.default(index), Selection::all(), &mut members.text);
+                    members.text.push(',');
+                }
+            }
+            members.begins.push(members.text.len());
+            members
+        });
+        &members.text[members.begins[stretch.start]..members.begins[stretch.end]]
     }
 
     /// Another type's shape in the same release.
