@@ -37,3 +37,15 @@ pub const SEARCHED: [&str; 8] =
 
 /// The build that a PBX of a version calls itself where no live one has been named in public.
 pub const BUILD: &str = "1000";
+
+/// The longest first and last name, in characters.
+pub const LONGEST_PERSON_NAME: usize = 50;
+
+/// The longest name of anything else, in characters.
+pub const LONGEST_NAME: usize = 255;
+
+/// So many phones a user may have.
+pub const MAX_PHONES: usize = 10;
+
+/// So many routes an outbound rule may have: the console shows five.
+pub const MAX_ROUTES: usize = 5;

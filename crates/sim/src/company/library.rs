@@ -2,9 +2,9 @@
 //! prompts, contacts, holidays. Kept as data in `demo.json`.
 
 use serde_json::{Map, Value as Json};
-use threecx_catalog::Type;
+use threecx_catalog::{Property, Type};
 
-use crate::state::{Entity, Shape, Shapes, Store, entity_from_json};
+use crate::state::{Entity, Shape, Shapes, Store, Value, entity_from_json, value_from_json};
 
 const DEMO: &str = include_str!("demo.json");
 
@@ -33,23 +33,32 @@ pub(crate) fn entity(mut entity: Entity, json: &Json, shapes: &'static Shapes) -
     entity
 }
 
+/// The value of a property, as far as the release knows what stands in it.
+pub(super) fn value(json: &Json, property: &Property, shapes: &'static Shapes) -> Option<Value> {
+    value_from_json(&fitting(json, property, shapes)?, property.ty, shapes).ok()
+}
+
 /// The members that the release knows, also below.
 fn known(json: &Json, shape: &'static Shape, shapes: &'static Shapes) -> Json {
     let members = json.as_object().into_iter().flatten().filter_map(|(name, value)| {
         let property = shape.properties[shape.index(name)?];
-        let inner = match property.ty.ty {
-            Type::Structure(structure) => shapes.get(structure.name),
-            _ => None,
-        };
-        let value = match (value, inner) {
-            (Json::Null, _) if !property.ty.nullable => return None,
-            (Json::Array(items), Some(inner)) => items.iter().map(|item| known(item, inner, shapes)).collect(),
-            (Json::Object(_), Some(inner)) => known(value, inner, shapes),
-            // A structure that was something else in this release.
-            (Json::Object(_), None) => return None,
-            _ => value.clone(),
-        };
-        Some((name.clone(), value))
+        Some((name.clone(), fitting(value, property, shapes)?))
     });
     Json::Object(members.collect::<Map<_, _>>())
+}
+
+/// What the release knows of a value.
+fn fitting(value: &Json, property: &Property, shapes: &'static Shapes) -> Option<Json> {
+    let inner = match property.ty.ty {
+        Type::Structure(structure) => shapes.get(structure.name),
+        _ => None,
+    };
+    Some(match (value, inner) {
+        (Json::Null, _) if !property.ty.nullable => return None,
+        (Json::Array(items), Some(inner)) => items.iter().map(|item| known(item, inner, shapes)).collect(),
+        (Json::Object(_), Some(inner)) => known(value, inner, shapes),
+        // A structure that was something else in this release.
+        (Json::Object(_), None) => return None,
+        _ => value.clone(),
+    })
 }

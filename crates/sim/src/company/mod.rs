@@ -1,5 +1,6 @@
 //! The demo company: the same for the same seed.
 
+pub(crate) mod defaults;
 pub(crate) mod library;
 mod names;
 mod telephony;
@@ -54,11 +55,7 @@ fn departments(store: &mut Store, shapes: &'static Shapes, users: i64) -> Vec<De
             .with("Number", Value::text(format!("GRP{index:04}")))
             .with("Name", Value::text(*name))
             .with("IsDefault", Value::Bool(index == 0))
-            .with("HasMembers", Value::Bool(true))
-            .with("Language", Value::text("EN"))
-            .with("TimeZoneId", Value::text("51"))
-            .with("AllowCallService", Value::Bool(true))
-            .with("CurrentGroupHours", Value::text("Default"));
+            .with("HasMembers", Value::Bool(true));
         set.put(group);
     }
     departments
@@ -90,13 +87,15 @@ fn user(
             .with("CanDelete", Value::Bool(true))
             .with("Rights", rights.map_or(Value::Null, |rights| Value::Object(Box::new(rights))))
     });
-    with_defaults(user, rng)
+    with_credentials(user, rng)
         .with("Id", Value::Int(FIRST_USER + index))
         .with("Number", Value::text(number.as_str()))
         .with("FirstName", Value::text(first))
         .with("LastName", Value::text(last))
         .with("DisplayName", Value::text(format!("{last}, {first}")))
         .with("EmailAddress", Value::text(format!("ext{number}@demo.example")))
+        .with("ClickToCallId", Value::text(web_name(first, last, &number)))
+        .with("WebMeetingFriendlyName", Value::text(web_name(first, last, &number)))
         .with("IsRegistered", Value::Bool(registered))
         .with("PrimaryGroupId", Value::Int(department.0))
         .with(
@@ -106,23 +105,20 @@ fn user(
         .with("Phones", Value::List(phones))
 }
 
-/// What a new extension has that nobody asked for: the defaults of the web console.
-pub(crate) fn with_defaults(user: Entity, rng: &mut Rng) -> Entity {
+/// What is a new extension's alone: credentials that nobody chose.
+pub(crate) fn with_credentials(user: Entity, rng: &mut Rng) -> Entity {
     let password = |rng: &mut Rng| (0..10).map(|_| rng.alphanumeric()).collect::<String>();
     let (auth_id, auth_password) = (password(rng), password(rng));
-    user.with("Enabled", Value::Bool(true))
-        .with("AuthID", Value::text(auth_id))
+    user.with("AuthID", Value::text(auth_id))
         .with("AuthPassword", Value::text(auth_password))
-        .with("VMEnabled", Value::Bool(true))
         .with("VMPIN", Value::text(format!("{:06}", rng.u32(..1_000_000))))
-        .with("VMEmailOptions", Value::text("Notification"))
-        .with("Language", Value::text("EN"))
-        .with("CurrentProfileName", Value::text("Available"))
-        .with("QueueStatus", Value::text("LoggedIn"))
-        .with("AllowLanOnly", Value::Bool(true))
-        .with("SendEmailMissedCalls", Value::Bool(true))
-        .with("Require2FA", Value::Bool(false))
-        .with("SRTPMode", Value::text("SRTPDisabled"))
+}
+
+/// The name that somebody has in web addresses: the name in small letters with the number after
+/// it, so that no two are the same.
+pub(crate) fn web_name(first: &str, last: &str, number: &str) -> String {
+    let letters = first.chars().chain(last.chars()).filter(char::is_ascii_alphanumeric);
+    letters.map(|letter| letter.to_ascii_lowercase()).chain(number.chars()).collect()
 }
 
 /// Most have a phone, some two, some none.

@@ -1,6 +1,7 @@
 //! HTTP: connections, limits, and what an answer looks like on the wire.
 
 mod body;
+mod codes;
 mod problem;
 mod response;
 mod serve;

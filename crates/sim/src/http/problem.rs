@@ -1,5 +1,8 @@
 //! Refusals, and the envelope that they come in.
 
+use threecx_catalog::Span;
+
+use super::codes;
 use super::response::Response;
 use crate::assumptions::UNKNOWN_KEY_MESSAGE;
 use crate::odata::QueryError;
@@ -24,6 +27,21 @@ pub(crate) enum Problem {
     Query(QueryError),
 }
 
+impl Problem {
+    /// A value that is not taken.
+    pub fn refused(target: &str, code: &'static str) -> Problem {
+        Problem::Refused { target: target.to_owned(), code }
+    }
+
+    /// The same with the name that its code has in a release.
+    pub fn in_release(self, release: Span) -> Problem {
+        match self {
+            Problem::Refused { target, code } => Problem::Refused { target, code: codes::in_release(code, release) },
+            other => other,
+        }
+    }
+}
+
 impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Problem {
         Problem::Query(error)
@@ -32,7 +50,10 @@ impl From<QueryError> for Problem {
 
 impl From<Misfit> for Problem {
     fn from(misfit: Misfit) -> Problem {
-        Problem::Binding { target: misfit.target, message: misfit.message }
+        match misfit.too_long {
+            Some(most) => Problem::Refused { target: misfit.target, code: codes::too_long(most) },
+            None => Problem::Binding { target: misfit.target, message: misfit.message },
+        }
     }
 }
 

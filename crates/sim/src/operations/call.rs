@@ -59,10 +59,14 @@ impl Call<'_> {
             .or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
     }
 
+    /// Says that a field is missing.
+    pub fn required(&self, name: &str) -> Problem {
+        Problem::Binding { target: name.to_owned(), message: format!("The {name} field is required.") }
+    }
+
     /// A field that has to be text.
     pub fn text_field(&self, name: &str) -> Result<&str, Problem> {
-        let wrong = || Problem::Binding { target: name.to_owned(), message: format!("The {name} field is required.") };
-        self.field(name).and_then(Json::as_str).ok_or_else(wrong)
+        self.field(name).and_then(Json::as_str).ok_or_else(|| self.required(name))
     }
 
     /// A field that has to be a list of 32-bit numbers.

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Call, groups, history};
+use super::{Call, groups, history, peers};
 use crate::odata::Selection;
 use crate::state::{Entity, Row, Rows, Set, Shape, Store, Value};
 
@@ -29,8 +29,9 @@ pub(super) fn rows<'s>(
         "CallHistoryView" => Box::new(history::segments(store, set.shape, call.now)),
         "Recordings" => Box::new(history::recordings(store, set.shape, call.now)),
         "LastCdrAndChatMessageTimestamp" => Box::new(history::last_call(store, set.shape, call.now)),
-        "Groups" if selection.expand_of("Members").is_some() => {
-            Box::new(set.rows().map(|group| groups::with_members(store, group)))
+        "Groups" => {
+            let selection = selection.clone();
+            Box::new(set.rows().map(move |group| groups::shown(store, group, &selection)))
         }
         _ => Box::new(set.rows().map(Row::Stored)),
     }
@@ -40,25 +41,20 @@ fn is_past(instant: &str, now: Timestamp) -> bool {
     instant.parse::<Timestamp>().is_ok_and(|instant| instant <= now)
 }
 
-/// The kinds of peers, as their enumeration names them.
-const PEERS: [(&str, &str); 6] = [
-    ("Users", "Extension"),
-    ("Queues", "Queue"),
-    ("RingGroups", "RingGroup"),
-    ("Receptionists", "IVR"),
-    ("Fax", "Fax"),
-    ("Parkings", "Parking"),
-];
-
 fn peers<'s>(store: &'s Store, shape: &'static Shape) -> impl Iterator<Item = Row<'s>> {
-    let kinds = PEERS.iter().filter_map(|(name, kind)| Some((store.set(name)?, *kind)));
-    kinds.flat_map(move |(set, kind)| {
-        set.rows().map(move |row| {
-            let name = if row.text("DisplayName").is_empty() { row.text("Name") } else { row.text("DisplayName") };
-            let peer = Entity::new(shape).with("Id", row.get("Id").clone()).with("Number", row.get("Number").clone());
-            peer.with("Name", Value::text(name)).with("Type", Value::text(kind)).into()
-        })
-    })
+    // Trunks and departments are no peers that somebody could call.
+    let kinds = peers::KINDS.iter().filter(|(name, _)| !matches!(*name, "Trunks" | "Groups"));
+    let sets = kinds.filter_map(|(name, kind)| Some((store.set(name)?, *kind)));
+    sets.flat_map(move |(set, kind)| set.rows().map(move |row| peer(shape, row, kind).into()))
+}
+
+/// Something with a number as others refer to it.
+pub(super) fn peer(shape: &'static Shape, row: &Entity, kind: &str) -> Entity {
+    Entity::new(shape)
+        .with("Id", row.get("Id").clone())
+        .with("Number", row.get("Number").clone())
+        .with("Name", Value::text(peers::label(row)))
+        .with("Type", Value::text(kind))
 }
 
 fn dids<'s>(store: &'s Store, shape: &'static Shape) -> impl Iterator<Item = Row<'s>> {

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use threecx_catalog::{Content, Type, TypeRef, Verb};
 
 use super::route::Routes;
-use super::{Call, declared, derived, groups};
+use super::references::settle;
+use super::{Call, declared, deleting, derived, groups, rules};
 use crate::assumptions::DEFAULT_PAGE;
 use crate::http::{Problem, Response};
 use crate::odata::{Arguments, Literal, Options, QueryError};
@@ -76,7 +77,7 @@ pub(super) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
         (Verb::Get, []) if is_set => get(call, name),
         (Verb::Create, []) if is_set => create(call, name, |_, _| Ok(())),
         (Verb::Update, []) if is_set => update(call, name, |_, _, _| Ok(())),
-        (Verb::Delete, []) if is_set => delete(call, name),
+        (Verb::Delete, []) if is_set => deleting::delete(call, name),
         (Verb::Get, []) => singleton(call, name),
         (Verb::Update, []) => update_singleton(call, name),
         (Verb::List, [property]) => below_entity(call, name, &property.name),
@@ -131,9 +132,7 @@ pub(super) fn get(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
     let derived =
         || derived::rows(call, &store, set, name, &options.selection).find(|row| Some(row.get(property)) == key);
     let entity = match find(call, set) {
-        Ok(entity) if name == "Groups" && options.selection.expand_of("Members").is_some() => {
-            groups::with_members(&store, entity)
-        }
+        Ok(entity) if name == "Groups" => groups::shown(&store, entity, &options.selection),
         Ok(entity) => Row::Stored(entity),
         Err(problem) => derived().ok_or(problem)?,
     };
@@ -149,13 +148,15 @@ pub(super) fn create(
     let mut store = call.write();
     let set = store.set(name).ok_or(Problem::NoSuchPath)?;
     let mut entity = Entity::new(set.shape);
-    if set.shape.index(set.key).is_some_and(|index| *set.shape.default(index) == Value::Int(0)) {
-        entity.set(set.key, set.free_key().into());
-    }
     entity_from_json(&mut entity, &call.body, call.shapes)?;
-    // An id of 0 asks for a free one, as the console sends it.
-    if entity.get(set.key) == &Value::Int(0) {
-        entity.set(set.key, set.free_key().into());
+    // No id, or one of 0, asks for a free one. The console sends 0.
+    let free = match entity.get(set.key) {
+        Value::Int(0) => Some(set.free_key()),
+        Value::Text(text) if text.is_empty() => free_text(name, set),
+        _ => None,
+    };
+    if let Some(free) = free {
+        entity.set(set.key, free.into());
     }
     let key = Key::of(entity.get(set.key))
         .ok_or(Problem::Refused { target: set.key.to_owned(), code: "WARNINGS.XAPI.REQUIRED" })?;
@@ -163,11 +164,29 @@ pub(super) fn create(
         return Err(Problem::Refused { target: set.key.to_owned(), code: "WARNINGS.XAPI.ALREADY_IN_USE" });
     }
     complete(&mut entity, &store)?;
+    settle(&mut entity, &store)?;
+    rules::check(name, &entity, None, &store, call.now)?;
     let response = call.entity(201, &format!("{name}/$entity"), &entity, crate::odata::Selection::all());
     if let Some(set) = store.set_mut(name) {
         set.put(entity);
     }
     Ok(response)
+}
+
+/// Keys that are texts and that the PBX chooses itself.
+fn free_text(name: &str, set: &Set) -> Option<Key> {
+    let ending = match name {
+        "BlackListNumbers" => "",
+        "PhoneTemplates" => ".ph.xml",
+        "TrunkTemplates" => ".pv.xml",
+        "FxsTemplates" => ".fxs.xml",
+        _ => return None,
+    };
+    let keys = (set.len() + 1..).map(|number| match ending {
+        "" => number.to_string(),
+        _ => format!("custom-{number}{ending}"),
+    });
+    keys.map(|text| Key::Text(text.into())).find(|key| set.get(key).is_none())
 }
 
 /// Changes what the body names; `check` gets the entity before and after, and refuses what
@@ -186,17 +205,12 @@ pub(super) fn update(
         return Err(Problem::Refused { target: set.key.to_owned(), code: "WARNINGS.XAPI.FORBIDDEN_CHANGE" });
     }
     check(before, &mut entity, &store)?;
+    settle(&mut entity, &store)?;
+    rules::check(name, &entity, Some(before), &store, call.now)?;
     if let Some(set) = store.set_mut(name) {
         set.put(entity);
     }
     Ok(Response::empty(204))
-}
-
-pub(super) fn delete(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
-    let mut store = call.write();
-    let set = store.set_mut(name).ok_or(Problem::NoSuchPath)?;
-    let key = call.parameters.get(set.key).and_then(Key::of).ok_or(Problem::NoSuchEntity)?;
-    set.remove(&key).map(|_| Response::empty(204)).ok_or(Problem::NoSuchEntity)
 }
 
 fn singleton(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
@@ -217,10 +231,12 @@ fn singleton(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
 
 fn update_singleton(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
     let mut store = call.write();
-    let entity = store.singletons.get_mut(name).ok_or(Problem::NoSuchPath)?;
-    let mut changed = entity.clone();
+    let mut changed = store.singletons.get(name).ok_or(Problem::NoSuchPath)?.clone();
     entity_from_json(&mut changed, &call.body, call.shapes)?;
-    *entity = changed;
+    settle(&mut changed, &store)?;
+    if let Some(entity) = store.singletons.get_mut(name) {
+        *entity = changed;
+    }
     Ok(Response::empty(204))
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Behaviour, Call, numbers};
+use super::{Behaviour, Call, deleting};
 use crate::http::{Problem, Response};
 use crate::state::{Entity, Key, Value};
 
@@ -39,9 +39,9 @@ fn delete_keys(call: &Call<'_>, keys: Option<&Json>) -> Result<Response, Problem
             (None, Some(text)) => Key::Text(text.into()),
             (None, None) => return Err(required()),
         };
-        let removed = store.set_mut(call.operation.resource.name).and_then(|set| set.remove(&key));
-        if let Some(entity) = removed {
-            numbers::forget(&mut store, entity.text("Number"));
+        match deleting::remove(&mut store, call.operation.resource.name, &key) {
+            Ok(_) | Err(Problem::NoSuchEntity) => {}
+            Err(problem) => return Err(problem),
         }
     }
     Ok(Response::empty(204))
@@ -74,18 +74,8 @@ fn move_rule(call: &Call<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(204))
 }
 
-/// Creates or changes an outbound rule; its routes may only lead over trunks that exist.
+/// Creates or changes an outbound rule.
 fn save_rule(call: &Call<'_>) -> Result<Response, Problem> {
-    {
-        let store = call.read();
-        let trunks = store.set("Trunks").ok_or(Problem::NoSuchPath)?;
-        let routes = call.field("Routes").and_then(Json::as_array).cloned().unwrap_or_default();
-        let foreign =
-            |route: &Json| route["TrunkId"].as_i64().is_some_and(|id| id != 0 && trunks.get(&Key::Int(id)).is_none());
-        if routes.iter().any(foreign) {
-            return Err(Problem::Refused { target: "Routes".into(), code: "WARNINGS.XAPI.NOT_FOUND" });
-        }
-    }
     super::entities::carry_out(call).inspect(|_| number_priorities(call))
 }
 

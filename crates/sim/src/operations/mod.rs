@@ -7,15 +7,20 @@ mod backups;
 mod call;
 mod csv;
 mod declared;
+mod deleting;
 mod derived;
 mod entities;
+mod forgetting;
 mod groups;
 mod history;
 mod lists;
 mod numbers;
+mod peers;
 mod phones;
+mod references;
 mod reports;
 mod route;
+mod rules;
 mod services;
 mod users;
 mod wav;
@@ -47,5 +52,5 @@ pub(crate) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
         numbers::behaviour,
     ];
     let behaviour = own.iter().find_map(|find| find(call.operation.id));
-    behaviour.unwrap_or(entities::carry_out)(call)
+    behaviour.unwrap_or(entities::carry_out)(call).map_err(|problem| problem.in_release(call.release))
 }

@@ -33,9 +33,6 @@ const NUMBERED: [Numbered; 10] = [
     Numbered { set: "Trunks", first: 10_000, range: TRUNKS },
 ];
 
-/// Collections of members, by number: agents of a queue, members of a ring group.
-const MEMBERS: [&str; 3] = ["Agents", "Managers", "Members"];
-
 pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
     let (resource, name) = operation.split_once('.')?;
     let numbered = NUMBERED.iter().any(|numbered| numbered.set == resource);
@@ -54,7 +51,6 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
         _ if name.ends_with("ByNumber") && name.starts_with("Get") => by_number,
         _ if name.starts_with("Create") && !name.contains("ByNumber") => create,
         _ if name.starts_with("Update") => update,
-        _ if name.starts_with("Delete") && !name.contains("Company") && !name.contains("File") => delete,
         _ => return None,
     })
 }
@@ -79,7 +75,6 @@ pub(super) fn create(
         } else if taken(store, entity.text("Number"), entity.int("Id")) {
             return Err(Problem::Refused { target: "Number".into(), code: "WARNINGS.XAPI.ALREADY_IN_USE" });
         }
-        resolve_members(entity, store)?;
         complete(entity, store)
     })
 }
@@ -93,84 +88,13 @@ pub(super) fn update(
         if before.text("Number") != after.text("Number") {
             return Err(Problem::Refused { target: "Number".into(), code: "WARNINGS.XAPI.FORBIDDEN_CHANGE" });
         }
-        resolve_members(after, store)?;
         check(after, store)
     })
-}
-
-/// Deletes an entity, and takes its number out of everything that refers to it.
-pub(super) fn delete(call: &Call<'_>) -> Result<Response, Problem> {
-    let name = resource(call);
-    let number = {
-        let store = call.read();
-        let set = store.set(name).ok_or(Problem::NoSuchPath)?;
-        entities::find(call, set)?.text("Number").to_owned()
-    };
-    let response = entities::delete(call, name)?;
-    forget(&mut call.write(), &number);
-    Ok(response)
 }
 
 /// The next id in the range that all of them share.
 pub(crate) fn free_id(store: &Store) -> i64 {
     numbered(store).filter_map(Set::last_id).max().unwrap_or(0) + 1
-}
-
-/// Takes a number out of queues, ring groups and the destinations of rules.
-pub(super) fn forget(store: &mut Store, number: &str) {
-    if number.is_empty() {
-        return;
-    }
-    for set in store.sets.values_mut() {
-        let affected: Vec<Entity> = set.rows().filter(|row| refers(row, number)).cloned().collect();
-        for mut row in affected {
-            detach(&mut row, number);
-            set.put(row);
-        }
-    }
-}
-
-fn refers(row: &Entity, number: &str) -> bool {
-    row.own_indices().any(|index| match row.at(index) {
-        Value::List(items) if MEMBERS.contains(&row.shape.properties[index].name) => {
-            items.iter().any(|item| is_member(item, number))
-        }
-        Value::Object(inner) => is_destination(inner, number) || refers(inner, number),
-        _ => false,
-    })
-}
-
-fn detach(row: &mut Entity, number: &str) {
-    for index in row.own_indices().collect::<Vec<_>>() {
-        let changed = match row.at(index) {
-            Value::List(items) if MEMBERS.contains(&row.shape.properties[index].name) => {
-                Value::List(items.iter().filter(|item| !is_member(item, number)).cloned().collect())
-            }
-            Value::Object(inner) if is_destination(inner, number) => {
-                let nowhere = (**inner)
-                    .clone()
-                    .with("To", Value::text("None"))
-                    .with("Number", Value::text(""))
-                    .with("Name", Value::Null);
-                Value::Object(Box::new(nowhere))
-            }
-            Value::Object(inner) if refers(inner, number) => {
-                let mut inner = inner.clone();
-                detach(&mut inner, number);
-                Value::Object(inner)
-            }
-            _ => continue,
-        };
-        row.set_at(index, changed);
-    }
-}
-
-fn is_member(item: &Value, number: &str) -> bool {
-    item.as_object().is_some_and(|member| member.text("Number") == number)
-}
-
-fn is_destination(entity: &Entity, number: &str) -> bool {
-    entity.shape.index("To").is_some() && entity.text("Number") == number
 }
 
 /// The sets whose entities have numbers.
@@ -213,26 +137,6 @@ pub(crate) fn free_number(store: &Store, set: &str, department: Option<&Entity>)
         _ => *first,
     };
     (first..).map(|number| number.to_string()).find(free)
-}
-
-/// Fills in ids and names of members given by number; refuses numbers that nobody has.
-fn resolve_members(entity: &mut Entity, store: &Store) -> Result<(), Problem> {
-    for name in MEMBERS {
-        let Some(index) = entity.shape.index(name) else { continue };
-        let mut members = Vec::new();
-        for member in entity.at(index).as_list().iter().filter_map(Value::as_object) {
-            let number = member.text("Number");
-            let unknown = || Problem::Refused { target: name.to_owned(), code: "WARNINGS.XAPI.NOT_FOUND" };
-            let found = numbered(store).find_map(|set| set.by_number(number)).ok_or_else(unknown)?;
-            let label =
-                if found.text("DisplayName").is_empty() { found.text("Name") } else { found.text("DisplayName") };
-            let id = found.int("Id").unwrap_or_default();
-            let resolved = member.clone().with("Id", Value::Int(id)).with("Name", Value::text(label));
-            members.push(Value::Object(Box::new(resolved)));
-        }
-        entity.set_at(index, Value::List(members));
-    }
-    Ok(())
 }
 
 fn by_number(call: &Call<'_>) -> Result<Response, Problem> {

@@ -74,6 +74,13 @@ pub(super) fn macs(user: &crate::state::Entity) -> impl Iterator<Item = &str> {
     user.get("Phones").as_list().iter().filter_map(Value::as_object).map(|phone| phone.text("MacAddress"))
 }
 
+/// The user whose phone has this MAC address, written with or without separators.
+pub(super) fn owner<'s>(store: &'s Store, mac: &str) -> Option<&'s crate::state::Entity> {
+    let plain: String = mac.chars().filter(char::is_ascii_alphanumeric).collect();
+    let users = store.set("Users")?;
+    users.rows().find(|user| macs(user).any(|known| known.eq_ignore_ascii_case(&plain)))
+}
+
 /// What the registrar knows of a phone.
 fn registrar(call: &Call<'_>) -> Result<Response, Problem> {
     let store = call.read();

@@ -3,16 +3,15 @@
 use fastrand::Rng;
 use serde_json::Value as Json;
 
-use super::{Behaviour, Call, entities, numbers};
-use crate::company::{DEFAULT_GROUP, with_defaults};
+use super::{Behaviour, Call, deleting, entities, numbers};
+use crate::company::{DEFAULT_GROUP, web_name, with_credentials};
 use crate::http::{Problem, Response};
 use crate::odata::Selection;
-use crate::state::{Entity, Key, Set, Store, Value, entity_from_json};
+use crate::state::{Entity, Key, Set, Value, entity_from_json};
 
 pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
     Some(match operation {
         "Users.CreateUser" => create,
-        "Users.UpdateUser" => |call| numbers::update(call, |user, store| refuse_taken(user, store)),
         "Users.BatchDelete" => batch_delete,
         "Users.BulkUpdate" | "Users.MultiUserUpdate" => update_many,
         "Users.HasDuplicatedEmail" => has_duplicated_email,
@@ -24,7 +23,8 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
 
 fn create(call: &Call<'_>) -> Result<Response, Problem> {
     numbers::create(call, |user, store| {
-        let blank = with_defaults(Entity::new(user.shape), &mut Rng::with_seed(user.int("Id").unwrap_or(0) as u64));
+        let seed = call.now.as_nanosecond() as u64 ^ user.int("Id").unwrap_or(0) as u64;
+        let blank = with_credentials(Entity::new(user.shape), &mut Rng::with_seed(seed));
         for index in blank.own_indices() {
             if user.own_indices().all(|own| own != index) {
                 user.set_at(index, blank.at(index).clone());
@@ -35,26 +35,23 @@ fn create(call: &Call<'_>) -> Result<Response, Problem> {
             user.set("DisplayName", Value::text(name.trim_matches([',', ' '])));
         }
         if user.get("PrimaryGroupId") == &Value::Null {
-            user.set("PrimaryGroupId", Value::Int(DEFAULT_GROUP));
+            let first = user.get("Groups").as_list().first().and_then(Value::as_object);
+            let department = first.and_then(|membership| membership.int("GroupId")).unwrap_or(DEFAULT_GROUP);
+            user.set("PrimaryGroupId", Value::Int(department));
         }
-        refuse_taken(user, store)
+        for name in ["ClickToCallId", "WebMeetingFriendlyName"] {
+            if user.text(name).is_empty() {
+                let alias = web_name(user.text("FirstName"), user.text("LastName"), user.text("Number"));
+                user.set(name, Value::text(alias));
+            }
+        }
+        let licensed = store.singletons.get("SystemStatus").and_then(|status| status.int("MaxUserExtensions"));
+        let users = store.set("Users").map_or(0, Set::len) as i64;
+        match licensed {
+            Some(most) if users >= most => Err(Problem::refused("Number", "WARNINGS.LIMIT_REACHED")),
+            _ => Ok(()),
+        }
     })
-}
-
-/// Refuses an e-mail address that another user has, and a phone that another one has.
-fn refuse_taken(user: &Entity, store: &Store) -> Result<(), Problem> {
-    let users = store.set("Users").ok_or(Problem::NoSuchPath)?;
-    let id = user.int("Id");
-    if has_email(users, user.text("EmailAddress"), id) {
-        return Err(Problem::Refused { target: "EmailAddress".into(), code: "WARNINGS.XAPI.ALREADY_IN_USE" });
-    }
-    for mac in super::phones::macs(user).filter(|mac| !mac.is_empty()) {
-        let others = users.rows().filter(|other| other.int("Id") != id);
-        if others.flat_map(super::phones::macs).any(|other| other.eq_ignore_ascii_case(mac)) {
-            return Err(Problem::Refused { target: "Phones".into(), code: "WARNINGS.XAPI.MAC_USED_BY" });
-        }
-    }
-    Ok(())
 }
 
 /// True if somebody other than `but` has the address.
@@ -86,13 +83,15 @@ fn batch_delete(call: &Call<'_>) -> Result<Response, Problem> {
     let mut store = call.write();
     let mut failed = Vec::new();
     for id in ids {
-        match store.set_mut("Users").and_then(|users| users.remove(&Key::Int(id))) {
-            Some(user) => numbers::forget(&mut store, user.text("Number")),
-            None => {
-                let error = Entity::new(shape).with("Error", Value::text("WARNINGS.XAPI.NOT_FOUND"));
-                failed.push(error.with("ExtensionNumber", Value::text(id.to_string())));
-            }
-        }
+        let number = store.set("Users").and_then(|users| users.get(&Key::Int(id)));
+        let number = number.map_or_else(|| id.to_string(), |user| user.text("Number").to_owned());
+        let code = match deleting::remove(&mut store, "Users", &Key::Int(id)) {
+            Ok(_) => continue,
+            Err(Problem::Refused { code, .. }) => code,
+            Err(_) => "WARNINGS.XAPI.NOT_FOUND",
+        };
+        let error = Entity::new(shape).with("Error", Value::text(code));
+        failed.push(error.with("ExtensionNumber", Value::text(number)));
     }
     Ok(call.rows("Collection(Pbx.UserDeleteError)", &failed, None, Selection::all()))
 }

@@ -44,6 +44,13 @@ impl Value {
         }
     }
 
+    pub fn as_object_mut(&mut self) -> Option<&mut Entity> {
+        match self {
+            Value::Object(entity) => Some(entity),
+            _ => None,
+        }
+    }
+
     pub fn as_object(&self) -> Option<&Entity> {
         match self {
             Value::Object(entity) => Some(entity),
@@ -127,6 +134,12 @@ impl Entity {
     /// The properties that were set: their indices, in order, and values.
     pub fn own(&self) -> impl Iterator<Item = (usize, &Value)> {
         self.own.iter().map(|(index, value)| (usize::from(*index), value))
+    }
+
+    /// The same by name, to be changed in place.
+    pub fn own_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut Value)> {
+        let shape = self.shape;
+        self.own.iter_mut().map(move |(index, value)| (shape.properties[usize::from(*index)].name, value))
     }
 
     /// The indices of the properties that were set.

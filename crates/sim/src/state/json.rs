@@ -150,11 +150,13 @@ pub(crate) struct Misfit {
     /// The property, with dots for the way to it.
     pub target: String,
     pub message: String,
+    /// Where it is a text that is too long: how long it may be.
+    pub too_long: Option<u32>,
 }
 
 /// Writes the members of a JSON object into an entity. What it does not name stays.
 pub(crate) fn entity_from_json(entity: &mut Entity, json: &Json, shapes: &'static Shapes) -> Result<(), Misfit> {
-    let misfit = |target: &str, message: String| Misfit { target: target.to_owned(), message };
+    let misfit = |target: &str, message: String| Misfit { target: target.to_owned(), message, too_long: None };
     let Json::Object(members) = json else {
         return Err(misfit("", format!("A JSON object of type {} was expected.", entity.shape.structure.name)));
     };
@@ -167,7 +169,8 @@ pub(crate) fn entity_from_json(entity: &mut Entity, json: &Json, shapes: &'stati
         let too_long =
             property.max_length.filter(|max| json.as_str().is_some_and(|text| text.chars().count() > *max as usize));
         if let Some(max) = too_long {
-            return Err(misfit(name, format!("The field {name} must be a string with a maximum length of {max}.")));
+            let message = format!("The field {name} must be a string with a maximum length of {max}.");
+            return Err(Misfit { too_long: Some(max), ..misfit(name, message) });
         }
         let value = value_from_json(json, property.ty, shapes).map_err(|mut inner| {
             inner.target = if inner.target.is_empty() { name.clone() } else { format!("{name}.{}", inner.target) };
@@ -180,8 +183,11 @@ pub(crate) fn entity_from_json(entity: &mut Entity, json: &Json, shapes: &'stati
 
 /// Reads a JSON value of a type.
 pub(crate) fn value_from_json(json: &Json, ty: TypeRef, shapes: &'static Shapes) -> Result<Value, Misfit> {
-    let misfit =
-        || Misfit { target: String::new(), message: format!("Cannot convert the value to the expected type '{ty}'.") };
+    let misfit = || Misfit {
+        target: String::new(),
+        message: format!("Cannot convert the value to the expected type '{ty}'."),
+        too_long: None,
+    };
     if ty.collection {
         return match json {
             Json::Array(items) => {

@@ -8,6 +8,7 @@ use threecx_catalog::{Property, Span, Structure, Type, TypeRef, structures};
 
 use super::entity::{Entity, Value};
 use super::json::write_value;
+use crate::company::defaults;
 use crate::odata::Selection;
 
 /// The properties of a type, with the value that each has unless it was given another.
@@ -38,7 +39,12 @@ impl std::fmt::Debug for Shape {
 impl Shape {
     /// The value of a property that nobody set.
     pub fn default(&self, index: usize) -> &Value {
-        &self.defaults.get_or_init(|| self.properties.iter().map(|p| default(p.ty, self.release)).collect())[index]
+        let make = || {
+            let shapes = Shapes::of(self.release);
+            let initial = |property: &Property| defaults::initial(self.structure.name, property, shapes);
+            self.properties.iter().map(|p| initial(p).unwrap_or_else(|| default(p.ty, self.release))).collect()
+        };
+        &self.defaults.get_or_init(make)[index]
     }
 
     /// The members of a JSON object for properties that nobody set: `"A":null,"B":0,`, those of

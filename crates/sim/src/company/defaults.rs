@@ -1,0 +1,20 @@
+//! What a new entity has that nobody asked for, by type: kept as data in `defaults.json`, and
+//! in memory once for all entities of a type.
+
+use std::sync::OnceLock;
+
+use serde_json::Value as Json;
+use threecx_catalog::Property;
+
+use super::library;
+use crate::state::{Shapes, Value};
+
+const DEFAULTS: &str = include_str!("defaults.json");
+
+/// The value that a property has in a new entity of a type, if it is another than that of every
+/// property of its kind.
+pub(crate) fn initial(structure: &str, property: &Property, shapes: &'static Shapes) -> Option<Value> {
+    static TABLE: OnceLock<Json> = OnceLock::new();
+    let table = TABLE.get_or_init(|| serde_json::from_str(DEFAULTS).unwrap_or_default());
+    library::value(table.get(structure)?.get(property.name)?, property, shapes)
+}
