@@ -49,3 +49,38 @@ pub const MAX_PHONES: usize = 10;
 
 /// So many routes an outbound rule may have: the console shows five.
 pub const MAX_ROUTES: usize = 5;
+
+/// The event log keeps so many entries, the newest.
+pub const LONGEST_EVENT_LOG: usize = 5000;
+
+/// What the PBX calls itself as the source of an event.
+pub const SYSTEM_SOURCE: &str = "3CX PhoneSystem";
+
+/// The audit log keeps so many changes, the newest.
+pub const LONGEST_AUDIT_LOG: usize = 5000;
+
+/// The address that the audit log has for every caller.
+pub const CALLER_ADDRESS: &str = "127.0.0.1";
+
+/// A service is stopping for this many seconds, and starting for as many.
+pub const SERVICE_STEP_SECONDS: i64 = 3;
+
+/// So many backups are kept; more are refused with `WARNINGS.TOO_MANY_BACKUPS`.
+pub const MAX_BACKUPS: usize = 100;
+
+/// The last so many backups can be restored, while the PBX runs.
+pub const MAX_RESTORABLE: usize = 5;
+
+/// A backup of more entities than this can be listed and downloaded, but not restored.
+pub const LARGEST_RESTORABLE: usize = 20_000;
+
+/// A check of the firewall takes this many seconds.
+pub const FIREWALL_CHECK_SECONDS: i64 = 10;
+
+/// Telemetry has so many samples, so many seconds apart.
+pub const TELEMETRY_SAMPLES: i64 = 60;
+/// See [`TELEMETRY_SAMPLES`].
+pub const TELEMETRY_STEP_SECONDS: i64 = 60;
+
+/// A CSV file with more contacts than this is refused with `WARNINGS.CSV_IMPORT_LIMIT_REACHED`.
+pub const MAX_IMPORTED_CONTACTS: usize = 10_000;

@@ -70,7 +70,7 @@ impl Entry {
 }
 
 /// Everything in it that may be a password, key or PIN, replaced by `***`.
-fn masked(json: Json) -> Json {
+pub(crate) fn masked(json: Json) -> Json {
     match json {
         Json::Object(members) => {
             let members = members.into_iter().map(|(name, value)| match value {

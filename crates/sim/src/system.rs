@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::http::request::Parts;
-use threecx_catalog::{Content, Form, Span, Type, TypeRef};
+use jiff::Timestamp;
+use threecx_catalog::{Content, Form, Role, Span, Type, TypeRef};
 
 use crate::assumptions::CHALLENGE;
-use crate::auth::{self, Auth, Grant, Moment};
+use crate::auth::{self, Auth, Grant, Moment, Principal};
 use crate::calls::{Calls, Directory, Traffic};
 use crate::clock::Clock;
 use crate::company;
@@ -83,7 +84,10 @@ impl Service for System {
         let mut fate = Fate::default();
         let response = match path.strip_prefix(API).filter(|below| below.is_empty() || below.starts_with('/')) {
             Some(below) => self.api(&head, below, &body, &mut fate).with("x-3cx-version", self.version.as_str()),
-            None => self.log_in_or_out(&head, &body).await,
+            None => match self.file(&head) {
+                Some(file) => file,
+                None => self.log_in_or_out(&head, &body).await,
+            },
         };
         self.note(head, body, &fate, &response);
         response
@@ -118,6 +122,12 @@ impl System {
         self.journal.clear();
     }
 
+    /// A file that lies beside the API, if that is what is asked for.
+    fn file(&self, head: &Parts) -> Option<Response> {
+        let asked = head.method == "GET";
+        asked.then(|| operations::download_file(&self.read(), head.uri.path(), self.clock.now())).flatten()
+    }
+
     async fn log_in_or_out(&self, head: &Parts, body: &Bytes) -> Response {
         let moment = Moment { issuer: &self.url, now: self.clock.now(), in_minutes: self.minutes };
         let path = head.uri.path();
@@ -147,6 +157,9 @@ impl System {
         let now = self.clock.now();
         let principal = bearer(head).and_then(|token| self.auth.holder(token, now));
         let Some(principal) = principal else { return unauthorised() };
+        if head.method == "POST" && path.eq_ignore_ascii_case("/Contacts/Pbx.ImportContacts") {
+            return self.import_contacts(&principal, body, now);
+        }
         let (path, only_count) = match path.strip_suffix("/$count") {
             Some(counted) if head.method == "GET" => (counted, true),
             _ => (path, false),
@@ -179,6 +192,7 @@ impl System {
                 store: &self.store,
                 shapes: self.shapes,
                 now,
+                by: &principal.name,
                 release: self.release,
                 url: &self.url,
                 version: &self.version,
@@ -195,6 +209,15 @@ impl System {
             Some(FaultKind::Truncate) => Response { ending: Ending::BreaksOff, ..response },
             _ => response,
         }
+    }
+
+    /// The one operation that no description has; its body is a CSV file.
+    fn import_contacts(&self, principal: &Principal, file: &Bytes, now: Timestamp) -> Response {
+        if !principal.may(Some(Role::SystemAdmins)) {
+            return Response::empty(403);
+        }
+        let imported = operations::import_contacts(&mut self.write(), self.shapes, file, now);
+        if self.keep() { imported.unwrap_or_else(Response::from) } else { Response::empty(500) }
     }
 
     fn note(&self, head: Parts, body: Bytes, fate: &Fate, response: &Response) {

@@ -147,29 +147,22 @@ fn phones(shapes: &'static Shapes, rng: &mut Rng, user: i64) -> Vec<Value> {
 }
 
 fn system_status(store: &mut Store, shapes: &'static Shapes, users: u32) {
-    let registered = store
-        .set("Users")
-        .map_or(0, |set| set.rows().filter(|user| user.get("IsRegistered") == &Value::Bool(true)).count());
     let Some(status) = shapes.entity("SystemStatus") else { return };
-    let total = Value::Int(users.into());
-    let count = |name: &str| Value::Int(store.set(name).map_or(0, |set| set.len() as i64));
     let status = status
         .with("FQDN", Value::text("demo.3cx.example"))
+        .with("Ip", Value::text("192.0.2.10 Static"))
+        .with("IpV4", Value::text("192.0.2.10"))
+        .with("CurrentLocalIp", Value::text("192.0.2.10"))
+        .with("AvailableLocalIps", Value::text("192.0.2.10"))
+        .with("LocalIpValid", Value::Bool(true))
         .with("Activated", Value::Bool(true))
         .with("LicenseActive", Value::Bool(true))
         .with("MaxSimCalls", Value::Int(64))
-        .with("ExtensionsTotal", total.clone())
-        .with("UserExtensions", total)
         .with("MaxUserExtensions", Value::Int(i64::from(users.max(500)) * 2))
-        .with("ExtensionsRegistered", Value::Int(registered as i64))
-        .with("TrunksTotal", count("Trunks"))
-        .with("TrunksRegistered", count("Trunks"))
-        .with("OutboundRules", count("OutboundRules"))
         .with("OS", Value::text("Linux"))
-        .with("DiskUsage", Value::Int(27))
-        .with("TotalDiskSpace", Value::Int(40_947_412_992))
-        .with("FreeDiskSpace", Value::Int(29_891_611_484))
-        .with("BackupScheduled", Value::Bool(true))
+        .with("IsAuditLogEnabled", Value::Bool(true))
+        .with("IsChatLogEnabled", Value::Bool(true))
+        .with("RecordingQuota", Value::Int(5_368_709_120))
         .with("AutoUpdateEnabled", Value::Bool(true));
     store.singletons.insert("SystemStatus", status);
 }

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::{DEFAULT_GROUP, library};
 use crate::operations::{free_id, free_number};
-use crate::state::{Entity, Shapes, Store};
+use crate::state::{Entity, Shapes, Store, Value};
 
 const QUEUES: [(&str, &str); 6] = [
     ("Sales", "RingAll"),
@@ -35,6 +35,7 @@ pub(super) fn install(store: &mut Store, shapes: &'static Shapes, rng: &mut Rng)
         RING_GROUPS.into_iter().map(|(name, strategy)| company.ring_group(name, strategy)).collect();
     let main = company.receptionist("Main menu", &queues, &rings);
     company.receptionist("After hours", &queues[..1], &[]);
+    company.operator(&main);
     for _ in 0..4 {
         company.add("Parkings", json!({}));
     }
@@ -156,6 +157,13 @@ impl Company<'_> {
                 "Hours": { "Type": "OfficeHours" }, "TrunkDN": { "Id": id, "Number": number, "Name": name, "Type": "ExternalLine" },
                 "OfficeHoursDestination": destination, "OutOfOfficeHoursDestination": destination,
             }));
+        }
+    }
+
+    /// Who takes calls that nobody else does.
+    fn operator(&mut self, number: &str) {
+        if let Some(settings) = self.store.singletons.get_mut("GeneralSettingsForPbx") {
+            settings.set("OperatorExtension", Value::text(number));
         }
     }
 

@@ -26,6 +26,8 @@ pub(crate) struct Call<'c> {
     pub store: &'c RwLock<Store>,
     pub shapes: &'static Shapes,
     pub now: Timestamp,
+    /// Who asks: a client ID, or an extension.
+    pub by: &'c str,
     pub release: Span,
     /// The PBX's own address, for contexts.
     pub url: &'c str,

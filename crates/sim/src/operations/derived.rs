@@ -1,9 +1,7 @@
 //! Sets that say again, in another way, what stands elsewhere: phones as devices, everything
 //! with a number as a peer, the DIDs of trunks.
 
-use jiff::Timestamp;
-
-use super::{Call, groups, history, peers};
+use super::{Call, backups, groups, history, peers, services, trunks};
 use crate::odata::Selection;
 use crate::state::{Entity, Row, Rows, Set, Shape, Store, Value};
 
@@ -17,14 +15,16 @@ pub(super) fn rows<'s>(
 ) -> Rows<'s> {
     match name {
         "Peers" => Box::new(peers(store, set.shape)),
-        "DidNumbers" => Box::new(dids(store, set.shape)),
+        "DidNumbers" => Box::new(trunks::dids(store, set.shape)),
+        "Trunks" => {
+            let selection = selection.clone();
+            Box::new(set.rows().map(move |trunk| trunks::shown(store, trunk, &selection)))
+        }
         // Those that nobody has been given yet, then those of users.
         "DeviceInfos" => Box::new(set.rows().map(Row::Stored).chain(devices(store, set.shape))),
         "SipDevices" => Box::new(sip_devices(store, set.shape)),
-        // Backups appear when they are done.
-        "Backups" => {
-            Box::new(set.rows().filter(|backup| is_past(backup.text("CreationTime"), call.now)).map(Row::Stored))
-        }
+        "Services" => Box::new(services::rows(store, set, call.now)),
+        "Backups" => Box::new(backups::rows(set, call.now)),
         "ActiveCalls" => Box::new(history::active(store, set.shape, call.now)),
         "CallHistoryView" => Box::new(history::segments(store, set.shape, call.now)),
         "Recordings" => Box::new(history::recordings(store, set.shape, call.now)),
@@ -35,10 +35,6 @@ pub(super) fn rows<'s>(
         }
         _ => Box::new(set.rows().map(Row::Stored)),
     }
-}
-
-fn is_past(instant: &str, now: Timestamp) -> bool {
-    instant.parse::<Timestamp>().is_ok_and(|instant| instant <= now)
 }
 
 fn peers<'s>(store: &'s Store, shape: &'static Shape) -> impl Iterator<Item = Row<'s>> {
@@ -55,14 +51,6 @@ pub(super) fn peer(shape: &'static Shape, row: &Entity, kind: &str) -> Entity {
         .with("Number", row.get("Number").clone())
         .with("Name", Value::text(peers::label(row)))
         .with("Type", Value::text(kind))
-}
-
-fn dids<'s>(store: &'s Store, shape: &'static Shape) -> impl Iterator<Item = Row<'s>> {
-    store.set("Trunks").into_iter().flat_map(Set::rows).flat_map(move |trunk| {
-        trunk.get("DidNumbers").as_list().iter().map(move |number| {
-            Entity::new(shape).with("Number", number.clone()).with("TrunkId", trunk.get("Id").clone()).into()
-        })
-    })
 }
 
 /// Every phone with the user that it belongs to.

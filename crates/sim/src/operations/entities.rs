@@ -7,7 +7,7 @@ use threecx_catalog::{Content, Type, TypeRef, Verb};
 
 use super::route::Routes;
 use super::references::settle;
-use super::{Call, declared, deleting, derived, groups, rules};
+use super::{Call, audit, declared, deleting, derived, groups, rules, status, trunks};
 use crate::assumptions::DEFAULT_PAGE;
 use crate::http::{Problem, Response};
 use crate::odata::{Arguments, Literal, Options, QueryError};
@@ -47,6 +47,7 @@ pub(crate) fn empty_store(routes: &Routes, shapes: &'static Shapes, release: Spa
             store.singletons.insert(name, Entity::new(shape));
         }
     }
+    audit::install(&mut store, shapes);
     store
 }
 
@@ -133,6 +134,7 @@ pub(super) fn get(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
         || derived::rows(call, &store, set, name, &options.selection).find(|row| Some(row.get(property)) == key);
     let entity = match find(call, set) {
         Ok(entity) if name == "Groups" => groups::shown(&store, entity, &options.selection),
+        Ok(entity) if name == "Trunks" => trunks::shown(&store, entity, &options.selection),
         Ok(entity) => Row::Stored(entity),
         Err(problem) => derived().ok_or(problem)?,
     };
@@ -217,15 +219,7 @@ fn singleton(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
     let store = call.read();
     let entity = store.singletons.get(name).ok_or(Problem::NoSuchPath)?;
     let options = call.options(Some(entity.shape))?;
-    let mut entity = entity.clone();
-    if name == "SystemStatus" {
-        let active = store.calls.active(call.now.as_second()).count();
-        let extensions = store.set("Users").map_or(0, Set::len) as i64;
-        entity.set("Version", Value::text(call.version));
-        entity.set("CallsActive", Value::Int(active as i64));
-        entity.set("ExtensionsTotal", Value::Int(extensions));
-        entity.set("UserExtensions", Value::Int(extensions));
-    }
+    let entity = status::now(call, &store, name, entity);
     Ok(call.entity(200, &format!("{name}{}", options.selection.context()), &entity, &options.selection))
 }
 

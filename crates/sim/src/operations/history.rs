@@ -160,7 +160,7 @@ fn download(call: &Call<'_>) -> Result<Response, Problem> {
     let shape = store.set("CallHistoryView").ok_or(Problem::NoSuchPath)?.shape;
     let options = call.options(Some(shape))?;
     let page = options.page(segments(&store, shape, call.now), usize::MAX);
-    Ok(csv::answer(call, shape, page.rows))
+    csv::answer(call, shape, page.rows)
 }
 
 /// A recording by its id or by its file's name.

@@ -19,7 +19,6 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
         | "WebsiteLinks.BulkLinksDelete" => |call| delete_keys(call, call.field("ids")),
         "OutboundRules.Purge" => |call| delete_keys(call, call.field("purgeObject").map(|object| &object["Ids"])),
         "ActivityLog.PurgeLogs"
-        | "Contacts.AllContactsBulkDelete"
         | "EventLogs.PurgeEventLog"
         | "Recordings.PurgeLocal" => purge,
         "OutboundRules.MoveUpDown" => move_rule,

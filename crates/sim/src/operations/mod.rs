@@ -3,8 +3,10 @@
 //! Entity sets and singletons are served by `entities` from the catalogue alone. What an
 //! operation does beyond that stands in a file for its resource, found by its id.
 
+mod audit;
 mod backups;
 mod call;
+mod contacts;
 mod csv;
 mod declared;
 mod deleting;
@@ -14,6 +16,7 @@ mod forgetting;
 mod groups;
 mod history;
 mod lists;
+mod media;
 mod numbers;
 mod peers;
 mod phones;
@@ -22,10 +25,13 @@ mod reports;
 mod route;
 mod rules;
 mod services;
+mod status;
+mod trunks;
 mod users;
 mod wav;
 
 pub(crate) use call::Call;
+pub(crate) use contacts::import as import_contacts;
 pub(crate) use entities::empty_store;
 pub(crate) use numbers::{free_id, free_number};
 pub(crate) use phones::PhoneOrders;
@@ -33,24 +39,43 @@ pub use phones::PhoneState;
 pub(crate) use route::{Route, Routes};
 pub(crate) use services::install as install_services;
 
+use audit::Before;
+use jiff::Timestamp;
+
 use crate::http::{Problem, Response};
+use crate::state::Store;
 
 /// What an operation does.
 type Behaviour = fn(&Call<'_>) -> Result<Response, Problem>;
 
+/// A file that lies beside the API and needs no token.
+pub(crate) fn download_file(store: &Store, path: &str, now: Timestamp) -> Option<Response> {
+    backups::download(store, path, now).or_else(|| media::prompt_file(store, path))
+}
+
 /// Carries out a call.
 pub(crate) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
     let own = [
+        audit::behaviour,
         users::behaviour,
         phones::behaviour,
         groups::behaviour,
         history::behaviour,
         reports::behaviour,
         lists::behaviour,
+        media::behaviour,
         services::behaviour,
+        status::behaviour,
         backups::behaviour,
+        contacts::behaviour,
+        trunks::behaviour,
         numbers::behaviour,
     ];
     let behaviour = own.iter().find_map(|find| find(call.operation.id));
-    behaviour.unwrap_or(entities::carry_out)(call).map_err(|problem| problem.in_release(call.release))
+    let before = Before::of(call);
+    let response = behaviour.unwrap_or(entities::carry_out)(call).map_err(|problem| problem.in_release(call.release))?;
+    if let Some(before) = before {
+        before.note(call);
+    }
+    Ok(response)
 }

@@ -80,7 +80,7 @@ fn write_all(entity: &Entity, out: &mut String) {
         out.push_str(shape.default_members(written..index));
         written = index + 1;
         let property = shape.properties[index];
-        if !property.navigation {
+        if !property.navigation && shape.shows(property, value) {
             write_name(property.name, out);
             write_value(value, Selection::all(), out);
             out.push(',');
@@ -97,6 +97,8 @@ fn write_some(entity: &Entity, selection: &Selection, out: &mut String) {
                 write_expanded(entity.at(index), expand, out);
             }
             None if property.navigation || !selection.selects(property.name) => continue,
+            None if selection.select.is_empty() && !entity.shape.shows(property, entity.at(index)) => continue,
+            None if entity.shape.leaves_out(property, entity.at(index)) => continue,
             None => {
                 write_name(property.name, out);
                 write_value(entity.at(index), Selection::all(), out);
@@ -112,8 +114,7 @@ fn write_name(name: &str, out: &mut String) {
     out.push_str("\":");
 }
 
-/// Everything that was set in an entity, also below, as it is kept in a file.
-#[cfg(feature = "sqlite")]
+/// Everything that was set in an entity, also below.
 pub(crate) fn snapshot(entity: &Entity) -> Json {
     fn kept(value: &Value) -> Json {
         match value {
@@ -154,6 +155,14 @@ pub(crate) struct Misfit {
     pub too_long: Option<u32>,
 }
 
+impl Misfit {
+    /// The same as part of something.
+    pub fn below(self, name: &str) -> Misfit {
+        let target = if self.target.is_empty() { name.to_owned() } else { format!("{name}.{}", self.target) };
+        Misfit { target, ..self }
+    }
+}
+
 /// Writes the members of a JSON object into an entity. What it does not name stays.
 pub(crate) fn entity_from_json(entity: &mut Entity, json: &Json, shapes: &'static Shapes) -> Result<(), Misfit> {
     let misfit = |target: &str, message: String| Misfit { target: target.to_owned(), message, too_long: None };
@@ -172,10 +181,7 @@ pub(crate) fn entity_from_json(entity: &mut Entity, json: &Json, shapes: &'stati
             let message = format!("The field {name} must be a string with a maximum length of {max}.");
             return Err(Misfit { too_long: Some(max), ..misfit(name, message) });
         }
-        let value = value_from_json(json, property.ty, shapes).map_err(|mut inner| {
-            inner.target = if inner.target.is_empty() { name.clone() } else { format!("{name}.{}", inner.target) };
-            inner
-        })?;
+        let value = value_from_json(json, property.ty, shapes).map_err(|inner| inner.below(name))?;
         entity.set_at(index, value);
     }
     Ok(())

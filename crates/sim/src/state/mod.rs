@@ -2,14 +2,17 @@
 
 mod entity;
 mod json;
+mod ledger;
 mod row;
 mod shape;
+mod snapshot;
 mod store;
 
 pub(crate) use entity::{Entity, Value};
-#[cfg(feature = "sqlite")]
-pub(crate) use json::snapshot;
-pub(crate) use json::{Misfit, entity_from_json, value_from_json, write_entity, write_text, write_value};
+pub(crate) use json::{
+    Misfit, entity_from_json, snapshot, value_from_json, write_entity, write_text, write_value,
+};
+pub(crate) use ledger::{DnProperty, ServiceOrder};
 pub(crate) use row::{Row, Rows};
 pub(crate) use shape::{Shape, Shapes, default};
 pub(crate) use store::{Key, Set, Store};

@@ -1,15 +1,18 @@
 //! Shapes: what an entity of some type looks like in the chosen release.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use threecx_catalog::{Property, Span, Structure, Type, TypeRef, structures};
+use threecx_catalog::{Content, Property, Span, Structure, Type, TypeRef, operations, structures};
 
 use super::entity::{Entity, Value};
 use super::json::write_value;
 use crate::company::defaults;
 use crate::odata::Selection;
+
+/// A property that is so large that it has to be asked for. (Seen live.)
+const LARGE: &str = "ScriptCode";
 
 /// The properties of a type, with the value that each has unless it was given another.
 pub(crate) struct Shape {
@@ -21,6 +24,8 @@ pub(crate) struct Shape {
     default_members: OnceLock<Members>,
     by_name: HashMap<&'static str, u16>,
     release: Span,
+    /// True for rows of reports: counters that are zero are left out of them. (Measured live.)
+    sparse: bool,
 }
 
 /// Members of a JSON object, one after the other.
@@ -55,7 +60,7 @@ impl Shape {
             let mut members = Members { text: String::new(), begins: Vec::with_capacity(self.properties.len() + 1) };
             for (index, property) in self.properties.iter().enumerate() {
                 members.begins.push(members.text.len());
-                if !property.navigation {
+                if !property.navigation && self.shows(property, self.default(index)) {
                     members.text.push_str(&format!("\"{}\":", property.name));
                     write_value(self.default(index), Selection::all(), &mut members.text);
                     members.text.push(',');
@@ -70,6 +75,17 @@ impl Shape {
     /// Another type's shape in the same release.
     pub fn neighbour(&self, name: &str) -> Option<&'static Shape> {
         Shapes::of(self.release).get(name)
+    }
+
+    /// True if a property with this value stands in answers that nobody chose properties for.
+    pub fn shows(&self, property: &Property, value: &Value) -> bool {
+        !self.leaves_out(property, value) && property.name != LARGE
+    }
+
+    /// True if a property with this value does not stand in any answer.
+    pub fn leaves_out(&self, property: &Property, value: &Value) -> bool {
+        let counts = self.sparse && property.ty.nullable && property.name.ends_with("Count");
+        counts && matches!(value, Value::Int(0) | Value::Null)
     }
 
     /// The property that tells such entities apart, where no path says so.
@@ -109,10 +125,14 @@ impl Shapes {
         if let Some((_, shapes)) = known.iter().find(|(span, _)| *span == release) {
             return shapes;
         }
+        let reported = reported(release);
         let by_name = structures()
             .iter()
             .filter(|structure| structure.span.overlaps(release))
-            .map(|structure| (structure.name, &*Box::leak(Box::new(shape(structure, release)))))
+            .map(|structure| {
+                let shape = shape(structure, release, reported.contains(structure.name));
+                (structure.name, &*Box::leak(Box::new(shape)))
+            })
             .collect();
         let shapes: &'static Shapes = Box::leak(Box::new(Shapes { by_name }));
         known.push((release, shapes));
@@ -134,10 +154,21 @@ impl Shapes {
     }
 }
 
-fn shape(structure: &'static Structure, release: Span) -> Shape {
+/// The types of which reports have rows.
+fn reported(release: Span) -> HashSet<&'static str> {
+    let reports = operations().filter(|operation| operation.resource.name.starts_with("Report"));
+    let forms = reports.filter_map(|operation| operation.form(release));
+    let rows = forms.filter_map(|form| match form.answer_in(release).content {
+        Content::Value(TypeRef { ty: Type::Structure(structure), collection: true, .. }) => Some(structure.name),
+        _ => None,
+    });
+    rows.collect()
+}
+
+fn shape(structure: &'static Structure, release: Span, sparse: bool) -> Shape {
     let properties: Vec<&'static Property> = structure.properties_in(release).collect();
     let by_name = properties.iter().enumerate().map(|(index, property)| (property.name, index as u16)).collect();
-    Shape { structure, properties, defaults: OnceLock::new(), default_members: OnceLock::new(), by_name, release }
+    Shape { structure, properties, defaults: OnceLock::new(), default_members: OnceLock::new(), by_name, release, sparse }
 }
 
 /// The value of a property that nobody set.

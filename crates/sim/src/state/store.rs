@@ -6,7 +6,9 @@ use crate::calls::Calls;
 use crate::operations::PhoneOrders;
 
 use super::entity::{Entity, Value};
+use super::ledger::Ledger;
 use super::shape::Shape;
+use super::snapshot::Snapshots;
 
 /// The key of an entity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,6 +119,14 @@ impl Set {
         Some(entity)
     }
 
+    /// Forgets all but the last so many.
+    pub fn keep_last(&mut self, most: usize) {
+        while self.rows.len() > most {
+            let Some(first) = self.rows.keys().next().cloned() else { return };
+            self.remove(&first);
+        }
+    }
+
     /// The highest id, where ids are numbers.
     pub fn last_id(&self) -> Option<i64> {
         match self.rows.last_key_value() {
@@ -157,6 +167,9 @@ pub(crate) struct Store {
     pub phones: PhoneOrders,
     /// Calls that are on, and those that were.
     pub calls: Calls,
+    pub ledger: Ledger,
+    /// What backups hold.
+    pub snapshots: Snapshots,
 }
 
 impl Store {
@@ -171,6 +184,8 @@ impl Store {
         self.settings = other.settings;
         self.phones = other.phones;
         self.calls = other.calls;
+        self.ledger = other.ledger;
+        self.snapshots = other.snapshots;
     }
 
     pub fn set(&self, name: &str) -> Option<&Set> {

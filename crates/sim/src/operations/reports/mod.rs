@@ -77,7 +77,7 @@ fn answer(call: &Call<'_>) -> Result<Response, Problem> {
     let report = Report { call, store: &store, shape, period };
     let page = options.page(rows(&report).into_iter(), usize::MAX);
     match content {
-        Content::File(..) => Ok(csv::answer(call, shape, page.rows)),
+        Content::File(..) => csv::answer(call, shape, page.rows),
         _ => {
             let fragment = format!("Collection(Pbx.{}){}", structure.name, options.selection.context());
             Ok(call.rows(&fragment, page.rows, page.count, &options.selection))

@@ -1,0 +1,252 @@
+//! Who changed what: noted by every operation that changes something, and told by the audit
+//! report, the activity log and the event log.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+use threecx_catalog::{Effect, Verb};
+
+use super::history::instant;
+use super::{Behaviour, Call, csv, entities, peers};
+use crate::assumptions::{CALLER_ADDRESS, LONGEST_AUDIT_LOG, LONGEST_EVENT_LOG, SYSTEM_SOURCE};
+use crate::calls::Kind;
+use crate::http::{Problem, Response};
+use crate::odata::Selection;
+use crate::state::{Entity, Set, Shapes, Store, Value, snapshot};
+
+pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
+    Some(match operation {
+        "ReportAuditLog.GetAuditLogData" | "ReportAuditLog.DownloadAuditLog" => report,
+        "ActivityLog.GetLogs" => activity,
+        "ActivityLog.GetFilter" => filter,
+        "EventLogs.DownloadEventLogs" => download_events,
+        _ => return None,
+    })
+}
+
+/// The set in which changes are kept; no client can list it, only the report.
+const LOG: &str = "ReportAuditLog";
+/// So many calls can be chosen from, the last.
+const LONGEST_FILTER: usize = 1000;
+/// Longer data are not kept.
+const LONGEST_DATA: usize = 4096;
+
+/// What was done. The numbers are an assumption.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Action {
+    Created = 1,
+    Changed = 2,
+    Deleted = 3,
+    Ordered = 4,
+}
+
+/// The empty audit log.
+pub(super) fn install(store: &mut Store, shapes: &'static Shapes) {
+    if let Some(shape) = shapes.get("AuditLog") {
+        store.sets.insert(LOG, Set::new(shape, "Id"));
+    }
+}
+
+/// What a call is about to change, as it is before.
+pub(super) struct Before {
+    action: Action,
+    object: String,
+    json: Option<Json>,
+}
+
+impl Before {
+    /// Nothing, if the operation changes nothing.
+    pub fn of(call: &Call<'_>) -> Option<Before> {
+        if call.operation.effect == Effect::Reads || call.form.method.as_str() == "GET" {
+            return None;
+        }
+        let action = match call.operation.verb {
+            Verb::Create => Action::Created,
+            Verb::Update => Action::Changed,
+            Verb::Delete => Action::Deleted,
+            _ => Action::Ordered,
+        };
+        let store = call.read();
+        let name = call.route.template.first().map_or("", |root| root.name.as_str());
+        let found = match store.set(name) {
+            Some(set) if !call.parameters.is_empty() => entities::find(call, set).ok(),
+            Some(_) => None,
+            None => store.singletons.get(name),
+        };
+        let object = found.map(title).filter(|title| !title.is_empty()).unwrap_or_else(|| name.to_owned());
+        let json = found.filter(|_| action != Action::Ordered).map(|entity| {
+            let Json::Object(mut members) = snapshot(&without_secrets(entity)) else { return Json::Null };
+            if let (Action::Changed, Some(changed)) = (action, call.body.as_object()) {
+                members.retain(|name, _| changed.keys().any(|changed| changed.eq_ignore_ascii_case(name)));
+            }
+            Json::Object(members)
+        });
+        Some(Before { action, object, json })
+    }
+
+    /// Notes that it was done.
+    pub fn note(self, call: &Call<'_>) {
+        let after = matches!(self.action, Action::Created | Action::Changed).then(|| masked(call));
+        let object = match after.as_ref().and_then(|after| after["Name"].as_str().or(after["Number"].as_str())) {
+            Some(name) if self.action == Action::Created => name.to_owned(),
+            _ => self.object,
+        };
+        let data = |json: Option<Json>| {
+            let text = json.map(|json| json.to_string()).filter(|text| text.len() <= LONGEST_DATA);
+            text.map_or(Value::Null, Value::text)
+        };
+        let resource = call.operation.resource.name;
+        let kind = peers::KINDS.iter().position(|(set, _)| *set == resource).map_or(0, |place| place as i64 + 1);
+        let mut store = call.write();
+        let Some(log) = store.set_mut(LOG) else { return };
+        let change = Entity::new(log.shape)
+            .with("Id", Value::Int(log.last_id().unwrap_or(0) + 1))
+            .with("Timestamp", instant(call.now.as_second()))
+            .with("UserName", Value::text(call.by))
+            .with("Ip", Value::text(CALLER_ADDRESS))
+            .with("Source", Value::Int(0))
+            .with("Action", Value::Int(self.action as i64))
+            .with("ObjectType", Value::Int(kind))
+            .with("ObjectName", Value::text(object))
+            .with("PrevData", data(self.json))
+            .with("NewData", data(after));
+        log.put(change);
+        log.keep_last(LONGEST_AUDIT_LOG);
+    }
+}
+
+/// How people call an entity: its number and name.
+fn title(entity: &Entity) -> String {
+    format!("{} {}", entity.text("Number"), peers::label(entity)).trim().to_owned()
+}
+
+fn without_secrets(entity: &Entity) -> Entity {
+    let mut open = entity.clone();
+    for (index, property) in entity.shape.properties.iter().enumerate().filter(|(_, property)| property.secret) {
+        if entity.at(index) != &Value::Null {
+            open.set(property.name, Value::text("***"));
+        }
+    }
+    open
+}
+
+/// The body of a call without secrets.
+fn masked(call: &Call<'_>) -> Json {
+    crate::journal::masked(call.body.clone())
+}
+
+/// Adds to the event log. Messages are templates; the client puts the parameters in.
+pub(super) fn event(store: &mut Store, now: Timestamp, (kind, id): (&str, i64), message: &str, params: &[&str]) {
+    let Some(set) = store.set_mut("EventLogs") else { return };
+    let free = set.last_id().unwrap_or(0) + 1;
+    let row = Entity::new(set.shape)
+        .with("Id", Value::Int(free))
+        .with("EventId", Value::Int(id))
+        .with("Type", Value::text(kind))
+        .with("Source", Value::text(SYSTEM_SOURCE))
+        .with("Group", Value::text("GRP0000"))
+        .with("GroupName", Value::text("DEFAULT"))
+        .with("TimeGenerated", Value::text(now.to_string()))
+        .with("Message", Value::text(message))
+        .with("Params", Value::List(params.iter().map(|param| Value::text(*param)).collect()));
+    set.put(row);
+    set.keep_last(LONGEST_EVENT_LOG);
+}
+
+fn report(call: &Call<'_>) -> Result<Response, Problem> {
+    let shape = call.shapes.get("AuditLog").ok_or(Problem::NoSuchPath)?;
+    let options = call.options(Some(shape))?;
+    let store = call.read();
+    // Newest first, as in the console.
+    let rows: Vec<&Entity> = store.set(LOG).into_iter().flat_map(Set::rows).collect();
+    let rows = rows.into_iter().rev();
+    let page = options.page(rows, usize::MAX);
+    if call.operation.name().starts_with("Download") {
+        return csv::answer(call, shape, page.rows);
+    }
+    let fragment = format!("Collection(Pbx.AuditLog){}", options.selection.context());
+    Ok(call.rows(&fragment, page.rows, page.count, &options.selection))
+}
+
+/// What happened in a period, line by line: calls and changes.
+fn activity(call: &Call<'_>) -> Result<Response, Problem> {
+    let shape = call.shapes.get("ActivityLogEvent").ok_or(Problem::NoSuchPath)?;
+    let options = call.options(Some(shape))?;
+    let store = call.read();
+    let moment = |name: &str| {
+        let text = call.parameters.get(name).and_then(Value::as_text)?;
+        text.parse::<Timestamp>().ok().map(Timestamp::as_second)
+    };
+    let period = moment("startDate").unwrap_or(i64::MIN)..moment("endDate").unwrap_or(i64::MAX);
+    let wanted = |name: &str| call.parameters.get(name).and_then(Value::as_text).filter(|text| !text.is_empty());
+    let (extension, words, id) = (wanted("extension"), wanted("search"), wanted("call"));
+    let mut lines: Vec<(i64, String)> = Vec::new();
+    for phone_call in store.calls.ended(call.now.as_second(), period.clone()) {
+        if id.is_some_and(|id| id != phone_call.id().to_string()) {
+            continue;
+        }
+        for leg in &phone_call.legs {
+            let (from, to) = (store.calls.directory().show(leg.from), store.calls.directory().show(leg.to));
+            if extension.is_some_and(|wanted| wanted != from.dn && wanted != to.dn) {
+                continue;
+            }
+            let outcome = if leg.answered { "answered" } else { "not answered" };
+            lines.push((leg.begins, format!("Call {}: {} calls {}", phone_call.id(), from.number, to.number)));
+            lines.push((leg.ends(), format!("Call {}: ended, {outcome}, {} s of talk", phone_call.id(), leg.talks)));
+        }
+    }
+    if extension.is_none() && id.is_none() {
+        for change in store.set(LOG).into_iter().flat_map(Set::rows) {
+            let at = change.text("Timestamp").parse().map_or(0, Timestamp::as_second);
+            if period.contains(&at) {
+                let words = ["changes", "creates", "changes", "deletes", "acts on"];
+                let word = words[change.int("Action").unwrap_or(0) as usize % words.len()];
+                lines.push((at, format!("{} {word} {}", change.text("UserName"), change.text("ObjectName"))));
+            }
+        }
+    }
+    lines.retain(|(_, line)| words.is_none_or(|words| line.contains(words)));
+    lines.sort_by_key(|(at, _)| *at);
+    let number = |name: &str| call.parameters.get(name).and_then(Value::as_int).and_then(|n| usize::try_from(n).ok());
+    let rows = (1..).zip(lines).map(|(index, (at, line))| {
+        let row = Entity::new(shape).with("Index", Value::Int(index)).with("TimeStamp", instant(at));
+        row.with("Message", Value::text(line))
+    });
+    let rows = rows.skip(number("skip").unwrap_or(0)).take(number("top").filter(|top| *top > 0).unwrap_or(usize::MAX));
+    let page = options.page(rows, usize::MAX);
+    Ok(call.rows("Collection(Pbx.ActivityLogEvent)", page.rows, page.count, &options.selection))
+}
+
+/// Whose lines can be asked for.
+fn filter(call: &Call<'_>) -> Result<Response, Problem> {
+    let store = call.read();
+    let blank = call.shapes.entity("ExtensionFilter").ok_or(Problem::NoSuchPath)?;
+    let answer = call.shapes.entity("ActivityLogsFilter").ok_or(Problem::NoSuchPath)?;
+    let mut calls: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for phone_call in store.calls.ended(call.now.as_second(), i64::MIN..i64::MAX).rev().take(LONGEST_FILTER) {
+        for leg in &phone_call.legs {
+            for party in [leg.from, leg.to].map(|party| store.calls.directory().show(party)) {
+                if party.kind == Kind::Extension {
+                    let ids = calls.entry(party.dn).or_default();
+                    ids.push(Value::text(phone_call.id().to_string()));
+                    ids.dedup();
+                }
+            }
+        }
+    }
+    let extensions = calls.into_iter().map(|(number, ids)| {
+        let filter = blank.clone().with("Number", Value::text(number));
+        Value::Object(Box::new(filter.with("CallIds", Value::List(ids))))
+    });
+    let answer = answer.with("Extensions", Value::List(extensions.collect()));
+    Ok(call.entity(200, "Pbx.ActivityLogsFilter", &answer, Selection::all()))
+}
+
+fn download_events(call: &Call<'_>) -> Result<Response, Problem> {
+    let store = call.read();
+    let set = store.set("EventLogs").ok_or(Problem::NoSuchPath)?;
+    let options = call.options(Some(set.shape))?;
+    let page = options.page(set.rows(), usize::MAX);
+    csv::answer(call, set.shape, page.rows)
+}
