@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::call::Party;
+use crate::operations::label;
 use crate::state::{Entity, Set, Store, Value};
 
 /// Something with a number and a name.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Dn {
     pub id: i64,
     pub number: Box<str>,
@@ -39,6 +40,9 @@ pub(crate) struct Directory {
     pub ring_groups: Vec<Team>,
     pub receptionists: Vec<Dn>,
     pub trunks: Vec<Line>,
+    /// People who came later; their places follow those of the others.
+    #[serde(default)]
+    pub later: Vec<Dn>,
 }
 
 impl Directory {
@@ -53,7 +57,7 @@ impl Directory {
         let ring_groups = rows(store, "RingGroups").map(|row| team(row, "Members")).collect();
         let receptionists = rows(store, "Receptionists").map(dn).collect();
         let trunks = rows(store, "Trunks").map(line).collect();
-        Directory { people, queues, ring_groups, receptionists, trunks }
+        Directory { people, queues, ring_groups, receptionists, trunks, later: Vec::new() }
     }
 
     /// True if there are enough parties for every kind of call.
@@ -92,8 +96,8 @@ pub(crate) enum Kind {
 impl Directory {
     pub fn show(&self, party: Party) -> Shown<'_> {
         match party {
-            Party::Person(place) => shown(&self.people[place as usize], Kind::Extension),
-            Party::VoiceMail(place) => shown(&self.people[place as usize], Kind::VoiceMail),
+            Party::Person(place) => shown(self.one(place), Kind::Extension),
+            Party::VoiceMail(place) => shown(self.one(place), Kind::VoiceMail),
             Party::Queue(place) => shown(&self.queues[place as usize].dn, Kind::Queue),
             Party::RingGroup(place) => shown(&self.ring_groups[place as usize].dn, Kind::RingGroup),
             Party::Receptionist(place) => shown(&self.receptionists[place as usize], Kind::Receptionist),
@@ -113,7 +117,14 @@ impl Directory {
 
     /// The person with this number.
     pub fn person(&self, number: &str) -> Option<Party> {
-        self.people.iter().position(|person| &*person.number == number).map(|place| Party::Person(place as u32))
+        let mut everybody = self.people.iter().chain(&self.later);
+        everybody.position(|person| &*person.number == number).map(|place| Party::Person(place as u32))
+    }
+
+    /// The person in a place.
+    fn one(&self, place: u32) -> &Dn {
+        let place = place as usize;
+        self.people.get(place).unwrap_or_else(|| &self.later[place - self.people.len()])
     }
 }
 
@@ -125,9 +136,8 @@ fn rows<'s>(store: &'s Store, name: &str) -> impl Iterator<Item = &'s Entity> {
     store.set(name).into_iter().flat_map(Set::rows)
 }
 
-fn dn(row: &Entity) -> Dn {
-    let name = if row.text("DisplayName").is_empty() { row.text("Name") } else { row.text("DisplayName") };
-    Dn { id: row.int("Id").unwrap_or(0), number: row.text("Number").into(), name: name.into() }
+pub(crate) fn dn(row: &Entity) -> Dn {
+    Dn { id: row.int("Id").unwrap_or(0), number: row.text("Number").into(), name: label(row).into() }
 }
 
 fn place(people: &[Dn], member: &Value) -> Option<u32> {
@@ -136,7 +146,6 @@ fn place(people: &[Dn], member: &Value) -> Option<u32> {
 }
 
 fn line(trunk: &Entity) -> Line {
-    let gateway = trunk.get("Gateway").as_object().map_or("", |gateway| gateway.text("Name"));
     let dids = trunk.get("DidNumbers").as_list().iter().filter_map(Value::as_text).map(Into::into).collect();
-    Line { dn: Dn { name: gateway.into(), ..dn(trunk) }, dids }
+    Line { dn: dn(trunk), dids }
 }

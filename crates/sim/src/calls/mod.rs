@@ -19,12 +19,14 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use call::{Leg, Party, PhoneCall};
-pub(crate) use directory::{Directory, Kind, Shown};
+pub(crate) use directory::{Directory, Dn, Kind, Shown, dn};
 use script::Script;
 use stream::Stream;
 
 /// No call lasts longer, in seconds.
 const LONGEST: i64 = 1200;
+/// One call in so many is recorded.
+const RECORDED: u64 = 4;
 /// The first segment and call of those that clients make; streams never get there.
 const FIRST_MADE: u64 = 1_500_000_000;
 
@@ -67,6 +69,14 @@ pub(crate) struct Meddling {
     dropped: HashMap<u64, i64>,
     /// Recordings that were deleted, by id.
     erased: HashSet<i64>,
+    /// Those that were moved to the archive.
+    archived: HashSet<i64>,
+    /// Those that were written down.
+    transcribed: HashSet<i64>,
+    /// Periods whose calls were deleted.
+    purged: Vec<Range<i64>>,
+    /// People who came after the first day and took part in a call.
+    enlisted: Vec<Dn>,
 }
 
 impl Calls {
@@ -92,7 +102,46 @@ impl Calls {
 
     #[cfg(feature = "sqlite")]
     pub fn set_meddling(&mut self, meddling: Meddling) {
+        self.directory.later = meddling.enlisted.clone();
         self.meddling = meddling;
+    }
+
+    /// Somebody who can take part in calls from now on.
+    pub fn enlist(&mut self, dn: Dn) -> Party {
+        self.meddling.enlisted.push(dn.clone());
+        self.directory.later.push(dn);
+        Party::Person((self.directory.people.len() + self.directory.later.len() - 1) as u32)
+    }
+
+    /// Deletes the history of the calls that began in a period.
+    pub fn purge(&mut self, period: Range<i64>) {
+        self.meddling.purged.push(period);
+    }
+
+    /// Moves a recording to the archive.
+    pub fn archive(&mut self, id: i64) {
+        self.meddling.archived.insert(id);
+    }
+
+    pub fn is_archived(&self, id: i64) -> bool {
+        self.meddling.archived.contains(&id)
+    }
+
+    /// Writes a recording down.
+    pub fn transcribe(&mut self, id: i64) {
+        self.meddling.transcribed.insert(id);
+    }
+
+    pub fn is_transcribed(&self, id: i64) -> bool {
+        self.meddling.transcribed.contains(&id)
+    }
+
+    /// The recording of a leg, if there is one: its id is that of its segment.
+    pub fn recording_of(&self, call: &PhoneCall, segment: i64) -> Option<i64> {
+        let (id, leg) = call.segments().last()?;
+        let outside = matches!(leg.from, Party::Outside { .. }) || matches!(leg.to, Party::Outside { .. });
+        let recorded = call.number.is_multiple_of(RECORDED) && outside && leg.answered && leg.talks > 0;
+        (recorded && id == segment && !self.meddling.erased.contains(&id)).then_some(id)
     }
 
     /// The calls that ended by `now` and began in a period, in the order in which they began.
@@ -106,7 +155,9 @@ impl Calls {
             .iter()
             .filter(move |call| period.contains(&call.begins()))
             .map(|call| self.cut(call.clone()));
-        history.chain(live).chain(made).filter(move |call| !call.legs.is_empty() && call.ends() <= now)
+        let purged = |call: &PhoneCall| self.meddling.purged.iter().any(|period| period.contains(&call.begins()));
+        let over = move |call: &PhoneCall| !call.legs.is_empty() && call.ends() <= now && !purged(call);
+        history.chain(live).chain(made).filter(over)
     }
 
     /// The calls that are on.
@@ -133,13 +184,10 @@ impl Calls {
     /// The legs that were recorded, with the ids of the recordings: every fourth talk with
     /// somebody outside.
     pub fn recordings(&self, now: i64) -> impl DoubleEndedIterator<Item = (i64, Leg)> {
-        let talks = self.ended(now, i64::MIN..i64::MAX).filter(|call| call.number % 4 == 0);
-        let talks = talks.filter_map(|call| {
-            let (id, leg) = call.segments().last()?;
-            let outside = matches!(leg.from, Party::Outside { .. }) || matches!(leg.to, Party::Outside { .. });
-            (outside && leg.answered).then(|| (id, leg.clone()))
-        });
-        talks.filter(|(id, _)| !self.meddling.erased.contains(id))
+        self.ended(now, i64::MIN..i64::MAX).filter_map(|call| {
+            let (segment, leg) = call.segments().last()?;
+            Some((self.recording_of(&call, segment)?, leg.clone()))
+        })
     }
 
     /// Deletes a recording.

@@ -23,6 +23,7 @@ pub(super) fn rows<'s>(
         // Those that nobody has been given yet, then those of users.
         "DeviceInfos" => Box::new(set.rows().map(Row::Stored).chain(devices(store, set.shape))),
         "SipDevices" => Box::new(sip_devices(store, set.shape)),
+        "Users" => Box::new(set.rows().map(move |user| super::phones::shown(store, user, call.now))),
         "Services" => Box::new(services::rows(store, set, call.now)),
         "Backups" => Box::new(backups::rows(set, call.now)),
         "ActiveCalls" => Box::new(history::active(store, set.shape, call.now)),
@@ -31,7 +32,7 @@ pub(super) fn rows<'s>(
         "LastCdrAndChatMessageTimestamp" => Box::new(history::last_call(store, set.shape, call.now)),
         "Groups" => {
             let selection = selection.clone();
-            Box::new(set.rows().map(move |group| groups::shown(store, group, &selection)))
+            Box::new(set.rows().map(move |group| groups::shown(store, group, &selection, call.now)))
         }
         _ => Box::new(set.rows().map(Row::Stored)),
     }
@@ -54,7 +55,7 @@ pub(super) fn peer(shape: &'static Shape, row: &Entity, kind: &str) -> Entity {
 }
 
 /// Every phone with the user that it belongs to.
-fn phones(store: &Store) -> impl Iterator<Item = (&Entity, &Entity)> {
+pub(super) fn phones(store: &Store) -> impl Iterator<Item = (&Entity, &Entity)> {
     let users = store.set("Users").into_iter().flat_map(Set::rows);
     users.flat_map(|user| {
         user.get("Phones").as_list().iter().filter_map(Value::as_object).map(move |phone| (user, phone))

@@ -7,7 +7,7 @@ use threecx_catalog::{Content, Type, TypeRef, Verb};
 
 use super::route::Routes;
 use super::references::settle;
-use super::{Call, audit, declared, deleting, derived, groups, rules, status, trunks};
+use super::{Call, audit, declared, deleting, derived, groups, phones, rules, status, trunks};
 use crate::assumptions::DEFAULT_PAGE;
 use crate::http::{Problem, Response};
 use crate::odata::{Arguments, Literal, Options, QueryError};
@@ -133,7 +133,8 @@ pub(super) fn get(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
     let derived =
         || derived::rows(call, &store, set, name, &options.selection).find(|row| Some(row.get(property)) == key);
     let entity = match find(call, set) {
-        Ok(entity) if name == "Groups" => groups::shown(&store, entity, &options.selection),
+        Ok(entity) if name == "Groups" => groups::shown(&store, entity, &options.selection, call.now),
+        Ok(entity) if name == "Users" => phones::shown(&store, entity, call.now),
         Ok(entity) if name == "Trunks" => trunks::shown(&store, entity, &options.selection),
         Ok(entity) => Row::Stored(entity),
         Err(problem) => derived().ok_or(problem)?,
@@ -241,7 +242,7 @@ fn below_entity(call: &Call<'_>, name: &str, property: &str) -> Result<Response,
         Some(set) => find(call, set)?,
         None => store.singletons.get(name).ok_or(Problem::NoSuchPath)?,
     };
-    let entity = if name == "Groups" { groups::with_members(&store, entity) } else { Row::Stored(entity) };
+    let entity = if name == "Groups" { groups::with_members(&store, Row::Stored(entity)) } else { Row::Stored(entity) };
     let rows: Vec<&Entity> = entity.get(property).as_list().iter().filter_map(Value::as_object).collect();
     let Content::Value(TypeRef { ty: Type::Structure(structure), .. }) = call.form.answers[0].value.content else {
         return Err(Problem::NoSuchPath);

@@ -1,5 +1,6 @@
 //! Departments, and who belongs to them.
 
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::{Behaviour, Call, deleting, entities, numbers, peers};
@@ -41,30 +42,37 @@ fn sets(store: &Store) -> impl Iterator<Item = (&'static str, &'static str, &Set
 }
 
 /// The memberships of a department: those that users, queues and the like say they have.
-pub(super) fn members<'s>(store: &'s Store, group: &'s Entity) -> impl Iterator<Item = &'s Value> {
-    let id = group.get("Id");
+pub(super) fn members<'s>(store: &'s Store, group: &Entity) -> impl Iterator<Item = &'s Value> + use<'s> {
+    let id = group.get("Id").clone();
     let memberships = sets(store).flat_map(|(_, _, set)| set.rows()).flat_map(|row| row.get("Groups").as_list());
     memberships
-        .filter(move |membership| membership.as_object().is_some_and(|membership| membership.get("GroupId") == id))
+        .filter(move |membership| membership.as_object().is_some_and(|membership| membership.get("GroupId") == &id))
 }
 
-/// A department as it is shown: with its members, if they are asked for.
-pub(super) fn shown<'s>(store: &'s Store, group: &'s Entity, selection: &Selection) -> Row<'s> {
+/// A department as it is now: hours that were forced for a while are over when it is, and
+/// members are told if they are asked for.
+pub(super) fn shown<'s>(store: &'s Store, group: &'s Entity, selection: &Selection, now: Timestamp) -> Row<'s> {
+    let mut row = Row::Stored(group);
+    let over = group.text("OverrideExpiresAt").parse::<Timestamp>().is_ok_and(|end| end <= now);
+    if over && group.text("CurrentGroupHours") != "Default" {
+        row = group.clone().with("CurrentGroupHours", Value::text("Default")).into();
+    }
     if selection.expand_of("Members").is_some() {
-        return with_members(store, group);
+        return with_members(store, row);
     }
     // Looking for one costs little where there are some.
     let has_members = selection.selects("HasMembers") && members(store, group).next().is_some();
-    match Value::Bool(has_members) {
-        has if &has == group.get("HasMembers") || !selection.selects("HasMembers") => Row::Stored(group),
-        has => group.clone().with("HasMembers", has).into(),
+    if selection.selects("HasMembers") && row.get("HasMembers") != &Value::Bool(has_members) {
+        row = row.clone().with("HasMembers", Value::Bool(has_members)).into();
     }
+    row
 }
 
 /// A department with its members.
-pub(super) fn with_members<'s>(store: &'s Store, group: &'s Entity) -> Row<'s> {
-    let members: Vec<Value> = members(store, group).cloned().collect();
-    group.clone().with("HasMembers", Value::Bool(!members.is_empty())).with("Members", Value::List(members)).into()
+pub(super) fn with_members<'s>(store: &'s Store, group: Row<'s>) -> Row<'s> {
+    let members: Vec<Value> = members(store, &group).cloned().collect();
+    let has = Value::Bool(!members.is_empty());
+    group.clone().with("HasMembers", has).with("Members", Value::List(members)).into()
 }
 
 fn create(call: &Call<'_>) -> Result<Response, Problem> {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Behaviour, Call, csv, wav};
-use crate::calls::{Kind, Leg, Party, PhoneCall, Shown};
+use crate::calls::{Kind, Leg, Party, PhoneCall, Shown, dn};
 use crate::http::{Problem, Response};
 use crate::odata::Selection;
 use crate::state::{Entity, Row, Shape, Store, Value};
@@ -15,7 +15,27 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
         "CallHistoryView.DownloadCallHistory" => download,
         "Recordings.DownloadRecording" | "Recordings.DownloadRecordingByName" => download_recording,
         "Recordings.BulkRecordingsDelete" => delete_recordings,
-        "Recordings.PurgeLocal" => purge_recordings,
+        "Recordings.PurgeLocal" => |call| purge_recordings(call, false),
+        "Recordings.PurgeArchive" => |call| purge_recordings(call, true),
+        "Recordings.BulkRecordingsArchive" => |call| {
+            let ids = known_recordings(call)?;
+            let mut store = call.write();
+            ids.into_iter().for_each(|id| store.calls.archive(id));
+            Ok(Response::empty(204))
+        },
+        "Recordings.Archive" | "RemoteArchivingSettings.ArchiveRecordings" => |call| {
+            let mut store = call.write();
+            for id in recording_ids(&store, call) {
+                store.calls.archive(id);
+            }
+            Ok(Response::empty(204))
+        },
+        "Recordings.TranscribeRecordings" => |call| {
+            let ids = known_recordings(call)?;
+            let mut store = call.write();
+            ids.into_iter().for_each(|id| store.calls.transcribe(id));
+            Ok(Response::empty(204))
+        },
         _ => return None,
     })
 }
@@ -73,6 +93,8 @@ fn segment(store: &Store, shape: &'static Shape, call: &PhoneCall, id: i64, leg:
         .with("SegmentActionId", Value::Int(if leg.answered { 1 } else { 5 }))
         .with("CallTime", duration(leg.talks))
         .with("CallAnswered", Value::Bool(leg.answered));
+    let recording = store.calls.recording_of(call, id).map_or(Value::Null, Value::Int);
+    let row = row.with("SrcRecId", recording.clone()).with("DstRecId", recording);
     let row = side(row, "Src", &from, call.id() * 10);
     side(row, "Dst", &to, call.id() * 10 + 1)
 }
@@ -112,9 +134,20 @@ fn recording(store: &Store, shape: &'static Shape, id: i64, leg: &Leg) -> Entity
         .with("EndTime", instant(leg.ends()))
         .with("CallType", Value::text(if inbound { "InboundExternal" } else { "OutboundExternal" }))
         .with("RecordingUrl", Value::text(recording_name(&from, &to, id)))
-        .with("IsArchived", Value::Bool(false))
-        .with("IsTranscribed", Value::Bool(false))
-        .with("CanBeTranscribed", Value::Bool(true));
+        .with("IsArchived", Value::Bool(store.calls.is_archived(id)))
+        .with("IsTranscribed", Value::Bool(store.calls.is_transcribed(id)))
+        .with("CanBeTranscribed", Value::Bool(!store.calls.is_transcribed(id)));
+    let row = match store.calls.is_archived(id) {
+        true => row.with("ArchivedUrl", Value::text(format!("archive/{}", recording_name(&from, &to, id)))),
+        false => row,
+    };
+    let row = match store.calls.is_transcribed(id) {
+        true => row
+            .with("Transcription", Value::text(transcription(&from, &to)))
+            .with("Summary", Value::text(format!("{} talked to {}.", from.name, to.name)))
+            .with("SentimentScore", Value::Int(id % 5 + 1)),
+        false => row,
+    };
     [("From", &from), ("To", &to)].into_iter().fold(row, |row, (side, party)| {
         row.with(&format!("{side}Dn"), Value::text(party.dn))
             .with(&format!("{side}DnType"), Value::Int(party.kind as i64))
@@ -124,8 +157,13 @@ fn recording(store: &Store, shape: &'static Shape, id: i64, leg: &Leg) -> Entity
     })
 }
 
+/// What was said in a recording.
+pub(super) fn transcription(from: &Shown<'_>, to: &Shown<'_>) -> String {
+    format!("{}: Hello, this is {}. {}: Hello, how can I help you?", from.number, from.name, to.number)
+}
+
 /// The file that a recording lies in: `194/[+491515500042]_194_1234.wav`
-fn recording_name(from: &Shown<'_>, to: &Shown<'_>, id: i64) -> String {
+pub(super) fn recording_name(from: &Shown<'_>, to: &Shown<'_>, id: i64) -> String {
     let extension = if from.kind == Kind::Extension { from.dn } else { to.dn };
     format!("{extension}/[{}]_{}_{id}.wav", from.number, to.number)
 }
@@ -143,16 +181,30 @@ fn make_call(call: &Call<'_>) -> Result<Response, Problem> {
     let unknown = || Problem::Refused { target: "dn".into(), code: "WARNINGS.XAPI.NON_EXISTENT_EXT_NUMBER" };
     let to = call.text_field("destination")?;
     let from = call.text_field("dn").map_err(|_| unknown())?;
+    if to.is_empty() {
+        return Err(Problem::refused("destination", "WARNINGS.XAPI.REQUIRED"));
+    }
     let mut store = call.write();
-    let directory = store.calls.directory();
-    let from = directory.person(from).ok_or_else(unknown)?;
+    let from = person(&mut store, from).ok_or_else(unknown)?;
     let digits: String = to.chars().filter(char::is_ascii_digit).collect();
     let last_digits = digits[digits.len().saturating_sub(5)..].parse().unwrap_or(0);
-    let to = directory.person(to).unwrap_or(Party::Outside { trunk: 0, caller: last_digits });
+    let to = match person(&mut store, to) {
+        Some(person) => person,
+        None if store.calls.directory().trunks.is_empty() => {
+            return Err(Problem::refused("destination", "WARNINGS.XAPI.NOT_FOUND"));
+        }
+        None => Party::Outside { trunk: 0, caller: last_digits },
+    };
     store.calls.make(from, to, call.now.as_second());
     let shape = call.shapes.get("CallControlResultResponse").ok_or(Problem::NoSuchPath)?;
     let answer = Entity::new(shape).with("FinalStatus", Value::text("Success"));
     Ok(call.entity(200, "Pbx.CallControlResultResponse", &answer, Selection::all()))
+}
+
+/// The user with a number, also one who came after the first day.
+fn person(store: &mut Store, number: &str) -> Option<Party> {
+    let user = store.set("Users")?.by_number(number).map(dn)?;
+    Some(store.calls.directory().person(number).unwrap_or_else(|| store.calls.enlist(user)))
 }
 
 fn download(call: &Call<'_>) -> Result<Response, Problem> {
@@ -173,7 +225,8 @@ fn download_recording(call: &Call<'_>) -> Result<Response, Problem> {
         _ => false,
     };
     let found = store.calls.recordings(call.now.as_second()).find(|(id, leg)| wanted(*id, leg));
-    let (id, leg) = found.ok_or(Problem::NoSuchEntity)?;
+    let target = if call.parameters.contains_key("recId") { "recId" } else { "recName" };
+    let (id, leg) = found.ok_or(Problem::refused(target, "WARNINGS.XAPI.FILE_NOT_FOUND"))?;
     Ok(Response::file("audio/x-wav", &format!("{id}.wav"), wav::tone(leg.talks)))
 }
 
@@ -184,9 +237,42 @@ fn delete_recordings(call: &Call<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(204))
 }
 
-fn purge_recordings(call: &Call<'_>) -> Result<Response, Problem> {
+/// Deletes the recordings in the archive, or those that are not.
+fn purge_recordings(call: &Call<'_>, archive: bool) -> Result<Response, Problem> {
     let mut store = call.write();
-    let all: Vec<i64> = store.calls.recordings(call.now.as_second()).map(|(id, _)| id).collect();
-    all.into_iter().for_each(|id| store.calls.erase(id));
+    for id in recording_ids(&store, call) {
+        if store.calls.is_archived(id) == archive {
+            store.calls.erase(id);
+        }
+    }
+    Ok(Response::empty(204))
+}
+
+fn recording_ids(store: &Store, call: &Call<'_>) -> Vec<i64> {
+    store.calls.recordings(call.now.as_second()).map(|(id, _)| id).collect()
+}
+
+/// The ids in the body; all of them have to be those of recordings.
+fn known_recordings(call: &Call<'_>) -> Result<Vec<i64>, Problem> {
+    let ids = call.ids_field("ids")?;
+    let known = recording_ids(&call.read(), call);
+    match ids.iter().all(|id| known.contains(id)) {
+        true => Ok(ids),
+        false => Err(Problem::refused("ids", "WARNINGS.XAPI.NOT_FOUND")),
+    }
+}
+
+/// Deletes the history of a period, or all of it.
+pub(super) fn purge_calls(call: &Call<'_>) -> Result<Response, Problem> {
+    super::declared::check_fields(call)?;
+    let period = call.field("period").cloned().unwrap_or_default();
+    let moment = |name: &str| period[name].as_str().and_then(|text| text.parse().ok()).map(Timestamp::as_second);
+    let all = period["All"].as_bool().unwrap_or(false);
+    let period = match (moment("Start"), moment("Stop")) {
+        _ if all => i64::MIN..call.now.as_second() + 1,
+        (None, None) => return Err(Problem::refused("Start", "WARNINGS.XAPI.REQUIRED")),
+        (from, to) => from.unwrap_or(i64::MIN)..to.unwrap_or(i64::MAX).min(call.now.as_second() + 1),
+    };
+    call.write().calls.purge(period);
     Ok(Response::empty(204))
 }

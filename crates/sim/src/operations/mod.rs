@@ -11,6 +11,8 @@ mod csv;
 mod declared;
 mod deleting;
 mod derived;
+mod devices;
+mod dn_properties;
 mod entities;
 mod forgetting;
 mod groups;
@@ -20,11 +22,13 @@ mod media;
 mod numbers;
 mod peers;
 mod phones;
+mod principals;
 mod references;
 mod reports;
 mod route;
 mod rules;
 mod services;
+mod smaller;
 mod status;
 mod trunks;
 mod users;
@@ -34,6 +38,7 @@ pub(crate) use call::Call;
 pub(crate) use contacts::import as import_contacts;
 pub(crate) use entities::empty_store;
 pub(crate) use numbers::{free_id, free_number};
+pub(crate) use peers::label;
 pub(crate) use phones::PhoneOrders;
 pub use phones::PhoneState;
 pub(crate) use route::{Route, Routes};
@@ -60,6 +65,10 @@ pub(crate) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
         users::behaviour,
         phones::behaviour,
         groups::behaviour,
+        devices::behaviour,
+        dn_properties::behaviour,
+        principals::behaviour,
+        smaller::behaviour,
         history::behaviour,
         reports::behaviour,
         lists::behaviour,

@@ -14,12 +14,17 @@ use super::{Behaviour, Call, derived};
 use crate::assumptions::{PHONE_STEP_SECONDS, UNKNOWN_PHONE_CODE};
 use crate::http::{Problem, Response};
 use crate::odata::Selection;
-use crate::state::{Key, Store, Value};
+use crate::state::{Key, Row, Store, Value};
 
 pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
     Some(match operation {
         "Users.RebootPhone" => |call| one(call, Order::Reboot),
-        "Users.ReprovisionPhone" | "Users.UpgradePhone" => |call| one(call, Order::Provision),
+        "Users.ReprovisionPhone" => |call| one(call, Order::Provision),
+        "Users.UpgradePhone" => |call| {
+            let response = one(call, Order::Provision)?;
+            set_firmware(&mut call.write(), call.text_field("mac")?, call.text_field("version")?);
+            Ok(response)
+        },
         "Users.ReprovisionAllPhones" => reprovision_all,
         "Users.GetPhoneRegistrar" => registrar,
         "Users.GetPhoneRegistrars" => registrars,
@@ -53,6 +58,11 @@ pub(crate) struct PhoneOrders {
 }
 
 impl PhoneOrders {
+    /// Lets a phone load its configuration.
+    pub fn provision(&mut self, mac: &str, now: Timestamp) {
+        self.give(mac, Order::Provision, now);
+    }
+
     fn give(&mut self, mac: &str, order: Order, now: Timestamp) {
         self.orders.insert(mac.into(), (order, now.as_second()));
     }
@@ -79,6 +89,36 @@ pub(super) fn owner<'s>(store: &'s Store, mac: &str) -> Option<&'s crate::state:
     let plain: String = mac.chars().filter(char::is_ascii_alphanumeric).collect();
     let users = store.set("Users")?;
     users.rows().find(|user| macs(user).any(|known| known.eq_ignore_ascii_case(&plain)))
+}
+
+/// What a phone runs from now on.
+pub(super) fn set_firmware(store: &mut Store, mac: &str, version: &str) {
+    let Some(mut user) = owner(store, mac).cloned() else { return };
+    let plain: String = mac.chars().filter(char::is_ascii_alphanumeric).collect();
+    for (_, value) in user.own_mut().filter(|(name, _)| *name == "Phones") {
+        let Value::List(phones) = value else { continue };
+        for phone in phones.iter_mut().filter_map(Value::as_object_mut) {
+            let is_it = phone.text("MacAddress").eq_ignore_ascii_case(&plain);
+            for (_, settings) in phone.own_mut().filter(|(name, _)| is_it && *name == "Settings") {
+                if let Some(settings) = settings.as_object_mut() {
+                    settings.set("Firmware", Value::text(version));
+                }
+            }
+        }
+    }
+    if let Some(set) = store.set_mut("Users") {
+        set.put(user);
+    }
+}
+
+/// A user as he is now: whose phones are all starting again is not registered.
+pub(super) fn shown<'s>(store: &'s Store, user: &'s crate::state::Entity, now: Timestamp) -> Row<'s> {
+    if store.phones.orders.is_empty() || user.get("IsRegistered") != &Value::Bool(true) {
+        return Row::Stored(user);
+    }
+    let mut phones = macs(user).peekable();
+    let away = phones.peek().is_some() && phones.all(|mac| store.phones.state(mac, now) == PhoneState::Restarting);
+    if away { user.clone().with("IsRegistered", Value::Bool(false)).into() } else { Row::Stored(user) }
 }
 
 /// What the registrar knows of a phone.

@@ -124,8 +124,10 @@ fn keep_rules(store: &mut Store, number: &Value, rules: &Value) {
     for rule in rules.as_list().iter().filter_map(Value::as_object) {
         let peer = rule.shape.neighbour("Peer").map(|shape| super::derived::peer(shape, &trunk, "ExternalLine"));
         let rule = rule.clone().with("TrunkDN", peer.map_or(Value::Null, |peer| Value::Object(Box::new(peer))));
-        let free = set.free_key();
-        set.put(rule.with(key, free.into()));
+        // Those that were there keep their ids.
+        let own = Key::of(rule.get(key)).filter(|own| *own != Key::Int(0) && set.get(own).is_none());
+        let own = own.unwrap_or_else(|| set.free_key());
+        set.put(rule.with(key, own.into()));
     }
 }
 

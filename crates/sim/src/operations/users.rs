@@ -3,11 +3,11 @@
 use fastrand::Rng;
 use serde_json::Value as Json;
 
-use super::{Behaviour, Call, deleting, entities, numbers};
-use crate::company::{DEFAULT_GROUP, web_name, with_credentials};
+use super::{Behaviour, Call, declared, deleting, entities, numbers, references, rules};
+use crate::company::{DEFAULT_GROUP, library, web_name, with_credentials};
 use crate::http::{Problem, Response};
 use crate::odata::Selection;
-use crate::state::{Entity, Key, Set, Value, entity_from_json};
+use crate::state::{Entity, Key, Set, Value};
 
 pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
     Some(match operation {
@@ -96,22 +96,27 @@ fn batch_delete(call: &Call<'_>) -> Result<Response, Problem> {
     Ok(call.rows("Collection(Pbx.UserDeleteError)", &failed, None, Selection::all()))
 }
 
-/// Writes the same properties into many users, or into none if one does not exist.
+/// Writes the same properties into many users, or into none if one of them cannot take them.
 fn update_many(call: &Call<'_>) -> Result<Response, Problem> {
+    declared::check_fields(call)?;
     let ids = call.ids_field("ids")?;
     let changes = call.field("user").cloned().unwrap_or_default();
     let mut store = call.write();
-    let users = store.set_mut("Users").ok_or(Problem::NoSuchPath)?;
     let mut changed = Vec::new();
     for id in ids {
-        let unknown = Problem::Refused { target: "ids".into(), code: "WARNINGS.XAPI.NOT_FOUND" };
-        let mut user = users.get(&Key::Int(id)).ok_or(unknown)?.clone();
-        entity_from_json(&mut user, &changes, call.shapes)?;
+        let unknown = || Problem::refused("ids", "WARNINGS.XAPI.NOT_FOUND");
+        let before = store.set("Users").and_then(|users| users.get(&Key::Int(id))).ok_or_else(unknown)?;
+        // The type for many users has members that one user has not.
+        let mut user = library::entity(before.clone(), &changes, call.shapes);
         user.set("Id", Value::Int(id));
+        let number = before.get("Number").clone();
+        user.set("Number", number);
+        references::settle(&mut user, &store)?;
+        rules::check("Users", &user, Some(before), &store, call.now)?;
         changed.push(user);
     }
-    for user in changed {
-        users.put(user);
+    if let Some(users) = store.set_mut("Users") {
+        changed.into_iter().for_each(|user| users.put(user));
     }
     Ok(Response::empty(204))
 }
@@ -130,21 +135,20 @@ fn regenerate(call: &Call<'_>) -> Result<Response, Problem> {
     for id in ids {
         let mut user = users.get(&Key::Int(id)).ok_or(Problem::NoSuchEntity)?.clone();
         let mut rng = Rng::with_seed(call.now.as_nanosecond() as u64 ^ id as u64);
-        let mut text = |length: usize| Value::text((0..length).map(|_| rng.alphanumeric()).collect::<String>());
+        let text = |rng: &mut Rng, length: usize| {
+            Value::text((0..length).map(|_| rng.alphanumeric()).collect::<String>())
+        };
         for (option, property, length) in [
             ("SipAuth", "AuthPassword", 10),
             ("DeskphonePassword", "DeskphonePassword", 10),
             ("WebclientPassword", "AccessPassword", 12),
         ] {
             if chosen(option) {
-                user.set(property, text(length));
+                user.set(property, text(&mut rng, length));
             }
         }
         if chosen("VoicemailPIN") {
-            user.set(
-                "VMPIN",
-                Value::text(format!("{:06}", Rng::with_seed(call.now.as_nanosecond() as u64).u32(..1_000_000))),
-            );
+            user.set("VMPIN", Value::text(format!("{:06}", rng.u32(..1_000_000))));
         }
         users.put(user);
     }

@@ -3,13 +3,16 @@
 use std::f64::consts::TAU;
 
 const RATE: u32 = 8000;
-/// Longer talks are not played to the end.
-const LONGEST: i64 = 10;
+/// No call lasts longer, in seconds.
+const LONGEST: i64 = 1200;
+/// After so many samples the tone begins anew.
+const CYCLE: usize = 320;
 
-/// So many seconds of a soft tone, ten at most.
+/// So many seconds of a soft tone.
 pub(super) fn tone(seconds: i64) -> Vec<u8> {
     let samples = RATE * u32::try_from(seconds.clamp(1, LONGEST)).unwrap_or(1);
-    let sample = |index: u32| ((f64::from(index) * TAU * 425.0 / f64::from(RATE)).sin() * 3000.0) as i16;
+    let sample = |index: usize| ((index as f64 * TAU * 425.0 / f64::from(RATE)).sin() * 3000.0) as i16;
+    let cycle: Vec<[u8; 2]> = (0..CYCLE).map(|index| sample(index).to_le_bytes()).collect();
     let bytes = samples * 2;
     let mut wav = Vec::with_capacity(44 + bytes as usize);
     wav.extend(b"RIFF");
@@ -21,6 +24,6 @@ pub(super) fn tone(seconds: i64) -> Vec<u8> {
     }
     wav.extend(b"data");
     wav.extend(bytes.to_le_bytes());
-    wav.extend((0..samples).flat_map(|index| sample(index).to_le_bytes()));
+    wav.extend(cycle.iter().cycle().take(samples as usize).flatten());
     wav
 }

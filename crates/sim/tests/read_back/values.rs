@@ -56,7 +56,7 @@ impl Maker {
             (_, "ForwardDN" | "TimeoutForwardDN" | "InvalidKeyForwardDN") => json!("800"),
             (_, "VMPIN") => json!(format!("47{:02}", n % 100)),
             (_, "MacAddress" | "PhoneMAC") => json!(format!("0015650{n:05}")),
-            (_, "ExpiresAt") => json!("2999-12-31T00:00:00Z"),
+            (_, "ExpiresAt" | "OverrideExpiresAt") => json!("2999-12-31T00:00:00Z"),
             (_, "IPAddrMask") => json!(format!("10.{}.{}.0/24", n / 250, n % 250)),
             (_, "TimeZoneId") => json!("14"),
             (_, "EmailAddress" | "Email") => json!(format!("someone{n}@demo.example")),
