@@ -9,6 +9,7 @@
 //! ```
 
 mod call;
+mod chat;
 mod directory;
 mod script;
 mod stream;
@@ -19,6 +20,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use call::{Leg, Party, PhoneCall};
+pub(crate) use chat::{Chat, Message};
 pub(crate) use directory::{Directory, Dn, Kind, Shown, dn};
 use script::Script;
 use stream::Stream;

@@ -28,6 +28,8 @@ pub(super) fn rows<'s>(
         "Backups" => Box::new(backups::rows(set, call.now)),
         "ActiveCalls" => Box::new(history::active(store, set.shape, call.now)),
         "CallHistoryView" => Box::new(history::segments(store, set.shape, call.now)),
+        "ChatHistoryView" | "ChatMessagesHistoryView" => Box::new(history::chats(store, set.shape, call.now)),
+        "ReportGroup" => Box::new(report_groups(store, set.shape)),
         "Recordings" => Box::new(history::recordings(store, set.shape, call.now)),
         "LastCdrAndChatMessageTimestamp" => Box::new(history::last_call(store, set.shape, call.now)),
         "Groups" => {
@@ -52,6 +54,14 @@ pub(super) fn peer(shape: &'static Shape, row: &Entity, kind: &str) -> Entity {
         .with("Number", row.get("Number").clone())
         .with("Name", Value::text(peers::label(row)))
         .with("Type", Value::text(kind))
+}
+
+/// Departments, as reports of old releases list them.
+fn report_groups<'s>(store: &'s Store, shape: &'static Shape) -> impl Iterator<Item = Row<'s>> {
+    store.set("Groups").into_iter().flat_map(Set::rows).map(move |group| {
+        let row = Entity::new(shape).with("GroupID", group.get("Id").clone());
+        row.with("GroupName", group.get("Name").clone()).into()
+    })
 }
 
 /// Every phone with the user that it belongs to.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Behaviour, Call, csv, wav};
-use crate::calls::{Kind, Leg, Party, PhoneCall, Shown, dn};
+use crate::calls::{Chat, Directory, Kind, Leg, Message, Party, PhoneCall, Shown, dn};
 use crate::http::{Problem, Response};
 use crate::odata::Selection;
 use crate::state::{Entity, Row, Shape, Store, Value};
@@ -112,6 +112,46 @@ fn side(row: Entity, side: &str, party: &Shown<'_>, participant: i64) -> Entity 
         .with(&name("CallerNumber"), Value::text(&*party.number))
         .with(&name("External"), Value::Bool(external))
         .with(&name("Internal"), Value::Bool(!external))
+}
+
+/// The messages of all chats.
+pub(super) fn chats<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
+    let directory = store.calls.directory();
+    store.calls.chats(now.as_second(), i64::MIN..i64::MAX).flat_map(move |chat| {
+        let rows: Vec<Row<'s>> = chat
+            .messages()
+            .iter()
+            .map(|message| chat_row(directory, Entity::new(shape), &chat, message).into())
+            .collect();
+        rows
+    })
+}
+
+/// A message, as any of the views of chats shows it.
+pub(super) fn chat_row(directory: &Directory, row: Entity, chat: &Chat, message: &Message) -> Entity {
+    let sender = directory.show(message.sender);
+    let external = sender.kind == Kind::ExternalLine;
+    let other = if message.sender == chat.from { chat.to } else { Some(chat.from) };
+    let phone = if external { Value::text(&*sender.number) } else { Value::Null };
+    let number = Value::text(if external { &*sender.number } else { sender.dn });
+    let queue = chat.queue.map_or(Value::Null, |queue| Value::text(directory.show(Party::Queue(queue)).dn));
+    row.with("ConversationId", Value::Int(chat.id))
+        .with("MessageId", Value::Int(message.id))
+        .with("ChatName", Value::text(&*directory.show(chat.from).name))
+        .with("FromName", Value::text(&*sender.name))
+        .with("FromNo", number.clone())
+        .with("SenderParticipantName", Value::text(&*sender.name))
+        .with("SenderParticipantNo", number)
+        .with("SenderParticipantPhone", phone.clone())
+        .with("ParticipantPhone", phone)
+        .with("IsExternal", Value::Bool(external))
+        .with("Message", Value::text(message.text))
+        .with("Recipients", other.map_or(Value::Null, |party| Value::text(&*directory.show(party).number)))
+        .with("QueueNumber", queue)
+        .with("ProviderType", Value::text(if chat.queue.is_some() { "LiveChat" } else { "Internal" }))
+        .with("ProviderName", Value::text("3CX"))
+        .with("Source", Value::text(if chat.queue.is_some() { "LiveChat" } else { "Internal" }))
+        .with("TimeSent", instant(message.at))
 }
 
 /// The moment of the last call, for clients that look for new ones.

@@ -30,13 +30,6 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
             }
             Ok(Response::empty(204))
         },
-        "Queues.ResetQueueStatistics" => |call| {
-            let store = &mut *call.write();
-            let queue = entities::find(call, store.set("Queues").ok_or(Problem::NoSuchPath)?)?;
-            let id = queue.int("Id").unwrap_or(0);
-            store.ledger.queue_resets.insert(id, call.now.as_second());
-            Ok(Response::empty(204))
-        },
         "NotificationSettings.TestEmail" | "MailSettings.TestEmail" => |call| {
             super::declared::check_fields(call)?;
             let result = call.shapes.entity("TestResult").ok_or(Problem::NoSuchPath)?.with("Success", Value::Bool(true));

@@ -218,14 +218,15 @@ fn database(call: &Call<'_>) -> Result<Response, Problem> {
     let outbound = store.calls.ended(second, today..i64::MAX);
     let outbound = outbound.filter(|call| matches!(call.legs.first().map(|leg| leg.to), Some(Party::Outside { .. })));
     let segments: usize = store.calls.ended(second, i64::MIN..i64::MAX).map(|call| call.legs.len()).sum();
+    let messages: usize = store.calls.chats(second, i64::MIN..i64::MAX).map(|chat| chat.messages().len()).sum();
     let answer = call.shapes.entity("SystemDatabaseInformation").ok_or(Problem::NoSuchPath)?
         .with("Id", Value::Int(1))
         .with("CallHistoryCount", Value::Int(segments as i64))
         .with("TodayOutboundCallsCount", Value::Int(outbound.count() as i64))
         .with("CallsUsedSpace", Value::Int(segments as i64 * 1024))
-        .with("ChatMessagesCount", Value::Int(0))
+        .with("ChatMessagesCount", Value::Int(messages as i64))
         .with("ChatFilesCount", Value::Int(0))
-        .with("ChatsUsedSpace", Value::Int(0))
+        .with("ChatsUsedSpace", Value::Int(messages as i64 * 256))
         .with("EventLogUsedSpace", Value::Int(store.set("EventLogs").map_or(0, Set::len) as i64 * 512));
     Ok(call.entity(200, "Pbx.SystemDatabaseInformation", &answer, Selection::all()))
 }

@@ -39,6 +39,4 @@ pub(crate) struct Ledger {
     pub multi_company: bool,
     /// When the firewall was last checked, in seconds since 1970.
     pub firewall_check: Option<i64>,
-    /// When the statistics of a queue were last reset, by its id.
-    pub queue_resets: BTreeMap<i64, i64>,
 }

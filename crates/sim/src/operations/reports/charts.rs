@@ -25,7 +25,15 @@ pub(super) fn length(call: &Call<'_>) -> i64 {
 /// Points at every hour of a short period and every day of a long one, with two numbers each,
 /// added up from the calls.
 fn points(report: &Report<'_>, of: impl Fn(&PhoneCall) -> Option<(i64, i64)>) -> BTreeMap<i64, (i64, i64)> {
-    let step = if report.period.end.saturating_sub(report.period.start) <= 2 * DAY { HOUR } else { DAY };
+    // `groupingType`: 0 as the period is long, 1 hours, 2 days, 3 weeks, 4 months of 30 days.
+    let step = match report.number("groupingType") {
+        1 => HOUR,
+        2 => DAY,
+        3 => 7 * DAY,
+        4 => 30 * DAY,
+        _ if report.period.end.saturating_sub(report.period.start) <= 2 * DAY => HOUR,
+        _ => DAY,
+    };
     let mut points: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
     for call in report.calls() {
         if let Some((one, two)) = of(&call) {
@@ -54,11 +62,32 @@ fn is_internal(call: &PhoneCall) -> bool {
     !call.legs.iter().any(|leg| outside(leg.from) || outside(leg.to))
 }
 
-/// True if the report wants such a call, by its flags for internal and queue calls.
+/// True if the report wants such a call: by its flags for internal and queue calls, by
+/// `callArea` (0 all, 1 internal, 2 external), and by whose calls are meant.
 fn wanted(report: &Report<'_>, call: &PhoneCall) -> bool {
     let given = |name: &str| report.call.parameters.contains_key(name);
     let internal = !given("includeInternalCalls") || report.flag("includeInternalCalls") || !is_internal(call);
-    internal && (report.flag("includeQueueCalls") || call.queue_visit().is_none())
+    let area = match report.number("callArea") {
+        1 => is_internal(call),
+        2 => !is_internal(call),
+        _ => true,
+    };
+    let queues = report.flag("includeQueueCalls") || call.queue_visit().is_none();
+    let long = call.answered() || call.ends() - call.begins() >= report.least_wait();
+    internal && area && queues && long && is_somebodys(report, call)
+}
+
+/// True if one of the extensions or of the department that is meant took part.
+fn is_somebodys(report: &Report<'_>, call: &PhoneCall) -> bool {
+    let extensions = ["extensionDns", "queueDnStr"].into_iter().any(|name| report.text(name).is_some());
+    let department = ["groupNumber", "groupStr"].into_iter().any(|name| report.text(name).is_some());
+    if !department && !extensions {
+        return true;
+    }
+    let mut parties = call.legs.iter().flat_map(|leg| [leg.from, leg.to]).map(|party| report.directory().show(party).dn);
+    parties.any(|dn| {
+        (!extensions || report.means(&["extensionDns", "queueDnStr"], dn)) && (!department || report.has_member(dn))
+    })
 }
 
 /// Incoming and outgoing calls.

@@ -2,6 +2,7 @@
 
 use super::people::cost;
 use super::{Report, count, duration, instant};
+use crate::operations::history::{recording_name, transcription};
 use crate::calls::{Kind, Leg, PhoneCall, Shown};
 use crate::state::{Entity, Set, Value};
 
@@ -12,9 +13,12 @@ pub(super) fn calls(report: &Report<'_>) -> Vec<Entity> {
     for call in report.calls().rev() {
         for (indent, (segment, leg)) in call.segments().enumerate() {
             let (from, to) = (directory.show(leg.from), directory.show(leg.to));
-            if !report.means(&["sourceFilter"], from.dn) || !report.means(&["destinationFilter"], to.dn) {
+            let from_meant = is_type(report.number("sourceType"), &from) && report.means(&["sourceFilter"], from.dn);
+            let to_meant = is_type(report.number("destinationType"), &to) && report.means(&["destinationFilter"], to.dn);
+            if !(from_meant && to_meant && is_call_type(report, &call) && is_time(report, leg)) {
                 continue;
             }
+            let recording = report.store.calls.recording_of(&call, segment);
             let history = history_id(call.id());
             let row = report
                 .row()
@@ -42,10 +46,65 @@ pub(super) fn calls(report: &Report<'_>) -> Vec<Entity> {
                 .with("CallType", Value::text(call_type(to.kind)))
                 .with("Reason", Value::text(reason(leg, &from, &to)))
                 .with("CallCost", cost(leg));
-            rows.push(row);
+            rows.push(match recording {
+                Some(id) => recorded(report, row, id, &from, &to),
+                None => row,
+            });
         }
     }
     rows
+}
+
+/// `sourceType`, `destinationType`: 0 everybody, 1 extensions, 2 outside, 3 queues, 4 ring groups,
+/// 5 digital receptionists, 6 voicemail.
+fn is_type(wanted: i64, party: &Shown<'_>) -> bool {
+    let kind = match wanted {
+        1 => Kind::Extension,
+        2 => Kind::ExternalLine,
+        3 => Kind::Queue,
+        4 => Kind::RingGroup,
+        5 => Kind::Receptionist,
+        6 => Kind::VoiceMail,
+        _ => return true,
+    };
+    party.kind == kind
+}
+
+/// `callsType`: 0 all calls, 1 those that come in, 2 those that go out, 3 those within the company.
+fn is_call_type(report: &Report<'_>, call: &PhoneCall) -> bool {
+    match (report.number("callsType"), direction(call)) {
+        (1, way) => way.starts_with("Inbound"),
+        (2, way) => way == "Outbound",
+        (3, way) => way == "Internal",
+        _ => true,
+    }
+}
+
+/// `callTimeFilterType`: 0 however long, 1 longer than `callTimeFilterFrom`, 2 shorter, 3 between
+/// it and `callTimeFilterTo`.
+fn is_time(report: &Report<'_>, leg: &Leg) -> bool {
+    let (from, to) = (report.seconds("callTimeFilterFrom"), report.seconds("callTimeFilterTo"));
+    match report.number("callTimeFilterType") {
+        1 => leg.talks > from,
+        2 => leg.talks < from,
+        3 => (from..=to).contains(&leg.talks),
+        _ => true,
+    }
+}
+
+/// What there is to hear of a segment, and to read if it was written down.
+fn recorded(report: &Report<'_>, row: Entity, id: i64, from: &Shown<'_>, to: &Shown<'_>) -> Entity {
+    let written = report.store.calls.is_transcribed(id).then(|| Value::text(transcription(from, to)));
+    let written = written.unwrap_or(Value::Null);
+    let one = report.shape.neighbour("XReportRecording").map(|shape| {
+        Value::Object(Box::new(Entity::new(shape).with("Id", count(id)).with("Transcription", written.clone())))
+    });
+    row.with("SrcRecId", count(id))
+        .with("DstRecId", count(id))
+        .with("RecordingId", count(id))
+        .with("RecordingUrl", Value::text(recording_name(from, to, id)))
+        .with("Transcription", written)
+        .with("Recordings", Value::List(one.into_iter().collect()))
 }
 
 /// A number as a GUID: the same number, the same GUID.
@@ -114,7 +173,8 @@ fn party(row: Entity, [dn, name, number]: [&str; 3], shown: &Shown<'_>) -> Entit
     row.with(number, Value::text(&*shown.number))
 }
 
-/// A row for each call over one of the trunks that are meant: the trunk, the leg in which
+/// `callsType`: 0 all calls, 1 answered ones, 2 those that nobody answered. A row for each call
+/// over one of the trunks that are meant: the trunk, the leg in which
 /// somebody talked or nobody did, and what else there is to say.
 fn over_trunks<'r>(
     report: &'r Report<'_>,
@@ -123,8 +183,12 @@ fn over_trunks<'r>(
     let rows = report.calls().rev().filter_map(|call| {
         let (trunk, leg, row) = row(&call)?;
         let name = report.directory().trunks.iter().find(|line| *line.dn.number == *trunk.dn);
-        let meant = report.means(&["trunkDns"], trunk.dn);
-        meant.then(|| {
+        let answered = match report.number("callsType") {
+            1 => leg.answered,
+            2 => !leg.answered,
+            _ => true,
+        };
+        (answered && report.means(&["trunkDns"], trunk.dn)).then(|| {
             row.with("CallHistoryId", Value::text(history_id(call.id())))
                 .with("CdrId", Value::text(history_id(call.first_segment as i64)))
                 .with("StartTime", instant(call.begins()))

@@ -2,10 +2,14 @@
 //! agree with rows. `Get…` answers JSON, `Download…` the same rows as CSV.
 
 mod charts;
+mod chats;
 mod log;
 mod people;
+mod quality;
 mod queues;
 
+use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +17,7 @@ use threecx_catalog::{Content, Type};
 
 use super::history::{duration, instant};
 use super::{Behaviour, Call, csv};
-use crate::calls::{Directory, PhoneCall};
+use crate::calls::{Chat, Directory, PhoneCall};
 use crate::http::{Problem, Response};
 use crate::state::{Entity, Shape, Store, Value};
 
@@ -21,13 +25,14 @@ use crate::state::{Entity, Shape, Store, Value};
 type Rows = fn(&Report<'_>) -> Vec<Entity>;
 
 pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
-    rows_of(operation).map(|_| answer as Behaviour)
+    quality::behaviour(operation).or_else(|| rows_of(operation).map(|_| answer as Behaviour))
 }
 
 /// What makes the rows. `Download…` operations are those of the same resource in another form.
 fn rows_of(operation: &str) -> Option<Rows> {
     let (resource, name) = operation.split_once('.')?;
     Some(match resource {
+        "ReportAbandonedChatsStatistics" => chats::abandoned,
         "ReportAbandonedQueueCalls" => queues::abandoned,
         "ReportAgentLoginHistory" => queues::logins,
         "ReportAgentsInQueueStatistics" => queues::agents,
@@ -39,15 +44,20 @@ fn rows_of(operation: &str) -> Option<Rows> {
         }
         "ReportCallDistribution" => charts::calls,
         "ReportCallLogData" if !name.contains("Quality") => log::calls,
+        "ReportChatLog" => chats::log,
         "ReportDetailedQueueStatistics" => queues::details,
         "ReportExtensionStatistics" | "ReportExtensionStatisticsByGroup" => people::extensions,
         "ReportExtensionsStatisticsByRingGroups" => people::ring_group_members,
         "ReportInboundCalls" => log::inbound,
         "ReportInboundRules" => log::inbound_rules,
         "ReportOutboundCalls" => log::outbound,
+        "ReportQueueAgentsChatStatistics" => chats::agents,
+        "ReportQueueAgentsChatStatisticsTotals" => chats::totals,
         "ReportQueueAnUnCalls" => charts::queue_calls,
         "ReportQueueAnsweredCallsByWaitTime" => queues::answered,
         "ReportQueueCallbacks" => queues::callbacks,
+        "ReportQueueChatPerformance" => chats::performance,
+        "ReportQueueFailedCallbacks" => queues::failed_callbacks,
         "ReportQueuePerformanceOverview" => queues::performance,
         "ReportQueuePerformanceTotals" => queues::totals,
         "ReportRingGroupStatistics" => people::ring_groups,
@@ -74,7 +84,7 @@ fn answer(call: &Call<'_>) -> Result<Response, Problem> {
         },
         (from, to) => from.unwrap_or(i64::MIN)..to.unwrap_or(i64::MAX),
     };
-    let report = Report { call, store: &store, shape, period };
+    let report = Report { call, store: &store, shape, period, members: OnceCell::new() };
     let page = options.page(rows(&report).into_iter(), usize::MAX);
     match content {
         Content::File(..) => csv::answer(call, shape, page.rows),
@@ -98,6 +108,8 @@ struct Report<'r> {
     store: &'r Store,
     shape: &'static Shape,
     period: Range<i64>,
+    /// The numbers of the department that is meant, if one is.
+    members: OnceCell<Option<HashSet<Box<str>>>>,
 }
 
 impl<'r> Report<'r> {
@@ -108,6 +120,15 @@ impl<'r> Report<'r> {
     /// The calls that began in the period and are over.
     fn calls(&self) -> impl DoubleEndedIterator<Item = PhoneCall> + 'r {
         self.store.calls.ended(self.call.now.as_second(), self.period.clone())
+    }
+
+    /// The chats that began in the period.
+    fn chats(&self) -> impl DoubleEndedIterator<Item = Chat> + 'r {
+        self.store.calls.chats(self.call.now.as_second(), self.period.clone())
+    }
+
+    fn number(&self, name: &str) -> i64 {
+        self.call.parameters.get(name).and_then(Value::as_int).unwrap_or(0)
     }
 
     fn row(&self) -> Entity {
@@ -131,9 +152,19 @@ impl<'r> Report<'r> {
         }
     }
 
-    /// `waitInterval`: whoever gives up sooner is not counted. `0:00:20`, `PT20S` or `20`.
+    /// True if an extension is of the department that is meant; with none, all are.
+    fn has_member(&self, number: &str) -> bool {
+        self.members.get_or_init(|| people::members(self)).as_ref().is_none_or(|members| members.contains(number))
+    }
+
+    /// `waitInterval`: whoever gives up sooner is not counted.
     fn least_wait(&self) -> i64 {
-        let Some(text) = self.text("waitInterval") else { return 0 };
+        self.seconds("waitInterval")
+    }
+
+    /// A length of time, in seconds: `0:00:20`, `PT20S` or `20`.
+    fn seconds(&self, name: &str) -> i64 {
+        let Some(text) = self.text(name) else { return 0 };
         if let Ok(duration) = text.parse::<SignedDuration>() {
             return duration.as_secs();
         }

@@ -1,6 +1,6 @@
 //! Reports on extensions and ring groups.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{Report, count, duration, instant};
 use crate::calls::{Kind, Leg, Party};
@@ -44,11 +44,9 @@ pub(super) fn extensions(report: &Report<'_>) -> Vec<Entity> {
             }
         }
     }
-    let members = members(report);
     let rows = tallies.into_iter().map(|(person, tally)| (report.directory().show(Party::Person(person)), tally));
     let meant = rows.filter(|(person, _)| {
-        report.means(&["extensionFilter", "extensionDns"], person.dn)
-            && members.as_ref().is_none_or(|members| members.iter().any(|member| **member == *person.dn))
+        report.means(&["extensionFilter", "extensionDns"], person.dn) && report.has_member(person.dn)
     });
     let row = |(person, tally): (_, Tally)| {
         let person: crate::calls::Shown<'_> = person;
@@ -67,8 +65,8 @@ pub(super) fn extensions(report: &Report<'_>) -> Vec<Entity> {
 }
 
 /// The numbers of the department that is meant, if one is.
-fn members(report: &Report<'_>) -> Option<Vec<Box<str>>> {
-    let group = report.text("groupNumber").or_else(|| report.text("groupFilter"))?;
+pub(super) fn members(report: &Report<'_>) -> Option<HashSet<Box<str>>> {
+    let group = ["groupNumber", "groupFilter", "groupStr"].into_iter().find_map(|name| report.text(name))?;
     let groups = report.store.set("Groups")?;
     let group = groups.by_number(group).or_else(|| groups.rows().find(|row| row.text("Name") == group))?;
     let belongs = |user: &&Entity| {
@@ -144,15 +142,13 @@ pub(super) fn ring_group_members(report: &Report<'_>) -> Vec<Entity> {
 
 /// What calls to the outside cost, a row for each.
 pub(super) fn costs(report: &Report<'_>) -> Vec<Entity> {
-    let members = members(report);
     // The id is a number in some releases and text in others.
     let numbered = report.row().get("SegId") == &count(0);
     let mut rows = Vec::new();
     for call in report.calls() {
         for (segment, leg) in call.segments() {
             let (from, to) = (report.directory().show(leg.from), report.directory().show(leg.to));
-            let meant = members.as_ref().is_none_or(|members| members.iter().any(|member| **member == *from.dn));
-            if from.kind != Kind::Extension || to.kind != Kind::ExternalLine || !meant {
+            if from.kind != Kind::Extension || to.kind != Kind::ExternalLine || !report.has_member(from.dn) {
                 continue;
             }
             rows.push(

@@ -167,6 +167,11 @@ pub(super) fn callbacks(report: &Report<'_>) -> Vec<Entity> {
     })
 }
 
+/// So nobody was not called back, either.
+pub(super) fn failed_callbacks(_: &Report<'_>) -> Vec<Entity> {
+    Vec::new()
+}
+
 pub(super) fn agents(report: &Report<'_>) -> Vec<Entity> {
     let logged_in = logged_in(report);
     let hours = logged_in / 3600;
@@ -213,7 +218,7 @@ pub(super) fn logins(report: &Report<'_>) -> Vec<Entity> {
 pub(super) fn answered(report: &Report<'_>) -> Vec<Entity> {
     let directory = report.directory();
     let rows = visitors(report).filter_map(|call| {
-        let visit = call.queue_visit()?;
+        let visit = call.queue_visit().filter(|visit| visit.waited() >= report.seconds("answerInterval"))?;
         let (queue, answer) = (directory.show(Party::Queue(visit.queue)), visit.answer()?);
         let row = report.row().with("Dn", label(&queue)).with("DnNumber", Value::text(queue.dn));
         let row = row
