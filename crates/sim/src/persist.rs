@@ -157,6 +157,7 @@ impl Inner {
         store.calls = Calls::new(directory, founding.seed, founding.traffic);
         store.calls.set_meddling(self.fact("meddling")?.unwrap_or_default());
         store.phones = self.fact("phones")?.unwrap_or_default();
+        store.app_keys = self.fact("app keys")?.unwrap_or_default();
         Ok(())
     }
 
@@ -195,6 +196,7 @@ fn facts(store: &Store) -> Result<Vec<(String, String)>, FileError> {
     settings.sort_by_key(|(resource, ty, _)| (*resource, *ty));
     facts.push(("settings".into(), serde_json::to_string(&settings)?));
     facts.push(("phones".into(), serde_json::to_string(&store.phones)?));
+    facts.push(("app keys".into(), serde_json::to_string(&store.app_keys)?));
     facts.push(("meddling".into(), serde_json::to_string(store.calls.meddling())?));
     Ok(facts)
 }

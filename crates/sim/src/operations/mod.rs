@@ -14,6 +14,7 @@ mod history;
 mod lists;
 mod numbers;
 mod phones;
+mod principals;
 mod reports;
 mod route;
 mod services;
@@ -39,6 +40,7 @@ pub(crate) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
         users::behaviour,
         phones::behaviour,
         groups::behaviour,
+        principals::behaviour,
         history::behaviour,
         reports::behaviour,
         lists::behaviour,

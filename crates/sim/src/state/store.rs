@@ -153,6 +153,8 @@ pub(crate) struct Store {
     pub singletons: HashMap<&'static str, Entity>,
     /// Settings that an action sets and a function reads, by resource and type.
     pub settings: HashMap<(&'static str, &'static str), Entity>,
+    /// The keys of service principals, by their ids.
+    pub app_keys: BTreeMap<i64, String>,
     /// What phones were told to do.
     pub phones: PhoneOrders,
     /// Calls that are on, and those that were.
@@ -169,6 +171,7 @@ impl Store {
         }
         self.singletons = other.singletons;
         self.settings = other.settings;
+        self.app_keys = other.app_keys;
         self.phones = other.phones;
         self.calls = other.calls;
     }
