@@ -1,87 +1,183 @@
-//! `threecx sim`: a simulated PBX on its own, until Ctrl-C.
+//! `threecx sim`: a simulated PBX on its own, until Ctrl-C or SIGTERM.
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::ArgMatches;
 use serde_json::json;
-use threecx_sim::{Pbx, Timestamp};
+use threecx_sim::{Builder, Clock, Error, Fault, Latency, Pbx, Timestamp};
 
 use crate::connect::release;
 use crate::failure::Failure;
 use crate::output::style::warn;
-use crate::output::{Output, text};
+use crate::output::{Output, flag, text};
 use crate::{command, runtime};
 
 /// Runs the simulated PBX.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::own::sim().try_get_matches_from(rest)?;
+    let matches = command::sim::command().try_get_matches_from(rest)?;
     let output = Output::from(&matches);
     let bind = given::<IpAddr>(&matches, "bind").unwrap_or(Ipv4Addr::LOCALHOST.into());
-    let mut builder = Pbx::builder()
-        .users(given(&matches, "users").unwrap_or(500))
-        .seed(given(&matches, "seed").unwrap_or(7))
-        .port(given(&matches, "port").unwrap_or(5004))
-        .bind(bind);
-    if let Some(calls) = given(&matches, "calls") {
-        builder = builder.calls(calls);
-    }
-    if let Some(from) = given::<Timestamp>(&matches, "calls-from") {
-        builder = builder.calls_from(from);
-    }
-    if let Some(to) = given::<Timestamp>(&matches, "calls-to") {
-        builder = builder.calls_to(to);
-    }
-    if let Some(file) = given::<PathBuf>(&matches, "data") {
-        builder = builder.data(file);
-    }
-    if let Some(api) = text(&matches, "api") {
-        builder = builder.api(release(&api)?);
-    }
-    builder = match (text(&matches, "client-id"), text(&matches, "client-secret")) {
-        (None, None) => builder,
-        (Some(id), Some(secret)) => builder.client(&id, &secret),
-        _ => {
-            return Err(Failure::Usage {
-                message: "--client-id and --client-secret go together".into(),
-                next_step: Some("Give both, or neither.".into()),
-            });
-        }
-    };
+    let builder = settings(&matches)?.bind(bind);
     runtime()?.block_on(async {
-        let pbx = builder.start().await.map_err(|error| Failure::Simulator { reason: error.to_string() })?;
+        let stop = stop_signal()?;
+        let pbx = builder.start().await.map_err(failure)?;
         if !bind.is_loopback() {
-            warn(&format!(
-                "it listens on {bind}: everybody who reaches this machine can reach it, over plain HTTP. \
-                 Clients on other machines need --allow-http."
-            ));
+            warn_of_others(bind, flag(&matches, "tls"));
         }
-        announce(&pbx, &output)?;
+        let ca_file = match (given::<PathBuf>(&matches, "ca-out"), pbx.ca_pem()) {
+            (Some(path), Some(certificate)) => Some(write_whole(&path, certificate)?),
+            _ => None,
+        };
+        announce(&pbx, ca_file.as_deref(), &output)?;
         tokio::select! {
             () = pbx.wait() => Err(Failure::Simulator { reason: "it stopped".into() }),
-            _ = tokio::signal::ctrl_c() => Ok(()),
+            () = stop => {
+                pbx.stop().await;
+                Ok(())
+            }
         }
     })
 }
 
+/// What the command line says about the PBX, but for where it listens.
+fn settings(matches: &ArgMatches) -> Result<Builder, Failure> {
+    let mut builder = Pbx::builder()
+        .users(given(matches, "users").unwrap_or(500))
+        .seed(given(matches, "seed").unwrap_or(7))
+        .port(given(matches, "port").unwrap_or(5004))
+        .live_calls(text(matches, "live-calls").as_deref() != Some("off"));
+    if let Some(calls) = given(matches, "calls") {
+        builder = builder.calls(calls);
+    }
+    if let Some(from) = given::<Timestamp>(matches, "calls-from") {
+        builder = builder.calls_from(from);
+    }
+    if let Some(to) = given::<Timestamp>(matches, "calls-to") {
+        builder = builder.calls_to(to);
+    }
+    if let Some(now) = given::<Timestamp>(matches, "clock") {
+        builder = builder.clock(Clock::manual(now.as_second()));
+    }
+    if let Some(file) = given::<PathBuf>(matches, "data") {
+        builder = builder.data(file);
+    }
+    if let Some(api) = text(matches, "api") {
+        builder = builder.api(release(&api)?);
+    }
+    if let Some(role) = text(matches, "role") {
+        builder = builder.role(role);
+    }
+    if let Some(life) = given::<Duration>(matches, "token-life") {
+        builder = builder.token_life(life);
+    }
+    if flag(matches, "tls") {
+        builder = builder.tls(every(matches, "tls-name"));
+    }
+    builder = every::<Fault>(matches, "fault").into_iter().fold(builder, Builder::fault);
+    builder = every::<Latency>(matches, "latency").into_iter().fold(builder, Builder::latency);
+    match (text(matches, "client-id"), text(matches, "client-secret")) {
+        (None, None) => Ok(builder),
+        (Some(id), Some(secret)) => Ok(builder.client(&id, &secret)),
+        _ => Err(Failure::Usage {
+            message: "--client-id and --client-secret go together".into(),
+            next_step: Some("Give both, or neither.".into()),
+        }),
+    }
+}
+
+fn failure(error: Error) -> Failure {
+    match error {
+        Error::Certificate { .. } => Failure::Usage {
+            message: error.to_string(),
+            next_step: Some("Give --tls-name a host name or an address, without port.".into()),
+        },
+        other => Failure::Simulator { reason: other.to_string() },
+    }
+}
+
+fn warn_of_others(bind: IpAddr, tls: bool) {
+    let how = if tls {
+        ", and control it over /sim/*. --tls-name puts the name that they know into its certificate."
+    } else {
+        ", over plain HTTP, and control it over /sim/*. Clients on other machines need --allow-http."
+    };
+    warn(&format!("it listens on {bind}: everybody who reaches this machine can reach it{how}"));
+}
+
+/// Writes a file whole or not at all: whoever waits for it to appear never reads half of it.
+/// Returns its path from the root.
+fn write_whole(path: &Path, text: &str) -> Result<PathBuf, Failure> {
+    let fails = |error: &io::Error| Failure::file(path.display().to_string(), error);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut settings = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // What is in it is no secret, and others may need it.
+        use std::os::unix::fs::PermissionsExt;
+        settings.permissions(std::fs::Permissions::from_mode(0o644));
+    }
+    let mut file = settings.tempfile_in(folder).map_err(|error| fails(&error))?;
+    file.write_all(text.as_bytes()).map_err(|error| fails(&error))?;
+    file.persist(path).map_err(|error| fails(&error.error))?;
+    path.canonicalize().map_err(|error| fails(&error))
+}
+
 /// Says that it is ready, and how to use it.
-fn announce(pbx: &Pbx, output: &Output) -> Result<(), Failure> {
+fn announce(pbx: &Pbx, ca_file: Option<&Path>, output: &Output) -> Result<(), Failure> {
     let (url, id, secret) = (pbx.url(), pbx.client_id(), pbx.client_secret());
-    let mut stdout = std::io::stdout().lock();
+    let mut stdout = io::stdout().lock();
     if output.is_json() {
-        writeln!(stdout, "{}", json!({"url": url, "client_id": id, "client_secret": secret}))?;
+        let mut ready = json!({"url": url, "client_id": id, "client_secret": secret});
+        if let Some(ca_file) = ca_file {
+            ready["ca_file"] = ca_file.display().to_string().into();
+        }
+        writeln!(stdout, "{ready}")?;
     } else {
         writeln!(stdout, "The simulated PBX is ready at {url}. Ctrl-C stops it. To use it in another terminal:\n")?;
         writeln!(stdout, "  export THREECX_URL={url}")?;
         writeln!(stdout, "  export THREECX_CLIENT_ID={id}")?;
         writeln!(stdout, "  export THREECX_CLIENT_SECRET={secret}")?;
+        if let Some(ca_file) = ca_file {
+            writeln!(stdout, "  export THREECX_CA_FILE={}", ca_file.display())?;
+        }
         writeln!(stdout, "  threecx users list --top 5\n")?;
+        if pbx.ca_pem().is_some() && ca_file.is_none() {
+            writeln!(stdout, "Nobody trusts its certificate yet: --ca-out FILE writes down whom to trust.\n")?;
+        }
     }
     Ok(stdout.flush()?)
 }
 
+/// Returns when the program is told to stop. Listens from now on.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).map_err(|error| Failure::Internal(error.to_string()));
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Returns when the program is told to stop.
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
 fn given<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, name: &str) -> Option<T> {
     matches.get_one::<T>(name).cloned()
+}
+
+fn every<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, name: &str) -> Vec<T> {
+    matches.get_many::<T>(name).into_iter().flatten().cloned().collect()
 }

@@ -9,6 +9,16 @@ pub const CHALLENGE: &str = "Bearer error=\"invalid_token\"";
 /// active at a time; not documented: what becomes of the old one.)
 pub const A_NEW_TOKEN_KILLS_THE_OLD: bool = true;
 
+/// Client ID and secret are also taken from `Authorization: Basic`, as OAuth 2 has it. (Forms
+/// and parts are documented.)
+pub const BASIC_CLIENT_AUTHENTICATION: bool = true;
+
+/// `Retry-After` of a 429 or 503 that was asked for, in seconds.
+pub const RETRY_AFTER: u32 = 1;
+
+/// A body with more JSON values in it is refused with 400.
+pub const MOST_JSON_VALUES: usize = 100_000;
+
 /// Without `$top`, a list has this many rows at most: one public probe saw 50 from /Users.
 pub const DEFAULT_PAGE: usize = 50;
 

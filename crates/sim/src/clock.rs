@@ -34,7 +34,20 @@ impl Clock {
             self.stepped.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |now| Some(now.saturating_add(nanoseconds)));
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
+    /// Moves the clock on to an instant; false, and nothing is done, if that has passed.
+    #[must_use]
+    pub fn advance_to(&self, instant: Timestamp) -> bool {
+        match Duration::try_from(instant.duration_since(self.now())) {
+            Ok(ahead) => {
+                self.step(ahead);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// What it shows.
+    pub fn now(&self) -> Timestamp {
         let base = self.start.unwrap_or_else(Timestamp::now);
         let stepped = SignedDuration::from_nanos(self.stepped.load(Ordering::SeqCst));
         base.checked_add(stepped).unwrap_or(base)

@@ -1,6 +1,6 @@
 //! What the PBX was asked, so that a test can say "exactly once".
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
@@ -20,7 +20,7 @@ pub struct Received {
     pub at: String,
     /// The HTTP method.
     pub method: String,
-    /// Path and query, as they came.
+    /// Path and query, as they came; a token in the query is masked.
     pub path: String,
     /// The operation that it was (`Users.ReprovisionAllPhones`), if it was one.
     pub operation: Option<&'static str>,
@@ -35,6 +35,18 @@ pub struct Received {
     pub answer: Option<Json>,
     /// What was done to it on purpose.
     pub fault: Option<&'static str>,
+}
+
+/// How often there was a request for one operation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Count {
+    /// So many requests arrived.
+    pub received: u64,
+    /// So many were carried out, whatever became of the answer.
+    pub carried_out: u64,
+    /// How they were answered: status and how often; 0 where the connection was cut instead.
+    pub statuses: BTreeMap<u16, u64>,
 }
 
 /// A request as it is kept: nothing is worked out before somebody looks.
@@ -111,6 +123,8 @@ struct Kept {
     noted: u64,
     /// Oldest first.
     entries: VecDeque<Entry>,
+    /// By operation; also of those that are no longer remembered.
+    counts: HashMap<&'static str, Count>,
 }
 
 impl Journal {
@@ -122,7 +136,8 @@ impl Journal {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn note(&self, mut entry: Entry) {
+    /// Remembers a request, and counts it under its operation or login.
+    pub fn note(&self, mut entry: Entry, what: Option<&'static str>) {
         // Copied, for they are pieces of larger buffers, which would live as long.
         for bytes in [&mut entry.body, &mut entry.answer] {
             *bytes = if bytes.len() > LONGEST { Bytes::new() } else { Bytes::copy_from_slice(bytes) };
@@ -132,6 +147,12 @@ impl Journal {
             kept.entries.pop_front();
         }
         kept.noted += 1;
+        if let Some(what) = what {
+            let count = kept.counts.entry(what).or_default();
+            count.received += 1;
+            count.carried_out += u64::from(entry.carried_out);
+            *count.statuses.entry(entry.status).or_default() += 1;
+        }
         kept.entries.push_back(entry);
     }
 
@@ -147,7 +168,20 @@ impl Journal {
         wanted.iter().map(|(entry, number)| entry.received(*number)).collect()
     }
 
+    /// How often there was a request for each operation, by name.
+    pub fn counts(&self) -> BTreeMap<&'static str, Count> {
+        self.kept().counts.iter().map(|(operation, count)| (*operation, count.clone())).collect()
+    }
+
+    /// How often there was a request for one of them.
+    pub fn count(&self, operation: &str) -> Count {
+        self.kept().counts.get(operation).cloned().unwrap_or_default()
+    }
+
+    /// Forgets all; numbers go on.
     pub fn clear(&self) {
-        self.kept().entries.clear();
+        let mut kept = self.kept();
+        kept.entries.clear();
+        kept.counts.clear();
     }
 }

@@ -44,9 +44,11 @@ mod persist;
 mod state;
 mod system;
 
+pub use auth::ROLES;
 pub use clock::Clock;
-pub use faults::{Fault, FaultKind};
+pub use faults::{Fault, FaultKind, Latency, parse_duration};
+pub use http::Limits;
 pub use jiff::Timestamp;
-pub use journal::Received;
+pub use journal::{Count, Received};
 pub use operations::PhoneState;
 pub use pbx::{Builder, Error, Pbx};

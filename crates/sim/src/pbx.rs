@@ -4,9 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use hyper::header::HeaderValue;
 use jiff::Timestamp;
 use threecx_catalog::Span;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -14,9 +14,9 @@ use crate::assumptions::BUILD;
 use crate::auth::{self, Auth};
 use crate::calls::{Period, Traffic};
 use crate::clock::Clock;
-use crate::faults::{Fault, Faults};
-use crate::http::serve;
-use crate::journal::{Journal, Received};
+use crate::faults::{Fault, Latency, Misbehaviour};
+use crate::http::{Limits, Tls, listen, serve};
+use crate::journal::{Count, Journal, Received};
 use crate::operations::{PhoneState, Routes};
 #[cfg(feature = "sqlite")]
 use crate::persist::File;
@@ -44,6 +44,13 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// There is no certificate for TLS: one of its names is none.
+    #[cfg(feature = "tls")]
+    #[error("no certificate can be made: {reason}")]
+    Certificate {
+        /// What is wrong.
+        reason: String,
+    },
     /// The machine has no randomness for keys.
     #[error("no randomness for keys")]
     Randomness,
@@ -60,13 +67,18 @@ pub struct Builder {
     port: u16,
     clock: Clock,
     role: String,
-    latency: Duration,
+    latencies: Vec<Latency>,
     faults: Vec<Fault>,
+    token_life: Duration,
+    limits: Limits,
     remembered: usize,
     calls: u64,
     calls_from: Option<Timestamp>,
     calls_to: Option<Timestamp>,
     live: bool,
+    /// Further names for the certificate, if there is to be one.
+    #[cfg(feature = "tls")]
+    tls: Option<Vec<String>>,
     #[cfg(feature = "sqlite")]
     data: Option<std::path::PathBuf>,
 }
@@ -82,13 +94,17 @@ impl Default for Builder {
             port: 0,
             clock: Clock::real(),
             role: "system_owners".to_owned(),
-            latency: Duration::ZERO,
+            latencies: Vec::new(),
             faults: Vec::new(),
+            token_life: Duration::from_secs(3600),
+            limits: Limits::default(),
             remembered: 10_000,
             calls: 1000,
             calls_from: None,
             calls_to: None,
             live: true,
+            #[cfg(feature = "tls")]
+            tls: None,
             #[cfg(feature = "sqlite")]
             data: None,
         }
@@ -153,10 +169,34 @@ impl Builder {
         self
     }
 
-    /// How long it waits before each answer (not at all).
+    /// How long it waits before it answers (not at all): a [`Duration`], or a [`Latency`] that
+    /// varies or is for one operation only; may be called again for more.
     #[must_use]
-    pub fn latency(mut self, latency: Duration) -> Builder {
-        self.latency = latency;
+    pub fn latency(mut self, latency: impl Into<Latency>) -> Builder {
+        self.latencies.push(latency.into());
+        self
+    }
+
+    /// How long a token holds, in whole seconds (an hour).
+    #[must_use]
+    pub fn token_life(mut self, life: Duration) -> Builder {
+        self.token_life = life;
+        self
+    }
+
+    /// How much clients may take of connections, time and memory.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Builder {
+        self.limits = limits;
+        self
+    }
+
+    /// Speaks HTTPS (it does not), with a certificate for this machine and for these other names
+    /// of it. The authority that vouches for it is made for this one run: [`Pbx::ca_pem`].
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn tls(mut self, names: impl IntoIterator<Item = String>) -> Builder {
+        self.tls.get_or_insert_default().extend(names);
         self
     }
 
@@ -212,7 +252,7 @@ impl Builder {
     /// [`Error::Listen`] if the address cannot be had.
     pub async fn start(self) -> Result<Pbx, Error> {
         let address = SocketAddr::new(self.bind, self.port);
-        let listener = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
+        let listener = listen(address).map_err(|source| Error::Listen { address, source })?;
         let address = listener.local_addr().map_err(|source| Error::Listen { address, source })?;
         let random = || auth::random_secret().map_err(|_| Error::Randomness);
         let (client_id, client_secret) = match self.client.clone() {
@@ -237,12 +277,16 @@ impl Builder {
             }
             None => None,
         };
+        let (tls, ca_pem) = self.certificate(address.ip())?;
+        let version = build_of(self.api.last.version());
+        let auth = Auth::new(client_id.clone(), client_secret.clone(), self.role, self.token_life);
         let system = Arc::new(System {
-            url: format!("http://{address}"),
-            version: build_of(self.api.last.version()),
+            url: format!("{}://{address}", if tls.is_some() { "https" } else { "http" }),
+            version_header: HeaderValue::from_str(&version).unwrap_or(HeaderValue::from_static("")),
+            version,
             release: self.api,
             minutes: Span::parse("20.0.9").is_some_and(|changed| self.api.last < changed.first),
-            auth: Auth::new(client_id.clone(), client_secret.clone(), self.role).map_err(|_| Error::Randomness)?,
+            auth: auth.map_err(|_| Error::Randomness)?,
             clock: self.clock,
             shapes,
             store: RwLock::new(store),
@@ -250,13 +294,29 @@ impl Builder {
             file,
             routes,
             founding,
-            faults: Faults::new(self.faults, self.seed),
-            latency: self.latency,
+            misbehaviour: Misbehaviour::new(self.faults, self.latencies, self.seed),
+            is_local: address.ip().to_canonical().is_loopback(),
             journal: Journal::new(self.remembered),
         });
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(serve(listener, Arc::clone(&system), stopped));
-        Ok(Pbx { system, client_id, client_secret, stop, task })
+        let task = tokio::spawn(serve(listener, Arc::clone(&system), self.limits, tls, stopped));
+        Ok(Pbx { system, client_id, client_secret, ca_pem, stop, task })
+    }
+
+    /// What to speak TLS with, if it is to be spoken, and the authority's certificate.
+    #[cfg(feature = "tls")]
+    fn certificate(&self, address: IpAddr) -> Result<(Option<Tls>, Option<String>), Error> {
+        let Some(names) = &self.tls else { return Ok((None, None)) };
+        // A certificate is for the clocks of others.
+        match Tls::new(address, names, Timestamp::now()) {
+            Ok((tls, ca_pem)) => Ok((Some(tls), Some(ca_pem))),
+            Err(error) => Err(Error::Certificate { reason: error.to_string() }),
+        }
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn certificate(&self, _: IpAddr) -> Result<(Option<Tls>, Option<String>), Error> {
+        Ok((None, None))
     }
 }
 
@@ -278,6 +338,7 @@ pub struct Pbx {
     system: Arc<System>,
     client_id: String,
     client_secret: String,
+    ca_pem: Option<String>,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
@@ -288,7 +349,7 @@ impl Pbx {
         Builder::default()
     }
 
-    /// Its address: `http://127.0.0.1:PORT`.
+    /// Its address: `http://127.0.0.1:PORT`, or `https://…` with TLS.
     pub fn url(&self) -> &str {
         &self.system.url
     }
@@ -303,6 +364,11 @@ impl Pbx {
         &self.client_secret
     }
 
+    /// The certificate (PEM) of the authority to trust, if it speaks HTTPS.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
+    }
+
     /// Its build, as it tells in its answers: `20.0.10.1621`.
     pub fn version(&self) -> &str {
         &self.system.version
@@ -313,6 +379,17 @@ impl Pbx {
         self.system.journal.after(0, usize::MAX)
     }
 
+    /// How often there was a request for an operation (`Users.RebootPhone`) or a login (`token`,
+    /// `login`, `logout`), since the start or the last reset.
+    pub fn count(&self, operation: &str) -> Count {
+        self.system.journal.count(operation)
+    }
+
+    /// Forgets what it was asked.
+    pub fn forget_received(&self) {
+        self.system.journal.clear();
+    }
+
     /// What the phone with this MAC address is doing.
     pub fn phone_state(&self, mac: &str) -> PhoneState {
         self.system.read().phones.state(mac, self.system.clock.now())
@@ -320,12 +397,37 @@ impl Pbx {
 
     /// Puts these faults in the place of those that are set.
     pub fn set_faults(&self, faults: Vec<Fault>) {
-        self.system.faults.set(faults);
+        self.system.misbehaviour.set_faults(faults);
+    }
+
+    /// The faults that are set, with what is left of how often they strike.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.system.misbehaviour.faults()
+    }
+
+    /// Puts these latencies in the place of those that are set.
+    pub fn set_latencies(&self, latencies: Vec<Latency>) {
+        self.system.misbehaviour.set_latencies(latencies);
     }
 
     /// Makes all tokens invalid, as another login of the same client would.
     pub fn evict_tokens(&self) {
-        self.system.auth.evict();
+        self.system.auth.evict(None);
+    }
+
+    /// Lets the time of all tokens come now.
+    pub fn expire_tokens(&self) {
+        self.system.auth.expire(None, self.system.clock.now());
+    }
+
+    /// The data of the first day, no faults, no latency, nothing received. Tokens go on to hold.
+    pub fn reset(&self) {
+        self.system.reset();
+    }
+
+    /// The clock that it lives by.
+    pub fn clock(&self) -> &Clock {
+        &self.system.clock
     }
 
     /// Waits until it stops by itself, which it does not.

@@ -1,23 +1,24 @@
 //! What answers: one request after the other, from whoever holds a token.
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Duration;
 
 use bytes::Bytes;
+use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
+use hyper::http::uri::{PathAndQuery, Uri};
 use jiff::Timestamp;
-use threecx_catalog::{Content, Form, Role, Span, Type, TypeRef};
+use threecx_catalog::{Content, Form, Method, Role, Span, Type, TypeRef};
 
-use crate::assumptions::CHALLENGE;
-use crate::auth::{self, Auth, Grant, Moment, Principal};
+use crate::assumptions::{CHALLENGE, RETRY_AFTER};
+use crate::auth::{self, Auth, Grant, Invalid, LoginRequest, Moment, Principal};
 use crate::calls::{Calls, Directory, Traffic};
 use crate::clock::Clock;
 use crate::company;
 use crate::control;
-use crate::faults::{FaultKind, Faults};
-use crate::http::{API, Ending, Problem, Response, Service};
+use crate::faults::{Fault, FaultKind, LOGIN, LOGOUT, Misbehaviour, TOKEN};
+use crate::http::{API, Ending, Problem, Response, Service, json};
 use crate::journal::{Entry, Journal};
-use crate::odata::{metadata, service_document};
+use crate::odata::{decode, metadata, service_document};
 use crate::operations::{self, Call, Routes};
 #[cfg(feature = "sqlite")]
 use crate::persist::File;
@@ -28,6 +29,8 @@ use crate::state::{Shapes, Store};
 pub(crate) struct System {
     pub url: String,
     pub version: String,
+    /// The same, as it stands in every answer.
+    pub version_header: HeaderValue,
     pub release: Span,
     /// True where `expires_in` counts minutes.
     pub minutes: bool,
@@ -37,8 +40,9 @@ pub(crate) struct System {
     pub routes: Routes,
     pub founding: Founding,
     pub store: RwLock<Store>,
-    pub faults: Faults,
-    pub latency: Duration,
+    pub misbehaviour: Misbehaviour,
+    /// True if it listens on this machine only.
+    pub is_local: bool,
     pub journal: Journal,
     /// Where what was written is kept, if it is.
     #[cfg(feature = "sqlite")]
@@ -67,29 +71,33 @@ impl Founding {
 /// What became of a request, for the journal.
 #[derive(Default)]
 struct Fate {
-    operation: Option<&'static str>,
+    /// An operation of the API, or one of the logins.
+    what: Option<&'static str>,
     carried_out: bool,
-    fault: Option<FaultKind>,
+    fault: Option<Fault>,
 }
 
 impl Service for System {
     async fn answer(&self, head: Parts, body: Bytes) -> Response {
-        if !self.latency.is_zero() {
-            tokio::time::sleep(self.latency).await;
-        }
         let path = head.uri.path();
         if path == "/" || path.starts_with("/sim/") {
             return control::answer(self, &head, &body);
         }
-        let mut fate = Fate::default();
+        let (at, mut fate) = (self.clock.now(), Fate::default());
         let response = match path.strip_prefix(API).filter(|below| below.is_empty() || below.starts_with('/')) {
-            Some(below) => self.api(&head, below, &body, &mut fate).with("x-3cx-version", self.version.as_str()),
+            Some(below) => {
+                let response = self.api(&head, below, &body, at, &mut fate).await;
+                response.with("x-3cx-version", self.version_header.clone())
+            }
             None => match self.file(&head) {
                 Some(file) => file,
-                None => self.log_in_or_out(&head, &body).await,
+                None => self.log_in_or_out(&head, &body, &mut fate).await,
             },
         };
-        self.note(head, body, &fate, &response);
+        if fate.what.is_none() {
+            self.delay("").await;
+        }
+        self.note(at, head, body, &fate, &response);
         response
     }
 }
@@ -113,12 +121,13 @@ impl System {
         true
     }
 
-    /// As on the first day. Tokens go on to hold.
+    /// As on the first day, with nothing that goes wrong. Tokens go on to hold.
     pub fn reset(&self) {
         let fresh = self.founding.store(&self.routes, self.shapes, self.release);
         self.write().replace_with(fresh);
         self.keep();
-        self.faults.set(Vec::new());
+        self.misbehaviour.set_faults(Vec::new());
+        self.misbehaviour.set_latencies(Vec::new());
         self.journal.clear();
     }
 
@@ -128,35 +137,62 @@ impl System {
         asked.then(|| operations::download_file(&self.read(), head.uri.path(), self.clock.now())).flatten()
     }
 
-    async fn log_in_or_out(&self, head: &Parts, body: &Bytes) -> Response {
-        let moment = Moment { issuer: &self.url, now: self.clock.now(), in_minutes: self.minutes };
-        let path = head.uri.path();
-        if !matches!(path, "/connect/token" | "/webclient/api/Login/GetAccessToken" | "/webclient/api/Logout") {
-            return Response::empty(404);
-        }
-        if head.method != "POST" {
-            return Response::empty(405).with("allow", "POST");
-        }
-        match path {
-            "/connect/token" => {
-                let grant = Grant::read(header(head, "content-type").unwrap_or_default(), body.clone()).await;
-                auth::answer(&self.auth, &grant, &moment)
-            }
-            "/webclient/api/Logout" => auth::log_out(&self.auth, bearer(head)),
-            _ => auth::log_in(&self.auth, &self.read(), body, &moment),
+    /// Waits as long as was asked for.
+    async fn delay(&self, what: &str) {
+        let delay = self.misbehaviour.delay(what);
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
         }
     }
 
+    /// Answers a request for a token or to give it back.
+    async fn log_in_or_out(&self, head: &Parts, body: &Bytes, fate: &mut Fate) -> Response {
+        let what = match head.uri.path() {
+            "/connect/token" => TOKEN,
+            "/webclient/api/Login/GetAccessToken" => LOGIN,
+            "/webclient/api/Logout" => LOGOUT,
+            _ => return Response::empty(404),
+        };
+        if head.method != "POST" {
+            return Response::empty(405).with("allow", "POST");
+        }
+        fate.what = Some(what);
+        self.delay(what).await;
+        fate.fault = self.misbehaviour.strike(what);
+        if let Some(refusal) = fate.fault.as_ref().and_then(refusal) {
+            return refusal;
+        }
+        let moment = Moment { issuer: &self.url, now: self.clock.now(), in_minutes: self.minutes };
+        let response = match what {
+            TOKEN => {
+                let grant = Grant::read(header(head, "content-type").unwrap_or_default(), body.clone()).await;
+                let grant = grant.complete(header(head, "authorization"), header(head, "cookie"));
+                auth::answer(&self.auth, &self.read(), &grant, &moment)
+            }
+            LOGIN => match json(body).and_then(LoginRequest::from_json) {
+                Ok(given) => auth::log_in(&self.auth, &self.read(), &given, &moment),
+                Err(problem) => problem.into(),
+            },
+            _ => auth::log_out(&self.auth, bearer(head)),
+        };
+        fate.carried_out = response.status == 200;
+        spoil(fate.fault.as_ref(), response)
+    }
+
     /// Answers a request to the API.
-    fn api(&self, head: &Parts, path: &str, body: &Bytes, fate: &mut Fate) -> Response {
+    async fn api(&self, head: &Parts, path: &str, body: &Bytes, now: Timestamp, fate: &mut Fate) -> Response {
         match (head.method.as_str(), path) {
             ("GET", "/$metadata") => return metadata(&self.read(), &self.routes, self.shapes, self.release),
             ("GET", "" | "/") => return service_document(&self.url, &self.read()),
             _ => {}
         }
-        let now = self.clock.now();
-        let principal = bearer(head).and_then(|token| self.auth.holder(token, now));
-        let Some(principal) = principal else { return unauthorised() };
+        let query = head.uri.query().unwrap_or_default();
+        let in_query = bearer(head).is_none().then(|| access_token(query)).flatten();
+        let token = in_query.as_deref().or(bearer(head)).unwrap_or_default();
+        let principal = match self.auth.holder(token, now) {
+            Ok(principal) => principal,
+            Err(invalid) => return unauthorised(invalid),
+        };
         if head.method == "POST" && path.eq_ignore_ascii_case("/Contacts/Pbx.ImportContacts") {
             return self.import_contacts(&principal, body, now);
         }
@@ -168,30 +204,36 @@ impl System {
             Ok(found) => found,
             Err(problem) => return problem.into(),
         };
+        if in_query.is_some() && !is_download(route.form, self.release) {
+            return unauthorised(Invalid::Unknown);
+        }
         if only_count && !answers_rows(route.form, self.release) {
             return Problem::NoSuchPath.into();
         }
         let operation = route.operation;
-        fate.operation = Some(operation.id);
+        fate.what = Some(operation.id);
+        self.delay(operation.id).await;
         if !principal.may(operation.role) {
             return Response::empty(403);
         }
-        fate.fault = self.faults.strike(operation.id);
-        if let Some(refusal) = fate.fault.and_then(refusal) {
+        fate.fault = self.misbehaviour.strike(operation.id);
+        if let Some(fault) = &fate.fault
+            && let Some(refusal) = self.invalidate(fault.kind, token).or_else(|| refusal(fault))
+        {
             return refusal;
         }
-        let carried_out = json(body).and_then(|json| {
+        let carried_out = body_of(head, body).and_then(|body| {
             operations::carry_out(&Call {
                 operation,
                 form: route.form,
                 route,
                 parameters,
-                query: head.uri.query().unwrap_or_default(),
+                query,
                 only_count,
-                body: json,
+                body,
                 store: &self.store,
                 shapes: self.shapes,
-                now,
+                now: self.clock.now(),
                 by: &principal.name,
                 release: self.release,
                 url: &self.url,
@@ -203,12 +245,7 @@ impl System {
         if head.method != "GET" && !self.keep() {
             response = Response::empty(500);
         }
-        match fate.fault {
-            Some(FaultKind::GatewayTimeout) => Response::empty(504),
-            Some(FaultKind::DropAfter) => Response { ending: Ending::Cut, ..response },
-            Some(FaultKind::Truncate) => Response { ending: Ending::BreaksOff, ..response },
-            _ => response,
-        }
+        spoil(fate.fault.as_ref(), response)
     }
 
     /// The one operation that no description has; its body is a CSV file.
@@ -220,18 +257,36 @@ impl System {
         if self.keep() { imported.unwrap_or_else(Response::from) } else { Response::empty(500) }
     }
 
-    fn note(&self, head: Parts, body: Bytes, fate: &Fate, response: &Response) {
-        self.journal.note(Entry {
-            at: self.clock.now(),
+    /// Makes the token of a request invalid, if that is the fault.
+    fn invalidate(&self, fault: FaultKind, token: &str) -> Option<Response> {
+        let invalid = match fault {
+            FaultKind::Evict => {
+                self.auth.evict_token(token);
+                Invalid::Unknown
+            }
+            FaultKind::Expire => {
+                let now = self.clock.now();
+                self.auth.expire_token(token, now);
+                Invalid::Expired(now)
+            }
+            _ => return None,
+        };
+        Some(unauthorised(invalid))
+    }
+
+    fn note(&self, at: Timestamp, head: Parts, body: Bytes, fate: &Fate, response: &Response) {
+        let entry = Entry {
+            at,
             method: head.method,
-            path: head.uri.path_and_query().map_or("", |path| path.as_str()).into(),
-            operation: fate.operation,
+            path: shown(&head.uri),
+            operation: fate.what.filter(|what| ![TOKEN, LOGIN, LOGOUT].contains(what)),
             body,
             carried_out: fate.carried_out,
             status: if response.ending == Ending::Cut { 0 } else { response.status },
             answer: response.body.clone(),
-            fault: fate.fault.map(FaultKind::name),
-        });
+            fault: fate.fault.as_ref().map(|fault| fault.kind.name()),
+        };
+        self.journal.note(entry, fate.what);
     }
 }
 
@@ -241,20 +296,43 @@ fn answers_rows(form: &Form, release: Span) -> bool {
     matches!(content, Content::Value(TypeRef { ty: Type::Structure(_), collection: true, .. }))
 }
 
+/// True if what a form answers is a file.
+fn is_download(form: &Form, release: Span) -> bool {
+    form.method == Method::Get && matches!(form.answer_in(release).content, Content::File(..))
+}
+
 /// A fault that takes the place of the work.
-fn refusal(fault: FaultKind) -> Option<Response> {
-    match fault {
-        FaultKind::Unauthorized => Some(unauthorised()),
-        FaultKind::TooManyRequests => Some(Response::empty(429).with("retry-after", "1")),
-        FaultKind::Unavailable => Some(Response::empty(503).with("retry-after", "1")),
+fn refusal(fault: &Fault) -> Option<Response> {
+    let later = |status| Response::empty(status).with("retry-after", fault.retry_after.unwrap_or(RETRY_AFTER));
+    match fault.kind {
+        FaultKind::Unauthorized | FaultKind::Evict | FaultKind::Expire => Some(unauthorised(Invalid::Unknown)),
+        FaultKind::TooManyRequests => Some(later(429)),
+        FaultKind::Unavailable => Some(later(503)),
         FaultKind::Error => Some(Response::empty(500)),
+        FaultKind::BadGateway => Some(Response::empty(502)),
         FaultKind::DropBefore => Some(Response { ending: Ending::Cut, ..Response::empty(500) }),
         FaultKind::GatewayTimeout | FaultKind::DropAfter | FaultKind::Truncate => None,
     }
 }
 
-fn unauthorised() -> Response {
-    Response::empty(401).with("www-authenticate", CHALLENGE)
+/// What a fault makes of the answer, once the work is done.
+fn spoil(fault: Option<&Fault>, response: Response) -> Response {
+    match fault.map(|fault| fault.kind) {
+        Some(FaultKind::GatewayTimeout) => Response::empty(504),
+        Some(FaultKind::DropAfter) => Response { ending: Ending::Cut, ..response },
+        Some(FaultKind::Truncate) => Response { ending: Ending::BreaksOff, ..response },
+        _ => response,
+    }
+}
+
+fn unauthorised(invalid: Invalid) -> Response {
+    let challenge = match invalid {
+        Invalid::Unknown => CHALLENGE.to_owned(),
+        Invalid::Expired(end) => {
+            format!("{CHALLENGE}, error_description=\"The token expired at '{}'\"", end.strftime("%m/%d/%Y %H:%M:%S"))
+        }
+    };
+    Response::empty(401).with("www-authenticate", challenge)
 }
 
 fn header<'h>(head: &'h Parts, name: &str) -> Option<&'h str> {
@@ -262,13 +340,37 @@ fn header<'h>(head: &'h Parts, name: &str) -> Option<&'h str> {
 }
 
 fn bearer(head: &Parts) -> Option<&str> {
-    header(head, "authorization")?.strip_prefix("Bearer ")
+    let (scheme, token) = header(head, "authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The body as JSON; an empty object where nothing came.
-fn json(body: &Bytes) -> Result<serde_json::Value, Problem> {
-    if body.is_empty() {
-        return Ok(serde_json::Value::Object(serde_json::Map::new()));
+/// The name of a token in a query, as links to recordings have it. (Seen live.)
+const ACCESS_TOKEN: &str = "access_token";
+
+fn access_token(query: &str) -> Option<String> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.filter(|(name, _)| *name == ACCESS_TOKEN).find_map(|(_, token)| decode(token, true))
+}
+
+/// Path and query as they came, but for a token in it.
+fn shown(uri: &Uri) -> Box<str> {
+    let text = uri.path_and_query().map_or("", PathAndQuery::as_str);
+    if !text.contains(ACCESS_TOKEN) {
+        return text.into();
     }
-    serde_json::from_slice(body).map_err(|error| Problem::Binding { target: String::new(), message: error.to_string() })
+    let (path, query) = text.split_once('?').unwrap_or((text, ""));
+    let masked = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((ACCESS_TOKEN, _)) => "access_token=***",
+        _ => pair,
+    });
+    format!("{path}?{}", masked.collect::<Vec<_>>().join("&")).into()
+}
+
+/// The body as JSON, which is what it says to be unless it says nothing.
+fn body_of(head: &Parts, body: &Bytes) -> Result<serde_json::Value, Problem> {
+    let media = header(head, "content-type").and_then(|kind| kind.split(';').next()).map(str::trim);
+    let is_json = |media: &str| media.eq_ignore_ascii_case("application/json") || media.ends_with("+json");
+    let coded = head.headers.get("content-encoding").is_some_and(|coding| coding != "identity");
+    let other = coded || media.is_some_and(|media| !is_json(media));
+    if other && !body.is_empty() { Err(Problem::MediaType) } else { json(body) }
 }

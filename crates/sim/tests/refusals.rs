@@ -39,8 +39,9 @@ async fn what_is_wrong_is_refused_with_its_code() {
     let (_, fax) = session.get("/Fax?$filter=FaxServer%20eq%20true").await;
     let fax = format!("/Fax({})", fax["value"][0]["Id"]);
     let (_, main) = session.get("/GeneralSettingsForPbx").await;
-    let (_, operator) =
-        session.get(&format!("/Receptionists(Number='{}')", main["OperatorExtension"].as_str().expect("a number"))).await;
+    let (_, operator) = session
+        .get(&format!("/Receptionists(Number='{}')", main["OperatorExtension"].as_str().expect("a number")))
+        .await;
     let operator = format!("/Receptionists({})", operator["Id"]);
     let long = "x".repeat(300);
     let (post, patch, delete) = (Method::POST, Method::PATCH, Method::DELETE);
@@ -54,11 +55,23 @@ async fn what_is_wrong_is_refused_with_its_code() {
         (&post, "/Users", json!({ "Blfs": "x".repeat(20_481) }), "STRING_TOO_LONG", "Blfs"),
         (&post, "/Users", json!({ "PrimaryGroupId": 9 }), "XAPI.NOT_FOUND", "PrimaryGroupId"),
         (&post, "/Users", json!({ "Groups": [{ "GroupId": 9 }] }), "XAPI.NOT_FOUND", "Groups"),
-        (&post, "/Users", json!({ "Groups": [{ "GroupId": 28, "Rights": { "RoleName": "king" } }] }), "XAPI.NOT_FOUND", "Groups"),
+        (
+            &post,
+            "/Users",
+            json!({ "Groups": [{ "GroupId": 28, "Rights": { "RoleName": "king" } }] }),
+            "XAPI.NOT_FOUND",
+            "Groups",
+        ),
         (&post, "/Users", json!({ "CurrentProfileName": "Asleep" }), "XAPI.NOT_FOUND", "CurrentProfileName"),
         (&patch, &other, json!({ "Number": "777" }), "XAPI.FORBIDDEN_CHANGE", "Number"),
         (&patch, &other, json!({ "Phones": [{ "MacAddress": mac }] }), "XAPI.MAC_USED_BY", "Phones"),
-        (&patch, &other, json!({ "Phones": [{ "MacAddress": "80:5E:C0:XX:00:01" }] }), "INVALID_HEX_CHARACTER", "Phones"),
+        (
+            &patch,
+            &other,
+            json!({ "Phones": [{ "MacAddress": "80:5E:C0:XX:00:01" }] }),
+            "INVALID_HEX_CHARACTER",
+            "Phones",
+        ),
         (&patch, &other, json!({ "Phones": vec![json!({}); 11] }), "XAPI.TOO_MANY_PHONES", "Phones"),
         (&post, "/Groups", json!({}), "XAPI.REQUIRED", "Name"),
         (&post, "/Groups", json!({ "Name": " " }), "XAPI.CAN_NOT_BE_EMPTY_STRING", "Name"),
@@ -78,35 +91,113 @@ async fn what_is_wrong_is_refused_with_its_code() {
         (&delete, "/CustomPrompts('welcome.wav')", Value::Null, "CANNOT_BE_DELETED", "Filename"),
         (&post, "/Queues", json!({ "Agents": [{ "Number": "9" }] }), "XAPI.NOT_FOUND", "Agents"),
         (&post, "/Queues", json!({ "RingTimeout": -1 }), "XAPI.OUT_OF_THE_RANGE", "RingTimeout"),
-        (&post, "/Queues", json!({ "ForwardNoAnswer": { "To": "Extension", "Number": "9" } }), "XAPI.NOT_FOUND", "ForwardNoAnswer"),
+        (
+            &post,
+            "/Queues",
+            json!({ "ForwardNoAnswer": { "To": "Extension", "Number": "9" } }),
+            "XAPI.NOT_FOUND",
+            "ForwardNoAnswer",
+        ),
         (&post, "/RingGroups", json!({ "Members": [{ "Number": "9" }] }), "XAPI.NOT_FOUND", "Members"),
-        (&post, "/Receptionists", json!({ "Forwards": [{ "Input": "1", "ForwardType": "Queue", "ForwardDN": "9" }] }), "XAPI.NOT_FOUND", "Forwards"),
+        (
+            &post,
+            "/Receptionists",
+            json!({ "Forwards": [{ "Input": "1", "ForwardType": "Queue", "ForwardDN": "9" }] }),
+            "XAPI.NOT_FOUND",
+            "Forwards",
+        ),
         (&post, "/Holidays", json!({ "Name": "", "Day": 1, "Month": 1 }), "XAPI.CAN_NOT_BE_EMPTY_STRING", "Name"),
-        (&post, "/Holidays", json!({ "Name": "Never", "Day": 1, "DayEnd": 1, "Month": 13, "MonthEnd": 1 }), "XAPI.OUT_OF_THE_RANGE", "Month"),
+        (
+            &post,
+            "/Holidays",
+            json!({ "Name": "Never", "Day": 1, "DayEnd": 1, "Month": 13, "MonthEnd": 1 }),
+            "XAPI.OUT_OF_THE_RANGE",
+            "Month",
+        ),
         (&post, "/Contacts", json!({ "PhoneNumber": "1" }), "CONTACTS_SPECIFY_NAME_SURNAME_COMPANY", "FirstName"),
         (&post, "/Contacts", json!({ "FirstName": "Ada" }), "CONTACTS_SPECIFY_PHONE_NUMBER", "PhoneNumber"),
         (&post, "/Blocklist", json!({ "IPAddrMask": "300.1.1.1" }), "INVALID_IP_MASK", "IPAddrMask"),
         (&post, "/Blocklist", json!({ "IPAddrMask": "10.0.0.0/33" }), "INVALID_IP_MASK", "IPAddrMask"),
-        (&post, "/Blocklist", json!({ "IPAddrMask": "10.0.0.1", "ExpiresAt": "2020-01-01T00:00:00Z" }), "ALREADY_EXPIRED", "ExpiresAt"),
+        (
+            &post,
+            "/Blocklist",
+            json!({ "IPAddrMask": "10.0.0.1", "ExpiresAt": "2020-01-01T00:00:00Z" }),
+            "ALREADY_EXPIRED",
+            "ExpiresAt",
+        ),
         (&post, "/BlackListNumbers", json!({ "CallerId": "" }), "XAPI.CAN_NOT_BE_EMPTY_STRING", "CallerId"),
         (&post, "/Parameters", json!({ "Name": "MUSICONHOLDFILE" }), "XAPI.ALREADY_IN_USE", "Name"),
         (&post, "/TenantProperties", json!({ "Name": "COMPANY" }), "XAPI.ALREADY_IN_USE", "Name"),
         (&post, "/Sbcs", json!({ "Name": "thirteen-long", "DisplayName": "x" }), "STRING_TOO_LONG", "Name"),
-        (&post, "/Sbcs", json!({ "Name": "cellar", "DisplayName": "x", "Group": "GRP9999" }), "XAPI.NOT_FOUND", "Group"),
+        (
+            &post,
+            "/Sbcs",
+            json!({ "Name": "cellar", "DisplayName": "x", "Group": "GRP9999" }),
+            "XAPI.NOT_FOUND",
+            "Group",
+        ),
         (&post, "/Sbcs", json!({ "Name": "warehouse", "DisplayName": "x" }), "XAPI.ALREADY_IN_USE", "Name"),
         (&post, "/Fxs", json!({ "MacAddress": "000B82A1B2" }), "INVALID_HEX_CHARACTER", "MacAddress"),
         (&post, "/Fxs", json!({ "MacAddress": mac }), "MAC_ADDRESS_ALREADY_IN_USE", "MacAddress"),
         (&post, "/WebsiteLinks", json!({ "Link": "with space" }), "INVALID", "Link"),
-        (&post, "/WebsiteLinks/Pbx.ValidateLink", json!({ "model": { "FriendlyName": "Support", "Pair": "x" } }), "XAPI.ALREADY_IN_USE", "FriendlyName"),
+        (
+            &post,
+            "/WebsiteLinks/Pbx.ValidateLink",
+            json!({ "model": { "FriendlyName": "Support", "Pair": "x" } }),
+            "XAPI.ALREADY_IN_USE",
+            "FriendlyName",
+        ),
         (&post, "/OutboundRules", json!({ "Name": "x", "Routes": [{ "TrunkId": 9 }] }), "XAPI.NOT_FOUND", "Routes"),
-        (&post, "/OutboundRules", json!({ "Name": "x", "Routes": vec![json!({ "TrunkId": 0 }); 6] }), "XAPI.TOO_MANY_ITEMS_IN_LIST", "Routes"),
+        (
+            &post,
+            "/OutboundRules",
+            json!({ "Name": "x", "Routes": vec![json!({ "TrunkId": 0 }); 6] }),
+            "XAPI.TOO_MANY_ITEMS_IN_LIST",
+            "Routes",
+        ),
         (&post, "/Trunks", json!({ "DidNumbers": ["+49305550000"] }), "XAPI.ALREADY_IN_USE", "DidNumbers"),
-        (&post, "/Backups/Pbx.Backup", json!({ "description": { "Name": "nightly-2026-06-01.zip" } }), "XAPI.DUPLICATE", "Name"),
-        (&post, "/Backups/Pbx.Backup", json!({ "description": { "Name": "../x.zip" } }), "XAPI.INVALID_FILE_NAME", "Name"),
-        (&post, "/Services/Pbx.Stop", json!({ "options": { "ServiceNames": ["nothing"] } }), "XAPI.NOT_FOUND", "ServiceNames"),
-        (&post, "/LicenseStatus/Pbx.ReplaceLicenseKey", json!({ "licenseKey": "short" }), "LICENSE_NOT_FOUND", "licenseKey"),
-        (&post, "/DNProperties/Pbx.CreateDNProperty", json!({ "dnNumber": "9", "property": { "Name": "A", "Value": "1" } }), "XAPI.NOT_FOUND", "dnNumber"),
-        (&post, "/Users/Pbx.MakeCall", json!({ "dn": "9", "destination": "100" }), "XAPI.NON_EXISTENT_EXT_NUMBER", "dn"),
+        (
+            &post,
+            "/Backups/Pbx.Backup",
+            json!({ "description": { "Name": "nightly-2026-06-01.zip" } }),
+            "XAPI.DUPLICATE",
+            "Name",
+        ),
+        (
+            &post,
+            "/Backups/Pbx.Backup",
+            json!({ "description": { "Name": "../x.zip" } }),
+            "XAPI.INVALID_FILE_NAME",
+            "Name",
+        ),
+        (
+            &post,
+            "/Services/Pbx.Stop",
+            json!({ "options": { "ServiceNames": ["nothing"] } }),
+            "XAPI.NOT_FOUND",
+            "ServiceNames",
+        ),
+        (
+            &post,
+            "/LicenseStatus/Pbx.ReplaceLicenseKey",
+            json!({ "licenseKey": "short" }),
+            "LICENSE_NOT_FOUND",
+            "licenseKey",
+        ),
+        (
+            &post,
+            "/DNProperties/Pbx.CreateDNProperty",
+            json!({ "dnNumber": "9", "property": { "Name": "A", "Value": "1" } }),
+            "XAPI.NOT_FOUND",
+            "dnNumber",
+        ),
+        (
+            &post,
+            "/Users/Pbx.MakeCall",
+            json!({ "dn": "9", "destination": "100" }),
+            "XAPI.NON_EXISTENT_EXT_NUMBER",
+            "dn",
+        ),
     ] {
         let expected = (format!("WARNINGS.{code}"), target.to_owned());
         assert_eq!(session.refusal(method.clone(), path, body.clone()).await, expected, "{method} {path} {body}");
@@ -143,10 +234,13 @@ async fn codes_have_the_names_of_the_release() {
 #[tokio::test]
 async fn numbers_come_from_the_departments_ranges_until_they_are_used_up() {
     let session = session("20.0.10").await;
-    let props = json!({ "UserNumberFrom": "320", "UserNumberTo": "321", "SystemNumberFrom": "300", "SystemNumberTo": "302" });
+    let props =
+        json!({ "UserNumberFrom": "320", "UserNumberTo": "321", "SystemNumberFrom": "300", "SystemNumberTo": "302" });
     let group = session.created("/Groups", json!({ "Name": "3CX Test", "Props": props })).await;
     let member = json!({ "Groups": [{ "GroupId": group["Id"] }] });
-    for (path, number) in [("/Users", "320"), ("/Users", "321"), ("/Queues", "300"), ("/RingGroups", "301"), ("/Receptionists", "302")] {
+    for (path, number) in
+        [("/Users", "320"), ("/Users", "321"), ("/Queues", "300"), ("/RingGroups", "301"), ("/Receptionists", "302")]
+    {
         assert_eq!(session.created(path, member.clone()).await["Number"], number, "{path}");
     }
     for path in ["/Users", "/Queues"] {

@@ -55,19 +55,22 @@ async fn services_stop_and_start_and_take_their_time() {
     seen.push(session.service("3CXIVR").await);
     step();
     seen.push(session.service("3CXIVR").await);
-    let way = ["Running", "StopPending", "Stopped", "StartPending", "Running", "StopPending", "StartPending", "Running"];
+    let way =
+        ["Running", "StopPending", "Stopped", "StartPending", "Running", "StopPending", "StartPending", "Running"];
     assert_eq!(seen, way.map(Value::from));
     assert_eq!(session.get("/SystemStatus").await.1["HasNotRunningServices"], false);
     let events = session.rows("/EventLogs?$filter=startswith(Message,'Service')").await;
-    assert_eq!(events.iter().map(|event| event["Params"].clone()).collect::<Vec<_>>(), [
-        json!(["3CXIVR", "stopped"]), json!(["3CXIVR", "started"]), json!(["3CXIVR", "started"])
-    ]);
+    assert_eq!(
+        events.iter().map(|event| event["Params"].clone()).collect::<Vec<_>>(),
+        [json!(["3CXIVR", "stopped"]), json!(["3CXIVR", "started"]), json!(["3CXIVR", "started"])]
+    );
 }
 
 #[tokio::test]
 async fn a_backup_appears_is_downloaded_without_a_token_and_brings_back_what_was() {
     let (session, clock) = session().await;
-    let contents = json!({ "FQDN": true, "EncryptBackup": true, "EncryptBackupPassword": { "Concealed": false, "Value": "pw" } });
+    let contents =
+        json!({ "FQDN": true, "EncryptBackup": true, "EncryptBackupPassword": { "Concealed": false, "Value": "pw" } });
     session.done("/Backups/Pbx.Backup", json!({ "description": { "Name": "x y.zip", "Contents": contents } })).await;
     let listed = "/Backups?$select=CreationTime,Size,FileName,DownloadLink&$filter=FileName%20eq%20'x%20y.zip'";
     assert!(session.rows(listed).await.is_empty());
@@ -77,7 +80,10 @@ async fn a_backup_appears_is_downloaded_without_a_token_and_brings_back_what_was
     let backup = session.rows(listed).await[0].clone();
     let link = format!("{}{}", session.pbx.url(), backup["DownloadLink"].as_str().expect("a link").replace(' ', "%20"));
     let file = session.http.get(&link).send().await.expect("an answer");
-    assert_eq!((file.status().as_u16(), &file.headers()["content-type"]), (200, &"application/zip".parse().expect("text")));
+    assert_eq!(
+        (file.status().as_u16(), &file.headers()["content-type"]),
+        (200, &"application/zip".parse().expect("text"))
+    );
     let file = file.bytes().await.expect("bytes");
     assert_eq!((&file[..2], backup["Size"].as_u64()), (&b"PK"[..], Some(file.len() as u64)));
     let none = session.http.get(format!("{}/api/download/backup/none.zip", session.pbx.url())).send().await;
@@ -157,7 +163,10 @@ async fn dids_belong_to_trunks_and_lead_where_rules_say() {
     assert_eq!(session.get("/SystemStatus").await.1["TrunksRegistered"], 2);
     let events = session.rows("/EventLogs?$orderby=Id%20desc&$top=2").await;
     assert_eq!(events[0]["Message"], "Trunk %1$s has changed status to %2$s");
-    assert_eq!([&events[0]["Params"], &events[1]["Params"]], [&json!(["10000", "registered"]), &json!(["10000", "unregistered"])]);
+    assert_eq!(
+        [&events[0]["Params"], &events[1]["Params"]],
+        [&json!(["10000", "registered"]), &json!(["10000", "unregistered"])]
+    );
 }
 
 #[tokio::test]
@@ -173,7 +182,8 @@ async fn the_audit_log_tells_who_changed_what_and_keeps_secrets() {
     assert_eq!(rows.len(), 3, "{rows:?}");
     assert_eq!(rows.iter().map(|row| row["Action"].clone()).collect::<Vec<_>>(), [3, 2, 1]);
     assert!(rows.iter().all(|row| row["UserName"] == session.pbx.client_id()));
-    let data = |row: &Value, name: &str| serde_json::from_str::<Value>(row[name].as_str().unwrap_or("null")).expect("JSON");
+    let data =
+        |row: &Value, name: &str| serde_json::from_str::<Value>(row[name].as_str().unwrap_or("null")).expect("JSON");
     assert_eq!(data(&rows[1], "PrevData")["FirstName"], "Ada");
     assert_eq!(data(&rows[1], "NewData"), json!({ "FirstName": "Eva", "VMPIN": "***" }));
     let text = serde_json::to_string(&rows).expect("JSON");
@@ -181,7 +191,10 @@ async fn the_audit_log_tells_who_changed_what_and_keeps_secrets() {
     let log = session
         .rows("/ActivityLog/Pbx.GetLogs(startDate=2027-01-15T07:59:00Z,endDate=2027-01-15T08:01:00Z,extension='',call='',severity='')")
         .await;
-    assert!(log.iter().any(|line| line["Message"].as_str().is_some_and(|text| text.contains("deletes 777"))), "{log:?}");
+    assert!(
+        log.iter().any(|line| line["Message"].as_str().is_some_and(|text| text.contains("deletes 777"))),
+        "{log:?}"
+    );
 }
 
 #[tokio::test]

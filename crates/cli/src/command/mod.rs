@@ -9,6 +9,7 @@ pub mod operation;
 pub mod own;
 pub mod resource;
 pub mod root;
+pub mod sim;
 mod unknown;
 
 use std::ffi::OsString;

@@ -1,12 +1,11 @@
-//! The clap commands of the program's own commands: operations, describe, api, sim.
+//! The clap commands of the program's own commands: operations, describe, api.
 
 use clap::{Arg, Command};
-use threecx_sim::Timestamp;
 
 use super::{globals, layout};
 use crate::output;
 
-fn plain(about: &'static str, usage: &'static str) -> Command {
+pub(super) fn plain(about: &'static str, usage: &'static str) -> Command {
     Command::new("threecx").no_binary_name(true).disable_help_flag(true).about(about).override_usage(usage)
 }
 
@@ -64,51 +63,4 @@ pub fn api() -> Command {
         "Nothing is checked, quoted or asked before it is sent. Put the path in quotes: a shell takes $ and ( for itself.\n\n\
          Examples:\n  threecx api GET '/Users?$top=1'\n  threecx api POST /Users/Pbx.ReprovisionAllPhones --body '{\"ids\": [123]}'",
     )
-}
-
-/// `threecx sim`
-pub fn sim() -> Command {
-    let value = |name: &'static str, value: &'static str, default: Option<&'static str>, help: &'static str| {
-        let arg = Arg::new(name).long(name).value_name(value).help(help);
-        match default {
-            Some(default) => arg.default_value(default),
-            None => arg,
-        }
-    };
-    let instant = |name, help| {
-        let parse =
-            |text: &str| text.parse::<Timestamp>().map_err(|_| "expected an instant, such as 2026-01-31T09:30:00Z");
-        value(name, "INSTANT", None, help).value_parser(parse)
-    };
-    let command = plain(
-        "Run a simulated PBX with a demo company until Ctrl-C: to try things out, and for tests",
-        "threecx sim [OPTIONS]",
-    )
-    .arg(
-        value("port", "PORT", Some("5004"), "Port to listen on; 0 takes a free one")
-            .value_parser(clap::value_parser!(u16)),
-    )
-    .arg(
-        value("bind", "ADDRESS", Some("127.0.0.1"), "Address to listen on")
-            .value_parser(clap::value_parser!(std::net::IpAddr)),
-    )
-    .arg(value("users", "NUMBER", Some("500"), "So many extensions").value_parser(clap::value_parser!(u32)))
-    .arg(
-        value("seed", "NUMBER", Some("7"), "The same number makes the same company")
-            .value_parser(clap::value_parser!(u64)),
-    )
-    .arg(
-        value("calls", "NUMBER", Some("1000"), "So many call segments in its history; a million take no memory")
-            .value_parser(clap::value_parser!(u64)),
-    )
-    .arg(instant("calls-from", "When the first of them was, such as 2026-01-01T00:00:00Z [default: 30 days ago]"))
-    .arg(instant("calls-to", "When the last of them was [default: now]"))
-    .arg(
-        value("data", "FILE", None, "SQLite file to keep everything in; without it, all is gone when it stops")
-            .value_parser(clap::value_parser!(std::path::PathBuf)),
-    )
-    .arg(value("client-id", "ID", None, "Client ID that it accepts"))
-    .arg(value("client-secret", "SECRET", None, "Client secret that it accepts"))
-    .arg(value("api", "VERSION", None, "API release that it has, such as 20.0.8 [default: the newest]"));
-    layout::fit(globals::add(command, |global| matches!(global.name, "output" | "help")), output::width())
 }

@@ -51,8 +51,13 @@ impl Signer {
     }
 }
 
+/// A secret that nobody can guess.
+pub(crate) fn random_secret() -> Result<String, ring::error::Unspecified> {
+    random_text(&SystemRandom::new())
+}
+
 /// Sixteen random bytes as text.
-pub(crate) fn random_text(random: &SystemRandom) -> Result<String, ring::error::Unspecified> {
+fn random_text(random: &SystemRandom) -> Result<String, ring::error::Unspecified> {
     let mut bytes = [0; 16];
     random.fill(&mut bytes)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))

@@ -1,14 +1,24 @@
 //! Logging in: service principals at `/connect/token`, users at the web client's address.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::{Auth, Principal, locked};
-use crate::assumptions::SECURITY_CODE;
-use crate::http::Response;
+use super::{Auth, Principal, random_secret, role_of, same};
+use crate::assumptions::{BASIC_CLIENT_AUTHENTICATION, SECURITY_CODE};
+use crate::http::{Problem, Response};
 use crate::odata::decode;
 use crate::state::{Entity, Set, Store, Value};
+
+/// The cookie that a user gets with a refresh token in it. (Seen live, for 60 days.)
+const COOKIE: &str = "RefreshTokenCookie";
+const COOKIE_DAYS: i64 = 60;
 
 /// What a request for a token holds.
 #[derive(Default)]
@@ -34,7 +44,7 @@ impl Grant {
     pub async fn read(content_type: &str, body: Bytes) -> Grant {
         let mut grant = Grant::default();
         if let Ok(boundary) = multer::parse_boundary(content_type) {
-            let whole = futures_util::stream::once(std::future::ready(Ok::<_, std::convert::Infallible>(body)));
+            let whole = futures_util::stream::once(std::future::ready(Ok::<_, Infallible>(body)));
             let mut parts = multer::Multipart::new(whole, boundary);
             while let Ok(Some(part)) = parts.next_field().await {
                 let name = part.name().unwrap_or_default().to_owned();
@@ -48,10 +58,36 @@ impl Grant {
         }
         grant
     }
+
+    /// Takes client ID and secret from a header, and a refresh token from a cookie, where the
+    /// body has none.
+    pub fn complete(mut self, authorization: Option<&str>, cookies: Option<&str>) -> Grant {
+        let basic = authorization.filter(|_| BASIC_CLIENT_AUTHENTICATION && self.client_secret.is_empty());
+        if let Some((id, secret)) = basic.and_then(basic_credentials) {
+            (self.client_id, self.client_secret) = (id, secret);
+        }
+        if self.refresh_token.is_empty() {
+            let cookies = cookies.unwrap_or_default().split(';').filter_map(|cookie| cookie.trim().split_once('='));
+            let found = cookies.into_iter().find(|(name, _)| *name == COOKIE);
+            self.refresh_token = found.map(|(_, token)| token.to_owned()).unwrap_or_default();
+        }
+        self
+    }
 }
 
-/// Where and when somebody logs in. `expires_in` is 60 before 20.0.9, where it means
-/// minutes, and 3600 since, in seconds.
+/// `Basic BASE64(id:secret)`. OAuth 2 has both percent-encoded, which many clients do not do: an
+/// escape that is none stays as it is.
+fn basic_credentials(authorization: &str) -> Option<(String, String)> {
+    let (scheme, encoded) = authorization.split_once(' ')?;
+    let bytes = STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let text = String::from_utf8(bytes).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    let plain = |text: &str| if text.contains('%') { decode(text, false) } else { None }.unwrap_or(text.to_owned());
+    Some((plain(id), plain(secret)))
+}
+
+/// Where and when somebody logs in. `expires_in` counts minutes before 20.0.9 and seconds
+/// since: 60 and 3600 for the hour that is documented.
 pub(crate) struct Moment<'m> {
     pub issuer: &'m str,
     pub now: Timestamp,
@@ -59,54 +95,94 @@ pub(crate) struct Moment<'m> {
 }
 
 /// Answers `POST /connect/token`.
-pub(crate) fn answer(auth: &Auth, grant: &Grant, moment: &Moment<'_>) -> Response {
+pub(crate) fn answer(auth: &Auth, store: &Store, grant: &Grant, moment: &Moment<'_>) -> Response {
     let refused =
         json!({ "error": "unauthorized", "error_description": "The request requires valid user authentication." });
+    let refreshed = grant.grant_type == "refresh_token";
     let principal = match grant.grant_type.as_str() {
-        "client_credentials" => auth.client(&grant.client_id, &grant.client_secret),
-        "refresh_token" => locked(&auth.refresh).get(&grant.refresh_token).cloned(),
+        "client_credentials" => auth.client(store, &grant.client_id, &grant.client_secret),
+        "refresh_token" => auth
+            .tokens
+            .refreshes(&grant.refresh_token, moment.now)
+            .and_then(|number| store.set("Users")?.by_number(&number))
+            .filter(|user| is_enabled(user))
+            .map(principal),
         _ => return Response::json(400, json!({ "error": "unsupported_grant_type" }).to_string()),
     };
     let Some(principal) = principal else { return Response::json(401, refused.to_string()) };
-    let refresh = (grant.grant_type == "refresh_token").then(|| grant.refresh_token.clone());
+    let refresh = refreshed.then(|| grant.refresh_token.clone());
     match token(auth, principal, refresh, moment) {
-        Some(token) => Response::json(200, token.to_string()),
+        // Headers seen live.
+        Some(token) => Response::json(200, token.to_string())
+            .with("x-frame-options", "DENY")
+            .with("x-content-type-options", "nosniff")
+            .with("x-xss-protection", "0"),
         None => Response::empty(500),
     }
 }
 
 fn token(auth: &Auth, principal: Principal, refresh: Option<String>, moment: &Moment<'_>) -> Option<Json> {
-    let token = auth.issue(principal, moment.issuer, moment.now).ok()?;
-    let expires_in = if moment.in_minutes { 60 } else { 3600 };
+    let token = auth.issue(principal, moment).ok()?;
+    let expires_in = if moment.in_minutes { (auth.lifetime as u64).div_ceil(60) } else { auth.lifetime as u64 };
     Some(json!({ "token_type": "Bearer", "expires_in": expires_in, "access_token": token, "refresh_token": refresh }))
+}
+
+/// What a user sends to log in.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct LoginRequest {
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    password: String,
+    /// The second factor. Some clients send null where there is none.
+    #[serde(default)]
+    security_code: Option<String>,
+}
+
+impl LoginRequest {
+    /// Reads the body of a login.
+    pub fn from_json(body: Json) -> Result<LoginRequest, Problem> {
+        let binding = |message: String| Problem::Binding { target: String::new(), message };
+        if !body.is_object() {
+            return Err(binding("An object with Username and Password is expected.".to_owned()));
+        }
+        serde_json::from_value(body).map_err(|error| binding(error.to_string()))
+    }
 }
 
 /// Answers `POST /webclient/api/Login/GetAccessToken`: a user with his password and, where
 /// the extension asks for it, a security code.
-pub(crate) fn log_in(auth: &Auth, store: &Store, body: &Bytes, moment: &Moment<'_>) -> Response {
-    let failed = |second: Json| json!({ "Status": "AuthFailed", "Token": null, "TwoFactorAuth": second }).to_string();
-    let Ok(given) = serde_json::from_slice::<Json>(body) else { return Response::empty(400) };
-    let field = |name: &str| given[name].as_str().unwrap_or_default();
-    let user = store.set("Users").and_then(|users| find(users, field("Username")));
-    let Some(user) = user.filter(|user| knows(auth, user, field("Password"))) else {
-        return Response::json(200, failed(Json::Null));
+pub(crate) fn log_in(auth: &Auth, store: &Store, given: &LoginRequest, moment: &Moment<'_>) -> Response {
+    let failed = |second: Json| {
+        let answer = json!({ "Status": "AuthFailed", "Token": null, "TwoFactorAuth": second });
+        Response::json(200, answer.to_string())
     };
-    if user.get("Enable2FA") == &Value::Bool(true) && field("SecurityCode") != SECURITY_CODE {
-        return Response::json(200, failed(json!({ "Type": "Email" })));
+    let user = store.set("Users").and_then(|users| find(users, &given.username)).filter(|user| is_enabled(user));
+    let Some(user) = user.filter(|user| knows(auth, user, &given.password)) else { return failed(Json::Null) };
+    if user.get("Enable2FA") == &Value::Bool(true) && given.security_code.as_deref() != Some(SECURITY_CODE) {
+        return failed(json!({ "Type": "Email" }));
     }
-    let membership = user.get("Groups").as_list().first().and_then(Value::as_object);
-    let role = membership
-        .and_then(|membership| membership.get("Rights").as_object())
-        .map_or("users", |rights| rights.text("RoleName"));
-    let principal = Principal { name: user.text("Number").to_owned(), user: true, role: role.to_owned() };
-    let granted =
-        auth.issue_refresh(principal.clone()).ok().and_then(|refresh| token(auth, principal, Some(refresh), moment));
-    match granted {
+    let Ok(refresh) = random_secret() else { return Response::empty(500) };
+    let end = moment.now.checked_add(SignedDuration::from_hours(24 * COOKIE_DAYS)).unwrap_or(Timestamp::MAX);
+    auth.tokens.add_refresh(user.text("Number"), refresh.clone(), end);
+    match token(auth, principal(user), Some(refresh.clone()), moment) {
         Some(token) => {
-            Response::json(200, json!({ "Status": "AuthSuccess", "Token": token, "TwoFactorAuth": null }).to_string())
+            let answer = json!({ "Status": "AuthSuccess", "Token": token, "TwoFactorAuth": null });
+            let cookie =
+                format!("{COOKIE}={refresh}; Max-Age={}; Path=/; HttpOnly; SameSite=Strict", COOKIE_DAYS * 86_400);
+            Response::json(200, answer.to_string()).with("set-cookie", cookie)
         }
         None => Response::empty(500),
     }
+}
+
+fn principal(user: &Entity) -> Principal {
+    Principal { name: user.text("Number").to_owned(), user: true, role: role_of(user).to_owned() }
+}
+
+fn is_enabled(user: &Entity) -> bool {
+    user.get("Enabled") != &Value::Bool(false)
 }
 
 fn find<'s>(users: &'s Set, name: &str) -> Option<&'s Entity> {
@@ -118,13 +194,17 @@ fn find<'s>(users: &'s Set, name: &str) -> Option<&'s Entity> {
 /// The user's own password; those of the demo company have none and take the client's secret.
 fn knows(auth: &Auth, user: &Entity, password: &str) -> bool {
     match user.get("AccessPassword").as_text() {
-        Some(own) if !own.is_empty() => super::same(own, password),
+        Some(own) if !own.is_empty() => same(own, password),
         _ => auth.is_secret(password),
     }
 }
 
-/// Answers `POST /webclient/api/Logout`: the token no longer holds.
+/// Answers `POST /webclient/api/Logout`: the token no longer holds, nor does the one to get a
+/// new one with.
 pub(crate) fn log_out(auth: &Auth, token: Option<&str>) -> Response {
-    let removed = token.and_then(|token| locked(&auth.live).remove(token));
-    Response::empty(if removed.is_some() { 200 } else { 401 })
+    let Some(principal) = token.and_then(|token| auth.tokens.remove(token)) else { return Response::empty(401) };
+    if principal.user {
+        auth.tokens.remove_refresh(&Arc::unwrap_or_clone(principal).name);
+    }
+    Response::empty(200)
 }

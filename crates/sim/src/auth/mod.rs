@@ -1,26 +1,27 @@
 //! Who may log in, the tokens that hold, and who may do what.
 
+mod clients;
 mod jwt;
 mod login;
+mod tokens;
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use threecx_catalog::Role;
 
-use crate::assumptions::A_NEW_TOKEN_KILLS_THE_OLD;
+use crate::state::{Entity, Value};
 
 use jwt::Signer;
-pub(crate) use login::{Grant, Moment, answer, log_in, log_out};
+pub(crate) use jwt::random_secret;
+pub(crate) use login::{Grant, LoginRequest, Moment, answer, log_in, log_out};
+use tokens::Tokens;
+pub(crate) use tokens::{Invalid, LiveToken};
 
-/// How long a token holds, in seconds. (Documented: 60 minutes.)
-const LIFETIME: i64 = 3600;
-
-/// A secret that nobody can guess.
-pub(crate) fn random_secret() -> Result<String, ring::error::Unspecified> {
-    jwt::random_text(&ring::rand::SystemRandom::new())
-}
+/// The roles that users and service principals can have, the mightiest first.
+pub const ROLES: [&str; 7] =
+    ["system_owners", "system_admins", "group_owners", "managers", "group_admins", "receptionists", "users"];
 
 /// Who a token was given to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,86 +48,84 @@ impl Principal {
     }
 }
 
-/// A token that holds.
-#[derive(Debug)]
-struct Live {
-    principal: Principal,
-    end: Timestamp,
+/// The role of a user or service principal: the one in its first department.
+fn role_of(entity: &Entity) -> &str {
+    let membership = entity.get("Groups").as_list().first().and_then(Value::as_object);
+    let rights = membership.and_then(|membership| membership.get("Rights").as_object());
+    rights.map(|rights| rights.text("RoleName")).filter(|role| !role.is_empty()).unwrap_or("users")
 }
 
-/// The client that may log in, and the tokens that hold.
+/// The client that is set up from outside, and the tokens that hold.
 #[derive(Debug)]
 pub(crate) struct Auth {
     client_id: String,
     client_secret: String,
-    /// The service principal's role.
+    /// The client's role.
     role: String,
     signer: Signer,
-    live: Mutex<HashMap<String, Live>>,
-    /// Who a refresh token was given to.
-    refresh: Mutex<HashMap<String, Principal>>,
+    /// How long a token holds, in seconds.
+    lifetime: i64,
+    tokens: Tokens,
 }
 
 impl Auth {
-    pub fn new(client_id: String, client_secret: String, role: String) -> Result<Auth, ring::error::Unspecified> {
-        Ok(Auth {
-            client_id,
-            client_secret,
-            role,
-            signer: Signer::new()?,
-            live: Mutex::default(),
-            refresh: Mutex::default(),
-        })
-    }
-
-    /// The service principal with these credentials. Takes as long for a wrong secret as for
-    /// a right one.
-    fn client(&self, client_id: &str, client_secret: &str) -> Option<Principal> {
-        let id = same(client_id, &self.client_id);
-        let known = same(client_secret, &self.client_secret) & id;
-        known.then(|| Principal { name: client_id.to_owned(), user: false, role: self.role.clone() })
-    }
-
-    /// True if this is the password of whoever has none of his own.
-    fn is_secret(&self, password: &str) -> bool {
-        same(password, &self.client_secret)
+    pub fn new(
+        client_id: String,
+        client_secret: String,
+        role: String,
+        lifetime: Duration,
+    ) -> Result<Auth, ring::error::Unspecified> {
+        let lifetime = i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX / 2).max(1);
+        Ok(Auth { client_id, client_secret, role, signer: Signer::new()?, lifetime, tokens: Tokens::default() })
     }
 
     /// A new token.
-    pub fn issue(
-        &self,
-        principal: Principal,
-        issuer: &str,
-        now: Timestamp,
-    ) -> Result<String, ring::error::Unspecified> {
-        let token = self.signer.token(&principal, issuer, now.as_second(), LIFETIME)?;
-        let mut live = locked(&self.live);
-        live.retain(|_, live| live.end > now && !(A_NEW_TOKEN_KILLS_THE_OLD && live.principal.name == principal.name));
-        let end = Timestamp::from_second(now.as_second() + LIFETIME).unwrap_or(now);
-        live.insert(token.clone(), Live { principal, end });
-        Ok(token)
-    }
-
-    /// A new refresh token.
-    fn issue_refresh(&self, principal: Principal) -> Result<String, ring::error::Unspecified> {
-        let token = random_secret()?;
-        locked(&self.refresh).insert(token.clone(), principal);
+    fn issue(&self, principal: Principal, moment: &Moment<'_>) -> Result<String, ring::error::Unspecified> {
+        let token = self.signer.token(&principal, moment.issuer, moment.now.as_second(), self.lifetime)?;
+        let end = Timestamp::from_second(moment.now.as_second().saturating_add(self.lifetime));
+        self.tokens.add(token.clone(), principal, moment.now, end.unwrap_or(Timestamp::MAX));
         Ok(token)
     }
 
     /// Whose token it is, if it holds.
-    pub fn holder(&self, token: &str, now: Timestamp) -> Option<Principal> {
-        locked(&self.live).get(token).filter(|live| live.end > now).map(|live| live.principal.clone())
+    pub fn holder(&self, token: &str, now: Timestamp) -> Result<Arc<Principal>, Invalid> {
+        self.tokens.holder(token, now)
     }
 
-    /// Makes every token invalid, as if another login had taken its place.
-    pub fn evict(&self) {
-        locked(&self.live).clear();
+    /// Makes one token invalid, as if another login had taken its place.
+    pub fn evict_token(&self, token: &str) {
+        self.tokens.remove(token);
+    }
+
+    /// Lets the time of one token come now.
+    pub fn expire_token(&self, token: &str, now: Timestamp) {
+        self.tokens.expire(now, |live, _| live == token);
+    }
+
+    /// Makes the tokens of a client or user invalid, or those of all; says how many.
+    pub fn evict(&self, of: Option<&str>) -> usize {
+        self.tokens.evict(of)
+    }
+
+    /// Lets the time of the tokens of a client or user come now, or of all; says how many.
+    pub fn expire(&self, of: Option<&str>, now: Timestamp) -> usize {
+        self.tokens.expire(now, |_, principal| of.is_none_or(|name| principal.name == name))
+    }
+
+    /// The tokens that hold, without the tokens themselves.
+    pub fn live(&self, now: Timestamp) -> Vec<LiveToken> {
+        self.tokens.live(now)
     }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What is kept of a secret: enough to know it again. In hexadecimal digits.
+pub(crate) fn hashed(secret: &str) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, secret.as_bytes());
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Compares secrets without telling by the time it takes how much of them is right.

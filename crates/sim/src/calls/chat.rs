@@ -42,7 +42,8 @@ impl Chat {
 
     /// What was written, in order.
     pub fn messages(&self) -> Vec<Message> {
-        let message = |place: i64, sender, text| Message { id: self.id * 4 + place, sender, at: self.begins + place * 15, text };
+        let message =
+            |place: i64, sender, text| Message { id: self.id * 4 + place, sender, at: self.begins + place * 15, text };
         let mut messages = vec![message(0, self.from, "Hello, is anybody there?")];
         if let Some(to) = self.to {
             messages.push(message(1, to, "Yes, how can I help you?"));

@@ -3,83 +3,80 @@
 //!
 //! ```text
 //! GET    /sim/overview              what it is, its time, how many of everything
-//! GET    /sim/received?after=N&most=N&operation=Users.RebootPhone
+//! GET    /sim/received?after=N&most=N&operation=Users.RebootPhone&status=N&carriedOut=true
 //! DELETE /sim/received              forgets what was received
+//! GET    /sim/counts                how often there was a request for each operation
+//! GET    /sim/counts/Users.RebootPhone
 //! GET    /sim/faults                the faults that are set
 //! PUT    /sim/faults                ["429:1:3", "drop-after:0.5@Users.RebootPhone"]
+//! GET    /sim/latency               the latencies that are set
+//! PUT    /sim/latency               ["20ms", "1s+500ms@Users.ListUser"]
+//! GET    /sim/clock                 its time
 //! POST   /sim/clock                 {"seconds": 3600}: steps the clock on
-//! POST   /sim/reset                 the data of the first day, no faults, nothing received
-//! DELETE /sim/tokens                no token holds any more
+//! PUT    /sim/clock                 {"now": "2027-01-31T09:30:00Z"}: sets it, never back
+//! GET    /sim/tokens                who has a token, and until when
+//! DELETE /sim/tokens?of=900         evicts the tokens of a client or user, or all
+//! POST   /sim/tokens/expire?of=900  lets their time come now
+//! POST   /sim/reset                 the data of the first day, nothing that goes wrong, nothing received
 //! ```
 
-use std::time::Duration;
+mod misbehaviour;
+mod origin;
+mod received;
+mod time;
+mod tokens;
 
 use bytes::Bytes;
 use hyper::http::request::Parts;
+use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
-use crate::faults::Fault;
 use crate::http::Response;
-use crate::journal::Received;
 use crate::odata::decode;
 use crate::state::Set;
 use crate::system::System;
 
 /// Answers a request to `/` or `/sim/*`.
 pub(crate) fn answer(system: &System, head: &Parts, body: &Bytes) -> Response {
-    if is_foreign(system, head) {
-        return refuse(403, "a page of another origin may not do this");
+    if let Err(why) = origin::check(system, head) {
+        return refuse(403, why);
     }
-    let query = head.uri.query().unwrap_or_default();
+    let query = Query(head.uri.query().unwrap_or_default());
     match (head.method.as_str(), head.uri.path()) {
         ("GET", "/sim/overview") => ok(&overview(system)),
-        ("GET", "/sim/received") => ok(&received(system, query)),
-        ("DELETE", "/sim/received") => {
-            system.journal.clear();
-            Response::empty(204)
-        }
-        ("GET", "/sim/faults") => ok(&faults(system)),
-        ("PUT", "/sim/faults") => match serde_json::from_slice::<Vec<String>>(body) {
-            Ok(texts) => match texts.iter().map(|text| text.parse::<Fault>()).collect() {
-                Ok(set) => {
-                    system.faults.set(set);
-                    ok(&faults(system))
-                }
-                Err(error) => refuse(400, &error),
-            },
-            Err(_) => refuse(400, r#"expected a list of faults, such as ["429:1:3"]"#),
+        ("GET", "/sim/received") => or_refuse(received::list(system, &query)),
+        ("DELETE", "/sim/received") => received::forget(system),
+        ("GET", "/sim/counts") => received::counts(system),
+        ("GET", path) if let Some(what) = path.strip_prefix("/sim/counts/") => received::count(system, what),
+        ("GET", "/sim/faults") => misbehaviour::faults(system),
+        ("PUT", "/sim/faults") => or_refuse(misbehaviour::set_faults(system, body)),
+        ("GET", "/sim/latency") => misbehaviour::latencies(system),
+        ("PUT", "/sim/latency") => or_refuse(misbehaviour::set_latencies(system, body)),
+        ("GET", "/sim/clock") => time::show(system),
+        ("POST", "/sim/clock") => or_refuse(time::step(system, body)),
+        ("PUT", "/sim/clock") => or_refuse(time::set(system, body)),
+        ("GET", "/sim/tokens") => tokens::list(system),
+        ("DELETE", "/sim/tokens") => tokens::evict(system, &query),
+        ("POST", "/sim/tokens/expire") => tokens::expire(system, &query),
+        ("POST", "/sim/reset") => reset(system),
+        (_, path) => match allowed(path) {
+            Some(methods) => refuse(405, &format!("expected {methods}")).with("allow", methods),
+            None => refuse(404, "no such path; crates/sim/README.md lists them"),
         },
-        ("POST", "/sim/clock") => {
-            match serde_json::from_slice::<Json>(body).ok().and_then(|step| step["seconds"].as_u64()) {
-                Some(seconds) => {
-                    system.clock.step(Duration::from_secs(seconds));
-                    ok(&json!({ "now": system.clock.now().to_string() }))
-                }
-                None => refuse(400, r#"expected {"seconds": N}, a whole number"#),
-            }
-        }
-        ("POST", "/sim/reset") => {
-            system.reset();
-            Response::empty(204)
-        }
-        ("DELETE", "/sim/tokens") => {
-            system.auth.evict();
-            Response::empty(204)
-        }
-        (_, "/sim/overview" | "/sim/received" | "/sim/faults" | "/sim/clock" | "/sim/reset" | "/sim/tokens" | "/") => {
-            Response::empty(405)
-        }
-        _ => Response::empty(404),
     }
 }
 
-/// True if a browser sends this for a page that is not the PBX's own: such a page must not
-/// reset somebody's test.
-fn is_foreign(system: &System, head: &Parts) -> bool {
-    let origin = head.headers.get("origin").and_then(|origin| origin.to_str().ok());
-    origin.is_some_and(|origin| {
-        let own = head.headers.get("host").and_then(|host| host.to_str().ok());
-        origin != system.url && own.is_none_or(|host| origin.split_once("://").map(|(_, rest)| rest) != Some(host))
+/// The methods of a path.
+fn allowed(path: &str) -> Option<&'static str> {
+    Some(match path {
+        "/sim/overview" | "/sim/counts" | "/" => "GET",
+        "/sim/received" => "GET, DELETE",
+        "/sim/faults" | "/sim/latency" => "GET, PUT",
+        "/sim/clock" => "GET, POST, PUT",
+        "/sim/tokens" => "GET, DELETE",
+        "/sim/tokens/expire" | "/sim/reset" => "POST",
+        _ if path.starts_with("/sim/counts/") => "GET",
+        _ => return None,
     })
 }
 
@@ -89,6 +86,37 @@ fn ok(json: &Json) -> Response {
 
 fn refuse(status: u16, message: &str) -> Response {
     Response::json(status, json!({ "error": message }).to_string())
+}
+
+/// An answer, or why what was sent makes no sense.
+fn or_refuse(answer: Result<Response, String>) -> Response {
+    answer.unwrap_or_else(|why| refuse(400, &why))
+}
+
+/// The body as what it has to be; `expected` is what somebody is told whose body is not.
+fn read<T: DeserializeOwned>(body: &Bytes, expected: &str) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| format!("expected {expected}; {error}"))
+}
+
+/// The query of a request.
+struct Query<'q>(&'q str);
+
+impl Query<'_> {
+    fn get(&self, name: &str) -> Option<String> {
+        let mut pairs = self.0.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find_map(|(given, value)| if given == name { decode(value, true) } else { None })
+    }
+
+    /// A value that has to be of a type.
+    fn parse<T: std::str::FromStr>(&self, name: &str, expected: &str) -> Result<Option<T>, String> {
+        let wrong = |text: &str| format!("{name}: expected {expected}; got `{text}`");
+        self.get(name).map(|text| text.parse().map_err(|_| wrong(&text))).transpose()
+    }
+}
+
+fn reset(system: &System) -> Response {
+    system.reset();
+    Response::empty(204)
 }
 
 fn overview(system: &System) -> Json {
@@ -104,38 +132,7 @@ fn overview(system: &System) -> Json {
         "ringGroups": rows("RingGroups"),
         "trunks": rows("Trunks"),
         "activeCalls": rows("ActiveCalls"),
-        "faults": faults(system),
-    })
-}
-
-fn faults(system: &System) -> Json {
-    system.faults.get().iter().map(|fault| Json::from(fault.to_string())).collect()
-}
-
-fn received(system: &System, query: &str) -> Json {
-    let option = |name: &str| {
-        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.filter(|(given, _)| *given == name).find_map(|(_, value)| decode(value, true))
-    };
-    let number = |name: &str| option(name).and_then(|text| text.parse::<u64>().ok());
-    let most = number("most").and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
-    let operation = option("operation");
-    let meant = |received: &Received| operation.as_deref().is_none_or(|meant| received.operation == Some(meant));
-    let entries = system.journal.after(number("after").unwrap_or(0), most);
-    entries.iter().filter(|received| meant(received)).map(entry).collect()
-}
-
-fn entry(received: &Received) -> Json {
-    json!({
-        "number": received.number,
-        "at": received.at,
-        "method": received.method,
-        "path": received.path,
-        "operation": received.operation,
-        "body": received.body,
-        "carriedOut": received.carried_out,
-        "status": received.status,
-        "answer": received.answer,
-        "fault": received.fault,
+        "faults": misbehaviour::written(system.misbehaviour.faults()),
+        "latency": misbehaviour::written(system.misbehaviour.latencies()),
     })
 }

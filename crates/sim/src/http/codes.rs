@@ -19,9 +19,9 @@ const EARLIER: [(&str, &str, &str); 10] = [
 
 /// The code that a release has for this one of the newest.
 pub(super) fn in_release(code: &'static str, release: Span) -> &'static str {
-    let named = EARLIER.iter().find(|(newest, last, _)| {
-        *newest == code && Span::parse(last).is_some_and(|last| release.last <= last.last)
-    });
+    let named = EARLIER
+        .iter()
+        .find(|(newest, last, _)| *newest == code && Span::parse(last).is_some_and(|last| release.last <= last.last));
     named.map_or(code, |(_, _, earlier)| earlier)
 }
 

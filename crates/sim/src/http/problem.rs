@@ -23,6 +23,8 @@ pub(crate) enum Problem {
     Refused { target: String, code: &'static str },
     /// The body cannot be read as what it should be.
     Binding { target: String, message: String },
+    /// The body is not JSON, by what the request says of it.
+    MediaType,
     /// A query option does not hold.
     Query(QueryError),
 }
@@ -64,6 +66,7 @@ impl From<Problem> for Response {
             Problem::Method(allowed) => Response::empty(405).with("allow", allowed.join(", ")),
             Problem::NoSuchEntity => envelope(404, UNKNOWN_KEY_MESSAGE, &[]),
             Problem::Argument => Response::empty(500),
+            Problem::MediaType => Response::empty(415).with("accept", "application/json"),
             Problem::Refused { target, code } => envelope(400, &format!("{target}:\n{code}"), &[(&target, code)]),
             Problem::Binding { target, message } => {
                 envelope(400, &format!("The input was not valid.\n\n{target}:\n{message}"), &[])

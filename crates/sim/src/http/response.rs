@@ -1,13 +1,18 @@
 //! An answer.
 
 use bytes::Bytes;
+use hyper::StatusCode;
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+
+use super::body::WireBody;
 
 /// An answer, before it becomes HTTP.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
     pub status: u16,
     pub content_type: Option<&'static str>,
-    pub headers: Vec<(&'static str, String)>,
+    /// All but the content type.
+    pub headers: HeaderMap,
     pub body: Bytes,
     pub ending: Ending,
 }
@@ -27,7 +32,8 @@ pub(crate) enum Ending {
 impl Response {
     /// No body.
     pub fn empty(status: u16) -> Response {
-        Response { status, content_type: None, headers: Vec::new(), body: Bytes::new(), ending: Ending::Whole }
+        let headers = HeaderMap::new();
+        Response { status, content_type: None, headers, body: Bytes::new(), ending: Ending::Whole }
     }
 
     /// Plain JSON, as logins answer.
@@ -38,19 +44,37 @@ impl Response {
     /// JSON as OData answers.
     pub fn odata(status: u16, body: String) -> Response {
         let content_type = "application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8";
-        let headers = vec![("odata-version", "4.0".to_owned())];
-        Response { content_type: Some(content_type), headers, body: body.into(), ..Response::empty(status) }
+        let mut answer = Response::empty(status);
+        answer.headers.insert(HeaderName::from_static("odata-version"), HeaderValue::from_static("4.0"));
+        Response { content_type: Some(content_type), body: body.into(), ..answer }
     }
 
     /// A file to keep.
     pub fn file(media: &'static str, name: &str, body: Vec<u8>) -> Response {
-        let disposition = format!("attachment; filename=\"{name}\"");
-        let headers = vec![("content-disposition", disposition)];
-        Response { status: 200, content_type: Some(media), headers, body: body.into(), ending: Ending::Whole }
+        let answer = Response::empty(200).with("content-disposition", format!("attachment; filename=\"{name}\""));
+        Response { content_type: Some(media), body: body.into(), ..answer }
     }
 
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Response {
-        self.headers.push((name, value.into()));
+    /// With a header; a value that no header can have is left out.
+    pub fn with<V>(mut self, name: &'static str, value: V) -> Response
+    where
+        HeaderValue: TryFrom<V>,
+    {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
         self
+    }
+}
+
+impl From<Response> for hyper::Response<WireBody> {
+    fn from(response: Response) -> hyper::Response<WireBody> {
+        let mut wire = hyper::Response::new(WireBody::new(response.body, response.ending == Ending::BreaksOff));
+        *wire.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *wire.headers_mut() = response.headers;
+        if let Some(kind) = response.content_type {
+            wire.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
+        wire
     }
 }

@@ -68,9 +68,10 @@ fn backup(call: &Call<'_>) -> Result<Response, Problem> {
     }
     let done = call.now.checked_add(SignedDuration::from_secs(BACKUP_SECONDS)).unwrap_or(call.now);
     let contents = &description["Contents"];
-    let password = contents["EncryptBackup"].as_bool().unwrap_or(false).then(|| {
-        contents["EncryptBackupPassword"]["Value"].as_str().unwrap_or_default().to_owned()
-    });
+    let password = contents["EncryptBackup"]
+        .as_bool()
+        .unwrap_or(false)
+        .then(|| contents["EncryptBackupPassword"]["Value"].as_str().unwrap_or_default().to_owned());
     let backup = Entity::new(set.shape)
         .with("FileName", Value::text(name))
         .with("CreationTime", Value::text(done.to_string()))
@@ -124,7 +125,10 @@ fn extras(call: &Call<'_>) -> Result<Response, Problem> {
     let store = call.read();
     let (name, backup) = found(call, &store).ok_or(Problem::NoSuchEntity)?;
     let encrypted = store.snapshot(&name).is_some_and(|snapshot| snapshot.password.is_some());
-    let answer = call.shapes.entity("BackupExtras").ok_or(Problem::NoSuchPath)?
+    let answer = call
+        .shapes
+        .entity("BackupExtras")
+        .ok_or(Problem::NoSuchPath)?
         .with("Footprint", Value::Int(footprint(backup)))
         .with("IsEncrypted", Value::Bool(encrypted))
         .with("Version", Value::text(call.version));

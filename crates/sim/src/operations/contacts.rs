@@ -57,7 +57,8 @@ fn delete_source(call: &Call<'_>, owned: impl Fn(&Store, Option<&str>) -> bool) 
     let wanted: Vec<Key> = {
         let store = call.read();
         let rows = store.set("Contacts").into_iter().flat_map(Set::rows);
-        let wanted = rows.filter(|row| row.text("ContactType") == source && owned(&store, owner(&store, row).as_deref()));
+        let wanted =
+            rows.filter(|row| row.text("ContactType") == source && owned(&store, owner(&store, row).as_deref()));
         wanted.filter_map(|row| Key::of(row.get("Id"))).collect()
     };
     remove(&mut call.write(), wanted);
@@ -67,7 +68,8 @@ fn delete_source(call: &Call<'_>, owned: impl Fn(&Store, Option<&str>) -> bool) 
 fn delete(call: &Call<'_>, wanted: impl Fn(&Entity, Option<&str>) -> bool) -> Result<Response, Problem> {
     let store = &mut *call.write();
     let rows = store.set("Contacts").into_iter().flat_map(Set::rows);
-    let keys = rows.filter(|row| wanted(row, owner(store, row).as_deref())).filter_map(|row| Key::of(row.get("Id"))).collect();
+    let keys =
+        rows.filter(|row| wanted(row, owner(store, row).as_deref())).filter_map(|row| Key::of(row.get("Id"))).collect();
     remove(store, keys);
     Ok(Response::empty(204))
 }
@@ -124,7 +126,12 @@ fn get_by_number(call: &Call<'_>) -> Result<Response, Problem> {
 /// Adds the contacts of a CSV file: a line with the names of the properties, then one for each
 /// contact. All of them, or none if one does not hold. (No description has this operation; seen
 /// live.)
-pub(crate) fn import(store: &mut Store, shapes: &'static Shapes, file: &[u8], now: Timestamp) -> Result<Response, Problem> {
+pub(crate) fn import(
+    store: &mut Store,
+    shapes: &'static Shapes,
+    file: &[u8],
+    now: Timestamp,
+) -> Result<Response, Problem> {
     let refuse = |code| Err(Problem::refused("file", code));
     let mut records = csv::ReaderBuilder::new().flexible(true).from_reader(file);
     let Ok(headers) = records.headers().cloned() else { return refuse("WARNINGS.CSV_INVALID_FILE_FORMAT") };
@@ -132,13 +139,17 @@ pub(crate) fn import(store: &mut Store, shapes: &'static Shapes, file: &[u8], no
     let columns: Vec<Option<&'static str>> = headers
         .iter()
         .map(|header| header.trim_start_matches('\u{feff}').replace(' ', ""))
-        .map(|header| shape.index_of_similar(&header).map(|index| shape.properties[index].name).filter(|name| *name != "Id"))
+        .map(|header| {
+            shape.index_of_similar(&header).map(|index| shape.properties[index].name).filter(|name| *name != "Id")
+        })
         .collect();
     if columns.iter().all(Option::is_none) {
         return refuse("WARNINGS.WRONG_CSV_FILE_REQUIRED_HEADER_NOT_FOUND");
     }
     let has = |names: &[&str]| columns.iter().flatten().any(|column| names.contains(column));
-    if !has(&["FirstName", "LastName", "CompanyName"]) || !has(&["PhoneNumber", "Mobile2", "Home", "Business", "Business2", "Other"]) {
+    if !has(&["FirstName", "LastName", "CompanyName"])
+        || !has(&["PhoneNumber", "Mobile2", "Home", "Business", "Business2", "Other"])
+    {
         return refuse("WARNINGS.WRONG_CSV_FILE_REQUIRED_COLUMNS_NOT_FOUND");
     }
     let mut contacts = Vec::new();

@@ -20,11 +20,13 @@ pub(super) fn answer<E: Borrow<Entity>>(
         (0..shape.properties.len()).filter(|index| !shape.properties[*index].navigation).collect();
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     let lines = writer.write_record(columns.iter().map(|index| shape.properties[*index].name)).and_then(|()| {
-        rows.into_iter().try_for_each(|row| writer.write_record(columns.iter().map(|index| cell(row.borrow().at(*index)))))
+        rows.into_iter()
+            .try_for_each(|row| writer.write_record(columns.iter().map(|index| cell(row.borrow().at(*index)))))
     });
     // Writing into memory does not fail.
     let file = lines.ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default();
-    let name = call.operation.name().trim_start_matches("Download").trim_start_matches("Export").trim_start_matches("Get");
+    let name =
+        call.operation.name().trim_start_matches("Download").trim_start_matches("Export").trim_start_matches("Get");
     Ok(Response::file("text/csv", &format!("{name}.csv"), file))
 }
 

@@ -55,7 +55,8 @@ pub(super) fn check_fields(call: &Call<'_>) -> Result<(), Problem> {
             None | Some(serde_json::Value::Null) if field.ty.nullable || field.default.is_some() => {}
             None => return Err(call.required(field.name)),
             Some(json) => {
-                crate::state::value_from_json(json, field.ty, call.shapes).map_err(|misfit| misfit.below(field.name))?;
+                crate::state::value_from_json(json, field.ty, call.shapes)
+                    .map_err(|misfit| misfit.below(field.name))?;
             }
         }
     }

@@ -47,7 +47,8 @@ fn keys<'n>(store: &Store, name: &'n str, fits: impl Fn(&Entity) -> bool) -> Vec
 fn guard(store: &Store, set: &str, entity: &Entity) -> Option<&'static str> {
     let says = |name: &str, value: bool| entity.get(name) == &Value::Bool(value);
     let number = entity.text("Number");
-    let operator = || store.singletons.get("GeneralSettingsForPbx").is_some_and(|s| s.text("OperatorExtension") == number);
+    let operator =
+        || store.singletons.get("GeneralSettingsForPbx").is_some_and(|s| s.text("OperatorExtension") == number);
     match set {
         "Groups" if says("IsDefault", true) => Some("WARNINGS.GROUP_CANNOT_BE_DELETED"),
         "Groups" if members(store, entity).next().is_some() => Some("WARNINGS.GROUP_WITH_MEMBERS_CANNOT_BE_DELETED"),
@@ -74,9 +75,8 @@ fn is_played(store: &Store, playlist: &Entity) -> bool {
     let names = [playlist.text("Name"), playlist.text("PromptName")];
     let is_it = |file: &str| !file.is_empty() && names.contains(&file);
     let settings = store.singletons.get("MusicOnHoldSettings");
-    let waiting = |set: &str, property: &str| {
-        store.set(set).into_iter().flat_map(Set::rows).any(|row| is_it(row.text(property)))
-    };
+    let waiting =
+        |set: &str, property: &str| store.set(set).into_iter().flat_map(Set::rows).any(|row| is_it(row.text(property)));
     settings.is_some_and(|settings| settings.own().any(|(_, value)| value.as_text().is_some_and(is_it)))
         || waiting("Queues", "OnHoldFile")
         || waiting("Groups", "MusicOnHold")

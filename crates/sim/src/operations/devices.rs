@@ -14,7 +14,8 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
         "Firmwares.PushFirmwareForPhones" => |call| {
             let store = &mut *call.write();
             let key = call.parameters.get("Id").and_then(Key::of).ok_or(Problem::NoSuchEntity)?;
-            let firmware = store.set("Firmwares").and_then(|set| set.get(&key)).cloned().ok_or(Problem::NoSuchEntity)?;
+            let firmware =
+                store.set("Firmwares").and_then(|set| set.get(&key)).cloned().ok_or(Problem::NoSuchEntity)?;
             push(store, call, &firmware, |_| true);
             Ok(Response::empty(204))
         },
@@ -39,7 +40,12 @@ fn provision(call: &Call<'_>) -> Result<Response, Problem> {
     let device = store.set("DeviceInfos").and_then(|set| set.get(&key)).cloned().ok_or(Problem::NoSuchEntity)?;
     let users = store.set("Users").ok_or(Problem::NoSuchPath)?;
     let user = users.get(&Key::Int(user)).cloned().ok_or(Problem::refused("userId", "WARNINGS.XAPI.NOT_FOUND"))?;
-    let next = users.rows().flat_map(|user| user.get("Phones").as_list()).filter_map(Value::as_object).filter_map(|phone| phone.int("Id")).max();
+    let next = users
+        .rows()
+        .flat_map(|user| user.get("Phones").as_list())
+        .filter_map(Value::as_object)
+        .filter_map(|phone| phone.int("Id"))
+        .max();
     let template = store.set("PhoneTemplates").into_iter().flat_map(Set::rows).find(|template| {
         let models = template.get("Models").as_list().iter().filter_map(Value::as_object);
         models.into_iter().any(|model| model.text("Name").starts_with(device.text("Vendor")))
@@ -112,7 +118,10 @@ fn state(call: &Call<'_>) -> Result<Response, Problem> {
     let store = call.read();
     let names: Vec<Value> =
         store.set("Firmwares").into_iter().flat_map(Set::rows).map(|row| row.get("Filename").clone()).collect();
-    let answer = call.shapes.entity("FirmwareState").ok_or(Problem::NoSuchPath)?
+    let answer = call
+        .shapes
+        .entity("FirmwareState")
+        .ok_or(Problem::NoSuchPath)?
         .with("Id", Value::text("1"))
         .with("Count", Value::Int(names.len() as i64))
         .with("TotalSize", Value::Int(names.len() as i64 * 24_000_000))

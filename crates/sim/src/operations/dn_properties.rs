@@ -34,9 +34,11 @@ fn put(call: &Call<'_>, new: bool) -> Result<Response, Problem> {
     let number = number(call)?;
     let given = call.field("property").cloned().unwrap_or_default();
     let text = |name: &str| given[name].as_str().map(Box::<str>::from);
-    let name = text("Name").filter(|name| !name.is_empty()).ok_or(Problem::refused("Name", "WARNINGS.XAPI.REQUIRED"))?;
+    let name =
+        text("Name").filter(|name| !name.is_empty()).ok_or(Problem::refused("Name", "WARNINGS.XAPI.REQUIRED"))?;
     let ledger = &mut call.write().ledger;
-    let id = ledger.dn_properties.values().flat_map(|of| of.values()).map(|property| property.id).max().unwrap_or(0) + 1;
+    let id =
+        ledger.dn_properties.values().flat_map(|of| of.values()).map(|property| property.id).max().unwrap_or(0) + 1;
     let properties = ledger.dn_properties.entry(number.into()).or_default();
     let known = properties.get(&name).cloned();
     match (&known, new) {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use threecx_catalog::{Content, Type, TypeRef, Verb};
 
-use super::route::Routes;
 use super::references::settle;
+use super::route::Routes;
 use super::{Call, audit, declared, deleting, derived, groups, phones, rules, status, trunks};
 use crate::assumptions::DEFAULT_PAGE;
 use crate::http::{Problem, Response};

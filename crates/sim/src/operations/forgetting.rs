@@ -31,6 +31,8 @@ pub(super) fn forget(store: &mut Store, gone: &Gone) {
     for entity in store.singletons.values_mut().filter(|entity| refers(entity, gone)) {
         detach(entity, gone);
     }
+    // Whoever gets the number next must not log in with the key.
+    store.ledger.app_keys.remove(gone.number.as_str());
 }
 
 /// What a value is to something that has gone.
@@ -45,7 +47,9 @@ fn link(entity: &Entity, gone: &Gone) -> Option<Link> {
     let numbered = |name: &str| entity.text(name) == gone.number;
     match entity.shape.structure.name {
         ty if MEMBERS.contains(&ty) => numbered("Number").then_some(Link::Member),
-        "Peer" => (numbered("Number") || gone.id.is_some() && entity.int("Id") == gone.id && entity.text("Number").is_empty()).then_some(Link::Member),
+        "Peer" => (numbered("Number")
+            || gone.id.is_some() && entity.int("Id") == gone.id && entity.text("Number").is_empty())
+        .then_some(Link::Member),
         "OutboundRoute" => (gone.id.is_some() && entity.int("TrunkId") == gone.id).then_some(Link::Member),
         "Destination" => numbered("Number").then_some(Link::Way),
         "ReceptionistForward" => numbered("ForwardDN").then_some(Link::Way),

@@ -18,7 +18,8 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
         },
         "Groups.DeleteCompanyByNumber" => |call| {
             let number = call.text_field("number")?;
-            let found = call.read().set("Groups").and_then(|set| set.by_number(number)).map(|group| group.get("Id").clone());
+            let found =
+                call.read().set("Groups").and_then(|set| set.by_number(number)).map(|group| group.get("Id").clone());
             let key = found.as_ref().and_then(Key::of).ok_or(Problem::refused("number", "WARNINGS.XAPI.NOT_FOUND"))?;
             delete_company(call, &key)
         },
@@ -142,7 +143,9 @@ fn assign(call: &Call<'_>, id: &Value, members: Option<Vec<Json>>) {
 fn membership(call: &Call<'_>, group: &Entity, row: &Entity, kind: &str, member: &Json) -> Option<Value> {
     let role = member["Rights"]["RoleName"].as_str().unwrap_or("users");
     let rights = call.shapes.entity("Rights")?.with("RoleName", Value::text(role));
-    let membership = call.shapes.entity("UserGroup")?
+    let membership = call
+        .shapes
+        .entity("UserGroup")?
         .with("Id", row.get("Id").clone())
         .with("GroupId", group.get("Id").clone())
         .with("Name", group.get("Name").clone())
@@ -181,7 +184,13 @@ fn restrictions(call: &Call<'_>) -> Result<Response, Problem> {
     let answer = answer
         .with("Users", one(count("Extension"), range(props, "UserNumberFrom", "UserNumberTo")))
         .with("System", one(system, range(props, "SystemNumberFrom", "SystemNumberTo")))
-        .with("Trunks", one(count("ExternalLine"), limit("TrunksMaxCount").or_else(|| range(props, "TrunkNumberFrom", "TrunkNumberTo"))))
+        .with(
+            "Trunks",
+            one(
+                count("ExternalLine"),
+                limit("TrunksMaxCount").or_else(|| range(props, "TrunkNumberFrom", "TrunkNumberTo")),
+            ),
+        )
         .with("Sbcs", one(owned("Sbcs"), limit("SbcMaxCount")))
         .with("LiveChats", one(owned("WebsiteLinks"), limit("LiveChatMaxCount")))
         .with("Dects", one(owned("Fxs"), limit("DectMaxCount")))

@@ -18,9 +18,7 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
         | "Recordings.BulkRecordingsDelete"
         | "WebsiteLinks.BulkLinksDelete" => |call| delete_keys(call, call.field("ids")),
         "OutboundRules.Purge" => |call| delete_keys(call, call.field("purgeObject").map(|object| &object["Ids"])),
-        "ActivityLog.PurgeLogs"
-        | "EventLogs.PurgeEventLog"
-        | "Recordings.PurgeLocal" => purge,
+        "ActivityLog.PurgeLogs" | "EventLogs.PurgeEventLog" | "Recordings.PurgeLocal" => purge,
         "OutboundRules.MoveUpDown" => move_rule,
         "OutboundRules.CreateOutboundRule" | "OutboundRules.UpdateOutboundRule" => |call| save_rule(call),
         _ => return None,

@@ -233,7 +233,8 @@ fn play(call: &Call<'_>) -> Result<Response, Problem> {
     let (extension, prompt) = (call.text_field("extension")?, call.text_field("promptId")?);
     let store = call.read();
     let set = entities::find(call, store.set("PromptSets").ok_or(Problem::NoSuchPath)?)?;
-    let known = set.get("Prompts").as_list().iter().filter_map(Value::as_object).any(|known| known.text("Id") == prompt);
+    let known =
+        set.get("Prompts").as_list().iter().filter_map(Value::as_object).any(|known| known.text("Id") == prompt);
     if !known {
         return Err(Problem::refused("promptId", "WARNINGS.XAPI.NOT_FOUND"));
     }

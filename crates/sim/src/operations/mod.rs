@@ -82,7 +82,8 @@ pub(crate) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
     ];
     let behaviour = own.iter().find_map(|find| find(call.operation.id));
     let before = Before::of(call);
-    let response = behaviour.unwrap_or(entities::carry_out)(call).map_err(|problem| problem.in_release(call.release))?;
+    let response =
+        behaviour.unwrap_or(entities::carry_out)(call).map_err(|problem| problem.in_release(call.release))?;
     if let Some(before) = before {
         before.note(call);
     }

@@ -1,10 +1,9 @@
 //! Keys: those of service principals, and links and passwords that the PBX makes up.
 
 use fastrand::Rng;
-use ring::digest::{SHA256, digest};
 
 use super::{Behaviour, Call, entities};
-use crate::auth::random_secret;
+use crate::auth::{hashed, random_secret};
 use crate::http::{Problem, Response};
 use crate::odata::Selection;
 use crate::state::{Key, Set, Value};
@@ -13,7 +12,9 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
     Some(match operation {
         "ServicePrincipals.GenerateAppToken" => generate,
         "MyTokens.RevokeToken" | "SecurityTokens.RevokeSecurityToken" => revoke,
-        "Users.GenerateProvLink" => |call| user_text(call, |call, id| format!("{}/provisioning/{}", call.url, random(call, id, 14))),
+        "Users.GenerateProvLink" => {
+            |call| user_text(call, |call, id| format!("{}/provisioning/{}", call.url, random(call, id, 14)))
+        }
         "Users.GetPhoneSecret" => |call| user_text(call, |call, id| random(call, id, 12)),
         "Fxs.RegenerateWebCredentials" => fxs,
         "ConferenceSettings.GenerateApiKey" | "SystemStatus.APIToken" => |call| {
@@ -30,8 +31,7 @@ fn generate(call: &Call<'_>) -> Result<Response, Problem> {
     let store = &mut *call.write();
     let principal = entities::find(call, store.set("ServicePrincipals").ok_or(Problem::NoSuchPath)?)?;
     let number: Box<str> = principal.text("Number").into();
-    let hash: String = digest(&SHA256, key.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    store.ledger.app_keys.insert(number, hash.into());
+    store.ledger.app_keys.insert(number, hashed(&key).into());
     Ok(call.value("Edm.String", &Value::text(key)))
 }
 

@@ -92,9 +92,8 @@ fn exists(entity: &Entity, name: &'static str, set: &str, store: &Store) -> Resu
 /// Refuses a department, given by its number or name, that does not exist.
 fn department(entity: &Entity, store: &Store) -> Result<(), &'static str> {
     let (given, groups) = (entity.text("Group"), store.set("Groups"));
-    let known = |groups: &Set| {
-        groups.by_number(given).is_some() || groups.rows().any(|group| group.text("Name") == given)
-    };
+    let known =
+        |groups: &Set| groups.by_number(given).is_some() || groups.rows().any(|group| group.text("Name") == given);
     if given.is_empty() || groups.is_none_or(known) { Ok(()) } else { Err("Group") }
 }
 
@@ -126,8 +125,7 @@ fn membership(entity: &mut Entity, store: &Store) -> Result<(), &'static str> {
 /// The memberships of something with a number say who the member is.
 fn memberships(entity: &mut Entity) {
     let Some(kind) = peers::kind_of_type(entity.shape.structure.name).filter(|kind| *kind != "Group") else { return };
-    let (id, number, name) =
-        (entity.get("Id").clone(), entity.get("Number").clone(), Value::text(label(entity)));
+    let (id, number, name) = (entity.get("Id").clone(), entity.get("Number").clone(), Value::text(label(entity)));
     for (_, value) in entity.own_mut().filter(|(property, _)| *property == "Groups") {
         let Value::List(memberships) = value else { continue };
         for membership in memberships.iter_mut().filter_map(Value::as_object_mut) {

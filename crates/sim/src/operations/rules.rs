@@ -140,7 +140,8 @@ fn own(set: &str, entity: &Entity, store: &Store, now: Timestamp) -> Result<(), 
             if rows.into_iter().any(wakes) { refuse("IVRType", "WARNINGS.WAKEUP_IVR_EXISTS") } else { Ok(()) }
         }
         "Trunks" => {
-            let others = store.set(set).into_iter().flat_map(Set::rows).filter(|other| other.get("Id") != entity.get("Id"));
+            let others =
+                store.set(set).into_iter().flat_map(Set::rows).filter(|other| other.get("Id") != entity.get("Id"));
             let taken: Vec<&Value> = others.flat_map(|other| other.get("DidNumbers").as_list()).collect();
             let doubled = entity.get("DidNumbers").as_list().iter().any(|did| taken.contains(&did));
             if doubled { refuse("DidNumbers", "WARNINGS.XAPI.ALREADY_IN_USE") } else { Ok(()) }

@@ -32,7 +32,8 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
         },
         "NotificationSettings.TestEmail" | "MailSettings.TestEmail" => |call| {
             super::declared::check_fields(call)?;
-            let result = call.shapes.entity("TestResult").ok_or(Problem::NoSuchPath)?.with("Success", Value::Bool(true));
+            let result =
+                call.shapes.entity("TestResult").ok_or(Problem::NoSuchPath)?.with("Success", Value::Bool(true));
             Ok(call.entity(200, "Pbx.TestResult", &result, Selection::all()))
         },
         "NetworkSettings.GetIfaces" => |call| Ok(texts(call, &["127.0.0.1", "192.0.2.10"])),
@@ -118,7 +119,8 @@ fn replace(call: &Call<'_>, field: &str) -> Result<Response, Problem> {
     }
     for entity in entities {
         let key = set.key;
-        let entity = if matches!(entity.get(key), Value::Int(0)) { entity.with(key, set.free_key().into()) } else { entity };
+        let entity =
+            if matches!(entity.get(key), Value::Int(0)) { entity.with(key, set.free_key().into()) } else { entity };
         set.put(entity);
     }
     Ok(Response::empty(call.form.answer_in(call.release).status))
@@ -138,7 +140,14 @@ fn list_peers(call: &Call<'_>, wanted: impl Fn(&str) -> bool) -> Result<Response
 
 fn languages(call: &Call<'_>) -> Result<Response, Problem> {
     let shape = call.shapes.get("LanguageItem").ok_or(Problem::NoSuchPath)?;
-    let all = [("en-US", "English (US)"), ("en-GB", "English (UK)"), ("de-DE", "German"), ("fr-FR", "French"), ("es-ES", "Spanish"), ("it-IT", "Italian")];
+    let all = [
+        ("en-US", "English (US)"),
+        ("en-GB", "English (UK)"),
+        ("de-DE", "German"),
+        ("fr-FR", "French"),
+        ("es-ES", "Spanish"),
+        ("it-IT", "Italian"),
+    ];
     let rows: Vec<Entity> = all
         .iter()
         .map(|(code, name)| Entity::new(shape).with("Code", Value::text(*code)).with("Name", Value::text(*name)))

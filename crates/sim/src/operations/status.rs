@@ -74,7 +74,11 @@ pub(super) fn now(call: &Call<'_>, store: &Store, name: &str, entity: &Entity) -
         }
         "Firewall" => {
             let running = firewall(store, call.now) == Check::Running;
-            entity.clone().with("Id", Value::text("1")).with("Running", Value::Bool(running)).with("Stopping", Value::Bool(false))
+            entity
+                .clone()
+                .with("Id", Value::text("1"))
+                .with("Running", Value::Bool(running))
+                .with("Stopping", Value::Bool(false))
         }
         _ => entity.clone(),
     }
@@ -103,7 +107,10 @@ fn system_status(call: &Call<'_>, store: &Store, entity: &Entity) -> Entity {
         .with("HasUnregisteredSystemExtensions", Value::Bool(unregistered > 0))
         .with("HasNotRunningServices", Value::Bool(!services::all_run(store, call.now)))
         .with("BackupScheduled", Value::Bool(scheduled))
-        .with("LastBackupDateTime", backups::last(store, call.now).map_or(Value::Null, |at| Value::text(at.to_string())))
+        .with(
+            "LastBackupDateTime",
+            backups::last(store, call.now).map_or(Value::Null, |at| Value::text(at.to_string())),
+        )
         .with("TotalDiskSpace", Value::Int(total))
         .with("FreeDiskSpace", Value::Int(free))
         .with("DiskUsage", Value::Int((total - free) * 100 / total))
@@ -150,9 +157,8 @@ fn telemetry(call: &Call<'_>, ty: &str, fill: fn(Entity, i64) -> Entity) -> Resu
     let shape = call.shapes.get(ty).ok_or(Problem::NoSuchPath)?;
     let options = call.options(Some(shape))?;
     let last = call.now.as_second() / TELEMETRY_STEP_SECONDS;
-    let samples = (last - TELEMETRY_SAMPLES + 1..=last).map(|sample| {
-        fill(Entity::new(shape).with("Time", instant(sample * TELEMETRY_STEP_SECONDS)), sample)
-    });
+    let samples = (last - TELEMETRY_SAMPLES + 1..=last)
+        .map(|sample| fill(Entity::new(shape).with("Time", instant(sample * TELEMETRY_STEP_SECONDS)), sample));
     let page = options.page(samples, usize::MAX);
     Ok(call.rows(&format!("Collection(Pbx.{ty})"), page.rows, page.count, &options.selection))
 }
@@ -219,7 +225,10 @@ fn database(call: &Call<'_>) -> Result<Response, Problem> {
     let outbound = outbound.filter(|call| matches!(call.legs.first().map(|leg| leg.to), Some(Party::Outside { .. })));
     let segments: usize = store.calls.ended(second, i64::MIN..i64::MAX).map(|call| call.legs.len()).sum();
     let messages: usize = store.calls.chats(second, i64::MIN..i64::MAX).map(|chat| chat.messages().len()).sum();
-    let answer = call.shapes.entity("SystemDatabaseInformation").ok_or(Problem::NoSuchPath)?
+    let answer = call
+        .shapes
+        .entity("SystemDatabaseInformation")
+        .ok_or(Problem::NoSuchPath)?
         .with("Id", Value::Int(1))
         .with("CallHistoryCount", Value::Int(segments as i64))
         .with("TodayOutboundCallsCount", Value::Int(outbound.count() as i64))
@@ -254,7 +263,10 @@ fn parameters(call: &Call<'_>) -> Result<Response, Problem> {
     let store = call.read();
     let status = store.singletons.get("SystemStatus").ok_or(Problem::NoSuchPath)?;
     let first = rows(&store, "Users").next().map_or(3, |user| user.text("Number").len()) as i64;
-    let answer = call.shapes.entity("SystemParameters").ok_or(Problem::NoSuchPath)?
+    let answer = call
+        .shapes
+        .entity("SystemParameters")
+        .ok_or(Problem::NoSuchPath)?
         .with("FQDN", status.get("FQDN").clone())
         .with("Version", Value::text(call.version))
         .with("ENL", Value::Int(first))

@@ -40,7 +40,11 @@ fn random(call: &Call<'_>, length: usize) -> String {
 }
 
 fn init_fax(call: &Call<'_>) -> Result<Response, Problem> {
-    blank(call, "Fax", &json!({ "Id": 0, "AuthID": random(call, 10), "AuthPassword": random(call, 12), "FaxServer": false }))
+    blank(
+        call,
+        "Fax",
+        &json!({ "Id": 0, "AuthID": random(call, 10), "AuthPassword": random(call, 12), "FaxServer": false }),
+    )
 }
 
 /// A trunk as a provider's template wants it.
@@ -59,11 +63,16 @@ fn init_trunk(call: &Call<'_>) -> Result<Response, Problem> {
             "IPInRegistrationContact": "External", "MatchingStrategy": "MatchAnyFields", "TimeBetweenReg": 600,
         })
     };
-    blank(call, "Trunks", &json!({ "Id": 0, "AuthID": "", "ExternalNumber": "", "IsOnline": false, "Gateway": gateway }))
+    blank(
+        call,
+        "Trunks",
+        &json!({ "Id": 0, "AuthID": "", "ExternalNumber": "", "IsOnline": false, "Gateway": gateway }),
+    )
 }
 
 fn init_bridge(call: &Call<'_>, kind: &str) -> Result<Response, Problem> {
-    let gateway = json!({ "Name": "Bridge", "Host": "", "Type": kind, "Port": 5060, "Codecs": ["PCMA", "PCMU"], "Lines": 10 });
+    let gateway =
+        json!({ "Name": "Bridge", "Host": "", "Type": kind, "Port": 5060, "Codecs": ["PCMA", "PCMU"], "Lines": 10 });
     blank(call, "Trunks", &json!({ "Id": 0, "AuthID": random(call, 10), "IsOnline": false, "Gateway": gateway }))
 }
 
@@ -114,10 +123,13 @@ fn tell(store: &mut Store, call: &Call<'_>, number: &str, registered: bool) {
 
 /// Puts these rules in the place of those that a trunk had.
 fn keep_rules(store: &mut Store, number: &Value, rules: &Value) {
-    let Some(trunk) = number.as_text().and_then(|number| store.set("Trunks")?.by_number(number)).cloned() else { return };
+    let Some(trunk) = number.as_text().and_then(|number| store.set("Trunks")?.by_number(number)).cloned() else {
+        return;
+    };
     let Some(set) = store.set_mut("InboundRules") else { return };
     let key = set.key;
-    let old: Vec<Key> = set.rows().filter(|rule| leads_in(rule, &trunk)).filter_map(|rule| Key::of(rule.get(key))).collect();
+    let old: Vec<Key> =
+        set.rows().filter(|rule| leads_in(rule, &trunk)).filter_map(|rule| Key::of(rule.get(key))).collect();
     for key in old {
         set.remove(&key);
     }
@@ -188,7 +200,9 @@ fn export(call: &Call<'_>) -> Result<Response, Problem> {
     let dids: String = dids.map(|did| format!("    <Did>{}</Did>\n", escaped(did))).collect();
     let xml = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Trunk number=\"{}\" name=\"{}\" host=\"{}\">\n  <DidNumbers>\n{dids}  </DidNumbers>\n</Trunk>\n",
-        escaped(trunk.text("Number")), of_gateway("Name"), of_gateway("Host"),
+        escaped(trunk.text("Number")),
+        of_gateway("Name"),
+        of_gateway("Host"),
     );
     Ok(Response::file("application/xml", &format!("trunk-{}.xml", trunk.text("Number")), xml.into_bytes()))
 }
@@ -228,7 +242,10 @@ fn set_routes(call: &Call<'_>) -> Result<Response, Problem> {
     let shape = store.set("InboundRules").ok_or(Problem::NoSuchPath)?.shape;
     let mut rules = Vec::new();
     for route in given["Routes"].as_array().into_iter().flatten() {
-        let trunk = route["TrunkId"].as_i64().and_then(|id| store.set("Trunks")?.get(&Key::Int(id))).ok_or(refuse("TrunkId"))?;
+        let trunk = route["TrunkId"]
+            .as_i64()
+            .and_then(|id| store.set("Trunks")?.get(&Key::Int(id)))
+            .ok_or(refuse("TrunkId"))?;
         let peer = json!({ "Id": trunk.int("Id"), "Number": trunk.text("Number"), "Name": super::peers::label(trunk), "Type": "ExternalLine" });
         let rule = json!({
             "RuleName": route["DisplayName"], "Condition": "BasedOnDID", "Data": route["DID"], "TrunkDN": peer,
@@ -238,7 +255,8 @@ fn set_routes(call: &Call<'_>) -> Result<Response, Problem> {
     }
     let set = store.set_mut("InboundRules").ok_or(Problem::NoSuchPath)?;
     let key = set.key;
-    let leads_there = |rule: &Entity| rule.get("OfficeHoursDestination").as_object().is_some_and(|to| to.text("Number") == number);
+    let leads_there =
+        |rule: &Entity| rule.get("OfficeHoursDestination").as_object().is_some_and(|to| to.text("Number") == number);
     let replaced = |rule: &Entity| leads_there(rule) || rules.iter().any(|new| new.get("Data") == rule.get("Data"));
     let old: Vec<Key> = set.rows().filter(|rule| replaced(rule)).filter_map(|rule| Key::of(rule.get(key))).collect();
     for key in old {

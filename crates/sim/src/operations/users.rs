@@ -135,9 +135,8 @@ fn regenerate(call: &Call<'_>) -> Result<Response, Problem> {
     for id in ids {
         let mut user = users.get(&Key::Int(id)).ok_or(Problem::NoSuchEntity)?.clone();
         let mut rng = Rng::with_seed(call.now.as_nanosecond() as u64 ^ id as u64);
-        let text = |rng: &mut Rng, length: usize| {
-            Value::text((0..length).map(|_| rng.alphanumeric()).collect::<String>())
-        };
+        let text =
+            |rng: &mut Rng, length: usize| Value::text((0..length).map(|_| rng.alphanumeric()).collect::<String>());
         for (option, property, length) in [
             ("SipAuth", "AuthPassword", 10),
             ("DeskphonePassword", "DeskphonePassword", 10),

@@ -9,9 +9,7 @@ mod snapshot;
 mod store;
 
 pub(crate) use entity::{Entity, Value};
-pub(crate) use json::{
-    Misfit, entity_from_json, snapshot, value_from_json, write_entity, write_text, write_value,
-};
+pub(crate) use json::{Misfit, entity_from_json, snapshot, value_from_json, write_entity, write_text, write_value};
 pub(crate) use ledger::{DnProperty, ServiceOrder};
 pub(crate) use row::{Row, Rows};
 pub(crate) use shape::{Shape, Shapes, default};

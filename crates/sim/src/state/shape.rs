@@ -168,7 +168,15 @@ fn reported(release: Span) -> HashSet<&'static str> {
 fn shape(structure: &'static Structure, release: Span, sparse: bool) -> Shape {
     let properties: Vec<&'static Property> = structure.properties_in(release).collect();
     let by_name = properties.iter().enumerate().map(|(index, property)| (property.name, index as u16)).collect();
-    Shape { structure, properties, defaults: OnceLock::new(), default_members: OnceLock::new(), by_name, release, sparse }
+    Shape {
+        structure,
+        properties,
+        defaults: OnceLock::new(),
+        default_members: OnceLock::new(),
+        by_name,
+        release,
+        sparse,
+    }
 }
 
 /// The value of a property that nobody set.

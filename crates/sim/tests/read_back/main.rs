@@ -92,7 +92,8 @@ async fn create(
     differ(&sent, &read, structure, maker.release, "", &mut differences);
     let by_number = format!("Get{}ByNumber", structure.name);
     let by_number = operation.resource.operations.iter().find(|other| other.name() == by_number);
-    if let (Some(form), Some(number)) = (by_number.and_then(|other| other.form(maker.release)), sent["Number"].as_str()) {
+    if let (Some(form), Some(number)) = (by_number.and_then(|other| other.form(maker.release)), sent["Number"].as_str())
+    {
         let quoted = format!("'{number}'");
         let (_, found) = session.get(&form.path.replace(&format!("{{{}}}", form.parameters[0].name), &quoted)).await;
         if found["Id"] != created["Id"] {
@@ -112,12 +113,7 @@ async fn create(
 }
 
 /// Changes the first entity of a set, or a singleton: everything, then one property alone.
-async fn update(
-    session: &Session,
-    maker: &mut Maker,
-    form: &Form,
-    structure: &'static Structure,
-) -> Vec<String> {
+async fn update(session: &Session, maker: &mut Maker, form: &Form, structure: &'static Structure) -> Vec<String> {
     let path = match form.parameters {
         [] => form.path.to_owned(),
         [key, ..] => {
@@ -146,8 +142,11 @@ async fn update(
     // One alone: the others stay.
     let filled_in = filled_in(structure);
     let Some(property) = structure.properties_in(maker.release).find(|property| {
-        property.ty.nullable && matches!(property.ty.ty, Type::Boolean | Type::String) && !property.ty.collection
-            && !filled_in.contains(&property.name) && !fixed.contains(&property.name)
+        property.ty.nullable
+            && matches!(property.ty.ty, Type::Boolean | Type::String)
+            && !property.ty.collection
+            && !filled_in.contains(&property.name)
+            && !fixed.contains(&property.name)
             && !["Name", "FirstName", "LastName", "PhoneNumber", "CompanyName"].contains(&property.name)
     }) else {
         return differences;
@@ -160,8 +159,13 @@ async fn update(
     expected[property.name] = Json::Null;
     let (_, after) = session.get(&read).await;
     if after != expected {
-        let changed: Vec<&String> =
-            after.as_object().into_iter().flatten().filter(|(name, value)| expected[*name] != **value).map(|(name, _)| name).collect();
+        let changed: Vec<&String> = after
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(name, value)| expected[*name] != **value)
+            .map(|(name, _)| name)
+            .collect();
         differences.push(format!("{} to null changes {changed:?}", property.name));
     }
     differences
@@ -170,9 +174,9 @@ async fn update(
 /// The form that reads one entity of the same set by its key.
 fn by_key(operation: &Operation, release: Span) -> Option<&'static Form> {
     let getters = operation.resource.operations.iter().filter(|other| other.verb == Verb::Get);
-    getters.filter_map(|get| get.form(release)).find(|form| {
-        form.parameters.len() == 1 && form.parameters[0].key && !form.path.contains('=')
-    })
+    getters
+        .filter_map(|get| get.form(release))
+        .find(|form| form.parameters.len() == 1 && form.parameters[0].key && !form.path.contains('='))
 }
 
 /// `?$expand=…` for all that can be, two levels deep; and what is only shown if selected.
@@ -182,14 +186,23 @@ fn expand(structure: &'static Structure, release: Span) -> String {
         .filter(|property| property.navigation)
         .map(|property| {
             let below = match property.ty.ty {
-                Type::Structure(inner) => inner.properties_in(release).filter(|inner| inner.navigation).map(|inner| inner.name).collect(),
+                Type::Structure(inner) => {
+                    inner.properties_in(release).filter(|inner| inner.navigation).map(|inner| inner.name).collect()
+                }
                 _ => Vec::new(),
             };
-            if below.is_empty() { property.name.to_owned() } else { format!("{}($expand={})", property.name, below.join(",")) }
+            if below.is_empty() {
+                property.name.to_owned()
+            } else {
+                format!("{}($expand={})", property.name, below.join(","))
+            }
         })
         .collect();
     let expand = if names.is_empty() { String::new() } else { format!("&$expand={}", names.join(",")) };
-    format!("?$select={}{expand}", structure.properties_in(release).filter(|p| !p.navigation).map(|p| p.name).collect::<Vec<_>>().join(","))
+    format!(
+        "?$select={}{expand}",
+        structure.properties_in(release).filter(|p| !p.navigation).map(|p| p.name).collect::<Vec<_>>().join(",")
+    )
 }
 
 fn filled_in(structure: &Structure) -> &'static [&'static str] {
@@ -197,9 +210,18 @@ fn filled_in(structure: &Structure) -> &'static [&'static str] {
 }
 
 /// Where what is read differs from what was sent.
-fn differ(sent: &Json, read: &Json, structure: &'static Structure, release: Span, place: &str, differences: &mut Vec<String>) {
+fn differ(
+    sent: &Json,
+    read: &Json,
+    structure: &'static Structure,
+    release: Span,
+    place: &str,
+    differences: &mut Vec<String>,
+) {
     for property in structure.properties_in(release) {
-        let Some(sent) = sent.get(property.name).filter(|_| !filled_in(structure).contains(&property.name)) else { continue };
+        let Some(sent) = sent.get(property.name).filter(|_| !filled_in(structure).contains(&property.name)) else {
+            continue;
+        };
         let place = format!("{place}/{}", property.name);
         let read = &read[property.name];
         match (property.ty.ty, sent) {

@@ -84,7 +84,8 @@ fn is_somebodys(report: &Report<'_>, call: &PhoneCall) -> bool {
     if !department && !extensions {
         return true;
     }
-    let mut parties = call.legs.iter().flat_map(|leg| [leg.from, leg.to]).map(|party| report.directory().show(party).dn);
+    let mut parties =
+        call.legs.iter().flat_map(|leg| [leg.from, leg.to]).map(|party| report.directory().show(party).dn);
     parties.any(|dn| {
         (!extensions || report.means(&["extensionDns", "queueDnStr"], dn)) && (!department || report.has_member(dn))
     })

@@ -2,8 +2,8 @@
 
 use super::people::cost;
 use super::{Report, count, duration, instant};
-use crate::operations::history::{recording_name, transcription};
 use crate::calls::{Kind, Leg, PhoneCall, Shown};
+use crate::operations::history::{recording_name, transcription};
 use crate::state::{Entity, Set, Value};
 
 /// A row for each segment, those of the newest call first. (Seen live.)
@@ -14,7 +14,8 @@ pub(super) fn calls(report: &Report<'_>) -> Vec<Entity> {
         for (indent, (segment, leg)) in call.segments().enumerate() {
             let (from, to) = (directory.show(leg.from), directory.show(leg.to));
             let from_meant = is_type(report.number("sourceType"), &from) && report.means(&["sourceFilter"], from.dn);
-            let to_meant = is_type(report.number("destinationType"), &to) && report.means(&["destinationFilter"], to.dn);
+            let to_meant =
+                is_type(report.number("destinationType"), &to) && report.means(&["destinationFilter"], to.dn);
             if !(from_meant && to_meant && is_call_type(report, &call) && is_time(report, leg)) {
                 continue;
             }

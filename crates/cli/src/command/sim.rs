@@ -1,0 +1,127 @@
+//! The clap command `threecx sim`: everything that a simulated PBX can be set to.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, Command, value_parser};
+use threecx_sim::{Fault, Latency, Timestamp, parse_duration};
+
+use super::own::plain;
+use super::{globals, layout};
+use crate::output;
+
+const CLIENTS: &str = "Clients";
+const TLS: &str = "HTTPS";
+const MISBEHAVIOUR: &str = "Misbehaviour";
+
+/// `threecx sim`
+pub fn command() -> Command {
+    let command = plain(
+        "Run a simulated PBX with a demo company until Ctrl-C: to try things out, and for tests",
+        "threecx sim [OPTIONS]",
+    );
+    let command = command.args(company()).args(clients()).args(tls()).args(misbehaviour()).after_help(
+        "KIND is 401, expire, evict (401, and the token no longer holds), 429, 500, 502, 503, 504, drop-before,\n\
+         drop-after or truncate; with PROBABILITY from 0 to 1, and TIMES how often at most. TARGET is an operation\n\
+         (Users.RebootPhone), a resource (Users), or token, login or logout. All of it can be changed while it runs,\n\
+         over /sim/faults, /sim/latency, /sim/tokens, /sim/clock and /sim/reset; /sim/counts tells what arrived.\n\n\
+         Examples:\n  threecx sim --fault drop-after:0.05 --fault 429:1:3:retry-after=2@Users.RebootPhone --fault 503:0.1@token\n  \
+         threecx sim --latency 20ms+10ms --latency 2s@ReportCallLogData --token-life 5s\n  \
+         threecx sim --tls --ca-out ca.pem\n  \
+         curl -X PUT http://localhost:5004/sim/faults -d '[\"429:1:3\"]'\n  \
+         curl http://localhost:5004/sim/counts/Users.RebootPhone",
+    );
+    layout::fit(globals::add(command, |global| matches!(global.name, "output" | "help")), output::width())
+}
+
+fn value(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
+}
+
+fn instant(name: &'static str, help: &'static str) -> Arg {
+    let parse = |text: &str| text.parse::<Timestamp>().map_err(|_| "expected an instant, such as 2026-01-31T09:30:00Z");
+    value(name, "INSTANT", help).value_parser(parse)
+}
+
+fn company() -> [Arg; 11] {
+    [
+        value("port", "PORT", "Port to listen on; 0 takes a free one")
+            .default_value("5004")
+            .value_parser(value_parser!(u16)),
+        value("bind", "ADDRESS", "Address to listen on").default_value("127.0.0.1").value_parser(value_parser!(IpAddr)),
+        value("users", "NUMBER", "So many extensions").default_value("500").value_parser(value_parser!(u32)),
+        value("seed", "NUMBER", "The same number makes the same company, and the same misfortune")
+            .default_value("7")
+            .value_parser(value_parser!(u64)),
+        value("calls", "NUMBER", "So many call segments in its history; a million take no memory")
+            .default_value("1000")
+            .value_parser(value_parser!(u64)),
+        instant("calls-from", "When the first of them was, such as 2026-01-01T00:00:00Z [default: 30 days ago]"),
+        instant("calls-to", "When the last of them was [default: now]"),
+        value("live-calls", "on|off", "Whether people call each other while it runs")
+            .default_value("on")
+            .value_parser(["on", "off"])
+            .hide_possible_values(true),
+        instant("clock", "Time that it is, until /sim/clock moves it on [default: the machine's clock]"),
+        value("data", "FILE", "SQLite file to keep everything in; without it, all is gone when it stops")
+            .value_parser(value_parser!(PathBuf)),
+        value("api", "VERSION", "API release that it has, such as 20.0.8 [default: the newest]"),
+    ]
+}
+
+fn clients() -> [Arg; 4] {
+    [
+        value("client-id", "ID", "Client ID that it accepts"),
+        value("client-secret", "SECRET", "Client secret that it accepts"),
+        value("role", "ROLE", "Role of the client: with a lower one it is refused what live PBXs refuse it")
+            .default_value("system_owners")
+            .value_parser(threecx_sim::ROLES)
+            .hide_possible_values(true),
+        value("token-life", "DURATION", "How long a token holds, in whole seconds [default: 1h]")
+            .value_parser(token_life),
+    ]
+    .map(|arg| arg.help_heading(CLIENTS))
+}
+
+fn tls() -> [Arg; 3] {
+    [
+        Arg::new("tls")
+            .long("tls")
+            .action(ArgAction::SetTrue)
+            .help("Speak HTTPS, with a certificate of a new test authority"),
+        value("ca-out", "FILE", "Write the authority's certificate (PEM) here, for THREECX_CA_FILE and the like")
+            .value_parser(value_parser!(PathBuf))
+            .requires("tls"),
+        value("tls-name", "NAME", "Another name or address of this machine for the certificate; may be repeated")
+            .action(ArgAction::Append)
+            .requires("tls"),
+    ]
+    .map(|arg| arg.help_heading(TLS))
+}
+
+fn misbehaviour() -> [Arg; 2] {
+    [
+        value(
+            "fault",
+            "FAULT",
+            "What goes wrong: KIND[:PROBABILITY[:TIMES]][:retry-after=SECONDS][@TARGET]; may be repeated",
+        )
+        .value_parser(|text: &str| text.parse::<Fault>()),
+        value(
+            "latency",
+            "LATENCY",
+            "How long it takes to answer: DURATION[+JITTER][@TARGET], such as 20ms; may be repeated",
+        )
+        .value_parser(|text: &str| text.parse::<Latency>()),
+    ]
+    .map(|arg| arg.action(ArgAction::Append).help_heading(MISBEHAVIOUR))
+}
+
+fn token_life(text: &str) -> Result<Duration, String> {
+    let life = parse_duration(text)?;
+    if life.as_secs() == 0 || life.subsec_nanos() > 0 {
+        return Err(format!("expected whole seconds; got `{text}`"));
+    }
+    Ok(life)
+}

@@ -1,0 +1,80 @@
+//! The real binary, and a simulated PBX in a process of its own.
+
+#![allow(dead_code, reason = "no test uses all of it")]
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command as Process, Stdio};
+
+use assert_cmd::Command;
+use assert_cmd::cargo::cargo_bin;
+use serde_json::Value;
+
+const VARIABLES: [&str; 4] = ["THREECX_URL", "THREECX_CLIENT_ID", "THREECX_CLIENT_SECRET", "THREECX_CA_FILE"];
+
+pub fn threecx() -> Command {
+    let mut command = Command::cargo_bin("threecx").expect("the binary");
+    for variable in VARIABLES {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// What a successful call prints.
+#[track_caller]
+pub fn prints(command: &mut Command) -> String {
+    let output = command.output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[track_caller]
+pub fn prints_json(command: &mut Command) -> Value {
+    serde_json::from_str(&prints(command)).expect("JSON and nothing else")
+}
+
+/// The error and the exit code of a call that fails.
+#[track_caller]
+pub fn fails(command: &mut Command) -> (Value, i32) {
+    let output = command.arg("-o").arg("json").output().expect("it runs");
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    let error: Value = serde_json::from_str(&stderr).unwrap_or_else(|_| panic!("JSON and nothing else: {stderr}"));
+    (error["error"].clone(), output.status.code().expect("an exit code"))
+}
+
+/// A simulated PBX in a process of its own.
+pub struct Sim {
+    pub process: Child,
+    pub url: String,
+    /// What it said when it was ready.
+    pub ready: Value,
+}
+
+impl Sim {
+    pub fn start(more: &[&str]) -> Sim {
+        let mut process = Process::new(cargo_bin("threecx"))
+            .args(["sim", "--port", "0", "-o", "json"])
+            .args(more)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+        let ready: Value = serde_json::from_str(&line).expect("JSON");
+        Sim { process, url: ready["url"].as_str().expect("an address").to_owned(), ready }
+    }
+
+    pub fn threecx(&self) -> Command {
+        let mut command = threecx();
+        let text = |name: &str| self.ready[name].as_str().expect("text");
+        command.env("THREECX_URL", &self.url).env("THREECX_CLIENT_ID", text("client_id"));
+        command.env("THREECX_CLIENT_SECRET", text("client_secret"));
+        command
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

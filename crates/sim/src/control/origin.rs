@@ -1,0 +1,54 @@
+//! Who may control the simulated PBX: programs, and its own page. A page from elsewhere that
+//! somebody has open in a browser must not reset his test.
+
+use std::net::IpAddr;
+
+use hyper::http::request::Parts;
+use hyper::http::uri::Authority;
+
+use crate::system::System;
+
+/// Refuses what a browser sends for a page of another origin. A page can also make its own name
+/// stand for this machine (DNS rebinding), so that it is of the same origin: then the name that
+/// was asked for is none of this machine's.
+pub(super) fn check(system: &System, head: &Parts) -> Result<(), &'static str> {
+    let text = |name: &str| head.headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let host = text("host");
+    let asked = [host, head.uri.authority().map(Authority::as_str)];
+    if system.is_local && asked.into_iter().flatten().any(|authority| !is_this_machine(authority)) {
+        return Err("Host: expected localhost or an address of this machine");
+    }
+    match text("origin") {
+        Some(origin) if origin != system.url && origin.split_once("://").map(|(_, rest)| rest) != host => {
+            Err("a page of another origin may not do this")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// True for `localhost`, `127.0.0.1:5004`, `[::1]:5004`.
+fn is_this_machine(authority: &str) -> bool {
+    let Ok(authority) = authority.parse::<Authority>() else { return false };
+    let host = authority.host().trim_end_matches('.').to_ascii_lowercase();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|ip| ip.to_canonical().is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_this_machine_are_told_from_others() {
+        for own in
+            ["localhost", "LocalHost:5004", "sim.localhost", "127.0.0.1:1", "127.9.9.9", "[::1]:5004", "localhost."]
+        {
+            assert!(is_this_machine(own), "{own}");
+        }
+        for other in
+            ["evil.example:5004", "localhost.evil.example", "127.0.0.1.evil.example", "192.0.2.1", "", "a b", "[::2]"]
+        {
+            assert!(!is_this_machine(other), "{other}");
+        }
+    }
+}
