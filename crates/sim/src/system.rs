@@ -1,6 +1,6 @@
 //! What answers: one request after the other, from whoever holds a token.
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -179,6 +179,7 @@ impl System {
                 store: &self.store,
                 shapes: self.shapes,
                 now,
+                budget: Arc::default(),
                 release: self.release,
                 url: &self.url,
                 version: &self.version,

@@ -47,5 +47,7 @@ pub(crate) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
         numbers::behaviour,
     ];
     let behaviour = own.iter().find_map(|find| find(call.operation.id));
-    behaviour.unwrap_or(entities::carry_out)(call)
+    let response = behaviour.unwrap_or(entities::carry_out)(call)?;
+    call.budget.check()?;
+    Ok(response)
 }
