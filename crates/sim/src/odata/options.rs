@@ -61,6 +61,13 @@ impl Options {
         }
         Ok(options)
     }
+
+    /// True if a property is looked at or shown, so that it has to be there.
+    pub fn needs(&self, name: &str, shape: &Shape) -> bool {
+        let expressions = self.filter.iter().chain(self.orderby.iter().map(|key| &key.expression));
+        let read = |index| expressions.clone().any(|expression| expression.reads(index));
+        self.selection.expand_of(name).is_some() || shape.index(name).is_some_and(read)
+    }
 }
 
 /// Reads the options that stand together.

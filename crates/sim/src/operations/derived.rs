@@ -4,17 +4,11 @@
 use jiff::Timestamp;
 
 use super::{Call, groups, history};
-use crate::odata::Selection;
+use crate::odata::Options;
 use crate::state::{Entity, Row, Rows, Set, Shape, Store, Value};
 
 /// The rows of a set, whether they are stored or derived.
-pub(super) fn rows<'s>(
-    call: &'s Call<'_>,
-    store: &'s Store,
-    set: &'s Set,
-    name: &str,
-    selection: &Selection,
-) -> Rows<'s> {
+pub(super) fn rows<'s>(call: &'s Call<'_>, store: &'s Store, set: &'s Set, name: &str, options: &Options) -> Rows<'s> {
     match name {
         "Peers" => Box::new(peers(store, set.shape)),
         "DidNumbers" => Box::new(dids(store, set.shape)),
@@ -29,7 +23,7 @@ pub(super) fn rows<'s>(
         "CallHistoryView" => Box::new(history::segments(store, set.shape, call.now)),
         "Recordings" => Box::new(history::recordings(store, set.shape, call.now)),
         "LastCdrAndChatMessageTimestamp" => Box::new(history::last_call(store, set.shape, call.now)),
-        "Groups" if selection.expand_of("Members").is_some() => {
+        "Groups" if options.needs("Members", set.shape) => {
             Box::new(set.rows().map(|group| groups::with_members(store, group)))
         }
         _ => Box::new(set.rows().map(Row::Stored)),

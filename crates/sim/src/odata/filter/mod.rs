@@ -36,6 +36,8 @@ use tree::Node;
 #[derive(Clone, Debug)]
 pub(crate) struct Expression {
     root: Node,
+    /// The properties of the entity that it looks at.
+    reads: Arc<[usize]>,
     budget: Arc<Budget>,
 }
 
@@ -49,18 +51,24 @@ pub(crate) struct SortKey {
 impl Expression {
     /// A `$filter`: has to be true or false.
     pub fn filter(text: &str, shape: &'static Shape, grounds: &Grounds<'_>) -> Result<Expression, QueryError> {
-        let root = Parser::new(text, shape, grounds)?.filter()?;
-        Ok(Expression { root, budget: Arc::clone(grounds.budget) })
+        let (root, reads) = Parser::new(text, shape, grounds)?.filter()?;
+        Ok(Expression { root, reads: reads.into(), budget: Arc::clone(grounds.budget) })
     }
 
     /// An `$orderby`.
     pub fn orderby(text: &str, shape: &'static Shape, grounds: &Grounds<'_>) -> Result<Vec<SortKey>, QueryError> {
-        let keys = Parser::new(text, shape, grounds)?.orderby()?;
-        let key = |(root, descends)| SortKey {
-            expression: Expression { root, budget: Arc::clone(grounds.budget) },
-            descends,
+        let (keys, reads) = Parser::new(text, shape, grounds)?.orderby()?;
+        let reads: Arc<[usize]> = reads.into();
+        let key = |(root, descends)| {
+            let (reads, budget) = (Arc::clone(&reads), Arc::clone(grounds.budget));
+            SortKey { expression: Expression { root, reads, budget }, descends }
         };
         Ok(keys.into_iter().map(key).collect())
+    }
+
+    /// True if it looks at a property of the entity.
+    pub fn reads(&self, property: usize) -> bool {
+        self.reads.contains(&property)
     }
 
     /// True if the filter lets the entity pass; what is unknown does not pass.

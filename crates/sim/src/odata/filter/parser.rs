@@ -57,27 +57,29 @@ pub(super) struct Parser<'t> {
     pub grounds: &'t Grounds<'t>,
     /// `$it`, and the variables of the lambdas around.
     pub scopes: Vec<(&'t str, Scope)>,
+    /// The properties of `$it` that are looked at.
+    pub reads: Vec<usize>,
     depth: usize,
 }
 
 impl<'t> Parser<'t> {
     pub fn new(text: &'t str, shape: &'static Shape, grounds: &'t Grounds<'t>) -> Result<Parser<'t>, QueryError> {
         let scopes = vec![("$it", Scope::Entity(shape))];
-        Ok(Parser { text, tokens: tokens(text)?, at: 0, grounds, scopes, depth: 0 })
+        Ok(Parser { text, tokens: tokens(text)?, at: 0, grounds, scopes, reads: Vec::new(), depth: 0 })
     }
 
-    /// A whole `$filter`: has to be true or false.
-    pub fn filter(mut self) -> Result<Node, QueryError> {
+    /// A whole `$filter`: has to be true or false. Comes with the properties that it looks at.
+    pub fn filter(mut self) -> Result<(Node, Vec<usize>), QueryError> {
         let parsed = self.expression()?;
         self.end()?;
         if !parsed.sort.is_bool() {
             return Err(self.error(0, "The $filter expression must evaluate to a single boolean value"));
         }
-        Ok(parsed.node)
+        Ok((parsed.node, self.reads))
     }
 
     /// A whole `$orderby`: values to order by, and whether each is to descend.
-    pub fn orderby(mut self) -> Result<Vec<(Node, bool)>, QueryError> {
+    pub fn orderby(mut self) -> Result<(Vec<(Node, bool)>, Vec<usize>), QueryError> {
         let mut keys = Vec::new();
         loop {
             let place = self.at;
@@ -100,7 +102,7 @@ impl<'t> Parser<'t> {
             self.at += 1;
         }
         self.end()?;
-        Ok(keys)
+        Ok((keys, self.reads))
     }
 
     fn end(&self) -> Result<(), QueryError> {

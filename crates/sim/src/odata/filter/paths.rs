@@ -31,6 +31,9 @@ impl<'t> Parser<'t> {
                 let Some(index) = shape.index_of_similar(name) else {
                     return Err(self.error(place, unknown_property(name, shape).message.trim_end_matches('.')));
                 };
+                if scope == 0 && steps.is_empty() {
+                    self.reads.push(index);
+                }
                 steps.push(index);
                 (ty, collection) = (shape.properties[index].ty.ty, shape.properties[index].ty.collection);
                 here = self.scope_of(ty);
