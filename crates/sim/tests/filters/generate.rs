@@ -193,9 +193,15 @@ impl<'j> Generator<'j> {
             .map(|datum| Expr::Constant(datum, enumeration))
             .collect();
         if self.rng.u8(..6) == 0 {
-            items.push(Expr::Constant(Datum::Null, None));
+            items.insert(self.rng.usize(..=items.len()), Expr::Constant(Datum::Null, None));
         }
-        Expr::In(Box::new(left), items)
+        if self.rng.bool() {
+            return Expr::In(Box::new(left), items);
+        }
+        // As many clients write it.
+        let equal = |item| Expr::Binary("eq", Box::new(left.clone()), Box::new(item));
+        let either = |a, b| Expr::Binary("or", Box::new(a), Box::new(b));
+        items.into_iter().map(equal).reduce(either).unwrap_or_else(|| is_not_null(left.clone()))
     }
 
     fn membership_in_collection(&mut self, kind: Kind) -> Option<Expr> {

@@ -11,6 +11,7 @@
 
 mod arithmetic;
 mod calls;
+mod chains;
 mod eval;
 mod functions;
 mod lexer;

@@ -9,6 +9,7 @@
 use threecx_catalog::Type;
 
 use super::super::{Grounds, QueryError};
+use super::chains;
 use super::lexer::{Kind, Token, position, tokens, unquoted};
 use super::literals;
 use super::scalar::Scalar;
@@ -192,17 +193,18 @@ impl<'t> Parser<'t> {
             return Err(self.mismatch(operator, left.sort, right.sort, place));
         }
         let is_or = operator == Operator::Or;
-        match left.node {
-            Node::Logic { or, mut operands } if or == is_or => {
-                let height = left.height.max(self.above(place, [right.height])?);
-                operands.push(right.node);
-                Ok(Typed::boolean(Node::Logic { or, operands }, height))
-            }
-            node => {
-                let height = self.above(place, [left.height, right.height])?;
-                Ok(Typed::boolean(Node::Logic { or: is_or, operands: vec![node, right.node] }, height))
-            }
+        let height = self.above(place, [left.height, right.height])?;
+        let (mut operands, height) = match left.node {
+            // One more operand does not make it higher.
+            Node::Logic { or, operands } if or == is_or => (operands, left.height.max(right.height + 1)),
+            node => (vec![node], height),
+        };
+        if is_or {
+            chains::push(&mut operands, right.node);
+        } else {
+            operands.push(right.node);
         }
+        Ok(Typed::boolean(Node::Logic { or: is_or, operands }, height))
     }
 
     fn binary(&self, operator: Operator, left: Typed<'t>, right: Typed<'t>, place: usize) -> Parsed<'t> {
@@ -285,7 +287,7 @@ impl<'t> Parser<'t> {
             height = height.max(item.height);
             match item.node {
                 Node::Constant(Scalar::Null) => null = true,
-                Node::Constant(constant) if in_order(&constant, left.sort) => sorted.push(constant),
+                Node::Constant(constant) if chains::in_order(&constant, left.sort) => sorted.push(constant),
                 node => others.push(node),
             }
             match self.next() {
@@ -339,15 +341,5 @@ impl<'t> Parser<'t> {
                 Err(self.syntax("an expression"))
             }
         }
-    }
-}
-
-/// True if a constant can be found by its order among others that are compared with this sort.
-/// Binary fractions beside exact numbers, and what is no number, are compared one by one.
-fn in_order(constant: &Scalar<'_>, sort: Sort<'_>) -> bool {
-    match constant {
-        Scalar::Float(number) => sort.is_float() && !number.is_nan(),
-        Scalar::Int(_) | Scalar::Decimal(_) => !sort.is_float(),
-        _ => true,
     }
 }
