@@ -81,3 +81,6 @@ fn split_outside(text: &str, separator: char) -> Result<Vec<&str>, QueryError> {
     parts.retain(|part| !part.is_empty());
     Ok(parts)
 }
+
+#[cfg(test)]
+mod tests;
