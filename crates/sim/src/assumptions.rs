@@ -22,8 +22,16 @@ pub const MOST_JSON_VALUES: usize = 100_000;
 /// Without `$top`, a list has this many rows at most: one public probe saw 50 from /Users.
 pub const DEFAULT_PAGE: usize = 50;
 
-/// The deepest nesting of parentheses, operators and `$expand` that a query may have.
+/// The deepest nesting of parentheses, functions, `any`, `not` and `$expand` that a query may
+/// have.
 pub const MAX_QUERY_DEPTH: usize = 32;
+
+/// How many nodes of expressions may be evaluated for one request: 500 for every one of 100,000
+/// extensions. (A list of ids counts as one, also if it is written with `or`.)
+pub const MAX_QUERY_STEPS: u64 = 50_000_000;
+
+/// How many regular expressions (`matchesPattern`) the queries of one request may have.
+pub const MAX_QUERY_PATTERNS: u32 = 20;
 
 /// Ids and MAC addresses that no phone action knows are refused with
 /// `WARNINGS.XAPI.NOT_FOUND`, naming the field; nothing is done then.
@@ -41,7 +49,8 @@ pub const BACKUP_SECONDS: i64 = 5;
 /// A phone is provisioning for this many seconds, then restarting for as many again.
 pub const PHONE_STEP_SECONDS: i64 = 20;
 
-/// `$search` looks for each word in these properties, whatever its case.
+/// `$search` looks for each word or phrase in these properties, whatever its case; in all texts
+/// of entities that have none of them.
 pub const SEARCHED: [&str; 8] =
     ["Number", "Name", "FirstName", "LastName", "DisplayName", "EmailAddress", "CompanyName", "PhoneNumber"];
 

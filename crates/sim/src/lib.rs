@@ -34,6 +34,9 @@ mod clock;
 mod company;
 mod control;
 mod faults;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod journal;
 mod odata;

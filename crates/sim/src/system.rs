@@ -1,6 +1,6 @@
 //! What answers: one request after the other, from whoever holds a token.
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use bytes::Bytes;
 use hyper::header::HeaderValue;
@@ -235,6 +235,7 @@ impl System {
                 shapes: self.shapes,
                 now: self.clock.now(),
                 by: &principal.name,
+                budget: Arc::default(),
                 release: self.release,
                 url: &self.url,
                 version: &self.version,

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value as Json, json};
 use threecx_catalog::{Body, Content, Enumeration, Property, Span, Type, TypeRef, Verb};
 
-use super::{Arguments, Literal, Segment};
+use super::{Arguments, Literal, Segment, enumeration};
 use crate::http::{API, Response};
 use crate::operations::{Route, Routes};
 use crate::state::{Shape, Shapes, Store};
@@ -226,7 +226,7 @@ fn write_enumeration(enumeration: &Enumeration, release: Span, out: &mut String)
     let flags = if enumeration.flags { " IsFlags=\"true\"" } else { "" };
     let _ = write!(out, "<EnumType Name=\"{}\"{flags}>", enumeration.name);
     for (index, member) in enumeration.members.iter().enumerate().filter(|(_, m)| m.span.overlaps(release)) {
-        let value = if enumeration.flags { 1_u64 << index.min(62) } else { index as u64 };
+        let value = enumeration::number(enumeration, index);
         let _ = write!(out, "<Member Name=\"{}\" Value=\"{value}\"/>", member.name);
     }
     out.push_str("</EnumType>");

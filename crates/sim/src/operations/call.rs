@@ -1,15 +1,15 @@
 //! A call, with everything that carrying it out needs.
 
 use std::borrow::Borrow;
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
-use threecx_catalog::{Form, Operation, Span};
+use threecx_catalog::{Content, Form, Operation, Options as Offered, Span};
 
 use super::route::{Parameters, Route};
 use crate::http::{API, Problem, Response};
-use crate::odata::{Options, Selection};
+use crate::odata::{Budget, Grounds, Options, Results, Selection};
 use crate::state::{Entity, Shape, Shapes, Store, Value, write_entity, write_value};
 
 /// One request to one operation.
@@ -28,6 +28,8 @@ pub(crate) struct Call<'c> {
     pub now: Timestamp,
     /// Who asks: a client ID, or an extension.
     pub by: &'c str,
+    /// What the query options may cost.
+    pub budget: Arc<Budget>,
     pub release: Span,
     /// The PBX's own address, for contexts.
     pub url: &'c str,
@@ -44,11 +46,21 @@ impl Call<'_> {
         self.store.write().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// The query options, for entities of a shape.
+    /// The query options, for entities of a shape. An operation that offers none does not look
+    /// at them.
     pub fn options(&self, shape: Option<&'static Shape>) -> Result<Options, Problem> {
-        let mut options = Options::parse(self.query, shape, self.shapes)?;
+        if self.form.options_in(self.release) == Offered::NONE {
+            return Ok(Options::default());
+        }
+        let results = match self.form.answer_in(self.release).content {
+            Content::Value(ty) if !ty.collection => Results::Single,
+            _ => Results::Collection,
+        };
+        let grounds = Grounds { shapes: self.shapes, release: self.release, now: self.now, budget: &self.budget };
+        let mut options = Options::parse(self.query, shape, results, &grounds)?;
         if self.only_count {
             (options.count, options.top, options.skip) = (true, Some(0), 0);
+            options.orderby.clear();
         }
         Ok(options)
     }

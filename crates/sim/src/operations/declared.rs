@@ -5,7 +5,7 @@ use threecx_catalog::{Body, Content, Type, TypeRef};
 
 use super::{Call, csv, derived, entities, wav};
 use crate::http::{Problem, Response};
-use crate::odata::{Arguments, Selection};
+use crate::odata::{Arguments, Options, Selection};
 use crate::state::{Entity, Shape, Value, default, entity_from_json};
 
 pub(super) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
@@ -33,7 +33,7 @@ fn exists(call: &Call<'_>) -> Result<(), Problem> {
     let Some(set) = store.set(&root.name) else { return Ok(()) };
     let derived = || {
         let key = call.parameters.get(set.key);
-        derived::rows(call, &store, set, &root.name, Selection::all()).any(|row| Some(row.get(set.key)) == key)
+        derived::rows(call, &store, set, &root.name, &Options::default()).any(|row| Some(row.get(set.key)) == key)
     };
     if entities::find(call, set).is_ok() || derived() { Ok(()) } else { Err(Problem::NoSuchEntity) }
 }
@@ -95,7 +95,7 @@ fn file(call: &Call<'_>, media: &'static str, rows: Option<TypeRef>) -> Result<R
         let root = call.operation.resource.name;
         let options = call.options(Some(shape))?;
         let set = store.set(root).filter(|set| std::ptr::eq(set.shape, shape));
-        let rows = set.map(|set| derived::rows(call, &store, set, root, &options.selection));
+        let rows = set.map(|set| derived::rows(call, &store, set, root, &options));
         let page = options.page(rows.into_iter().flatten(), usize::MAX);
         return csv::answer(call, shape, page.rows);
     }
@@ -113,5 +113,5 @@ fn export(call: &Call<'_>) -> Result<Response, Problem> {
     let store = call.read();
     let root = call.operation.resource.name;
     let set = store.set(root).ok_or(Problem::NoSuchPath)?;
-    csv::answer(call, set.shape, derived::rows(call, &store, set, root, Selection::all()))
+    csv::answer(call, set.shape, derived::rows(call, &store, set, root, &Options::default()))
 }

@@ -2,23 +2,17 @@
 //! with a number as a peer, the DIDs of trunks.
 
 use super::{Call, backups, groups, history, peers, services, trunks};
-use crate::odata::Selection;
+use crate::odata::Options;
 use crate::state::{Entity, Row, Rows, Set, Shape, Store, Value};
 
 /// The rows of a set, whether they are stored or derived.
-pub(super) fn rows<'s>(
-    call: &'s Call<'_>,
-    store: &'s Store,
-    set: &'s Set,
-    name: &str,
-    selection: &Selection,
-) -> Rows<'s> {
+pub(super) fn rows<'s>(call: &'s Call<'_>, store: &'s Store, set: &'s Set, name: &str, options: &Options) -> Rows<'s> {
     match name {
         "Peers" => Box::new(peers(store, set.shape)),
         "DidNumbers" => Box::new(trunks::dids(store, set.shape)),
         "Trunks" => {
-            let selection = selection.clone();
-            Box::new(set.rows().map(move |trunk| trunks::shown(store, trunk, &selection)))
+            let with_rules = options.needs("RoutingRules", set.shape);
+            Box::new(set.rows().map(move |trunk| trunks::shown(store, trunk, with_rules)))
         }
         // Those that nobody has been given yet, then those of users.
         "DeviceInfos" => Box::new(set.rows().map(Row::Stored).chain(devices(store, set.shape))),
@@ -33,8 +27,8 @@ pub(super) fn rows<'s>(
         "Recordings" => Box::new(history::recordings(store, set.shape, call.now)),
         "LastCdrAndChatMessageTimestamp" => Box::new(history::last_call(store, set.shape, call.now)),
         "Groups" => {
-            let selection = selection.clone();
-            Box::new(set.rows().map(move |group| groups::shown(store, group, &selection, call.now)))
+            let wanted = groups::Wanted::of(options, set.shape);
+            Box::new(set.rows().map(move |group| groups::shown(store, group, wanted, call.now)))
         }
         _ => Box::new(set.rows().map(Row::Stored)),
     }

@@ -91,8 +91,8 @@ fn list(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
     let set = store.set(name).ok_or(Problem::NoSuchPath)?;
     let options = call.options(Some(set.shape))?;
     limit(&options)?;
-    let page = options
-        .page(derived::rows(call, &store, set, name, &options.selection), DEFAULT_PAGE.max(options.top.unwrap_or(0)));
+    let page =
+        options.page(derived::rows(call, &store, set, name, &options), DEFAULT_PAGE.max(options.top.unwrap_or(0)));
     let fragment = format!("{name}{}", options.selection.context());
     Ok(call.rows(&fragment, page.rows, page.count, &options.selection))
 }
@@ -130,12 +130,13 @@ pub(super) fn get(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
         Some(key) => (set.key, Some(key)),
         None => ("Number", number(call)),
     };
-    let derived =
-        || derived::rows(call, &store, set, name, &options.selection).find(|row| Some(row.get(property)) == key);
+    let derived = || derived::rows(call, &store, set, name, &options).find(|row| Some(row.get(property)) == key);
     let entity = match find(call, set) {
-        Ok(entity) if name == "Groups" => groups::shown(&store, entity, &options.selection, call.now),
+        Ok(entity) if name == "Groups" => {
+            groups::shown(&store, entity, groups::Wanted::of(&options, set.shape), call.now)
+        }
         Ok(entity) if name == "Users" => phones::shown(&store, entity, call.now),
-        Ok(entity) if name == "Trunks" => trunks::shown(&store, entity, &options.selection),
+        Ok(entity) if name == "Trunks" => trunks::shown(&store, entity, options.needs("RoutingRules", set.shape)),
         Ok(entity) => Row::Stored(entity),
         Err(problem) => derived().ok_or(problem)?,
     };

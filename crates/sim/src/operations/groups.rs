@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 
 use super::{Behaviour, Call, deleting, entities, numbers, peers};
 use crate::http::{Problem, Response};
-use crate::odata::Selection;
-use crate::state::{Entity, Key, Row, Set, Store, Value};
+use crate::odata::{Options, Selection};
+use crate::state::{Entity, Key, Row, Set, Shape, Store, Value};
 
 pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
     Some(match operation {
@@ -50,20 +50,33 @@ pub(super) fn members<'s>(store: &'s Store, group: &Entity) -> impl Iterator<Ite
         .filter(move |membership| membership.as_object().is_some_and(|membership| membership.get("GroupId") == &id))
 }
 
+/// What is asked of a department that has to be worked out.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted {
+    members: bool,
+    has_members: bool,
+}
+
+impl Wanted {
+    pub fn of(options: &Options, shape: &Shape) -> Wanted {
+        Wanted { members: options.needs("Members", shape), has_members: options.needs("HasMembers", shape) }
+    }
+}
+
 /// A department as it is now: hours that were forced for a while are over when it is, and
 /// members are told if they are asked for.
-pub(super) fn shown<'s>(store: &'s Store, group: &'s Entity, selection: &Selection, now: Timestamp) -> Row<'s> {
+pub(super) fn shown<'s>(store: &'s Store, group: &'s Entity, wanted: Wanted, now: Timestamp) -> Row<'s> {
     let mut row = Row::Stored(group);
     let over = group.text("OverrideExpiresAt").parse::<Timestamp>().is_ok_and(|end| end <= now);
     if over && group.text("CurrentGroupHours") != "Default" {
         row = group.clone().with("CurrentGroupHours", Value::text("Default")).into();
     }
-    if selection.expand_of("Members").is_some() {
+    if wanted.members {
         return with_members(store, row);
     }
     // Looking for one costs little where there are some.
-    let has_members = selection.selects("HasMembers") && members(store, group).next().is_some();
-    if selection.selects("HasMembers") && row.get("HasMembers") != &Value::Bool(has_members) {
+    let has_members = wanted.has_members && members(store, group).next().is_some();
+    if wanted.has_members && row.get("HasMembers") != &Value::Bool(has_members) {
         row = row.clone().with("HasMembers", Value::Bool(has_members)).into();
     }
     row

@@ -84,6 +84,7 @@ pub(crate) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
     let before = Before::of(call);
     let response =
         behaviour.unwrap_or(entities::carry_out)(call).map_err(|problem| problem.in_release(call.release))?;
+    call.budget.check()?;
     if let Some(before) = before {
         before.note(call);
     }

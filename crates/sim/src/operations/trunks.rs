@@ -148,9 +148,9 @@ fn leads_in(rule: &Entity, trunk: &Entity) -> bool {
     rule.get("TrunkDN").as_object().is_some_and(|dn| dn.get("Number") == trunk.get("Number"))
 }
 
-/// A trunk as it is shown: with its rules, if they are asked for.
-pub(super) fn shown<'s>(store: &'s Store, trunk: &'s Entity, selection: &Selection) -> Row<'s> {
-    if selection.expand_of("RoutingRules").is_none() {
+/// A trunk as it is shown, with its rules if they are asked for.
+pub(super) fn shown<'s>(store: &'s Store, trunk: &'s Entity, with_rules: bool) -> Row<'s> {
+    if !with_rules {
         return Row::Stored(trunk);
     }
     let rules = store.set("InboundRules").into_iter().flat_map(Set::rows).filter(|rule| leads_in(rule, trunk));

@@ -91,18 +91,18 @@ fn write_all(entity: &Entity, out: &mut String) {
 
 fn write_some(entity: &Entity, selection: &Selection, out: &mut String) {
     for (index, property) in entity.shape.properties.iter().enumerate() {
-        match selection.expand_of(property.name) {
-            Some(expand) => {
-                write_name(property.name, out);
-                write_expanded(entity.at(index), expand, out);
+        if let Some(expand) = selection.expand_of(property.name) {
+            write_expanded(entity.at(index), expand, out);
+        } else if let Some(shown) = selection.of(property.name).filter(|_| !property.navigation) {
+            let value = entity.at(index);
+            let chosen = selection.chooses();
+            if entity.shape.leaves_out(property, value) || !(chosen || entity.shape.shows(property, value)) {
+                continue;
             }
-            None if property.navigation || !selection.selects(property.name) => continue,
-            None if selection.select.is_empty() && !entity.shape.shows(property, entity.at(index)) => continue,
-            None if entity.shape.leaves_out(property, entity.at(index)) => continue,
-            None => {
-                write_name(property.name, out);
-                write_value(entity.at(index), Selection::all(), out);
-            }
+            write_name(property.name, out);
+            write_value(value, shown, out);
+        } else {
+            continue;
         }
         out.push(',');
     }
@@ -133,9 +133,15 @@ pub(crate) fn snapshot(entity: &Entity) -> Json {
 
 /// A navigation property with the options of its own.
 fn write_expanded(value: &Value, expand: &Expand, out: &mut String) {
-    let Value::List(items) = value else { return write_value(value, &expand.options.selection, out) };
-    let rows: Vec<&Entity> = items.iter().filter_map(Value::as_object).collect();
-    let page = expand.options.page(rows.into_iter(), usize::MAX);
+    let Value::List(items) = value else {
+        write_name(expand.name, out);
+        return write_value(value, &expand.options.selection, out);
+    };
+    let page = expand.options.page(items.iter().filter_map(Value::as_object), usize::MAX);
+    if let Some(count) = page.count {
+        let _ = write!(out, "\"{}@odata.count\":{count},", expand.name);
+    }
+    write_name(expand.name, out);
     out.push('[');
     for (index, row) in page.rows.into_iter().enumerate() {
         out.push_str(if index > 0 { ",{" } else { "{" });

@@ -1,15 +1,36 @@
 //! Evaluation, with OData's rules for null: what is compared with null is false, except
-//! `eq null` and `ne null`; `and` and `or` know the third value.
+//! `eq null` and `ne null`; `and`, `or` and `not` know the third value.
 
-use std::borrow::Cow;
+use std::cell::Cell;
 use std::cmp::Ordering;
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-
-use super::parser::{Constant, Function, Node, Operator};
+use super::arithmetic::{calculate, negate};
+use super::calls::call;
 use super::scalar::Scalar;
+use super::tree::{Items, Node, Operator};
 use crate::state::{Entity, Value};
+
+/// How much may still be evaluated for a row.
+pub(super) struct Steps {
+    left: Cell<u64>,
+}
+
+impl Steps {
+    pub fn new(left: u64) -> Steps {
+        Steps { left: Cell::new(left) }
+    }
+
+    pub fn left(&self) -> u64 {
+        self.left.get()
+    }
+
+    /// Takes one; false if none is left.
+    fn take(&self) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
+        left > 0
+    }
+}
 
 /// What a variable stands for.
 #[derive(Clone, Copy)]
@@ -18,34 +39,61 @@ enum Bound<'e> {
     Value(&'e Value),
 }
 
-/// Evaluates on entities; the first is `$it`.
-pub(super) fn evaluate<'e>(node: &'e Node, entities: &[&'e Entity]) -> Scalar<'e> {
-    let bound: Vec<Bound<'e>> = entities.iter().map(|entity| Bound::Entity(entity)).collect();
-    value(node, &bound)
+/// A variable, and those of the lambdas around it.
+struct Variables<'p, 'e> {
+    this: Bound<'e>,
+    depth: usize,
+    outer: Option<&'p Variables<'p, 'e>>,
 }
 
-fn value<'e>(node: &'e Node, bound: &[Bound<'e>]) -> Scalar<'e> {
+impl<'e> Variables<'_, 'e> {
+    fn at(&self, depth: usize) -> Bound<'e> {
+        match self.outer {
+            Some(outer) if self.depth > depth => outer.at(depth),
+            _ => self.this,
+        }
+    }
+}
+
+/// Evaluates on an entity, which is `$it`. When no steps are left, everything is null.
+pub(super) fn evaluate<'e>(node: &'e Node, entity: &'e Entity, steps: &Steps) -> Scalar<'e> {
+    value(node, &Variables { this: Bound::Entity(entity), depth: 0, outer: None }, steps)
+}
+
+fn value<'e>(node: &'e Node, bound: &Variables<'_, 'e>, steps: &Steps) -> Scalar<'e> {
+    if !steps.take() {
+        return Scalar::Null;
+    }
     match node {
-        Node::Constant(constant) => of_constant(constant),
-        Node::Path { scope, steps, ty } => match found(bound[*scope], steps) {
-            Some(value) => Scalar::of(value, *ty),
-            None => Scalar::Null,
+        Node::Constant(constant) => constant.borrowed(),
+        Node::Path { scope, steps, ty } => match (bound.at(*scope), &**steps) {
+            (Bound::Entity(_), []) => Scalar::Object,
+            (from, steps) => found(from, steps).map_or(Scalar::Null, |value| Scalar::of(value, *ty)),
         },
-        Node::Not(inner) => truth(&value(inner, bound)).map_or(Scalar::Null, |truth| Scalar::Bool(!truth)),
-        Node::Negate(inner) => match value(inner, bound) {
-            Scalar::Int(number) => number.checked_neg().map_or(Scalar::Null, Scalar::Int),
-            Scalar::Float(number) => Scalar::Float(-number),
-            Scalar::Duration(duration) => Scalar::Duration(-duration),
+        Node::Not(inner) => value(inner, bound, steps).truth().map_or(Scalar::Null, |truth| Scalar::Bool(!truth)),
+        Node::Negate(inner) => negate(&value(inner, bound, steps)).unwrap_or(Scalar::Null),
+        Node::Logic { or, operands } => logic(*or, operands, bound, steps),
+        Node::Binary(operator, left, right) => {
+            let (left, right) = (value(left, bound, steps), value(right, bound, steps));
+            binary(*operator, &left, &right)
+        }
+        Node::In(left, items) => {
+            let left = value(left, bound, steps);
+            Scalar::Bool(is_in(&left, items, bound, steps))
+        }
+        Node::Call(function, arguments) => {
+            let mut given = [Scalar::Null, Scalar::Null, Scalar::Null];
+            for (place, argument) in given.iter_mut().zip(arguments) {
+                *place = value(argument, bound, steps);
+            }
+            call(*function, given, arguments.len()).unwrap_or(Scalar::Null)
+        }
+        Node::Matches(text, regex) => match value(text, bound, steps) {
+            Scalar::Text(text) => Scalar::Bool(regex.is_match(&text)),
             _ => Scalar::Null,
         },
-        Node::Binary(operator, left, right) => binary(*operator, left, right, bound),
-        Node::In(left, items) => {
-            let left = value(left, bound);
-            Scalar::Bool(items.iter().any(|item| equal(&left, &value(item, bound))))
-        }
-        Node::Call(function, arguments) => call(*function, arguments, bound),
-        Node::Lambda { all, list, predicate } => lambda(*all, list, predicate.as_deref(), bound),
-        Node::Count(list) => match value(list, bound) {
+        Node::Lambda { all, list, predicate } => lambda(*all, list, predicate.as_deref(), bound, steps),
+        Node::Count(list) => match value(list, bound, steps) {
             Scalar::List(items) => Scalar::Int(items.len() as i64),
             _ => Scalar::Int(0),
         },
@@ -65,180 +113,67 @@ fn found<'e>(from: Bound<'e>, steps: &[usize]) -> Option<&'e Value> {
     Some(entity.at(*last))
 }
 
-fn of_constant(constant: &Constant) -> Scalar<'_> {
-    match constant {
-        Constant::Null => Scalar::Null,
-        Constant::Bool(value) => Scalar::Bool(*value),
-        Constant::Int(number) => Scalar::Int(*number),
-        Constant::Float(number) => Scalar::Float(*number),
-        Constant::Text(text) => Scalar::text(text.as_str()),
-        Constant::Member(index) => Scalar::Member(*index),
-        Constant::Instant(instant) => Scalar::Instant(*instant),
-        Constant::Date(date) => Scalar::Date(*date),
-        Constant::Time(time) => Scalar::Time(*time),
-        Constant::Duration(duration) => Scalar::Duration(*duration),
+/// True or false as soon as one operand decides it; unknown if none does and one is unknown.
+fn logic<'e>(or: bool, operands: &'e [Node], bound: &Variables<'_, 'e>, steps: &Steps) -> Scalar<'e> {
+    let mut known = true;
+    for operand in operands {
+        match value(operand, bound, steps).truth() {
+            Some(truth) if truth == or => return Scalar::Bool(or),
+            Some(_) => {}
+            None => known = false,
+        }
     }
+    if known { Scalar::Bool(!or) } else { Scalar::Null }
 }
 
-fn truth(scalar: &Scalar<'_>) -> Option<bool> {
-    match scalar {
-        Scalar::Bool(value) => Some(*value),
-        _ => None,
-    }
-}
-
-fn equal(a: &Scalar<'_>, b: &Scalar<'_>) -> bool {
-    matches!((a, b), (Scalar::Null, Scalar::Null)) || a.compare(b) == Some(Ordering::Equal)
-}
-
-fn binary<'e>(operator: Operator, left: &'e Node, right: &'e Node, bound: &[Bound<'e>]) -> Scalar<'e> {
-    let a = value(left, bound);
+fn binary<'e>(operator: Operator, a: &Scalar<'e>, b: &Scalar<'e>) -> Scalar<'e> {
+    let ordered = |fits: fn(Ordering) -> bool| Scalar::Bool(a.compare(b).is_some_and(fits));
     match operator {
-        Operator::And | Operator::Or => {
-            // One that decides it alone: false for `and`, true for `or`.
-            let decides = operator == Operator::Or;
-            let first = truth(&a);
-            if first == Some(decides) {
-                return Scalar::Bool(decides);
-            }
-            let second = truth(&value(right, bound));
-            if second == Some(decides) {
-                return Scalar::Bool(decides);
-            }
-            return match (first, second) {
-                (Some(_), Some(_)) => Scalar::Bool(!decides),
-                _ => Scalar::Null,
-            };
-        }
-        _ => {}
-    }
-    let b = value(right, bound);
-    let order = a.compare(&b);
-    match operator {
-        Operator::Eq => Scalar::Bool(equal(&a, &b)),
-        Operator::Ne => Scalar::Bool(!equal(&a, &b)),
-        Operator::Gt => Scalar::Bool(order == Some(Ordering::Greater)),
-        Operator::Ge => Scalar::Bool(matches!(order, Some(Ordering::Greater | Ordering::Equal))),
-        Operator::Lt => Scalar::Bool(order == Some(Ordering::Less)),
-        Operator::Le => Scalar::Bool(matches!(order, Some(Ordering::Less | Ordering::Equal))),
-        Operator::Has => Scalar::Bool(equal(&a, &b)),
-        _ => arithmetic(operator, &a, &b).unwrap_or(Scalar::Null),
+        Operator::Eq => Scalar::Bool(a.equals(b)),
+        Operator::Ne => Scalar::Bool(!a.equals(b)),
+        Operator::Gt => ordered(Ordering::is_gt),
+        Operator::Ge => ordered(Ordering::is_ge),
+        Operator::Lt => ordered(Ordering::is_lt),
+        Operator::Le => ordered(Ordering::is_le),
+        Operator::Has => match (a, b) {
+            (Scalar::Member(flags), Scalar::Member(wanted)) => Scalar::Bool(flags & wanted == *wanted),
+            _ => Scalar::Bool(false),
+        },
+        _ => calculate(operator, a, b).unwrap_or(Scalar::Null),
     }
 }
 
-fn arithmetic<'e>(operator: Operator, a: &Scalar<'e>, b: &Scalar<'e>) -> Option<Scalar<'e>> {
-    let subtract = operator == Operator::Sub;
-    match (a, b) {
-        (Scalar::Int(a), Scalar::Int(b)) => match operator {
-            Operator::Add => a.checked_add(*b),
-            Operator::Sub => a.checked_sub(*b),
-            Operator::Mul => a.checked_mul(*b),
-            Operator::Div => a.checked_div(*b),
-            _ => a.checked_rem(*b),
+fn is_in<'e>(left: &Scalar<'e>, items: &'e Items, bound: &Variables<'_, 'e>, steps: &Steps) -> bool {
+    match items {
+        Items::Listed { null, .. } if matches!(left, Scalar::Null) && *null => true,
+        Items::Listed { sorted, others, .. } => {
+            let among_sorted =
+                !matches!(left, Scalar::Null) && sorted.binary_search_by(|item| item.order(left)).is_ok();
+            among_sorted || others.iter().any(|item| left.equals(&value(item, bound, steps)))
         }
-        .map(Scalar::Int),
-        (Scalar::Int(_) | Scalar::Float(_), Scalar::Int(_) | Scalar::Float(_)) => {
-            let (a, b) = (float(a)?, float(b)?);
-            Some(Scalar::Float(match operator {
-                Operator::Add => a + b,
-                Operator::Sub => a - b,
-                Operator::Mul => a * b,
-                Operator::Div => a / b,
-                _ => a % b,
-            }))
-        }
-        (Scalar::Instant(a), Scalar::Duration(b)) => {
-            if subtract { a.checked_sub(*b) } else { a.checked_add(*b) }.ok().map(Scalar::Instant)
-        }
-        (Scalar::Date(a), Scalar::Duration(b)) => {
-            if subtract { a.checked_sub(*b) } else { a.checked_add(*b) }.ok().map(Scalar::Date)
-        }
-        (Scalar::Duration(a), Scalar::Duration(b)) => {
-            if subtract { a.checked_sub(*b) } else { a.checked_add(*b) }.map(Scalar::Duration)
-        }
-        (Scalar::Instant(a), Scalar::Instant(b)) => Some(Scalar::Duration(a.duration_since(*b))),
-        _ => None,
-    }
-}
-
-fn float(scalar: &Scalar<'_>) -> Option<f64> {
-    match scalar {
-        Scalar::Int(number) => Some(*number as f64),
-        Scalar::Float(number) => Some(*number),
-        _ => None,
-    }
-}
-
-fn lambda<'e>(all: bool, list: &'e Node, predicate: Option<&'e Node>, bound: &[Bound<'e>]) -> Scalar<'e> {
-    let Scalar::List(items) = value(list, bound) else { return Scalar::Bool(all) };
-    let Some(predicate) = predicate else { return Scalar::Bool(!items.is_empty()) };
-    let holds = |item: &'e Value| {
-        let element = item.as_object().map_or(Bound::Value(item), Bound::Entity);
-        let bound: Vec<Bound<'e>> = bound.iter().copied().chain([element]).collect();
-        truth(&value(predicate, &bound)) == Some(true)
-    };
-    Scalar::Bool(if all { items.iter().all(holds) } else { items.iter().any(holds) })
-}
-
-fn call<'e>(function: Function, arguments: &'e [Node], bound: &[Bound<'e>]) -> Scalar<'e> {
-    let given: Vec<Scalar<'e>> = arguments.iter().map(|argument| value(argument, bound)).collect();
-    let texts = |f: fn(&str, &str) -> Scalar<'static>| match given.as_slice() {
-        [Scalar::Text(a), Scalar::Text(b)] => f(a, b),
-        _ => Scalar::Null,
-    };
-    match function {
-        Function::Contains => texts(|a, b| Scalar::Bool(a.contains(b))),
-        Function::StartsWith => texts(|a, b| Scalar::Bool(a.starts_with(b))),
-        Function::EndsWith => texts(|a, b| Scalar::Bool(a.ends_with(b))),
-        Function::IndexOf => texts(|a, b| Scalar::Int(a.find(b).map_or(-1, |at| a[..at].chars().count() as i64))),
-        Function::Concat => texts(|a, b| Scalar::text(format!("{a}{b}"))),
-        Function::Substring => substring(&given),
-        _ => match given.into_iter().next() {
-            Some(argument) => of_one(function, argument),
-            None => Scalar::Null,
+        Items::Collection(list, ty) => match value(list, bound, steps) {
+            Scalar::List(items) => items.iter().any(|item| left.equals(&Scalar::of(item, *ty))),
+            _ => false,
         },
     }
 }
 
-fn substring(given: &[Scalar<'_>]) -> Scalar<'static> {
-    let (Some(Scalar::Text(text)), Some(Scalar::Int(from))) = (given.first(), given.get(1)) else {
-        return Scalar::Null;
+fn lambda<'e>(
+    all: bool,
+    list: &'e Node,
+    predicate: Option<&'e Node>,
+    bound: &Variables<'_, 'e>,
+    steps: &Steps,
+) -> Scalar<'e> {
+    let Scalar::List(items) = value(list, bound, steps) else { return Scalar::Bool(all) };
+    let Some(predicate) = predicate else { return Scalar::Bool(!items.is_empty()) };
+    let holds = |item: &'e Value| {
+        let this = item.as_object().map_or(Bound::Value(item), Bound::Entity);
+        let inner = Variables { this, depth: bound.depth + 1, outer: Some(bound) };
+        value(predicate, &inner, steps).truth() == Some(true)
     };
-    let length = match given.get(2) {
-        None => usize::MAX,
-        Some(Scalar::Int(length)) => usize::try_from(*length).unwrap_or(0),
-        Some(_) => return Scalar::Null,
-    };
-    let from = usize::try_from(*from).unwrap_or(0);
-    Scalar::text(text.chars().skip(from).take(length).collect::<String>())
-}
-
-fn of_one(function: Function, argument: Scalar<'_>) -> Scalar<'_> {
-    let civil = match &argument {
-        Scalar::Instant(instant) => Some(TimeZone::UTC.to_datetime(*instant)),
-        Scalar::Date(date) => Some(date.at(0, 0, 0, 0)),
-        Scalar::Time(time) => Some(DateTime::from_parts(jiff::civil::date(1970, 1, 1), *time)),
-        _ => None,
-    };
-    match (function, argument, civil) {
-        (Function::Length, Scalar::Text(text), _) => Scalar::Int(text.chars().count() as i64),
-        (Function::ToLower, Scalar::Text(text), _) => Scalar::text(text.to_lowercase()),
-        (Function::ToUpper, Scalar::Text(text), _) => Scalar::text(text.to_uppercase()),
-        (Function::Trim, Scalar::Text(Cow::Borrowed(text)), _) => Scalar::text(text.trim()),
-        (Function::Trim, Scalar::Text(Cow::Owned(text)), _) => Scalar::text(text.trim().to_owned()),
-        (Function::Round, Scalar::Float(number), _) => Scalar::Float(number.round()),
-        (Function::Floor, Scalar::Float(number), _) => Scalar::Float(number.floor()),
-        (Function::Ceiling, Scalar::Float(number), _) => Scalar::Float(number.ceil()),
-        (Function::Round | Function::Floor | Function::Ceiling, Scalar::Int(number), _) => Scalar::Int(number),
-        (Function::TotalSeconds, Scalar::Duration(duration), _) => Scalar::Float(duration.as_secs_f64()),
-        (Function::Year, _, Some(civil)) => Scalar::Int(civil.year().into()),
-        (Function::Month, _, Some(civil)) => Scalar::Int(civil.month().into()),
-        (Function::Day, _, Some(civil)) => Scalar::Int(civil.day().into()),
-        (Function::Hour, _, Some(civil)) => Scalar::Int(civil.hour().into()),
-        (Function::Minute, _, Some(civil)) => Scalar::Int(civil.minute().into()),
-        (Function::Second, _, Some(civil)) => Scalar::Int(civil.second().into()),
-        (Function::Date, _, Some(civil)) => Scalar::Date(civil.date()),
-        (Function::Time, _, Some(civil)) => Scalar::Time(civil.time()),
-        _ => Scalar::Null,
-    }
+    // Without steps, nothing holds: `any` would go on to the end of the collection.
+    let mut items = items.iter().take_while(|_| steps.left() > 0);
+    let truth = if all { items.all(holds) } else { items.any(holds) };
+    if steps.left() > 0 { Scalar::Bool(truth) } else { Scalar::Null }
 }

@@ -1,0 +1,13 @@
+//! Whatever path is asked for, it is an operation's or nobody's.
+#![no_main]
+
+use std::sync::OnceLock;
+
+use libfuzzer_sys::fuzz_target;
+use threecx_sim::fuzzing::Company;
+
+static COMPANY: OnceLock<Company> = OnceLock::new();
+
+fuzz_target!(|path: &str| {
+    COMPANY.get_or_init(Company::default).path(path);
+});
