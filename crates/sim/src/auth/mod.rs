@@ -79,6 +79,10 @@ impl Auth {
         })
     }
 
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
     /// The service principal with these credentials. Takes as long for a wrong secret as for
     /// a right one.
     fn client(&self, client_id: &str, client_secret: &str) -> Option<Principal> {

@@ -3,6 +3,9 @@
 //!
 //! ```text
 //! GET    /sim/overview              what it is, its time, how many of everything
+//! GET    /sim/live?since=CURSOR      what has changed, for the page
+//! GET    /sim/users/ID              an extension, for the page
+//! GET    /sim/received/N            one request with everything about it
 //! GET    /sim/received?after=N&most=N&operation=Users.RebootPhone
 //! DELETE /sim/received              forgets what was received
 //! GET    /sim/faults                the faults that are set
@@ -11,6 +14,10 @@
 //! POST   /sim/reset                 the data of the first day, no faults, nothing received
 //! DELETE /sim/tokens                no token holds any more
 //! ```
+
+mod details;
+mod live;
+mod page;
 
 use std::time::Duration;
 
@@ -66,6 +73,10 @@ pub(crate) fn answer(system: &System, head: &Parts, body: &Bytes) -> Response {
             system.auth.evict();
             Response::empty(204)
         }
+        ("GET", "/sim/live") => live::answer(system, query),
+        ("GET", path) if let Some(number) = path.strip_prefix("/sim/received/") => details::request(system, number),
+        ("GET", path) if let Some(id) = path.strip_prefix("/sim/users/") => details::user(system, id),
+        ("GET", path) if let Some(file) = page::file(path) => file,
         (_, "/sim/overview" | "/sim/received" | "/sim/faults" | "/sim/clock" | "/sim/reset" | "/sim/tokens" | "/") => {
             Response::empty(405)
         }
@@ -99,6 +110,8 @@ fn overview(system: &System) -> Json {
         "api": system.release.last.version(),
         "now": system.clock.now().to_string(),
         "seed": system.founding.seed,
+        "company": store.singletons.get("LicenseStatus").map_or("", |license| license.text("CompanyName")),
+        "clientId": system.auth.client_id(),
         "users": rows("Users"),
         "queues": rows("Queues"),
         "ringGroups": rows("RingGroups"),
