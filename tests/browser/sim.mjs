@@ -10,7 +10,7 @@ const BINARY = process.env.THREECX ?? fileURLToPath(new URL("../../target/debug/
 export class Sim {
   /** Starts `threecx sim` on a free port with these options. */
   static async start(...options) {
-    const child = spawn(BINARY, ["sim", "--port", "0", "-o", "json", ...options], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(BINARY, ["sim", "-o", "json", ...(options.includes("--port") ? [] : ["--port", "0"]), ...options], { stdio: ["ignore", "pipe", "inherit"] });
     const [line] = await Promise.race([
       once(createInterface(child.stdout), "line"),
       once(child, "exit").then(([code]) => Promise.reject(new Error(`threecx sim ended with ${code}`))),

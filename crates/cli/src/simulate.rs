@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 use serde_json::json;
-use threecx_sim::{Pbx, Timestamp};
+use threecx_sim::{Clock, Pbx, Timestamp};
 
 use crate::connect::release;
 use crate::failure::Failure;
@@ -33,6 +33,9 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     }
     if let Some(to) = given::<Timestamp>(&matches, "calls-to") {
         builder = builder.calls_to(to);
+    }
+    if let Some(instant) = given::<Timestamp>(&matches, "clock") {
+        builder = builder.clock(Clock::manual(instant.as_second()));
     }
     if let Some(file) = given::<PathBuf>(&matches, "data") {
         builder = builder.data(file);

@@ -24,7 +24,7 @@ export class List {
     this.scroller = this.table.parentElement;
     this.empty = this.scroller.querySelector(".empty");
     this.above = this.#spacer();
-    this.body = make("tbody");
+    this.body = make("tbody", { className: "rows" });
     this.below = this.#spacer();
     this.table.append(this.above.parentElement, this.body, this.below.parentElement);
     this.table.classList.toggle("opens", Boolean(open));

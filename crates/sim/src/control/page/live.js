@@ -45,7 +45,7 @@ export class Live {
         await this.#sleep();
         continue;
       }
-      let answer;
+      let answer = null;
       try {
         answer = await ask("GET", this.#cursor ? `/sim/live?since=${this.#cursor}` : "/sim/live");
         failures = 0;
@@ -53,8 +53,9 @@ export class Live {
         failures += 1;
         // Another version of the PBX may not know the cursor.
         if (error.refused) this.#cursor = null;
-        trouble(error);
+        if (!this.#paused) trouble(error);
       }
+      if (this.#paused) continue;
       if (answer) {
         this.#cursor = answer.cursor;
         update(answer);

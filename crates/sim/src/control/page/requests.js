@@ -131,7 +131,7 @@ async function detail(request) {
       ["Carried out", known.operation ? (known.carriedOut ? "yes" : "no") : ""],
       ["Fault", known.fault],
     ]),
-    ...pairs("Parameters in the path", Object.entries(parameters).map(([name, value]) => [name, JSON.stringify(value)])),
+    ...pairs("Parameters in the path", Object.entries(parameters).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)])),
     ...pairs("Query options", options),
     ...(known.method === "GET" ? [] : shown("Body", body)),
     ...(known.status === 204 ? [] : shown("Answer", answer)),
