@@ -107,10 +107,7 @@ pub fn sim() -> Command {
         value("data", "FILE", None, "SQLite file to keep everything in; without it, all is gone when it stops")
             .value_parser(clap::value_parser!(std::path::PathBuf)),
     )
-    .arg(instant(
-        "clock",
-        "Let its clock stand still at this instant, until POST /sim/clock steps it [default: now, and it runs]",
-    ))
+    .arg(instant("clock", "Its clock stands still here until /sim/clock steps it [default: the machine's clock]"))
     .arg(value("client-id", "ID", None, "Client ID that it accepts"))
     .arg(value("client-secret", "SECRET", None, "Client secret that it accepts"))
     .arg(value("api", "VERSION", None, "API release that it has, such as 20.0.8 [default: the newest]"));
