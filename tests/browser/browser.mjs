@@ -19,6 +19,8 @@ export function launch() {
 /** A page that remembers everything it complained of. */
 export async function openPage(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
+  // A busy machine may take long; what never comes still fails.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (message) => {
