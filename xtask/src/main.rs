@@ -1,6 +1,7 @@
 //! The chores of this repository. `cargo xtask help` lists them.
 
 mod bench;
+mod browser;
 mod conformance;
 mod generate;
 mod import;
@@ -36,7 +37,11 @@ fn run(arguments: &[String]) -> Result<(), String> {
             let folder = rest.first().map(PathBuf::from).or_else(|| conformance::descriptions(root()));
             conformance::run(root(), &folder.ok_or("where are the official descriptions? Name their folder.")?)
         }
-        "test" => test::run(root()),
+        "test" => match rest {
+            [] => test::run(root(), true),
+            [flag] if flag == "--quick" => test::run(root(), false),
+            _ => Err("usage: cargo xtask test [--quick]".into()),
+        },
         "bench" => bench::run(root(), rest.first().map_or("", String::as_str)),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -49,7 +54,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
 const HELP: &str = "\
 The chores of this repository:
 
-  cargo xtask test                     everything that has to hold before a change lands
+  cargo xtask test [--quick]           everything that has to hold before a change lands; quick: without a browser
   cargo xtask generate [--check]       writes the catalogue's tables from api/, or checks them
   cargo xtask import FILE...           takes official API descriptions into api/ (api/README.md)
   cargo xtask conformance [FOLDER]     holds commands and simulated answers to the official descriptions

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::{conformance, generate, steps};
+use crate::{browser, conformance, generate, steps};
 
-/// Runs every check; stops at the first that fails.
-pub fn run(root: &Path) -> Result<(), String> {
+/// Runs every check, those in a browser if they are wanted; stops at the first that fails.
+pub fn run(root: &Path, in_browser: bool) -> Result<(), String> {
     steps::run("format", root, &["cargo", "fmt", "--all", "--check"])?;
     eprintln!("── tables: generated from api/ and up to date?");
     generate::run(root, true)?;
@@ -14,6 +14,11 @@ pub fn run(root: &Path) -> Result<(), String> {
     let docs = ["cargo", "doc", "--workspace", "--no-deps", "--quiet"];
     steps::run_with("documentation", root, &docs, &[("RUSTDOCFLAGS", "-D warnings")])?;
     steps::run("tests", root, &["cargo", "test", "--workspace", "--quiet"])?;
+    if in_browser {
+        browser::run(root)?;
+    } else {
+        eprintln!("── browser: left out (--quick)");
+    }
     match conformance::descriptions(root) {
         Some(folder) => conformance::run(root, &folder),
         None => {

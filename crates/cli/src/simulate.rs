@@ -137,7 +137,11 @@ fn announce(pbx: &Pbx, ca_file: Option<&Path>, output: &Output) -> Result<(), Fa
         }
         writeln!(stdout, "{ready}")?;
     } else {
-        writeln!(stdout, "The simulated PBX is ready at {url}. Ctrl-C stops it. To use it in another terminal:\n")?;
+        writeln!(
+            stdout,
+            "The simulated PBX is ready at {url}; open that in a browser to look at it. Ctrl-C stops it."
+        )?;
+        writeln!(stdout, "To use it in another terminal:\n")?;
         writeln!(stdout, "  export THREECX_URL={url}")?;
         writeln!(stdout, "  export THREECX_CLIENT_ID={id}")?;
         writeln!(stdout, "  export THREECX_CLIENT_SECRET={secret}")?;

@@ -127,6 +127,24 @@ struct Kept {
     counts: HashMap<&'static str, Count>,
 }
 
+impl Kept {
+    /// The number of the oldest that is remembered, or of the next that comes.
+    fn first(&self) -> u64 {
+        self.noted - self.entries.len() as u64 + 1
+    }
+}
+
+/// A look into the journal.
+#[derive(Debug)]
+pub(crate) struct Look {
+    /// How many there have been.
+    pub noted: u64,
+    /// The number of the oldest that is remembered.
+    pub first: u64,
+    /// Some of them with their numbers, oldest first.
+    pub entries: Vec<(u64, Entry)>,
+}
+
 impl Journal {
     pub fn new(capacity: usize) -> Journal {
         Journal { kept: Mutex::default(), capacity }
@@ -158,14 +176,26 @@ impl Journal {
 
     /// Those after number `after`, oldest first, the last `most` of them.
     pub fn after(&self, after: u64, most: usize) -> Vec<Received> {
+        self.look(after, most).entries.iter().map(|(number, entry)| entry.received(*number)).collect()
+    }
+
+    /// The same as they are kept, and how many there have been.
+    pub fn look(&self, after: u64, most: usize) -> Look {
         let kept = self.kept();
-        let first = kept.noted - kept.entries.len() as u64 + 1;
         let wanted = usize::try_from(kept.noted.saturating_sub(after)).unwrap_or(usize::MAX);
         let skipped = kept.entries.len() - wanted.min(most).min(kept.entries.len());
-        let numbered = kept.entries.iter().zip(first..).skip(skipped);
-        let wanted: Vec<(Entry, u64)> = numbered.map(|(entry, number)| (entry.clone(), number)).collect();
+        let numbered = (kept.first()..).zip(&kept.entries).skip(skipped);
+        let entries = numbered.map(|(number, entry)| (number, entry.clone())).collect();
+        Look { noted: kept.noted, first: kept.first(), entries }
+    }
+
+    /// The one with a number, if it is remembered.
+    pub fn find(&self, number: u64) -> Option<Received> {
+        let kept = self.kept();
+        let place = usize::try_from(number.checked_sub(kept.first())?).ok()?;
+        let entry = kept.entries.get(place).cloned();
         drop(kept);
-        wanted.iter().map(|(entry, number)| entry.received(*number)).collect()
+        Some(entry?.received(number))
     }
 
     /// How often there was a request for each operation, by name.

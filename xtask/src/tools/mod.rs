@@ -15,7 +15,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 pub use debian::need;
-pub use node::modules;
+pub use node::{modules, node};
 pub use python::environment;
 
 /// The program with this name on the PATH.

@@ -79,6 +79,10 @@ impl Auth {
         Ok(Auth { client_id, client_secret, role, signer: Signer::new()?, lifetime, tokens: Tokens::default() })
     }
 
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
     /// A new token.
     fn issue(&self, principal: Principal, moment: &Moment<'_>) -> Result<String, ring::error::Unspecified> {
         let token = self.signer.token(&principal, moment.issuer, moment.now.as_second(), self.lifetime)?;

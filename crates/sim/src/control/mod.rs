@@ -3,6 +3,9 @@
 //!
 //! ```text
 //! GET    /sim/overview              what it is, its time, how many of everything
+//! GET    /sim/live?since=CURSOR     what has changed, for the page
+//! GET    /sim/users/ID              an extension, for the page
+//! GET    /sim/received/N            one request with everything about it
 //! GET    /sim/received?after=N&most=N&operation=Users.RebootPhone&status=N&carriedOut=true
 //! DELETE /sim/received              forgets what was received
 //! GET    /sim/counts                how often there was a request for each operation
@@ -20,8 +23,11 @@
 //! POST   /sim/reset                 the data of the first day, nothing that goes wrong, nothing received
 //! ```
 
+mod details;
+mod live;
 mod misbehaviour;
 mod origin;
+mod page;
 mod received;
 mod time;
 mod tokens;
@@ -44,6 +50,9 @@ pub(crate) fn answer(system: &System, head: &Parts, body: &Bytes) -> Response {
     let query = Query(head.uri.query().unwrap_or_default());
     match (head.method.as_str(), head.uri.path()) {
         ("GET", "/sim/overview") => ok(&overview(system)),
+        ("GET", "/sim/live") => live::answer(system, query.0),
+        ("GET", path) if let Some(id) = path.strip_prefix("/sim/users/") => details::user(system, id),
+        ("GET", path) if let Some(number) = path.strip_prefix("/sim/received/") => details::request(system, number),
         ("GET", "/sim/received") => or_refuse(received::list(system, &query)),
         ("DELETE", "/sim/received") => received::forget(system),
         ("GET", "/sim/counts") => received::counts(system),
@@ -59,6 +68,7 @@ pub(crate) fn answer(system: &System, head: &Parts, body: &Bytes) -> Response {
         ("DELETE", "/sim/tokens") => tokens::evict(system, &query),
         ("POST", "/sim/tokens/expire") => tokens::expire(system, &query),
         ("POST", "/sim/reset") => reset(system),
+        ("GET", path) if let Some(file) = page::file(path) => file,
         (_, path) => match allowed(path) {
             Some(methods) => refuse(405, &format!("expected {methods}")).with("allow", methods),
             None => refuse(404, "no such path; crates/sim/README.md lists them"),
@@ -127,6 +137,8 @@ fn overview(system: &System) -> Json {
         "api": system.release.last.version(),
         "now": system.clock.now().to_string(),
         "seed": system.founding.seed,
+        "company": store.singletons.get("LicenseStatus").map_or("", |license| license.text("CompanyName")),
+        "clientId": system.auth.client_id(),
         "users": rows("Users"),
         "queues": rows("Queues"),
         "ringGroups": rows("RingGroups"),

@@ -57,20 +57,45 @@ pub(super) fn duration(seconds: i64) -> Value {
 
 pub(super) fn active<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
     let label = |shown: &Shown<'_>| Value::text(format!("{} {}", shown.number, shown.name));
-    store.calls.active(now.as_second()).filter_map(move |call| {
-        let leg = call.current(now.as_second())?;
-        let (from, to) = (store.calls.directory().show(call.caller()?), store.calls.directory().show(leg.to));
-        let talking = leg.answered && now.as_second() >= leg.begins + leg.rings;
+    active_calls(store, now.as_second()).map(move |call| {
+        Entity::new(shape)
+            .with("Id", Value::Int(call.id))
+            .with("Caller", label(&call.caller))
+            .with("Callee", label(&call.callee))
+            .with("Status", Value::text(call.status()))
+            .with("LastChangeStatus", instant(call.since))
+            .with("EstablishedAt", instant(call.begins))
+            .with("ServerNow", Value::text(now.to_string()))
+            .into()
+    })
+}
+
+/// A call that is on, as it is at the moment.
+pub(crate) struct ActiveCall<'s> {
+    pub id: i64,
+    pub caller: Shown<'s>,
+    pub callee: Shown<'s>,
+    talking: bool,
+    /// Since when it has been ringing or talking, in seconds since 1970.
+    pub since: i64,
+    /// When somebody called.
+    pub begins: i64,
+}
+
+impl ActiveCall<'_> {
+    pub fn status(&self) -> &'static str {
+        if self.talking { "Talking" } else { "Ringing" }
+    }
+}
+
+/// The calls that are on at a second.
+pub(crate) fn active_calls(store: &Store, now: i64) -> impl Iterator<Item = ActiveCall<'_>> {
+    store.calls.active(now).filter_map(move |call| {
+        let leg = call.current(now)?;
+        let (caller, callee) = (store.calls.directory().show(call.caller()?), store.calls.directory().show(leg.to));
+        let talking = leg.answered && now >= leg.begins + leg.rings;
         let since = if talking { leg.begins + leg.rings } else { leg.begins };
-        let row = Entity::new(shape)
-            .with("Id", Value::Int(call.id()))
-            .with("Caller", label(&from))
-            .with("Callee", label(&to))
-            .with("Status", Value::text(if talking { "Talking" } else { "Ringing" }))
-            .with("LastChangeStatus", instant(since))
-            .with("EstablishedAt", instant(call.begins()))
-            .with("ServerNow", Value::text(now.to_string()));
-        Some(row.into())
+        Some(ActiveCall { id: call.id(), caller, callee, talking, since, begins: call.begins() })
     })
 }
 

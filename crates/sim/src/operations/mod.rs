@@ -37,10 +37,11 @@ mod wav;
 pub(crate) use call::Call;
 pub(crate) use contacts::import as import_contacts;
 pub(crate) use entities::empty_store;
+pub(crate) use history::active_calls;
 pub(crate) use numbers::{free_id, free_number};
 pub(crate) use peers::label;
-pub(crate) use phones::PhoneOrders;
 pub use phones::PhoneState;
+pub(crate) use phones::{PhoneOrders, macs};
 pub(crate) use route::{Route, Routes};
 pub(crate) use services::install as install_services;
 

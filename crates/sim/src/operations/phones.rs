@@ -5,7 +5,7 @@
 //!       └────────────── reboot ───────────────────────────────▲
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use super::{Behaviour, Call, derived};
 use crate::assumptions::{PHONE_STEP_SECONDS, UNKNOWN_PHONE_CODE};
 use crate::http::{Problem, Response};
 use crate::odata::Selection;
-use crate::state::{Key, Row, Store, Value};
+use crate::state::{Key, Revisions, Row, Store, Value};
 
 pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
     Some(match operation {
@@ -51,10 +51,13 @@ pub enum PhoneState {
 }
 
 /// The last order that each phone got, by MAC address.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct PhoneOrders {
     /// With the second in which they were given.
     orders: HashMap<Box<str>, (Order, i64)>,
+    /// Which phones were given one.
+    #[serde(skip)]
+    revisions: Revisions<Box<str>>,
 }
 
 impl PhoneOrders {
@@ -65,22 +68,39 @@ impl PhoneOrders {
 
     fn give(&mut self, mac: &str, order: Order, now: Timestamp) {
         self.orders.insert(mac.into(), (order, now.as_second()));
+        self.revisions.note(mac.into());
     }
 
     /// What a phone is doing at `now`.
     pub fn state(&self, mac: &str, now: Timestamp) -> PhoneState {
-        let Some((order, given)) = self.orders.get(mac) else { return PhoneState::Registered };
-        let steps = (now.as_second() - given) / PHONE_STEP_SECONDS;
-        match (order, steps) {
-            (Order::Provision, 0) => PhoneState::Provisioning,
-            (Order::Provision, 1) | (Order::Reboot, 0) => PhoneState::Restarting,
-            _ => PhoneState::Registered,
-        }
+        self.orders.get(mac).map_or(PhoneState::Registered, |order| state(*order, now.as_second()))
+    }
+
+    /// Counts the orders.
+    pub fn revision(&self) -> u64 {
+        self.revisions.latest()
+    }
+
+    /// The phones that were given an order since a revision, or have passed into another state
+    /// since a second; nothing if that can no longer be told.
+    pub fn changed(&self, revision: u64, second: i64, now: Timestamp) -> Option<HashSet<&str>> {
+        let ordered = self.revisions.since(revision)?.map(|mac| &**mac);
+        let passed = self.orders.iter().filter(|(_, order)| state(**order, second) != state(**order, now.as_second()));
+        Some(ordered.chain(passed.map(|(mac, _)| &**mac)).collect())
+    }
+}
+
+/// What a phone is doing at a second, after an order and the second in which it was given.
+fn state((order, given): (Order, i64), second: i64) -> PhoneState {
+    match (order, (second - given) / PHONE_STEP_SECONDS) {
+        (Order::Provision, 0) => PhoneState::Provisioning,
+        (Order::Provision, 1) | (Order::Reboot, 0) => PhoneState::Restarting,
+        _ => PhoneState::Registered,
     }
 }
 
 /// The MAC addresses of a user's phones.
-pub(super) fn macs(user: &crate::state::Entity) -> impl Iterator<Item = &str> {
+pub(crate) fn macs(user: &crate::state::Entity) -> impl Iterator<Item = &str> {
     user.get("Phones").as_list().iter().filter_map(Value::as_object).map(|phone| phone.text("MacAddress"))
 }
 

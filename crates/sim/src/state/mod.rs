@@ -3,6 +3,7 @@
 mod entity;
 mod json;
 mod ledger;
+mod revisions;
 mod row;
 mod shape;
 mod snapshot;
@@ -11,6 +12,7 @@ mod store;
 pub(crate) use entity::{Entity, Value};
 pub(crate) use json::{Misfit, entity_from_json, snapshot, value_from_json, write_entity, write_text, write_value};
 pub(crate) use ledger::{DnProperty, ServiceOrder};
+pub(crate) use revisions::Revisions;
 pub(crate) use row::{Row, Rows};
 pub(crate) use shape::{Shape, Shapes, default};
 pub(crate) use store::{Key, Set, Store};

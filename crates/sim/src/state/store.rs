@@ -1,12 +1,14 @@
 //! Sets of entities by key, and singletons.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Bound;
 
 use crate::calls::Calls;
 use crate::operations::PhoneOrders;
 
 use super::entity::{Entity, Value};
 use super::ledger::Ledger;
+use super::revisions::Revisions;
 use super::shape::Shape;
 use super::snapshot::Snapshots;
 
@@ -47,15 +49,33 @@ pub(crate) struct Set {
     by_number: HashMap<Box<str>, Key>,
     /// The keys whose entities have come, changed or gone since somebody asked, if anybody does.
     changes: Option<HashSet<Key>>,
+    /// The same for everybody who looks now and then.
+    revisions: Revisions<Key>,
 }
 
 impl Set {
     pub fn new(shape: &'static Shape, key: &'static str) -> Set {
-        Set { shape, key, rows: BTreeMap::new(), by_number: HashMap::new(), changes: None }
+        Set {
+            shape,
+            key,
+            rows: BTreeMap::new(),
+            by_number: HashMap::new(),
+            changes: None,
+            revisions: Revisions::default(),
+        }
     }
 
     pub fn rows(&self) -> impl Iterator<Item = &Entity> {
         self.rows.values()
+    }
+
+    /// Those whose keys come after this one.
+    pub fn rows_after(&self, key: &Key) -> impl Iterator<Item = (&Key, &Entity)> + use<'_> {
+        self.rows.range((Bound::Excluded(key), Bound::Unbounded))
+    }
+
+    pub fn revisions(&self) -> &Revisions<Key> {
+        &self.revisions
     }
 
     pub fn get(&self, key: &Key) -> Option<&Entity> {
@@ -82,6 +102,7 @@ impl Set {
         if let Some(changes) = &mut self.changes {
             changes.insert(key.clone());
         }
+        self.revisions.note(key.clone());
     }
 
     /// Begins to note changes.
@@ -105,6 +126,7 @@ impl Set {
         if let Some(changes) = &mut self.changes {
             changes.extend(self.rows.keys().cloned());
         }
+        self.revisions.note_all();
         self.rows.clear();
         self.by_number.clear();
     }
