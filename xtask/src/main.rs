@@ -5,6 +5,7 @@ mod browser;
 mod conformance;
 mod generate;
 mod import;
+mod package;
 mod record;
 mod steps;
 mod test;
@@ -37,6 +38,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
             let folder = rest.first().map(PathBuf::from).or_else(|| conformance::descriptions(root()));
             conformance::run(root(), &folder.ok_or("where are the official descriptions? Name their folder.")?)
         }
+        "package" => package::run(root(), rest.first().map_or("", String::as_str)),
         "test" => match rest {
             [] => test::run(root(), true),
             [flag] if flag == "--quick" => test::run(root(), false),
@@ -55,10 +57,11 @@ const HELP: &str = "\
 The chores of this repository:
 
   cargo xtask test [--quick]           everything that has to hold before a change lands; quick: without a browser
-  cargo xtask generate [--check]       writes the catalogue's tables from api/, or checks them
+  cargo xtask generate [--check]       writes what is made from api/ (tables, n8n's description), or checks it
   cargo xtask import FILE...           takes official API descriptions into api/ (api/README.md)
   cargo xtask conformance [FOLDER]     holds commands and simulated answers to the official descriptions
-  cargo xtask bench start|build|sim    figures for docs/performance.md
+  cargo xtask package n8n              builds the n8n node's npm package
+  cargo xtask bench start|build|sim|node  figures for docs/performance.md
 ";
 
 /// The repository's root folder.

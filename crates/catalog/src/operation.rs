@@ -69,6 +69,12 @@ impl Operation {
         self.forms.iter().rfind(|form| form.span.overlaps(target))
     }
 
+    /// True for lists that can be read page by page.
+    pub fn is_paged(&self) -> bool {
+        let both = |options: Options| options.contains(Options::TOP) && options.contains(Options::SKIP);
+        self.forms.iter().any(|form| form.options.iter().any(|dated| both(dated.value)))
+    }
+
     /// The newest form of all.
     pub fn newest_form(&self) -> &'static Form {
         &self.forms[self.forms.len() - 1]
@@ -296,6 +302,11 @@ impl Options {
     /// True if all of `other` is among these.
     pub const fn contains(self, other: Options) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// These and the others.
+    pub const fn union(self, other: Options) -> Options {
+        Options(self.0 | other.0)
     }
 
     /// The names of these options.

@@ -80,7 +80,7 @@ fn check(operation: &'static Operation, arguments: &Arguments, release: Option<S
 
 /// How many rows to read page by page: `Some(None)` for all; `None` for a single call.
 fn paging(operation: &Operation, arguments: &Arguments, matches: &ArgMatches) -> Option<Option<u64>> {
-    if !flags::is_paged(operation) {
+    if !operation.is_paged() {
         return None;
     }
     let top = match arguments.options.get("top") {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use threecx_catalog::{Operation, Span, operation};
+use threecx_core::page::path_of_link;
 use threecx_core::read::{self, Head};
 use threecx_core::retry::{Decision, Outcome, Policy};
 use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan};
@@ -134,11 +135,7 @@ impl Client {
     /// Reads the page at an address that the PBX gave. Only its path counts: a token must not
     /// go to another host.
     pub(crate) async fn follow(&self, operation: &'static Operation, link: &str) -> Result<Reply, Error> {
-        let path = match link.split_once("://") {
-            Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
-            None => link,
-        };
-        let mut request = threecx_core::raw(threecx_catalog::Method::Get, path, None);
+        let mut request = threecx_core::raw(threecx_catalog::Method::Get, path_of_link(link), None);
         request.answer = operation.newest_form().answer_in(self.target());
         self.send(&request, Some(operation)).await
     }

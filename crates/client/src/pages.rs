@@ -1,6 +1,6 @@
 //! Reading a list page by page.
 
-use threecx_catalog::{Operation, Options};
+use threecx_catalog::Operation;
 use threecx_core::page::{Next, Page, Pages};
 use threecx_core::read::Answer;
 use threecx_core::{Arguments, Error, Input};
@@ -27,8 +27,7 @@ impl Paged {
         mut arguments: Arguments,
         wanted: Option<u64>,
     ) -> Paged {
-        let both = |options: Options| options.contains(Options::TOP) && options.contains(Options::SKIP);
-        let paged = operation.forms.iter().any(|form| form.options.iter().any(|dated| both(dated.value)));
+        let paged = operation.is_paged();
         let skip = match arguments.options.get("skip") {
             Some(Input::Text(text) | Input::Json(text)) => text.trim().parse().unwrap_or(0),
             None => 0,

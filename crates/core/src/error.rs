@@ -246,9 +246,13 @@ pub struct NotInVersion {
 }
 
 impl NotInVersion {
+    /// What to use instead, if the PBX has it.
+    pub fn replacement(&self) -> Option<&'static Operation> {
+        self.replaced_by.filter(|new| new.form(self.target).is_some())
+    }
+
     fn next_step(&self) -> String {
-        let instead = self.replaced_by.filter(|new| new.form(self.target).is_some());
-        match instead {
+        match self.replacement() {
             Some(new) => format!("Use {} instead: threecx {} {}", new.id, new.resource.command, new.command),
             None if self.exists.iter().all(|span| span.first > self.target.last) => {
                 "Update the PBX, or do without it.".into()

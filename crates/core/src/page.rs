@@ -1,5 +1,7 @@
 //! Paging: which page to ask for next. The caller keeps the rows; this counts them.
 
+use serde::{Deserialize, Serialize};
+
 /// Why a list ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
@@ -35,7 +37,9 @@ pub struct Page<'a> {
 ///
 /// A list ends when a page comes short, the count is reached, or as many rows came as were
 /// wanted. PBXs refuse `$top` over 100 on entity sets, so no page is larger than that.
-#[derive(Clone, Debug)]
+///
+/// It can be written down and read back, for callers that keep nothing between two pages.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Pages {
     page_size: u32,
     /// How many rows are still wanted; `None` for all.
@@ -78,6 +82,15 @@ impl Pages {
         let short = page.rows < u64::from(self.asked) && self.next_link.is_none();
         let all = page.count.is_some_and(|count| self.skip >= count) && self.next_link.is_none();
         self.done = page.rows == 0 || short || all;
+    }
+}
+
+/// The path and query of an address that a PBX gave for the next page. A token must not go to
+/// another host, so the host is left out.
+pub fn path_of_link(link: &str) -> &str {
+    match link.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
+        None => link,
     }
 }
 

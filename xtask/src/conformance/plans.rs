@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use serde_json::{Map, Value, json};
 
 use super::Description;
-use crate::generate::names;
+use crate::generate::{n8n, names};
 use crate::import::{DescribedOperation as Operation, Document, Parameter, Schema};
 use crate::steps;
 
@@ -26,6 +26,7 @@ pub fn run(root: &Path, folder: &Path, descriptions: &[Description]) -> Result<(
     }
     let mut mistakes = check_all(&threecx, &calls)?;
     mistakes.extend(check_seed(&threecx, &folder.join("seed-actions.tsv"))?);
+    mistakes.extend(n8n::check_seed(&folder.join("seed-actions.tsv"))?);
     println!("plans: {} passed, {} failed", calls.len() - mistakes.len().min(calls.len()), mistakes.len());
     if mistakes.is_empty() { Ok(()) } else { Err(format!("plans:\n{}", mistakes.join("\n"))) }
 }

@@ -1,7 +1,9 @@
-//! `xtask generate`: writes the catalogue's tables from the record in `api/`.
+//! `xtask generate`: writes the catalogue's tables from the record in `api/`, and the n8n node's
+//! description from the catalogue.
 
 mod check;
 mod emit;
+pub mod n8n;
 pub mod names;
 mod tables;
 
@@ -10,18 +12,33 @@ use std::fs;
 use std::path::Path;
 
 use crate::record::{self, Overrides, Record};
+use crate::steps;
 
 /// Where the tables go, below the repository's root.
 const TABLES: &str = "crates/catalog/src/generated";
 
-/// Writes the tables, or with `check` says whether they are what would be written.
+/// Writes the tables and the description, or with `check` says whether they are what would be
+/// written.
 pub fn run(root: &Path, check: bool) -> Result<(), String> {
     let record = Record::read(&root.join("api"))?;
     let overrides: Overrides = record::parse(&root.join("api/overrides.toml"))?;
     check::overrides(&record, &overrides)?;
-    let files = tables::files(&record, &overrides)?;
-    let folder = root.join(TABLES);
-    if check { compare(&folder, &files) } else { write(&folder, &files) }
+    let tables = tables::files(&record, &overrides)?;
+    if compare(root, TABLES, &tables).is_ok() {
+        return description(root, check);
+    }
+    if check {
+        return compare(root, TABLES, &tables);
+    }
+    write(&root.join(TABLES), &tables)?;
+    // This program still has the old tables in it.
+    steps::run("n8n", root, &["cargo", "xtask", "generate"])
+}
+
+/// The n8n node's description, from the tables that this program was built with.
+fn description(root: &Path, check: bool) -> Result<(), String> {
+    let files = n8n::files();
+    if check { compare(root, n8n::FOLDER, &files) } else { write(&root.join(n8n::FOLDER), &files) }
 }
 
 fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), String> {
@@ -42,7 +59,8 @@ fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), String> 
     Ok(())
 }
 
-fn compare(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), String> {
+fn compare(root: &Path, below: &str, files: &BTreeMap<String, String>) -> Result<(), String> {
+    let folder = &root.join(below);
     let mut stale: Vec<String> = present(folder)?.into_iter().filter(|name| !files.contains_key(name)).collect();
     for (name, text) in files {
         if fs::read_to_string(folder.join(name)).ok().as_ref() != Some(text) {
@@ -51,7 +69,7 @@ fn compare(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), String
     }
     match stale.is_empty() {
         true => Ok(()),
-        false => Err(format!("run `cargo xtask generate`; out of date in {TABLES}: {}", stale.join(", "))),
+        false => Err(format!("run `cargo xtask generate`; out of date in {below}: {}", stale.join(", "))),
     }
 }
 

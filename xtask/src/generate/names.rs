@@ -1,40 +1,7 @@
 //! Names made from official ones: titles for people, words for the command line, module and
 //! constant names for Rust.
 
-/// The words of a Pascal- or camel-case name: `GetSIPDevices` is Get, SIP, Devices.
-/// A digit belongs to the word before it.
-pub fn words(name: &str) -> Vec<String> {
-    let chars: Vec<char> = name.chars().collect();
-    let mut words: Vec<String> = Vec::new();
-    for (index, &c) in chars.iter().enumerate() {
-        let before = index.checked_sub(1).map(|i| chars[i]);
-        let after = chars.get(index + 1);
-        let starts = match before {
-            None => true,
-            Some(b) if c.is_ascii_uppercase() => !b.is_ascii_uppercase() || after.is_some_and(char::is_ascii_lowercase),
-            Some(b) => !b.is_ascii_alphanumeric(),
-        };
-        if !c.is_ascii_alphanumeric() {
-            continue;
-        }
-        if starts || words.is_empty() {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut() {
-            word.push(c);
-        }
-    }
-    words
-}
-
-/// `ReprovisionAllPhones` → `Reprovision All Phones`
-pub fn title(name: &str) -> String {
-    let capital = |word: String| {
-        let mut chars = word.chars();
-        chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
-    };
-    words(name).into_iter().map(capital).collect::<Vec<_>>().join(" ")
-}
+pub use threecx_node::names::{title, words};
 
 /// `ReprovisionAllPhones` → `reprovision-all-phones`
 pub fn kebab(name: &str) -> String {

@@ -14,7 +14,7 @@ mod python;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-pub use debian::need;
+pub use debian::{install, need};
 pub use node::{modules, node};
 pub use python::environment;
 

@@ -6,7 +6,7 @@
 //! the command line itself or (for a field of the body) by a path parameter, there is one
 //! rule: a path parameter gets the prefix `--arg-`, a field of the body `--body-`.
 
-use threecx_catalog::{Body, Form, Operation, Options, Property, Span, Type, TypeRef};
+use threecx_catalog::{Body, Form, Operation, Property, Span, Type, TypeRef};
 
 use super::globals;
 
@@ -133,12 +133,6 @@ pub fn flags(operation: &Operation) -> Vec<Flag> {
         }
     }
     flags
-}
-
-/// True if the operation can be read page by page in some release.
-pub fn is_paged(operation: &Operation) -> bool {
-    let both = |options: Options| options.contains(Options::TOP) && options.contains(Options::SKIP);
-    operation.forms.iter().any(|form| form.options.iter().any(|dated| both(dated.value)))
 }
 
 fn plain(name: &'static str, place: Place, ty: Type, span: Span) -> Flag {

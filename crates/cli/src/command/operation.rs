@@ -25,7 +25,7 @@ pub fn command(operation: &'static Operation, flags: &[Flag]) -> Command {
     for flag in ordered {
         command = command.arg(arg(flag));
     }
-    if flags::is_paged(operation) {
+    if operation.is_paged() {
         let all = "Read the whole list, page by page; --top above 100 reads page by page too";
         command = command.arg(Arg::new("all").long("all").num_args(0).help(all).help_heading("Query options"));
     }

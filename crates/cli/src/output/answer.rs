@@ -32,7 +32,7 @@ impl List {
             select: option("select"),
             expand: option("expand"),
             count: option("count").is_some_and(|count| count.eq_ignore_ascii_case("true")),
-            complete: option("top").is_some() || !flags::is_paged(operation),
+            complete: option("top").is_some() || !operation.is_paged(),
         }
     }
 

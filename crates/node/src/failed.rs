@@ -1,0 +1,132 @@
+//! `failed`: an attempt brought no success. Either it is worth another, after a wait, or this is
+//! the error.
+//!
+//! ```text
+//!   answered 401 ─────────────────► repeat: the PBX did not know the token and did nothing
+//!   answered otherwise ─┐
+//!   never sent ─────────┼─ core's retry policy ──► wait | error
+//!   sent, no answer ────┘   (never twice unless repeatable)
+//! ```
+
+use serde::Deserialize;
+use serde_json::json;
+use threecx_catalog::{Method, Span};
+use threecx_core::Error;
+use threecx_core::retry::{Decision, Outcome, Policy};
+use threecx_core::{read, token};
+
+use crate::command::{self, Reply};
+use crate::read::Received;
+
+/// The command.
+#[derive(Deserialize)]
+pub(crate) struct Failed<'a> {
+    operation: &'a str,
+    #[serde(default)]
+    version: Option<&'a str>,
+    /// Counted from 1.
+    attempt: u32,
+    /// Random, from 0 to 1.
+    jitter: f64,
+    /// What came.
+    #[serde(default)]
+    answer: Option<Received>,
+    /// What came instead of a token; the call itself was not sent then.
+    #[serde(default)]
+    token: Option<Received>,
+    /// What the network said, if nothing came.
+    #[serde(default)]
+    network: Option<Network>,
+    /// Host and port.
+    host: String,
+}
+
+/// A failure below HTTP, as Node names it.
+#[derive(Deserialize)]
+struct Network {
+    /// `ECONNREFUSED`
+    #[serde(default)]
+    code: Option<String>,
+    /// `connect`
+    #[serde(default)]
+    syscall: Option<String>,
+    message: String,
+    /// True if it was the request for a token that failed.
+    #[serde(default)]
+    token: bool,
+}
+
+/// `{wait}` in milliseconds, or the error.
+pub(crate) fn failed(failed: Failed<'_>) -> Reply {
+    let operation = command::operation(failed.operation)?;
+    let target = command::target(failed.version)?.unwrap_or(Span::NEWEST);
+    let form = operation.form(target).unwrap_or(operation.newest_form());
+    let (error, outcome) = if let Some(received) = &failed.answer {
+        let head = received.head();
+        let outcome = match received.status {
+            401 => Outcome::NotSent,
+            status => Outcome::Answered { status, retry_after: head.retry_after },
+        };
+        let read = read::read(Some(operation), form.answer_in(target), &head, received.body.as_bytes());
+        (read.err().unwrap_or_else(|| unexpected(received)), outcome)
+    } else if let Some(received) = &failed.token {
+        let head = received.head();
+        let read = token::read(&failed.host, &head, received.body.as_bytes());
+        match read.err().unwrap_or_else(|| unexpected(received)) {
+            error @ Error::RateLimited { retry_after } => (error, Outcome::Answered { status: 429, retry_after }),
+            error => return Err(error.into()),
+        }
+    } else if let Some(network) = &failed.network {
+        network.outcome(failed.host, form.method)
+    } else {
+        (Error::UnknownOutcome { reason: "no answer".into() }, Outcome::Unknown)
+    };
+    // Another attempt does not mend a certificate.
+    if matches!(error, Error::Certificate { .. }) {
+        return Err(error.into());
+    }
+    match Policy::default().decide(failed.attempt, operation.repeatable, outcome, failed.jitter) {
+        Decision::Wait(pause) => Ok(json!({ "wait": pause.as_millis() as u64 })),
+        Decision::Stop => Err(error.into()),
+    }
+}
+
+/// A success that was handed over as a failure.
+fn unexpected(received: &Received) -> Error {
+    Error::Answer { reason: format!("status {}", received.status) }
+}
+
+impl Network {
+    fn outcome(&self, host: String, method: Method) -> (Error, Outcome) {
+        let reason = self.message.clone();
+        let code = self.code.as_deref().unwrap_or_default();
+        match code {
+            _ if is_certificate(code) => (Error::Certificate { host, reason }, Outcome::NotSent),
+            "ECONNREFUSED" | "ENOTFOUND" | "EAI_AGAIN" | "EHOSTUNREACH" | "ENETUNREACH" | "EPROTO" => {
+                (Error::Connection { host, reason }, Outcome::NotSent)
+            }
+            _ if self.token => (Error::Connection { host, reason }, Outcome::NotSent),
+            // A time-out while connecting: nothing left.
+            "ETIMEDOUT" if self.syscall.as_deref() == Some("connect") => {
+                (Error::Connection { host, reason }, Outcome::NotSent)
+            }
+            // Nothing was changed by a question that went unanswered.
+            _ if method == Method::Get => (Error::Connection { host, reason }, Outcome::Unknown),
+            _ => (Error::UnknownOutcome { reason }, Outcome::Unknown),
+        }
+    }
+}
+
+/// OpenSSL's and Node's names for what may be wrong with a certificate.
+fn is_certificate(code: &str) -> bool {
+    code.starts_with("CERT_")
+        || code.starts_with("UNABLE_TO_")
+        || matches!(
+            code,
+            "DEPTH_ZERO_SELF_SIGNED_CERT"
+                | "SELF_SIGNED_CERT_IN_CHAIN"
+                | "ERR_TLS_CERT_ALTNAME_INVALID"
+                | "HOSTNAME_MISMATCH"
+                | "INVALID_CA"
+        )
+}

@@ -1,0 +1,86 @@
+//! Errors as they leave: the core's code, line and next step. Next steps that name the command
+//! line are put for somebody who sits before a workflow editor.
+
+use serde_json::{Value, json};
+use threecx_catalog::operations;
+use threecx_core::{Error, did_you_mean};
+
+/// Why a command brought no result.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// What the core says.
+    Core(Error),
+    /// The command itself makes no sense: the face is wrong, not the person.
+    Command(String),
+    /// There is no such operation.
+    Operation { id: String, hint: Option<String> },
+}
+
+impl Failure {
+    pub fn command(message: String) -> Failure {
+        Failure::Command(message)
+    }
+
+    pub fn unknown_operation(id: &str) -> Failure {
+        let known: Vec<&str> = operations().map(|operation| operation.id).collect();
+        Failure::Operation { id: id.to_owned(), hint: did_you_mean(id, &known) }
+    }
+
+    /// `{"error": {code, message, next, argument?, status?}}`
+    pub fn reply(&self) -> Value {
+        let error = match self {
+            Failure::Core(error) => core(error),
+            Failure::Command(message) => json!({
+                "code": "command",
+                "message": message,
+                "next": "This is a mistake in the node itself; please report it.",
+            }),
+            Failure::Operation { id, hint } => json!({
+                "code": "input",
+                "message": format!("there is no operation `{id}`"),
+                "next": hint.as_deref().unwrap_or("Choose an operation from the list."),
+            }),
+        };
+        json!({ "error": error })
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Core(error)
+    }
+}
+
+fn core(error: &Error) -> Value {
+    let mut reply = json!({ "code": error.code(), "message": error.to_string(), "next": next_step(error) });
+    match error {
+        Error::Input(input) => reply["argument"] = json!(input.argument),
+        Error::NotFound(refusal) | Error::Rejected(refusal) => {
+            reply["status"] = json!(refusal.status);
+            let reasons = refusal.reasons.iter();
+            reply["reasons"] = reasons
+                .map(|reason| json!({ "target": reason.target, "code": reason.code, "sentence": reason.sentence() }))
+                .collect();
+        }
+        Error::Server { status, .. } => reply["status"] = json!(status),
+        Error::Authentication { .. } => reply["status"] = json!(401),
+        Error::Permission { .. } => reply["status"] = json!(403),
+        Error::RateLimited { .. } => reply["status"] = json!(429),
+        _ => {}
+    }
+    reply
+}
+
+fn next_step(error: &Error) -> String {
+    match error {
+        Error::NotInVersion(missing) => match missing.replacement() {
+            Some(new) => format!("Use the operation {} of {} instead.", new.title, new.resource.title),
+            None => error.next_step(),
+        },
+        Error::Certificate { .. } => {
+            format!("{} For a private CA, put its certificate into the credential.", error.next_step())
+        }
+        Error::Answer { .. } => "Run it again; if it stays, report it with the operation and the PBX's version.".into(),
+        _ => error.next_step(),
+    }
+}

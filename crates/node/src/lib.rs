@@ -1,0 +1,43 @@
+//! The core for faces that are not written in Rust: one function that takes a command as JSON
+//! and answers with JSON. Built for WebAssembly it is the module that the n8n node carries; it
+//! imports nothing, keeps nothing between calls and never touches a network.
+//!
+//! ```
+//! let plan = br#"{"do":"plan","operation":"Users.ReprovisionAllPhones","version":"20.0.10",
+//!                 "arguments":{"fields":{"ids":{"text":"[123, 456]"}}}}"#;
+//! let reply = String::from_utf8(threecx_node::call(plan)).expect("UTF-8");
+//! assert!(reply.contains(r#""body":"{\"ids\":[123,456]}""#));
+//! ```
+//!
+//! | command | answers with |
+//! |---|---|
+//! | `plan` | the request, or what has to be asked of the PBX first |
+//! | `read` | what an answer is: nothing, a value, rows, a file |
+//! | `failed` | how long to wait before the next attempt, or the error |
+//! | `page` | which page to ask for next |
+//! | `inputs` | what an operation takes, input by input |
+//! | `fields` | the fields of its body |
+//! | `properties` | what can be selected, expanded or sorted by |
+//! | `picker` | how to find what an id or number refers to |
+//!
+//! Every reply may be `{"error": {code, message, next, …}}` instead.
+
+#[allow(unsafe_code)]
+mod abi;
+mod arguments;
+mod command;
+mod failed;
+mod failure;
+mod fields;
+pub mod inputs;
+pub mod names;
+mod page;
+pub mod picker;
+mod plan;
+mod properties;
+mod read;
+mod simplify;
+
+pub use command::call;
+pub use fields::file_fields;
+pub use simplify::simplified;

@@ -1,0 +1,79 @@
+//! `read`: what an answer is. The face keeps the rows: it may hand over the answer with the rows
+//! left out (`{"@odata.count": 500, "value": []}`).
+
+use serde::Deserialize;
+use serde_json::json;
+use threecx_catalog::Span;
+use threecx_core::read::{self, Answer, Head};
+use threecx_core::retry;
+
+use crate::command::{self, Reply};
+
+/// The command.
+#[derive(Deserialize)]
+pub(crate) struct Read<'a> {
+    operation: &'a str,
+    #[serde(default)]
+    version: Option<&'a str>,
+    #[serde(flatten)]
+    received: Received,
+}
+
+/// An answer: status, headers in lower case, body as text (empty for a file).
+#[derive(Deserialize)]
+pub(crate) struct Received {
+    pub status: u16,
+    #[serde(default)]
+    pub headers: Headers,
+    #[serde(default)]
+    pub body: String,
+}
+
+/// The headers that matter.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Headers {
+    content_type: Option<String>,
+    content_disposition: Option<String>,
+    retry_after: Option<String>,
+    #[serde(rename = "x-3cx-version")]
+    version: Option<String>,
+}
+
+impl Received {
+    pub fn head(&self) -> Head<'_> {
+        Head {
+            status: self.status,
+            content_type: self.headers.content_type.as_deref(),
+            content_disposition: self.headers.content_disposition.as_deref(),
+            retry_after: self.headers.retry_after.as_deref().and_then(retry::retry_after),
+            version: self.headers.version.as_deref(),
+        }
+    }
+}
+
+/// `{kind: "nothing"}`, `{kind: "value", in}`, `{kind: "rows", rows, count, nextLink}` or
+/// `{kind: "file", name, mediaType}`; `in` says whether the value is the whole `body` or its
+/// member `value`. All of them name the PBX's `version`, if the answer does.
+pub(crate) fn read(read: Read<'_>) -> Reply {
+    let operation = command::operation(read.operation)?;
+    let target = command::target(read.version)?.unwrap_or(Span::NEWEST);
+    let declared = operation.form(target).unwrap_or(operation.newest_form()).answer_in(target);
+    let Received { body, headers, .. } = &read.received;
+    let mut reply = match read::read(Some(operation), declared, &read.received.head(), body.as_bytes())? {
+        Answer::Nothing => json!({ "kind": "nothing" }),
+        Answer::Value(value) => {
+            let whole = value.get().len() == body.trim().len();
+            json!({ "kind": "value", "in": if whole { "body" } else { "value" } })
+        }
+        Answer::Rows(rows) => json!({
+            "kind": "rows",
+            "rows": rows.rows.len(),
+            "count": rows.count,
+            "nextLink": rows.next_link,
+        }),
+        Answer::File(file) => json!({ "kind": "file", "name": file.name, "mediaType": file.media_type }),
+    };
+    reply["version"] = json!(headers.version);
+    Ok(reply)
+}
