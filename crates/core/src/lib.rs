@@ -25,6 +25,7 @@
 mod coerce;
 mod error;
 mod input;
+pub mod instant;
 mod literal;
 pub mod page;
 mod plan;

@@ -5,7 +5,7 @@ use serde_json::json;
 use threecx_catalog::{self as catalog, Operation, Span};
 
 use crate::failure::Failure;
-use crate::{failed, fields, inputs, page, picker, plan, properties, read};
+use crate::{failed, fields, inputs, page, picker, plan, properties, read, watch};
 
 /// Carries out a command.
 pub fn call(command: &[u8]) -> Vec<u8> {
@@ -30,6 +30,8 @@ fn dispatch(command: &[u8]) -> Reply {
         "inputs" => inputs::command(parse(command)?),
         "fields" => fields::command(parse(command)?),
         "properties" => properties::command(parse(command)?),
+        "watch" => watch::watch(&parse(command)?),
+        "watched" => watch::watched(parse(command)?),
         "picker" => picker::command(parse(command)?),
         other => Err(Failure::command(format!("there is no command `{other}`"))),
     }

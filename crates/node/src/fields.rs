@@ -52,7 +52,7 @@ fn kind(property: &Property) -> &'static str {
 }
 
 /// The fields of a body that hold the content of a file.
-pub fn file_fields(structure: &'static Structure, target: Span) -> Vec<&'static str> {
+pub(crate) fn file_fields(structure: &'static Structure, target: Span) -> Vec<&'static str> {
     let text = |property: &&Property| matches!(property.ty.ty, Type::String) && !property.ty.collection;
     let content = structure.properties_in(target).filter(text).filter(|property| CONTENT.contains(&property.name));
     content.map(|property| property.name).collect()

@@ -114,6 +114,13 @@ pub struct BodyInput {
     pub structure: &'static Structure,
 }
 
+impl BodyInput {
+    /// The fields that hold the content of a file.
+    pub fn files(&self) -> Vec<&'static str> {
+        if self.field.is_some() { Vec::new() } else { file_fields(self.structure, Span::ALL) }
+    }
+}
+
 /// What an operation takes in any release.
 pub fn of(operation: &'static Operation) -> Inputs {
     let mut found = Inputs { inputs: Vec::new(), body: None, options: Options::NONE };
@@ -233,7 +240,7 @@ pub(crate) fn command(about: About<'_>) -> Reply {
         json!({
             "field": body.field,
             "list": body.list,
-            "files": !file_fields(body.structure, Span::ALL).is_empty(),
+            "files": !body.files().is_empty(),
         })
     });
     Ok(json!({

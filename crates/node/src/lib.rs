@@ -19,6 +19,8 @@
 //! | `fields` | the fields of its body |
 //! | `properties` | what can be selected, expanded or sorted by |
 //! | `picker` | how to find what an id or number refers to |
+//! | `watch` | what to ask in order to learn what is new |
+//! | `watched` | which of the rows that came are new |
 //!
 //! Every reply may be `{"error": {code, message, next, …}}` instead.
 
@@ -37,7 +39,7 @@ mod plan;
 mod properties;
 mod read;
 mod simplify;
+mod watch;
 
 pub use command::call;
-pub use fields::file_fields;
 pub use simplify::simplified;

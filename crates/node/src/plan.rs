@@ -19,6 +19,9 @@ pub(crate) struct Plan<'a> {
     /// The PBX's build, once an answer has named it.
     #[serde(default)]
     version: Option<&'a str>,
+    /// True if the PBX was asked for its build already; whoever does not say is taken for the newest.
+    #[serde(default)]
+    asked: bool,
     #[serde(borrow, default)]
     arguments: GivenArguments<'a>,
     /// True for the properties that matter instead of all.
@@ -32,7 +35,7 @@ pub(crate) fn plan(plan: Plan<'_>) -> Reply {
     let operation = command::operation(plan.operation)?;
     let mut arguments: Arguments = plan.arguments.into();
     let known = command::target(plan.version)?;
-    if known.is_none() && !is_the_same_in_every_release(operation) {
+    if known.is_none() && !plan.asked && !is_the_same_in_every_release(operation) {
         // What does not fit any release is refused without asking.
         threecx_core::plan(operation, &arguments, Span::ALL)?;
         return command::reply("ask", shown(&least()?));
@@ -77,7 +80,7 @@ pub(crate) fn shown(request: &Request) -> Value {
 
 /// What to say of a call that is answered with nothing: what was done, and to what. Secrets in
 /// it are masked.
-pub fn done(operation: &Operation, arguments: &Arguments, request: &Request) -> Value {
+fn done(operation: &Operation, arguments: &Arguments, request: &Request) -> Value {
     let mut done = Map::new();
     done.insert("success".into(), true.into());
     done.insert("operation".into(), operation.id.into());

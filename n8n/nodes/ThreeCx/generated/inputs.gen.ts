@@ -1637,6 +1637,7 @@ export const inputs: INodeProperties[] = [
 		name: 'email',
 		type: 'string',
 		default: '',
+		placeholder: 'name@email.com',
 		required: true,
 		description: 'Text',
 		displayOptions: {
@@ -1665,6 +1666,9 @@ export const inputs: INodeProperties[] = [
 		displayName: 'Token Endpoint',
 		name: 'tokenEndpoint',
 		type: 'string',
+		typeOptions: {
+			password: true,
+		},
 		default: '',
 		required: true,
 		description: 'Text',

@@ -52,7 +52,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get AI Resources',
 				value: 'AISettings.GetAIResources',
-				description: 'Get AI Resources of AI Settings. Reads one record. Since 20.0.9. GET /AISettings/Pbx.GetAIResources(provider={provider}).',
+				description: 'Get AI Resources of AI Settings. Reads one record. Since 20.0.9. GET /AISettings/Pbx.GetAIResources(…).',
 				action: 'Get AI resources',
 			},
 			{
@@ -64,7 +64,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get AI Template Contents',
 				value: 'AISettings.GetAITemplateContents',
-				description: 'Get AI Template Contents of AI Settings. Reads one value. Since 20.0.9. GET /AISettings/Pbx.GetAITemplateContents(id={id}).',
+				description: 'Get AI Template Contents of AI Settings. Reads one value. Since 20.0.9. GET /AISettings/Pbx.GetAITemplateContents(…).',
 				action: 'Get AI template contents',
 			},
 			{
@@ -76,19 +76,19 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Vector Store',
 				value: 'AISettings.GetVectorStore',
-				description: 'Get Vector Store of AI Settings. Reads one record. Since 20.0.9. GET /AISettings/Pbx.GetVectorStore(id={id}).',
+				description: 'Get Vector Store of AI Settings. Reads one record. Since 20.0.9. GET /AISettings/Pbx.GetVectorStore(…).',
 				action: 'Get vector store',
 			},
 			{
 				name: 'Get Vector Store Files',
 				value: 'AISettings.GetVectorStoreFiles',
-				description: 'Get Vector Store Files of AI Settings. Reads one record. Since 20.0.9. GET /AISettings/Pbx.GetVectorStoreFiles(id={id},limit={limit},after={after}).',
+				description: 'Get Vector Store Files of AI Settings. Reads one record. Since 20.0.9. GET /AISettings/Pbx.GetVectorStoreFiles(…).',
 				action: 'Get vector store files',
 			},
 			{
 				name: 'Get Vector Stores',
 				value: 'AISettings.GetVectorStores',
-				description: 'Get Vector Stores of AI Settings. Reads one record. Since 20.0.9. GET /AISettings/Pbx.GetVectorStores(limit={limit},after={after}).',
+				description: 'Get Vector Stores of AI Settings. Reads one record. Since 20.0.9. GET /AISettings/Pbx.GetVectorStores(…).',
 				action: 'Get vector stores',
 			},
 			{
@@ -120,7 +120,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Drop Call',
 				value: 'ActiveCalls.DropCall',
-				description: 'Drop Call of Active Calls. This ends the call at once for everybody in it. POST /ActiveCalls({Id})/Pbx.DropCall.',
+				description: 'Drop Call of Active Calls. This ends the call at once for everybody in it. POST /ActiveCalls({ID})/Pbx.DropCall.',
 				action: 'Drop call',
 			},
 			{
@@ -152,7 +152,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Activity Logs',
 				value: 'ActivityLog.GetLogs',
-				description: 'Get Activity Logs of Activity Log. Reads a list, one item a row. GET /ActivityLog/Pbx.GetLogs(startDate={startDate},endDate={endDate},extension={extension},call={call},severity={severity}).',
+				description: 'Get Activity Logs of Activity Log. Reads a list, one item a row. GET /ActivityLog/Pbx.GetLogs(…).',
 				action: 'Get activity logs',
 			},
 			{
@@ -370,13 +370,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Blacklist Number',
 				value: 'BlackListNumbers.DeleteBlackListNumber',
-				description: 'Delete Blacklist Number of Blacklist Numbers. This deletes it for good. DELETE /BlackListNumbers({Id}).',
+				description: 'Delete Blacklist Number of Blacklist Numbers. This deletes it for good. DELETE /BlackListNumbers({ID}).',
 				action: 'Delete blacklist number',
 			},
 			{
 				name: 'Get Blacklist Number',
 				value: 'BlackListNumbers.GetBlackListNumber',
-				description: 'Get Blacklist Number of Blacklist Numbers. Reads one record. GET /BlackListNumbers({Id}).',
+				description: 'Get Blacklist Number of Blacklist Numbers. Reads one record. GET /BlackListNumbers({ID}).',
 				action: 'Get blacklist number',
 			},
 			{
@@ -388,7 +388,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Blacklist Number',
 				value: 'BlackListNumbers.UpdateBlackListNumber',
-				description: 'Update Blacklist Number of Blacklist Numbers. Changes the phone system. PATCH /BlackListNumbers({Id}).',
+				description: 'Update Blacklist Number of Blacklist Numbers. Changes the phone system. PATCH /BlackListNumbers({ID}).',
 				action: 'Update blacklist number',
 			},
 		],
@@ -420,13 +420,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete IP Blocklist Address',
 				value: 'Blocklist.DeleteBlocklistAddr',
-				description: 'Delete IP Blocklist Address of IP Blocklist. This deletes it for good. DELETE /Blocklist({Id}).',
+				description: 'Delete IP Blocklist Address of IP Blocklist. This deletes it for good. DELETE /Blocklist({ID}).',
 				action: 'Delete IP blocklist address',
 			},
 			{
 				name: 'Get IP Blocklist Address',
 				value: 'Blocklist.GetBlocklistAddr',
-				description: 'Get IP Blocklist Address of IP Blocklist. Reads one record. GET /Blocklist({Id}).',
+				description: 'Get IP Blocklist Address of IP Blocklist. Reads one record. GET /Blocklist({ID}).',
 				action: 'Get IP blocklist address',
 			},
 			{
@@ -438,7 +438,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update IP Blocklist Address',
 				value: 'Blocklist.UpdateBlocklistAddr',
-				description: 'Update IP Blocklist Address of IP Blocklist. Changes the phone system. PATCH /Blocklist({Id}).',
+				description: 'Update IP Blocklist Address of IP Blocklist. Changes the phone system. PATCH /Blocklist({ID}).',
 				action: 'Update IP blocklist address',
 			},
 		],
@@ -522,37 +522,37 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Call Flow App',
 				value: 'CallFlowApps.DeleteCallFlowApp',
-				description: 'Delete Call Flow App of Call Flow Apps. This deletes the call flow app with its script and files; calls to its number fail from then on. DELETE /CallFlowApps({Id}).',
+				description: 'Delete Call Flow App of Call Flow Apps. This deletes the call flow app with its script and files; calls to its number fail from then on. DELETE /CallFlowApps({ID}).',
 				action: 'Delete call flow app',
 			},
 			{
 				name: 'Delete Call Flow App Audio File',
 				value: 'CallFlowApps.DeleteAudioFile',
-				description: 'Delete Call Flow App Audio File of Call Flow Apps. This deletes a sound file of the call flow app, which may then fail in a call. Until 20.0.4. POST /CallFlowApps({Id})/Pbx.DeleteAudioFile.',
+				description: 'Delete Call Flow App Audio File of Call Flow Apps. This deletes a sound file of the call flow app, which may then fail in a call. Until 20.0.4. POST /CallFlowApps({ID})/Pbx.DeleteAudioFile.',
 				action: 'Delete call flow app audio file',
 			},
 			{
 				name: 'Delete Call Flow App File',
 				value: 'CallFlowApps.DeleteFile',
-				description: 'Delete Call Flow App File of Call Flow Apps. This deletes a file of the call flow app, which may then fail in a call. Since 20.0.5. POST /CallFlowApps({Id})/Pbx.DeleteFile.',
+				description: 'Delete Call Flow App File of Call Flow Apps. This deletes a file of the call flow app, which may then fail in a call. Since 20.0.5. POST /CallFlowApps({ID})/Pbx.DeleteFile.',
 				action: 'Delete call flow app file',
 			},
 			{
 				name: 'Get Call Flow App',
 				value: 'CallFlowApps.GetCallFlowApp',
-				description: 'Get Call Flow App of Call Flow Apps. Reads one record. GET /CallFlowApps({Id}).',
+				description: 'Get Call Flow App of Call Flow Apps. Reads one record. GET /CallFlowApps({ID}).',
 				action: 'Get call flow app',
 			},
 			{
 				name: 'Get Call Flow App Audio Files',
 				value: 'CallFlowApps.GetAudioFiles',
-				description: 'Get Call Flow App Audio Files of Call Flow Apps. Reads a list of values. Until 20.0.4. GET /CallFlowApps({Id})/Pbx.GetAudioFiles().',
+				description: 'Get Call Flow App Audio Files of Call Flow Apps. Reads a list of values. Until 20.0.4. GET /CallFlowApps({ID})/Pbx.GetAudioFiles().',
 				action: 'Get call flow app audio files',
 			},
 			{
 				name: 'Get Call Flow App Files',
 				value: 'CallFlowApps.GetFiles',
-				description: 'Get Call Flow App Files of Call Flow Apps. Reads a list of values. Since 20.0.5. GET /CallFlowApps({Id})/Pbx.GetFiles().',
+				description: 'Get Call Flow App Files of Call Flow Apps. Reads a list of values. Since 20.0.5. GET /CallFlowApps({ID})/Pbx.GetFiles().',
 				action: 'Get call flow app files',
 			},
 			{
@@ -564,7 +564,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Call Flow App',
 				value: 'CallFlowApps.UpdateCallFlowApp',
-				description: 'Update Call Flow App of Call Flow Apps. Changes the phone system. PATCH /CallFlowApps({Id}).',
+				description: 'Update Call Flow App of Call Flow Apps. Changes the phone system. PATCH /CallFlowApps({ID}).',
 				action: 'Update call flow app',
 			},
 		],
@@ -682,7 +682,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Chat History',
 				value: 'ChatHistoryView.DownloadChatHistory',
-				description: 'Download Chat History of Chat History. Reads a file. GET /ChatHistoryView/Pbx.DownloadChatHistory(clientTimeZone={clientTimeZone}).',
+				description: 'Download Chat History of Chat History. Reads a file. GET /ChatHistoryView/Pbx.DownloadChatHistory(…).',
 				action: 'Download chat history',
 			},
 			{
@@ -734,7 +734,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Chat Messages History',
 				value: 'ChatMessagesHistoryView.DownloadChatMessagesHistory',
-				description: 'Download Chat Messages History of Chat Messages History. Reads a file. GET /ChatMessagesHistoryView/Pbx.DownloadChatMessagesHistory(clientTimeZone={clientTimeZone}).',
+				description: 'Download Chat Messages History of Chat Messages History. Reads a file. GET /ChatMessagesHistoryView/Pbx.DownloadChatMessagesHistory(…).',
 				action: 'Download chat messages history',
 			},
 			{
@@ -810,7 +810,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get MCU Row',
 				value: 'ConferenceSettings.GetMCURow',
-				description: 'Get MCU Row of Conference Settings. Reads one record. GET /ConferenceSettings/Pbx.GetMCURow(guid={guid}).',
+				description: 'Get MCU Row of Conference Settings. Reads one record. GET /ConferenceSettings/Pbx.GetMCURow(…).',
 				action: 'Get MCU row',
 			},
 			{
@@ -940,7 +940,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Contact',
 				value: 'Contacts.DeleteContact',
-				description: 'Delete Contact of Contacts. This deletes it for good. DELETE /Contacts({Id}).',
+				description: 'Delete Contact of Contacts. This deletes it for good. DELETE /Contacts({ID}).',
 				action: 'Delete contact',
 			},
 			{
@@ -976,13 +976,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Contact',
 				value: 'Contacts.GetContact',
-				description: 'Get Contact of Contacts. Reads one record. GET /Contacts({Id}).',
+				description: 'Get Contact of Contacts. Reads one record. GET /Contacts({ID}).',
 				action: 'Get contact',
 			},
 			{
 				name: 'Get Contacts By Number',
 				value: 'Contacts.GetContactsByNumber',
-				description: 'Get Contacts By Number of Contacts. Reads a list, one item a row. Since 20.0.9. GET /Contacts/Pbx.GetContactsByNumber(number={number}).',
+				description: 'Get Contacts By Number of Contacts. Reads a list, one item a row. Since 20.0.9. GET /Contacts/Pbx.GetContactsByNumber(…).',
 				action: 'Get contacts by number',
 			},
 			{
@@ -1006,7 +1006,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Contact',
 				value: 'Contacts.UpdateContact',
-				description: 'Update Contact of Contacts. Changes the phone system. PATCH /Contacts({Id}).',
+				description: 'Update Contact of Contacts. Changes the phone system. PATCH /Contacts({ID}).',
 				action: 'Update contact',
 			},
 		],
@@ -1084,13 +1084,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get CRM OAuth',
 				value: 'CrmIntegration.GetOAuth',
-				description: 'Get CRM OAuth of CRM Integration. Reads one record. GET /CrmIntegration/Pbx.GetOAuth(variable={variable}).',
+				description: 'Get CRM OAuth of CRM Integration. Reads one record. GET /CrmIntegration/Pbx.GetOAuth(…).',
 				action: 'Get CRM oauth',
 			},
 			{
 				name: 'Get CRM Template Source',
 				value: 'CrmIntegration.GetCrmTemplateSource',
-				description: 'Get CRM Template Source of CRM Integration. Reads one record. GET /CrmIntegration/Pbx.GetCrmTemplateSource(name={name}).',
+				description: 'Get CRM Template Source of CRM Integration. Reads one record. GET /CrmIntegration/Pbx.GetCrmTemplateSource(…).',
 				action: 'Get CRM template source',
 			},
 			{
@@ -1204,13 +1204,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get DN Properties',
 				value: 'DNProperties.GetPropertiesByDn',
-				description: 'Get DN Properties of DN Properties. Reads a list, one item a row. GET /DNProperties/Pbx.GetPropertiesByDn(dnNumber={dnNumber}).',
+				description: 'Get DN Properties of DN Properties. Reads a list, one item a row. GET /DNProperties/Pbx.GetPropertiesByDn(…).',
 				action: 'Get DN properties',
 			},
 			{
 				name: 'Get DN Property By Name',
 				value: 'DNProperties.GetDNPropertyByName',
-				description: 'Get DN Property By Name of DN Properties. Reads one record. GET /DNProperties/Pbx.GetDNPropertyByName(dnNumber={dnNumber},name={name}).',
+				description: 'Get DN Property By Name of DN Properties. Reads one record. GET /DNProperties/Pbx.GetDNPropertyByName(…).',
 				action: 'Get DN property by name',
 			},
 			{
@@ -1354,13 +1354,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Device',
 				value: 'DeviceInfos.DeleteDeviceInfo',
-				description: 'Delete Device of Device Infos. This deletes it for good. DELETE /DeviceInfos({Id}).',
+				description: 'Delete Device of Device Infos. This deletes it for good. DELETE /DeviceInfos({ID}).',
 				action: 'Delete device',
 			},
 			{
 				name: 'Get Device',
 				value: 'DeviceInfos.GetDeviceInfo',
-				description: 'Get Device of Device Infos. Reads one record. GET /DeviceInfos({Id}).',
+				description: 'Get Device of Device Infos. Reads one record. GET /DeviceInfos({ID}).',
 				action: 'Get device',
 			},
 			{
@@ -1372,7 +1372,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Provision Device',
 				value: 'DeviceInfos.Provision',
-				description: 'Provision Device of Device Infos. This provisions the phone for this user, which restarts it. POST /DeviceInfos({Id})/Pbx.Provision.',
+				description: 'Provision Device of Device Infos. This provisions the phone for this user, which restarts it. POST /DeviceInfos({ID})/Pbx.Provision.',
 				action: 'Provision device',
 			},
 		],
@@ -1618,19 +1618,19 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Fax Extension',
 				value: 'Fax.DeleteFax',
-				description: 'Delete Fax Extension of Fax. This deletes it for good. DELETE /Fax({Id}).',
+				description: 'Delete Fax Extension of Fax. This deletes it for good. DELETE /Fax({ID}).',
 				action: 'Delete fax extension',
 			},
 			{
 				name: 'Get Fax Extension',
 				value: 'Fax.GetFax',
-				description: 'Get Fax Extension of Fax. Reads one record. GET /Fax({Id}).',
+				description: 'Get Fax Extension of Fax. Reads one record. GET /Fax({ID}).',
 				action: 'Get fax extension',
 			},
 			{
 				name: 'Get Fax Extension By Number',
 				value: 'Fax.GetFaxByNumber',
-				description: 'Get Fax Extension By Number of Fax. Reads one record. GET /Fax(Number={Number}).',
+				description: 'Get Fax Extension By Number of Fax. Reads one record. GET /Fax(…).',
 				action: 'Get fax extension by number',
 			},
 			{
@@ -1648,7 +1648,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Fax Extension',
 				value: 'Fax.UpdateFax',
-				description: 'Update Fax Extension of Fax. Changes the phone system. PATCH /Fax({Id}).',
+				description: 'Update Fax Extension of Fax. Changes the phone system. PATCH /Fax({ID}).',
 				action: 'Update fax extension',
 			},
 		],
@@ -1750,7 +1750,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Firmware',
 				value: 'Firmwares.DeleteFirmware',
-				description: 'Delete Firmware of Firmwares. This deletes it for good. DELETE /Firmwares({Id}).',
+				description: 'Delete Firmware of Firmwares. This deletes it for good. DELETE /Firmwares({ID}).',
 				action: 'Delete firmware',
 			},
 			{
@@ -1768,7 +1768,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Push Firmware To Phones',
 				value: 'Firmwares.PushFirmwareForPhones',
-				description: 'Push Firmware To Phones of Firmwares. This installs this firmware on all phones of the model, which restart to do so. POST /Firmwares({Id})/Pbx.PushFirmwareForPhones.',
+				description: 'Push Firmware To Phones of Firmwares. This installs this firmware on all phones of the model, which restart to do so. POST /Firmwares({ID})/Pbx.PushFirmwareForPhones.',
 				action: 'Push firmware to phones',
 			},
 		],
@@ -1844,13 +1844,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete FXS Template',
 				value: 'FxsTemplates.DeleteFxsTemplate',
-				description: 'Delete FXS Template of FXS Templates. This deletes it for good. DELETE /FxsTemplates({Id}).',
+				description: 'Delete FXS Template of FXS Templates. This deletes it for good. DELETE /FxsTemplates({ID}).',
 				action: 'Delete FXS template',
 			},
 			{
 				name: 'Get FXS Template',
 				value: 'FxsTemplates.GetFxsTemplate',
-				description: 'Get FXS Template of FXS Templates. Reads one record. GET /FxsTemplates({Id}).',
+				description: 'Get FXS Template of FXS Templates. Reads one record. GET /FxsTemplates({ID}).',
 				action: 'Get FXS template',
 			},
 			{
@@ -1862,7 +1862,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update FXS Template',
 				value: 'FxsTemplates.UpdateFxsTemplate',
-				description: 'Update FXS Template of FXS Templates. Changes the phone system. PATCH /FxsTemplates({Id}).',
+				description: 'Update FXS Template of FXS Templates. Changes the phone system. PATCH /FxsTemplates({ID}).',
 				action: 'Update FXS template',
 			},
 		],
@@ -1934,7 +1934,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Update Details',
 				value: 'GetUpdateDetails.GetUpdateDetails',
-				description: 'Get Update Details of Update Details. Reads one value. Since 20.0.10. GET /GetUpdateDetails(key={key},id={id}).',
+				description: 'Get Update Details of Update Details. Reads one value. Since 20.0.10. GET /GetUpdateDetails(…).',
 				action: 'Get update details',
 			},
 		],
@@ -2004,19 +2004,19 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Group',
 				value: 'Groups.DeleteGroup',
-				description: 'Delete Group of Groups. This deletes the department with its office hours, routes and rights. DELETE /Groups({Id}).',
+				description: 'Delete Group of Groups. This deletes the department with its office hours, routes and rights. DELETE /Groups({ID}).',
 				action: 'Delete group',
 			},
 			{
 				name: 'Get Group',
 				value: 'Groups.GetGroup',
-				description: 'Get Group of Groups. Reads one record. GET /Groups({Id}).',
+				description: 'Get Group of Groups. Reads one record. GET /Groups({ID}).',
 				action: 'Get group',
 			},
 			{
 				name: 'Get Group Restrictions',
 				value: 'Groups.GetRestrictions',
-				description: 'Get Group Restrictions of Groups. Reads one record. GET /Groups({Id})/Pbx.GetRestrictions().',
+				description: 'Get Group Restrictions of Groups. Reads one record. GET /Groups({ID})/Pbx.GetRestrictions().',
 				action: 'Get group restrictions',
 			},
 			{
@@ -2028,13 +2028,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'List Group Members',
 				value: 'Groups.ListMembers',
-				description: 'List Group Members of Groups. Reads a list, one item a row. GET /Groups({Id})/Members.',
+				description: 'List Group Members of Groups. Reads a list, one item a row. GET /Groups({ID})/Members.',
 				action: 'List group members',
 			},
 			{
 				name: 'List Group Rights',
 				value: 'Groups.ListRights',
-				description: 'List Group Rights of Groups. Reads a list, one item a row. GET /Groups({Id})/Rights.',
+				description: 'List Group Rights of Groups. Reads a list, one item a row. GET /Groups({ID})/Rights.',
 				action: 'List group rights',
 			},
 			{
@@ -2058,7 +2058,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Group',
 				value: 'Groups.UpdateGroup',
-				description: 'Update Group of Groups. Changes the phone system. PATCH /Groups({Id}).',
+				description: 'Update Group of Groups. Changes the phone system. PATCH /Groups({ID}).',
 				action: 'Update group',
 			},
 		],
@@ -2084,13 +2084,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Holiday',
 				value: 'Holidays.DeleteHoliday',
-				description: 'Delete Holiday of Holidays. This deletes it for good. Since 20.0.6@2025-04-10. DELETE /Holidays({Id}).',
+				description: 'Delete Holiday of Holidays. This deletes it for good. Since 20.0.6@2025-04-10. DELETE /Holidays({ID}).',
 				action: 'Delete holiday',
 			},
 			{
 				name: 'Get Holiday',
 				value: 'Holidays.GetHoliday',
-				description: 'Get Holiday of Holidays. Reads one record. Since 20.0.6@2025-04-10. GET /Holidays({Id}).',
+				description: 'Get Holiday of Holidays. Reads one record. Since 20.0.6@2025-04-10. GET /Holidays({ID}).',
 				action: 'Get holiday',
 			},
 			{
@@ -2102,7 +2102,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Holiday',
 				value: 'Holidays.UpdateHoliday',
-				description: 'Update Holiday of Holidays. Changes the phone system. Since 20.0.6@2025-04-10. PATCH /Holidays({Id}).',
+				description: 'Update Holiday of Holidays. Changes the phone system. Since 20.0.6@2025-04-10. PATCH /Holidays({ID}).',
 				action: 'Update holiday',
 			},
 		],
@@ -2160,7 +2160,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Inbound Rule',
 				value: 'InboundRules.DeleteInboundRule',
-				description: 'Delete Inbound Rule of Inbound Rules. This deletes the inbound rule; calls to its DID go elsewhere from then on. DELETE /InboundRules({Id}).',
+				description: 'Delete Inbound Rule of Inbound Rules. This deletes the inbound rule; calls to its DID go elsewhere from then on. DELETE /InboundRules({ID}).',
 				action: 'Delete inbound rule',
 			},
 			{
@@ -2172,7 +2172,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Inbound Rule',
 				value: 'InboundRules.GetInboundRule',
-				description: 'Get Inbound Rule of Inbound Rules. Reads one record. GET /InboundRules({Id}).',
+				description: 'Get Inbound Rule of Inbound Rules. Reads one record. GET /InboundRules({ID}).',
 				action: 'Get inbound rule',
 			},
 			{
@@ -2184,7 +2184,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Inbound Rule',
 				value: 'InboundRules.UpdateInboundRule',
-				description: 'Update Inbound Rule of Inbound Rules. Changes the phone system. PATCH /InboundRules({Id}).',
+				description: 'Update Inbound Rule of Inbound Rules. Changes the phone system. PATCH /InboundRules({ID}).',
 				action: 'Update inbound rule',
 			},
 		],
@@ -2236,7 +2236,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Partner Info',
 				value: 'LicenseStatus.PartnerInfo',
-				description: 'Get Partner Info of License Status. Reads one record. GET /LicenseStatus/Pbx.PartnerInfo(resellerId={resellerId}).',
+				description: 'Get Partner Info of License Status. Reads one record. GET /LicenseStatus/Pbx.PartnerInfo(…).',
 				action: 'Get partner info',
 			},
 			{
@@ -2344,7 +2344,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get MCP Server Metadata',
 				value: 'McpServers.GetServerMetadata',
-				description: 'Get MCP Server Metadata of MCP Servers. Reads one record. Since 20.0.10. GET /McpServers/Pbx.GetServerMetadata(targetIssuer={targetIssuer}).',
+				description: 'Get MCP Server Metadata of MCP Servers. Reads one record. Since 20.0.10. GET /McpServers/Pbx.GetServerMetadata(…).',
 				action: 'Get MCP server metadata',
 			},
 			{
@@ -2456,7 +2456,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Check FQDN Record',
 				value: 'Microsoft365TeamsIntegration.CheckFqdnRecord',
-				description: 'Check FQDN Record of Microsoft 365 Teams Integration. Reads one value. GET /Microsoft365TeamsIntegration/Pbx.CheckFqdnRecord(fqdn={fqdn}).',
+				description: 'Check FQDN Record of Microsoft 365 Teams Integration. Reads one value. GET /Microsoft365TeamsIntegration/Pbx.CheckFqdnRecord(…).',
 				action: 'Check FQDN record',
 			},
 			{
@@ -2538,7 +2538,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get My Group Partner Info',
 				value: 'MyGroup.GetMyGroupPartnerInfo',
-				description: 'Get My Group Partner Info of My Group. Reads one record. GET /MyGroup/Pbx.GetMyGroupPartnerInfo(resellerId={resellerId}).',
+				description: 'Get My Group Partner Info of My Group. Reads one record. GET /MyGroup/Pbx.GetMyGroupPartnerInfo(…).',
 				action: 'Get my group partner info',
 			},
 			{
@@ -2606,7 +2606,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Revoke My Token',
 				value: 'MyTokens.RevokeToken',
-				description: 'Revoke My Token of My Tokens. This logs out the app that uses this token. POST /MyTokens({Id})/Pbx.RevokeToken.',
+				description: 'Revoke My Token of My Tokens. This logs out the app that uses this token. POST /MyTokens({ID})/Pbx.RevokeToken.',
 				action: 'Revoke my token',
 			},
 		],
@@ -2766,13 +2766,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete OAuth Client',
 				value: 'OAuthClients.DeleteOAuthClient',
-				description: 'Delete OAuth Client of OAuth Clients. This deletes it for good. Since 20.0.10. DELETE /OAuthClients({Id}).',
+				description: 'Delete OAuth Client of OAuth Clients. This deletes it for good. Since 20.0.10. DELETE /OAuthClients({ID}).',
 				action: 'Delete oauth client',
 			},
 			{
 				name: 'Get OAuth Client',
 				value: 'OAuthClients.GetOAuthClient',
-				description: 'Get OAuth Client of OAuth Clients. Reads one record. Since 20.0.10. GET /OAuthClients({Id}).',
+				description: 'Get OAuth Client of OAuth Clients. Reads one record. Since 20.0.10. GET /OAuthClients({ID}).',
 				action: 'Get oauth client',
 			},
 			{
@@ -2784,7 +2784,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Refresh OAuth Client Metadata',
 				value: 'OAuthClients.RefreshClientMetadata',
-				description: 'Refresh OAuth Client Metadata of OAuth Clients. Changes the phone system. Since 20.0.10. POST /OAuthClients({Id})/Pbx.RefreshClientMetadata.',
+				description: 'Refresh OAuth Client Metadata of OAuth Clients. Changes the phone system. Since 20.0.10. POST /OAuthClients({ID})/Pbx.RefreshClientMetadata.',
 				action: 'Refresh oauth client metadata',
 			},
 		],
@@ -2836,7 +2836,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Outbound Rule',
 				value: 'OutboundRules.DeleteOutboundRule',
-				description: 'Delete Outbound Rule of Outbound Rules. This deletes the outbound rule; calls that it let out may fail from then on. DELETE /OutboundRules({Id}).',
+				description: 'Delete Outbound Rule of Outbound Rules. This deletes the outbound rule; calls that it let out may fail from then on. DELETE /OutboundRules({ID}).',
 				action: 'Delete outbound rule',
 			},
 			{
@@ -2848,7 +2848,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Outbound Rule',
 				value: 'OutboundRules.GetOutboundRule',
-				description: 'Get Outbound Rule of Outbound Rules. Reads one record. GET /OutboundRules({Id}).',
+				description: 'Get Outbound Rule of Outbound Rules. Reads one record. GET /OutboundRules({ID}).',
 				action: 'Get outbound rule',
 			},
 			{
@@ -2872,7 +2872,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Outbound Rule',
 				value: 'OutboundRules.UpdateOutboundRule',
-				description: 'Update Outbound Rule of Outbound Rules. Changes the phone system. PATCH /OutboundRules({Id}).',
+				description: 'Update Outbound Rule of Outbound Rules. Changes the phone system. PATCH /OutboundRules({ID}).',
 				action: 'Update outbound rule',
 			},
 		],
@@ -2898,19 +2898,19 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Parameter',
 				value: 'Parameters.DeleteParameter',
-				description: 'Delete Parameter of Parameters. This deletes it for good. DELETE /Parameters({Id}).',
+				description: 'Delete Parameter of Parameters. This deletes it for good. DELETE /Parameters({ID}).',
 				action: 'Delete parameter',
 			},
 			{
 				name: 'Get Parameter',
 				value: 'Parameters.GetParameter',
-				description: 'Get Parameter of Parameters. Reads one record. GET /Parameters({Id}).',
+				description: 'Get Parameter of Parameters. Reads one record. GET /Parameters({ID}).',
 				action: 'Get parameter',
 			},
 			{
 				name: 'Get Parameter By Name',
 				value: 'Parameters.GetParameterByName',
-				description: 'Get Parameter By Name of Parameters. Reads one record. GET /Parameters/Pbx.GetParameterByName(name={name}).',
+				description: 'Get Parameter By Name of Parameters. Reads one record. GET /Parameters/Pbx.GetParameterByName(…).',
 				action: 'Get parameter by name',
 			},
 			{
@@ -2922,7 +2922,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Parameter',
 				value: 'Parameters.UpdateParameter',
-				description: 'Update Parameter of Parameters. Changes the phone system. PATCH /Parameters({Id}).',
+				description: 'Update Parameter of Parameters. Changes the phone system. PATCH /Parameters({ID}).',
 				action: 'Update parameter',
 			},
 		],
@@ -2948,25 +2948,25 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Parking',
 				value: 'Parkings.DeleteParking',
-				description: 'Delete Parking of Parkings. This deletes it for good. DELETE /Parkings({Id}).',
+				description: 'Delete Parking of Parkings. This deletes it for good. DELETE /Parkings({ID}).',
 				action: 'Delete parking',
 			},
 			{
 				name: 'Get Parking',
 				value: 'Parkings.GetParking',
-				description: 'Get Parking of Parkings. Reads one record. GET /Parkings({Id}).',
+				description: 'Get Parking of Parkings. Reads one record. GET /Parkings({ID}).',
 				action: 'Get parking',
 			},
 			{
 				name: 'Get Parking By Number',
 				value: 'Parkings.GetParkingByNumber',
-				description: 'Get Parking By Number of Parkings. Reads one record. GET /Parkings(Number={Number}).',
+				description: 'Get Parking By Number of Parkings. Reads one record. GET /Parkings(…).',
 				action: 'Get parking by number',
 			},
 			{
 				name: 'List Parking Groups',
 				value: 'Parkings.ListParkingGroups',
-				description: 'List Parking Groups of Parkings. Reads a list, one item a row. GET /Parkings({Id})/Groups.',
+				description: 'List Parking Groups of Parkings. Reads a list, one item a row. GET /Parkings({ID})/Groups.',
 				action: 'List parking groups',
 			},
 			{
@@ -2978,7 +2978,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Parking',
 				value: 'Parkings.UpdateParking',
-				description: 'Update Parking of Parkings. Changes the phone system. PATCH /Parkings({Id}).',
+				description: 'Update Parking of Parkings. Changes the phone system. PATCH /Parkings({ID}).',
 				action: 'Update parking',
 			},
 		],
@@ -2998,7 +2998,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Peer By Number',
 				value: 'Peers.GetPeerByNumber',
-				description: 'Get Peer By Number of Peers. Reads one record. GET /Peers(Number={Number}).',
+				description: 'Get Peer By Number of Peers. Reads one record. GET /Peers(…).',
 				action: 'Get peer by number',
 			},
 			{
@@ -3094,13 +3094,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Phone Template',
 				value: 'PhoneTemplates.DeletePhoneTemplate',
-				description: 'Delete Phone Template of Phone Templates. This deletes it for good. DELETE /PhoneTemplates({Id}).',
+				description: 'Delete Phone Template of Phone Templates. This deletes it for good. DELETE /PhoneTemplates({ID}).',
 				action: 'Delete phone template',
 			},
 			{
 				name: 'Get Phone Template',
 				value: 'PhoneTemplates.GetPhoneTemplate',
-				description: 'Get Phone Template of Phone Templates. Reads one record. GET /PhoneTemplates({Id}).',
+				description: 'Get Phone Template of Phone Templates. Reads one record. GET /PhoneTemplates({ID}).',
 				action: 'Get phone template',
 			},
 			{
@@ -3112,7 +3112,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Phone Template',
 				value: 'PhoneTemplates.UpdatePhoneTemplate',
-				description: 'Update Phone Template of Phone Templates. Changes the phone system. PATCH /PhoneTemplates({Id}).',
+				description: 'Update Phone Template of Phone Templates. Changes the phone system. PATCH /PhoneTemplates({ID}).',
 				action: 'Update phone template',
 			},
 		],
@@ -3176,7 +3176,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Playlist File',
 				value: 'Playlists.DownloadPlaylistFile',
-				description: 'Download Playlist File of Playlists. Reads a file. GET /Playlists/Pbx.DownloadPlaylistFile(playlistKey={playlistKey},fileName={fileName}).',
+				description: 'Download Playlist File of Playlists. Reads a file. GET /Playlists/Pbx.DownloadPlaylistFile(…).',
 				action: 'Download playlist file',
 			},
 			{
@@ -3214,19 +3214,19 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Activate Prompt Set',
 				value: 'PromptSets.SetActive',
-				description: 'Activate Prompt Set of Prompt Sets. Changes the phone system. POST /PromptSets({Id})/Pbx.SetActive.',
+				description: 'Activate Prompt Set of Prompt Sets. Changes the phone system. POST /PromptSets({ID})/Pbx.SetActive.',
 				action: 'Activate prompt set',
 			},
 			{
 				name: 'Copy Prompt Set',
 				value: 'PromptSets.Copy',
-				description: 'Copy Prompt Set of Prompt Sets. Changes the phone system. POST /PromptSets({Id})/Pbx.Copy.',
+				description: 'Copy Prompt Set of Prompt Sets. Changes the phone system. POST /PromptSets({ID})/Pbx.Copy.',
 				action: 'Copy prompt set',
 			},
 			{
 				name: 'Delete Prompt Set',
 				value: 'PromptSets.DeletePromptSet',
-				description: 'Delete Prompt Set of Prompt Sets. This deletes it for good. DELETE /PromptSets({Id}).',
+				description: 'Delete Prompt Set of Prompt Sets. This deletes it for good. DELETE /PromptSets({ID}).',
 				action: 'Delete prompt set',
 			},
 			{
@@ -3238,7 +3238,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Prompt Set',
 				value: 'PromptSets.GetPromptSet',
-				description: 'Get Prompt Set of Prompt Sets. Reads one record. GET /PromptSets({Id}).',
+				description: 'Get Prompt Set of Prompt Sets. Reads one record. GET /PromptSets({ID}).',
 				action: 'Get prompt set',
 			},
 			{
@@ -3250,31 +3250,31 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'List Prompts',
 				value: 'PromptSets.ListPrompts',
-				description: 'List Prompts of Prompt Sets. Reads a list, one item a row. GET /PromptSets({Id})/Prompts.',
+				description: 'List Prompts of Prompt Sets. Reads a list, one item a row. GET /PromptSets({ID})/Prompts.',
 				action: 'List prompts',
 			},
 			{
 				name: 'Play Prompt',
 				value: 'PromptSets.PlayPrompt',
-				description: 'Play Prompt of Prompt Sets. This makes the phone of this extension ring, to play a prompt. POST /PromptSets({Id})/Pbx.PlayPrompt.',
+				description: 'Play Prompt of Prompt Sets. This makes the phone of this extension ring, to play a prompt. POST /PromptSets({ID})/Pbx.PlayPrompt.',
 				action: 'Play prompt',
 			},
 			{
 				name: 'Record Prompt',
 				value: 'PromptSets.RecordPrompt',
-				description: 'Record Prompt of Prompt Sets. This makes the phone of this extension ring, to record a prompt. POST /PromptSets({Id})/Pbx.RecordPrompt.',
+				description: 'Record Prompt of Prompt Sets. This makes the phone of this extension ring, to record a prompt. POST /PromptSets({ID})/Pbx.RecordPrompt.',
 				action: 'Record prompt',
 			},
 			{
 				name: 'Set Alternate Number Pronunciation',
 				value: 'PromptSets.SetAlternatePronunciation',
-				description: 'Set Alternate Number Pronunciation of Prompt Sets. Changes the phone system. POST /PromptSets({Id})/Pbx.SetAlternatePronunciation.',
+				description: 'Set Alternate Number Pronunciation of Prompt Sets. Changes the phone system. POST /PromptSets({ID})/Pbx.SetAlternatePronunciation.',
 				action: 'Set alternate number pronunciation',
 			},
 			{
 				name: 'Update Prompt Set',
 				value: 'PromptSets.UpdatePromptSet',
-				description: 'Update Prompt Set of Prompt Sets. Changes the phone system. PATCH /PromptSets({Id}).',
+				description: 'Update Prompt Set of Prompt Sets. Changes the phone system. PATCH /PromptSets({ID}).',
 				action: 'Update prompt set',
 			},
 		],
@@ -3338,7 +3338,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Queue',
 				value: 'Queues.DeleteQueue',
-				description: 'Delete Queue of Queues. This deletes the queue with its agents; callers to its number are turned away from then on. DELETE /Queues({Id}).',
+				description: 'Delete Queue of Queues. This deletes the queue with its agents; callers to its number are turned away from then on. DELETE /Queues({ID}).',
 				action: 'Delete queue',
 			},
 			{
@@ -3350,25 +3350,25 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Queue',
 				value: 'Queues.GetQueue',
-				description: 'Get Queue of Queues. Reads one record. GET /Queues({Id}).',
+				description: 'Get Queue of Queues. Reads one record. GET /Queues({ID}).',
 				action: 'Get queue',
 			},
 			{
 				name: 'Get Queue By Number',
 				value: 'Queues.GetQueueByNumber',
-				description: 'Get Queue By Number of Queues. Reads one record. GET /Queues(Number={Number}).',
+				description: 'Get Queue By Number of Queues. Reads one record. GET /Queues(…).',
 				action: 'Get queue by number',
 			},
 			{
 				name: 'List Queue Agents',
 				value: 'Queues.ListAgents',
-				description: 'List Queue Agents of Queues. Reads a list, one item a row. GET /Queues({Id})/Agents.',
+				description: 'List Queue Agents of Queues. Reads a list, one item a row. GET /Queues({ID})/Agents.',
 				action: 'List queue agents',
 			},
 			{
 				name: 'List Queue Managers',
 				value: 'Queues.ListManagers',
-				description: 'List Queue Managers of Queues. Reads a list, one item a row. GET /Queues({Id})/Managers.',
+				description: 'List Queue Managers of Queues. Reads a list, one item a row. GET /Queues({ID})/Managers.',
 				action: 'List queue managers',
 			},
 			{
@@ -3380,13 +3380,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Reset Queue Statistics',
 				value: 'Queues.ResetQueueStatistics',
-				description: 'Reset Queue Statistics of Queues. This sets the statistics of the queue back to zero. POST /Queues({Id})/Pbx.ResetQueueStatistics.',
+				description: 'Reset Queue Statistics of Queues. This sets the statistics of the queue back to zero. POST /Queues({ID})/Pbx.ResetQueueStatistics.',
 				action: 'Reset queue statistics',
 			},
 			{
 				name: 'Update Queue',
 				value: 'Queues.UpdateQueue',
-				description: 'Update Queue of Queues. Changes the phone system. PATCH /Queues({Id}).',
+				description: 'Update Queue of Queues. Changes the phone system. PATCH /Queues({ID}).',
 				action: 'Update queue',
 			},
 		],
@@ -3412,7 +3412,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Receptionist',
 				value: 'Receptionists.DeleteReceptionist',
-				description: 'Delete Receptionist of Digital Receptionists. This deletes the digital receptionist with its menu; callers to its number are turned away from then on. DELETE /Receptionists({Id}).',
+				description: 'Delete Receptionist of Digital Receptionists. This deletes the digital receptionist with its menu; callers to its number are turned away from then on. DELETE /Receptionists({ID}).',
 				action: 'Delete receptionist',
 			},
 			{
@@ -3424,19 +3424,19 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Receptionist',
 				value: 'Receptionists.GetReceptionist',
-				description: 'Get Receptionist of Digital Receptionists. Reads one record. GET /Receptionists({Id}).',
+				description: 'Get Receptionist of Digital Receptionists. Reads one record. GET /Receptionists({ID}).',
 				action: 'Get receptionist',
 			},
 			{
 				name: 'Get Receptionist By Number',
 				value: 'Receptionists.GetReceptionistByNumber',
-				description: 'Get Receptionist By Number of Digital Receptionists. Reads one record. GET /Receptionists(Number={Number}).',
+				description: 'Get Receptionist By Number of Digital Receptionists. Reads one record. GET /Receptionists(…).',
 				action: 'Get receptionist by number',
 			},
 			{
 				name: 'List Receptionist Forwards',
 				value: 'Receptionists.ListForwards',
-				description: 'List Receptionist Forwards of Digital Receptionists. Reads a list, one item a row. GET /Receptionists({Id})/Forwards.',
+				description: 'List Receptionist Forwards of Digital Receptionists. Reads a list, one item a row. GET /Receptionists({ID})/Forwards.',
 				action: 'List receptionist forwards',
 			},
 			{
@@ -3448,7 +3448,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Receptionist',
 				value: 'Receptionists.UpdateReceptionist',
-				description: 'Update Receptionist of Digital Receptionists. Changes the phone system. PATCH /Receptionists({Id}).',
+				description: 'Update Receptionist of Digital Receptionists. Changes the phone system. PATCH /Receptionists({ID}).',
 				action: 'Update receptionist',
 			},
 		],
@@ -3486,13 +3486,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Recording',
 				value: 'Recordings.DownloadRecording',
-				description: 'Download Recording of Recordings. Reads a file. GET /Recordings/Pbx.DownloadRecording(recId={recId}).',
+				description: 'Download Recording of Recordings. Reads a file. GET /Recordings/Pbx.DownloadRecording(…).',
 				action: 'Download recording',
 			},
 			{
 				name: 'Download Recording By Name',
 				value: 'Recordings.DownloadRecordingByName',
-				description: 'Download Recording By Name of Recordings. Reads a file. From 20.0.7@2025-06-23 until 20.0.9. GET /Recordings/Pbx.DownloadRecordingByName(recName={recName}).',
+				description: 'Download Recording By Name of Recordings. Reads a file. From 20.0.7@2025-06-23 until 20.0.9. GET /Recordings/Pbx.DownloadRecordingByName(…).',
 				action: 'Download recording by name',
 			},
 			{
@@ -3598,13 +3598,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Abandoned Chats Statistics',
 				value: 'ReportAbandonedChatsStatistics.DownloadAbandonedChatsStatistics',
-				description: 'Download Abandoned Chats Statistics of Report Abandoned Chats Statistics. Reads a file. GET /ReportAbandonedChatsStatistics/Pbx.DownloadAbandonedChatsStatistics(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},participantType={participantType},clientTimeZone={clientTimeZone}).',
+				description: 'Download Abandoned Chats Statistics of Report Abandoned Chats Statistics. Reads a file. GET /ReportAbandonedChatsStatistics/Pbx.DownloadAbandonedChatsStatistics(…).',
 				action: 'Download abandoned chats statistics',
 			},
 			{
 				name: 'Get Abandoned Chats Statistics Data',
 				value: 'ReportAbandonedChatsStatistics.GetAbandonedChatsStatisticsData',
-				description: 'Get Abandoned Chats Statistics Data of Report Abandoned Chats Statistics. Reads a list, one item a row. GET /ReportAbandonedChatsStatistics/Pbx.GetAbandonedChatsStatisticsData(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},participantType={participantType}).',
+				description: 'Get Abandoned Chats Statistics Data of Report Abandoned Chats Statistics. Reads a list, one item a row. GET /ReportAbandonedChatsStatistics/Pbx.GetAbandonedChatsStatisticsData(…).',
 				action: 'Get abandoned chats statistics data',
 			},
 		],
@@ -3624,13 +3624,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Abandoned Queue Calls',
 				value: 'ReportAbandonedQueueCalls.DownloadAbandonedQueueCalls',
-				description: 'Download Abandoned Queue Calls of Report Abandoned Queue Calls. Reads a file. GET /ReportAbandonedQueueCalls/Pbx.DownloadAbandonedQueueCalls(periodFrom={periodFrom},periodTo={periodTo},queueDns={queueDns},waitInterval={waitInterval},clientTimeZone={clientTimeZone}).',
+				description: 'Download Abandoned Queue Calls of Report Abandoned Queue Calls. Reads a file. GET /ReportAbandonedQueueCalls/Pbx.DownloadAbandonedQueueCalls(…).',
 				action: 'Download abandoned queue calls',
 			},
 			{
 				name: 'Get Abandoned Queue Calls Data',
 				value: 'ReportAbandonedQueueCalls.GetAbandonedQueueCallsData',
-				description: 'Get Abandoned Queue Calls Data of Report Abandoned Queue Calls. Reads a list, one item a row. GET /ReportAbandonedQueueCalls/Pbx.GetAbandonedQueueCallsData(periodFrom={periodFrom},periodTo={periodTo},queueDns={queueDns},waitInterval={waitInterval}).',
+				description: 'Get Abandoned Queue Calls Data of Report Abandoned Queue Calls. Reads a list, one item a row. GET /ReportAbandonedQueueCalls/Pbx.GetAbandonedQueueCallsData(…).',
 				action: 'Get abandoned queue calls data',
 			},
 		],
@@ -3650,13 +3650,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Agent Login History',
 				value: 'ReportAgentLoginHistory.DownloadAgentLoginHistory',
-				description: 'Download Agent Login History of Report Agent Login History. Reads a file. GET /ReportAgentLoginHistory/Pbx.DownloadAgentLoginHistory(clientTimeZone={clientTimeZone},startDt={startDt},endDt={endDt},queueDnStr={queueDnStr},agentDnStr={agentDnStr}).',
+				description: 'Download Agent Login History of Report Agent Login History. Reads a file. GET /ReportAgentLoginHistory/Pbx.DownloadAgentLoginHistory(…).',
 				action: 'Download agent login history',
 			},
 			{
 				name: 'Get Agent Login History Data',
 				value: 'ReportAgentLoginHistory.GetAgentLoginHistoryData',
-				description: 'Get Agent Login History Data of Report Agent Login History. Reads a list, one item a row. GET /ReportAgentLoginHistory/Pbx.GetAgentLoginHistoryData(clientTimeZone={clientTimeZone},startDt={startDt},endDt={endDt},queueDnStr={queueDnStr},agentDnStr={agentDnStr}).',
+				description: 'Get Agent Login History Data of Report Agent Login History. Reads a list, one item a row. GET /ReportAgentLoginHistory/Pbx.GetAgentLoginHistoryData(…).',
 				action: 'Get agent login history data',
 			},
 		],
@@ -3676,13 +3676,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Agents In Queue Statistics',
 				value: 'ReportAgentsInQueueStatistics.DownloadAgentsInQueueStatistics',
-				description: 'Download Agents In Queue Statistics of Report Agents In Queue Statistics. Reads a file. GET /ReportAgentsInQueueStatistics/Pbx.DownloadAgentsInQueueStatistics(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval}).',
+				description: 'Download Agents In Queue Statistics of Report Agents In Queue Statistics. Reads a file. GET /ReportAgentsInQueueStatistics/Pbx.DownloadAgentsInQueueStatistics(…).',
 				action: 'Download agents in queue statistics',
 			},
 			{
 				name: 'Get Agents In Queue Statistics Data',
 				value: 'ReportAgentsInQueueStatistics.GetAgentsInQueueStatisticsData',
-				description: 'Get Agents In Queue Statistics Data of Report Agents In Queue Statistics. Reads a list, one item a row. GET /ReportAgentsInQueueStatistics/Pbx.GetAgentsInQueueStatisticsData(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval}).',
+				description: 'Get Agents In Queue Statistics Data of Report Agents In Queue Statistics. Reads a list, one item a row. GET /ReportAgentsInQueueStatistics/Pbx.GetAgentsInQueueStatisticsData(…).',
 				action: 'Get agents in queue statistics data',
 			},
 		],
@@ -3702,7 +3702,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Audit Log',
 				value: 'ReportAuditLog.DownloadAuditLog',
-				description: 'Download Audit Log of Report Audit Log. Reads a file. GET /ReportAuditLog/Pbx.DownloadAuditLog(clientTimeZone={clientTimeZone}).',
+				description: 'Download Audit Log of Report Audit Log. Reads a file. GET /ReportAuditLog/Pbx.DownloadAuditLog(…).',
 				action: 'Download audit log',
 			},
 			{
@@ -3728,13 +3728,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Average Queue Waiting Time Report',
 				value: 'ReportAverageQueueWaitingTime.DownloadAverageQueueWaitingTimeReport',
-				description: 'Download Average Queue Waiting Time Report of Report Average Queue Waiting Time. Reads a file. GET /ReportAverageQueueWaitingTime/Pbx.DownloadAverageQueueWaitingTimeReport(chartDate={chartDate},chartBy={chartBy},queueDnStr={queueDnStr},waitInterval={waitInterval},clientTimeZone={clientTimeZone}).',
+				description: 'Download Average Queue Waiting Time Report of Report Average Queue Waiting Time. Reads a file. GET /ReportAverageQueueWaitingTime/Pbx.DownloadAverageQueueWaitingTimeReport(…).',
 				action: 'Download average queue waiting time report',
 			},
 			{
 				name: 'Get Average Queue Waiting Time Data',
 				value: 'ReportAverageQueueWaitingTime.GetAverageQueueWaitingTimeData',
-				description: 'Get Average Queue Waiting Time Data of Report Average Queue Waiting Time. Reads a list, one item a row. GET /ReportAverageQueueWaitingTime/Pbx.GetAverageQueueWaitingTimeData(chartDate={chartDate},chartBy={chartBy},queueDnStr={queueDnStr},waitInterval={waitInterval},clientTimeZone={clientTimeZone}).',
+				description: 'Get Average Queue Waiting Time Data of Report Average Queue Waiting Time. Reads a list, one item a row. GET /ReportAverageQueueWaitingTime/Pbx.GetAverageQueueWaitingTimeData(…).',
 				action: 'Get average queue waiting time data',
 			},
 		],
@@ -3754,13 +3754,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download SLA Breaches',
 				value: 'ReportBreachesSla.DownloadBreachesSla',
-				description: 'Download SLA Breaches of Report SLA Breaches. Reads a file. GET /ReportBreachesSla/Pbx.DownloadBreachesSla(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval},clientTimeZone={clientTimeZone}).',
+				description: 'Download SLA Breaches of Report SLA Breaches. Reads a file. GET /ReportBreachesSla/Pbx.DownloadBreachesSla(…).',
 				action: 'Download SLA breaches',
 			},
 			{
 				name: 'Get SLA Breaches',
 				value: 'ReportBreachesSla.GetBreachesSlaData',
-				description: 'Get SLA Breaches of Report SLA Breaches. Reads a list, one item a row. GET /ReportBreachesSla/Pbx.GetBreachesSlaData(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval}).',
+				description: 'Get SLA Breaches of Report SLA Breaches. Reads a list, one item a row. GET /ReportBreachesSla/Pbx.GetBreachesSlaData(…).',
 				action: 'Get SLA breaches',
 			},
 		],
@@ -3780,13 +3780,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Call Cost By Extension Group',
 				value: 'ReportCallCostByExtensionGroup.DownloadCallCostByExtensionGroup',
-				description: 'Download Call Cost By Extension Group of Report Call Cost By Extension Group. Reads a file. GET /ReportCallCostByExtensionGroup/Pbx.DownloadCallCostByExtensionGroup(periodFrom={periodFrom},periodTo={periodTo},groupFilter={groupFilter},callClass={callClass},clientTimeZone={clientTimeZone}).',
+				description: 'Download Call Cost By Extension Group of Report Call Cost By Extension Group. Reads a file. GET /ReportCallCostByExtensionGroup/Pbx.DownloadCallCostByExtensionGroup(…).',
 				action: 'Download call cost by extension group',
 			},
 			{
 				name: 'Get Call Cost By Extension Group Data',
 				value: 'ReportCallCostByExtensionGroup.GetCallCostByExtensionGroupData',
-				description: 'Get Call Cost By Extension Group Data of Report Call Cost By Extension Group. Reads a list, one item a row. GET /ReportCallCostByExtensionGroup/Pbx.GetCallCostByExtensionGroupData(periodFrom={periodFrom},periodTo={periodTo},groupFilter={groupFilter},callClass={callClass}).',
+				description: 'Get Call Cost By Extension Group Data of Report Call Cost By Extension Group. Reads a list, one item a row. GET /ReportCallCostByExtensionGroup/Pbx.GetCallCostByExtensionGroupData(…).',
 				action: 'Get call cost by extension group data',
 			},
 		],
@@ -3806,25 +3806,25 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Call Distribution',
 				value: 'ReportCallDistribution.DownloadGetGetCallDistribution',
-				description: 'Download Call Distribution of Report Call Distribution. Reads a file. Since 20.0.6@2025-04-10. GET /ReportCallDistribution/Pbx.DownloadGetGetCallDistribution(clientTimeZone={clientTimeZone},periodFrom={periodFrom},periodTo={periodTo},groupNumber={groupNumber},extensionDns={extensionDns},waitInterval={waitInterval},includeQueueCalls={includeQueueCalls},callArea={callArea},groupingType={groupingType}).',
+				description: 'Download Call Distribution of Report Call Distribution. Reads a file. Since 20.0.6@2025-04-10. GET /ReportCallDistribution/Pbx.DownloadGetGetCallDistribution(…).',
 				action: 'Download call distribution',
 			},
 			{
 				name: 'Download Call Distribution Report',
 				value: 'ReportCallDistribution.DownloadCallDistributionReport',
-				description: 'Download Call Distribution Report of Report Call Distribution. Reads a file. Until 20.0.6@2025-02-06. GET /ReportCallDistribution/Pbx.DownloadCallDistributionReport(chartDate={chartDate},chartBy={chartBy},includeInternalCalls={includeInternalCalls},includeQueueCalls={includeQueueCalls},queueDnStr={queueDnStr},groupStr={groupStr},clientTimeZone={clientTimeZone},waitInterval={waitInterval}).',
+				description: 'Download Call Distribution Report of Report Call Distribution. Reads a file. Until 20.0.6@2025-02-06. GET /ReportCallDistribution/Pbx.DownloadCallDistributionReport(…).',
 				action: 'Download call distribution report',
 			},
 			{
 				name: 'Get Call Distribution',
 				value: 'ReportCallDistribution.GetCallDistribution',
-				description: 'Get Call Distribution of Report Call Distribution. Reads a list, one item a row. Since 20.0.6@2025-04-10. GET /ReportCallDistribution/Pbx.GetCallDistribution(clientTimeZone={clientTimeZone},periodFrom={periodFrom},periodTo={periodTo},groupNumber={groupNumber},extensionDns={extensionDns},waitInterval={waitInterval},includeQueueCalls={includeQueueCalls},callArea={callArea},groupingType={groupingType}).',
+				description: 'Get Call Distribution of Report Call Distribution. Reads a list, one item a row. Since 20.0.6@2025-04-10. GET /ReportCallDistribution/Pbx.GetCallDistribution(…).',
 				action: 'Get call distribution',
 			},
 			{
 				name: 'Get Call Distribution Data',
 				value: 'ReportCallDistribution.GetCallDistributionData',
-				description: 'Get Call Distribution Data of Report Call Distribution. Reads a list, one item a row. Until 20.0.6@2025-02-06. GET /ReportCallDistribution/Pbx.GetCallDistributionData(chartDate={chartDate},chartBy={chartBy},includeInternalCalls={includeInternalCalls},includeQueueCalls={includeQueueCalls},queueDnStr={queueDnStr},groupStr={groupStr},clientTimeZone={clientTimeZone},waitInterval={waitInterval}).',
+				description: 'Get Call Distribution Data of Report Call Distribution. Reads a list, one item a row. Until 20.0.6@2025-02-06. GET /ReportCallDistribution/Pbx.GetCallDistributionData(…).',
 				action: 'Get call distribution data',
 			},
 		],
@@ -3844,31 +3844,31 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Call Log',
 				value: 'ReportCallLogData.DownloadCallLog',
-				description: 'Download Call Log of Report Call Log. Reads a file. GET /ReportCallLogData/Pbx.DownloadCallLog(periodFrom={periodFrom},periodTo={periodTo},sourceType={sourceType},sourceFilter={sourceFilter},destinationType={destinationType},destinationFilter={destinationFilter},callsType={callsType},callTimeFilterType={callTimeFilterType},callTimeFilterFrom={callTimeFilterFrom},callTimeFilterTo={callTimeFilterTo},hidePcalls={hidePcalls},clientTimeZone={clientTimeZone}).',
+				description: 'Download Call Log of Report Call Log. Reads a file. GET /ReportCallLogData/Pbx.DownloadCallLog(…).',
 				action: 'Download call log',
 			},
 			{
 				name: 'Get Call Log Data',
 				value: 'ReportCallLogData.GetCallLogData',
-				description: 'Get Call Log Data of Report Call Log. Reads a list, one item a row. GET /ReportCallLogData/Pbx.GetCallLogData(periodFrom={periodFrom},periodTo={periodTo},sourceType={sourceType},sourceFilter={sourceFilter},destinationType={destinationType},destinationFilter={destinationFilter},callsType={callsType},callTimeFilterType={callTimeFilterType},callTimeFilterFrom={callTimeFilterFrom},callTimeFilterTo={callTimeFilterTo},hidePcalls={hidePcalls}).',
+				description: 'Get Call Log Data of Report Call Log. Reads a list, one item a row. GET /ReportCallLogData/Pbx.GetCallLogData(…).',
 				action: 'Get call log data',
 			},
 			{
 				name: 'Get Call Quality Report',
 				value: 'ReportCallLogData.GetCallQualityReport',
-				description: 'Get Call Quality Report of Report Call Log. Reads one record. GET /ReportCallLogData/Pbx.GetCallQualityReport(cdrId={cdrId},srcNumber={srcNumber},dstNumber={dstNumber},srcCallerId={srcCallerId},dstCallerId={dstCallerId}).',
+				description: 'Get Call Quality Report of Report Call Log. Reads one record. GET /ReportCallLogData/Pbx.GetCallQualityReport(…).',
 				action: 'Get call quality report',
 			},
 			{
 				name: 'Get Old Call Log Data',
 				value: 'ReportCallLogData.GetOldCallLogData',
-				description: 'Get Old Call Log Data of Report Call Log. Reads a list, one item a row. Since 20.0.6@2025-04-10. GET /ReportCallLogData/Pbx.GetOldCallLogData(periodFrom={periodFrom},periodTo={periodTo},sourceType={sourceType},sourceFilter={sourceFilter},destinationType={destinationType},destinationFilter={destinationFilter},callsType={callsType},callTimeFilterType={callTimeFilterType},callTimeFilterFrom={callTimeFilterFrom},callTimeFilterTo={callTimeFilterTo},hidePcalls={hidePcalls}).',
+				description: 'Get Old Call Log Data of Report Call Log. Reads a list, one item a row. Since 20.0.6@2025-04-10. GET /ReportCallLogData/Pbx.GetOldCallLogData(…).',
 				action: 'Get old call log data',
 			},
 			{
 				name: 'Get Old Call Quality Report',
 				value: 'ReportCallLogData.GetOldCallQualityReport',
-				description: 'Get Old Call Quality Report of Report Call Log. Reads one record. Since 20.0.7@2025-07-08. GET /ReportCallLogData/Pbx.GetOldCallQualityReport(call_id={call_id},srcNumber={srcNumber},dstNumber={dstNumber},srcCallerId={srcCallerId},dstCallerId={dstCallerId}).',
+				description: 'Get Old Call Quality Report of Report Call Log. Reads one record. Since 20.0.7@2025-07-08. GET /ReportCallLogData/Pbx.GetOldCallQualityReport(…).',
 				action: 'Get old call quality report',
 			},
 		],
@@ -3888,13 +3888,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Chat Log',
 				value: 'ReportChatLog.DownloadChatLog',
-				description: 'Download Chat Log of Report Chat Log. Reads a file. Since 20.0.9. GET /ReportChatLog/Pbx.DownloadChatLog(clientTimeZone={clientTimeZone},periodFrom={periodFrom},periodTo={periodTo},fromType={fromType},fromExtension={fromExtension},fromText={fromText},toType={toType},toExtension={toExtension},toText={toText},chatType={chatType},participantType={participantType}).',
+				description: 'Download Chat Log of Report Chat Log. Reads a file. Since 20.0.9. GET /ReportChatLog/Pbx.DownloadChatLog(…).',
 				action: 'Download chat log',
 			},
 			{
 				name: 'Get Chat Log',
 				value: 'ReportChatLog.GetChatLog',
-				description: 'Get Chat Log of Report Chat Log. Reads a list, one item a row. Since 20.0.9. GET /ReportChatLog/Pbx.GetChatLog(periodFrom={periodFrom},periodTo={periodTo},fromType={fromType},fromExtension={fromExtension},fromText={fromText},toType={toType},toExtension={toExtension},toText={toText},chatType={chatType},participantType={participantType}).',
+				description: 'Get Chat Log of Report Chat Log. Reads a list, one item a row. Since 20.0.9. GET /ReportChatLog/Pbx.GetChatLog(…).',
 				action: 'Get chat log',
 			},
 		],
@@ -3914,13 +3914,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Detailed Queue Statistics',
 				value: 'ReportDetailedQueueStatistics.DownloadDetailedQueueStatistics',
-				description: 'Download Detailed Queue Statistics of Report Detailed Queue Statistics. Reads a file. GET /ReportDetailedQueueStatistics/Pbx.DownloadDetailedQueueStatistics(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval}).',
+				description: 'Download Detailed Queue Statistics of Report Detailed Queue Statistics. Reads a file. GET /ReportDetailedQueueStatistics/Pbx.DownloadDetailedQueueStatistics(…).',
 				action: 'Download detailed queue statistics',
 			},
 			{
 				name: 'Get Detailed Queue Statistics Data',
 				value: 'ReportDetailedQueueStatistics.GetDetailedQueueStatisticsData',
-				description: 'Get Detailed Queue Statistics Data of Report Detailed Queue Statistics. Reads a list, one item a row. GET /ReportDetailedQueueStatistics/Pbx.GetDetailedQueueStatisticsData(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval}).',
+				description: 'Get Detailed Queue Statistics Data of Report Detailed Queue Statistics. Reads a list, one item a row. GET /ReportDetailedQueueStatistics/Pbx.GetDetailedQueueStatisticsData(…).',
 				action: 'Get detailed queue statistics data',
 			},
 		],
@@ -3940,13 +3940,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Extension Statistics',
 				value: 'ReportExtensionStatistics.DownloadExtensionStatistics',
-				description: 'Download Extension Statistics of Report Extension Statistics. Reads a file. GET /ReportExtensionStatistics/Pbx.DownloadExtensionStatistics(periodFrom={periodFrom},periodTo={periodTo},extensionFilter={extensionFilter},callArea={callArea}).',
+				description: 'Download Extension Statistics of Report Extension Statistics. Reads a file. GET /ReportExtensionStatistics/Pbx.DownloadExtensionStatistics(…).',
 				action: 'Download extension statistics',
 			},
 			{
 				name: 'Get Extension Statistics Data',
 				value: 'ReportExtensionStatistics.GetExtensionStatisticsData',
-				description: 'Get Extension Statistics Data of Report Extension Statistics. Reads a list, one item a row. GET /ReportExtensionStatistics/Pbx.GetExtensionStatisticsData(periodFrom={periodFrom},periodTo={periodTo},extensionFilter={extensionFilter},callArea={callArea}).',
+				description: 'Get Extension Statistics Data of Report Extension Statistics. Reads a list, one item a row. GET /ReportExtensionStatistics/Pbx.GetExtensionStatisticsData(…).',
 				action: 'Get extension statistics data',
 			},
 		],
@@ -3966,13 +3966,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Extension Statistics By Group',
 				value: 'ReportExtensionStatisticsByGroup.DownloadExtensionStatisticsByGroup',
-				description: 'Download Extension Statistics By Group of Report Extension Statistics By Group. Reads a file. GET /ReportExtensionStatisticsByGroup/Pbx.DownloadExtensionStatisticsByGroup(groupNumber={groupNumber},periodFrom={periodFrom},periodTo={periodTo},callArea={callArea}).',
+				description: 'Download Extension Statistics By Group of Report Extension Statistics By Group. Reads a file. GET /ReportExtensionStatisticsByGroup/Pbx.DownloadExtensionStatisticsByGroup(…).',
 				action: 'Download extension statistics by group',
 			},
 			{
 				name: 'Get Extension Statistics By Group Data',
 				value: 'ReportExtensionStatisticsByGroup.GetExtensionStatisticsByGroupData',
-				description: 'Get Extension Statistics By Group Data of Report Extension Statistics By Group. Reads a list, one item a row. GET /ReportExtensionStatisticsByGroup/Pbx.GetExtensionStatisticsByGroupData(groupNumber={groupNumber},periodFrom={periodFrom},periodTo={periodTo},callArea={callArea}).',
+				description: 'Get Extension Statistics By Group Data of Report Extension Statistics By Group. Reads a list, one item a row. GET /ReportExtensionStatisticsByGroup/Pbx.GetExtensionStatisticsByGroupData(…).',
 				action: 'Get extension statistics by group data',
 			},
 		],
@@ -3992,13 +3992,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Extensions Statistics By Ring Groups',
 				value: 'ReportExtensionsStatisticsByRingGroups.DownloadExtensionsStatisticsByRingGroups',
-				description: 'Download Extensions Statistics By Ring Groups of Report Extensions Statistics By Ring Groups. Reads a file. GET /ReportExtensionsStatisticsByRingGroups/Pbx.DownloadExtensionsStatisticsByRingGroups(periodFrom={periodFrom},periodTo={periodTo},ringGroupDns={ringGroupDns}).',
+				description: 'Download Extensions Statistics By Ring Groups of Report Extensions Statistics By Ring Groups. Reads a file. GET /ReportExtensionsStatisticsByRingGroups/Pbx.DownloadExtensionsStatisticsByRingGroups(…).',
 				action: 'Download extensions statistics by ring groups',
 			},
 			{
 				name: 'Get Extensions Statistics By Ring Groups Data',
 				value: 'ReportExtensionsStatisticsByRingGroups.GetExtensionsStatisticsByRingGroupsData',
-				description: 'Get Extensions Statistics By Ring Groups Data of Report Extensions Statistics By Ring Groups. Reads a list, one item a row. GET /ReportExtensionsStatisticsByRingGroups/Pbx.GetExtensionsStatisticsByRingGroupsData(periodFrom={periodFrom},periodTo={periodTo},ringGroupDns={ringGroupDns}).',
+				description: 'Get Extensions Statistics By Ring Groups Data of Report Extensions Statistics By Ring Groups. Reads a list, one item a row. GET /ReportExtensionsStatisticsByRingGroups/Pbx.GetExtensionsStatisticsByRingGroupsData(…).',
 				action: 'Get extensions statistics by ring groups data',
 			},
 		],
@@ -4038,13 +4038,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Inbound Calls',
 				value: 'ReportInboundCalls.DownloadGetInboundCalls',
-				description: 'Download Inbound Calls of Report Inbound Calls. Reads a file. Since 20.0.6@2025-04-10. GET /ReportInboundCalls/Pbx.DownloadGetInboundCalls(periodFrom={periodFrom},periodTo={periodTo},trunkDns={trunkDns},callsType={callsType},clientTimeZone={clientTimeZone}).',
+				description: 'Download Inbound Calls of Report Inbound Calls. Reads a file. Since 20.0.6@2025-04-10. GET /ReportInboundCalls/Pbx.DownloadGetInboundCalls(…).',
 				action: 'Download inbound calls',
 			},
 			{
 				name: 'Get Inbound Calls',
 				value: 'ReportInboundCalls.GetInboundCalls',
-				description: 'Get Inbound Calls of Report Inbound Calls. Reads a list, one item a row. Since 20.0.6@2025-04-10. GET /ReportInboundCalls/Pbx.GetInboundCalls(periodFrom={periodFrom},periodTo={periodTo},trunkDns={trunkDns},callsType={callsType}).',
+				description: 'Get Inbound Calls of Report Inbound Calls. Reads a list, one item a row. Since 20.0.6@2025-04-10. GET /ReportInboundCalls/Pbx.GetInboundCalls(…).',
 				action: 'Get inbound calls',
 			},
 		],
@@ -4090,13 +4090,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Outbound Calls',
 				value: 'ReportOutboundCalls.DownloadGetOutboundCalls',
-				description: 'Download Outbound Calls of Report Outbound Calls. Reads a file. Since 20.0.6@2025-04-10. GET /ReportOutboundCalls/Pbx.DownloadGetOutboundCalls(periodFrom={periodFrom},periodTo={periodTo},trunkDns={trunkDns},callsType={callsType},clientTimeZone={clientTimeZone}).',
+				description: 'Download Outbound Calls of Report Outbound Calls. Reads a file. Since 20.0.6@2025-04-10. GET /ReportOutboundCalls/Pbx.DownloadGetOutboundCalls(…).',
 				action: 'Download outbound calls',
 			},
 			{
 				name: 'Get Outbound Calls',
 				value: 'ReportOutboundCalls.GetOutboundCalls',
-				description: 'Get Outbound Calls of Report Outbound Calls. Reads a list, one item a row. Since 20.0.6@2025-04-10. GET /ReportOutboundCalls/Pbx.GetOutboundCalls(periodFrom={periodFrom},periodTo={periodTo},trunkDns={trunkDns},callsType={callsType}).',
+				description: 'Get Outbound Calls of Report Outbound Calls. Reads a list, one item a row. Since 20.0.6@2025-04-10. GET /ReportOutboundCalls/Pbx.GetOutboundCalls(…).',
 				action: 'Get outbound calls',
 			},
 		],
@@ -4116,13 +4116,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Queue Agents Chat Statistics',
 				value: 'ReportQueueAgentsChatStatistics.DownloadQueueAgentsChatStatistics',
-				description: 'Download Queue Agents Chat Statistics of Report Queue Agents Chat Statistics. Reads a file. GET /ReportQueueAgentsChatStatistics/Pbx.DownloadQueueAgentsChatStatistics(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},participantType={participantType}).',
+				description: 'Download Queue Agents Chat Statistics of Report Queue Agents Chat Statistics. Reads a file. GET /ReportQueueAgentsChatStatistics/Pbx.DownloadQueueAgentsChatStatistics(…).',
 				action: 'Download queue agents chat statistics',
 			},
 			{
 				name: 'Get Queue Agents Chat Statistics Data',
 				value: 'ReportQueueAgentsChatStatistics.GetQueueAgentsChatStatisticsData',
-				description: 'Get Queue Agents Chat Statistics Data of Report Queue Agents Chat Statistics. Reads a list, one item a row. GET /ReportQueueAgentsChatStatistics/Pbx.GetQueueAgentsChatStatisticsData(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},participantType={participantType}).',
+				description: 'Get Queue Agents Chat Statistics Data of Report Queue Agents Chat Statistics. Reads a list, one item a row. GET /ReportQueueAgentsChatStatistics/Pbx.GetQueueAgentsChatStatisticsData(…).',
 				action: 'Get queue agents chat statistics data',
 			},
 		],
@@ -4142,13 +4142,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Queue Agents Chat Statistics Totals',
 				value: 'ReportQueueAgentsChatStatisticsTotals.DownloadQueueAgentsChatStatisticsTotals',
-				description: 'Download Queue Agents Chat Statistics Totals of Report Queue Agents Chat Statistics Totals. Reads a file. GET /ReportQueueAgentsChatStatisticsTotals/Pbx.DownloadQueueAgentsChatStatisticsTotals(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},participantType={participantType}).',
+				description: 'Download Queue Agents Chat Statistics Totals of Report Queue Agents Chat Statistics Totals. Reads a file. GET /ReportQueueAgentsChatStatisticsTotals/Pbx.DownloadQueueAgentsChatStatisticsTotals(…).',
 				action: 'Download queue agents chat statistics totals',
 			},
 			{
 				name: 'Get Queue Agents Chat Statistics Totals Data',
 				value: 'ReportQueueAgentsChatStatisticsTotals.GetQueueAgentsChatStatisticsTotalsData',
-				description: 'Get Queue Agents Chat Statistics Totals Data of Report Queue Agents Chat Statistics Totals. Reads a list, one item a row. GET /ReportQueueAgentsChatStatisticsTotals/Pbx.GetQueueAgentsChatStatisticsTotalsData(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},participantType={participantType}).',
+				description: 'Get Queue Agents Chat Statistics Totals Data of Report Queue Agents Chat Statistics Totals. Reads a list, one item a row. GET /ReportQueueAgentsChatStatisticsTotals/Pbx.GetQueueAgentsChatStatisticsTotalsData(…).',
 				action: 'Get queue agents chat statistics totals data',
 			},
 		],
@@ -4168,13 +4168,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Queue Answered And Unanswered Calls',
 				value: 'ReportQueueAnUnCalls.DownloadQueueAnUnCallsReport',
-				description: 'Download Queue Answered And Unanswered Calls of Report Queue Answered And Unanswered Calls. Reads a file. GET /ReportQueueAnUnCalls/Pbx.DownloadQueueAnUnCallsReport(chartDate={chartDate},chartBy={chartBy},queueDnStr={queueDnStr},clientTimeZone={clientTimeZone},waitInterval={waitInterval}).',
+				description: 'Download Queue Answered And Unanswered Calls of Report Queue Answered And Unanswered Calls. Reads a file. GET /ReportQueueAnUnCalls/Pbx.DownloadQueueAnUnCallsReport(…).',
 				action: 'Download queue answered and unanswered calls',
 			},
 			{
 				name: 'Get Queue Answered And Unanswered Calls',
 				value: 'ReportQueueAnUnCalls.GetQueueAnUnCallsData',
-				description: 'Get Queue Answered And Unanswered Calls of Report Queue Answered And Unanswered Calls. Reads a list, one item a row. GET /ReportQueueAnUnCalls/Pbx.GetQueueAnUnCallsData(chartDate={chartDate},chartBy={chartBy},queueDnStr={queueDnStr},clientTimeZone={clientTimeZone},waitInterval={waitInterval}).',
+				description: 'Get Queue Answered And Unanswered Calls of Report Queue Answered And Unanswered Calls. Reads a list, one item a row. GET /ReportQueueAnUnCalls/Pbx.GetQueueAnUnCallsData(…).',
 				action: 'Get queue answered and unanswered calls',
 			},
 		],
@@ -4194,13 +4194,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Queue Answered Calls By Wait Time',
 				value: 'ReportQueueAnsweredCallsByWaitTime.DownloadQueueAnsweredCallsByWaitTime',
-				description: 'Download Queue Answered Calls By Wait Time of Report Queue Answered Calls By Wait Time. Reads a file. GET /ReportQueueAnsweredCallsByWaitTime/Pbx.DownloadQueueAnsweredCallsByWaitTime(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},answerInterval={answerInterval},clientTimeZone={clientTimeZone}).',
+				description: 'Download Queue Answered Calls By Wait Time of Report Queue Answered Calls By Wait Time. Reads a file. GET /ReportQueueAnsweredCallsByWaitTime/Pbx.DownloadQueueAnsweredCallsByWaitTime(…).',
 				action: 'Download queue answered calls by wait time',
 			},
 			{
 				name: 'Get Queue Answered Calls By Wait Time Data',
 				value: 'ReportQueueAnsweredCallsByWaitTime.GetQueueAnsweredCallsByWaitTimeData',
-				description: 'Get Queue Answered Calls By Wait Time Data of Report Queue Answered Calls By Wait Time. Reads a list, one item a row. GET /ReportQueueAnsweredCallsByWaitTime/Pbx.GetQueueAnsweredCallsByWaitTimeData(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},answerInterval={answerInterval}).',
+				description: 'Get Queue Answered Calls By Wait Time Data of Report Queue Answered Calls By Wait Time. Reads a list, one item a row. GET /ReportQueueAnsweredCallsByWaitTime/Pbx.GetQueueAnsweredCallsByWaitTimeData(…).',
 				action: 'Get queue answered calls by wait time data',
 			},
 		],
@@ -4220,13 +4220,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Queue Callbacks',
 				value: 'ReportQueueCallbacks.DownloadQueueCallbacks',
-				description: 'Download Queue Callbacks of Report Queue Callbacks. Reads a file. GET /ReportQueueCallbacks/Pbx.DownloadQueueCallbacks(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt}).',
+				description: 'Download Queue Callbacks of Report Queue Callbacks. Reads a file. GET /ReportQueueCallbacks/Pbx.DownloadQueueCallbacks(…).',
 				action: 'Download queue callbacks',
 			},
 			{
 				name: 'Get Queue Callbacks Data',
 				value: 'ReportQueueCallbacks.GetQueueCallbacksData',
-				description: 'Get Queue Callbacks Data of Report Queue Callbacks. Reads a list, one item a row. GET /ReportQueueCallbacks/Pbx.GetQueueCallbacksData(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt}).',
+				description: 'Get Queue Callbacks Data of Report Queue Callbacks. Reads a list, one item a row. GET /ReportQueueCallbacks/Pbx.GetQueueCallbacksData(…).',
 				action: 'Get queue callbacks data',
 			},
 		],
@@ -4246,13 +4246,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Queue Chat Performance',
 				value: 'ReportQueueChatPerformance.DownloadQueueChatPerformance',
-				description: 'Download Queue Chat Performance of Report Queue Chat Performance. Reads a file. GET /ReportQueueChatPerformance/Pbx.DownloadQueueChatPerformance(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},participantType={participantType}).',
+				description: 'Download Queue Chat Performance of Report Queue Chat Performance. Reads a file. GET /ReportQueueChatPerformance/Pbx.DownloadQueueChatPerformance(…).',
 				action: 'Download queue chat performance',
 			},
 			{
 				name: 'Get Queue Chat Performance Data',
 				value: 'ReportQueueChatPerformance.GetQueueChatPerformanceData',
-				description: 'Get Queue Chat Performance Data of Report Queue Chat Performance. Reads a list, one item a row. GET /ReportQueueChatPerformance/Pbx.GetQueueChatPerformanceData(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},participantType={participantType}).',
+				description: 'Get Queue Chat Performance Data of Report Queue Chat Performance. Reads a list, one item a row. GET /ReportQueueChatPerformance/Pbx.GetQueueChatPerformanceData(…).',
 				action: 'Get queue chat performance data',
 			},
 		],
@@ -4272,13 +4272,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Queue Failed Callbacks',
 				value: 'ReportQueueFailedCallbacks.DownloadQueueFailedCallbacks',
-				description: 'Download Queue Failed Callbacks of Report Queue Failed Callbacks. Reads a file. GET /ReportQueueFailedCallbacks/Pbx.DownloadQueueFailedCallbacks(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},clientTimeZone={clientTimeZone}).',
+				description: 'Download Queue Failed Callbacks of Report Queue Failed Callbacks. Reads a file. GET /ReportQueueFailedCallbacks/Pbx.DownloadQueueFailedCallbacks(…).',
 				action: 'Download queue failed callbacks',
 			},
 			{
 				name: 'Get Queue Failed Callbacks Data',
 				value: 'ReportQueueFailedCallbacks.GetQueueFailedCallbacksData',
-				description: 'Get Queue Failed Callbacks Data of Report Queue Failed Callbacks. Reads a list, one item a row. GET /ReportQueueFailedCallbacks/Pbx.GetQueueFailedCallbacksData(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt}).',
+				description: 'Get Queue Failed Callbacks Data of Report Queue Failed Callbacks. Reads a list, one item a row. GET /ReportQueueFailedCallbacks/Pbx.GetQueueFailedCallbacksData(…).',
 				action: 'Get queue failed callbacks data',
 			},
 		],
@@ -4298,13 +4298,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Queue Performance Overview',
 				value: 'ReportQueuePerformanceOverview.DownloadQueuePerformanceOverview',
-				description: 'Download Queue Performance Overview of Report Queue Performance Overview. Reads a file. GET /ReportQueuePerformanceOverview/Pbx.DownloadQueuePerformanceOverview(periodFrom={periodFrom},periodTo={periodTo},queueDns={queueDns},waitInterval={waitInterval}).',
+				description: 'Download Queue Performance Overview of Report Queue Performance Overview. Reads a file. GET /ReportQueuePerformanceOverview/Pbx.DownloadQueuePerformanceOverview(…).',
 				action: 'Download queue performance overview',
 			},
 			{
 				name: 'Get Queue Performance Overview Data',
 				value: 'ReportQueuePerformanceOverview.GetQueuePerformanceOverviewData',
-				description: 'Get Queue Performance Overview Data of Report Queue Performance Overview. Reads a list, one item a row. GET /ReportQueuePerformanceOverview/Pbx.GetQueuePerformanceOverviewData(periodFrom={periodFrom},periodTo={periodTo},queueDns={queueDns},waitInterval={waitInterval}).',
+				description: 'Get Queue Performance Overview Data of Report Queue Performance Overview. Reads a list, one item a row. GET /ReportQueuePerformanceOverview/Pbx.GetQueuePerformanceOverviewData(…).',
 				action: 'Get queue performance overview data',
 			},
 		],
@@ -4324,13 +4324,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Queue Performance Totals',
 				value: 'ReportQueuePerformanceTotals.DownloadQueuePerformanceTotals',
-				description: 'Download Queue Performance Totals of Report Queue Performance Totals. Reads a file. GET /ReportQueuePerformanceTotals/Pbx.DownloadQueuePerformanceTotals(periodFrom={periodFrom},periodTo={periodTo},queueDns={queueDns},waitInterval={waitInterval}).',
+				description: 'Download Queue Performance Totals of Report Queue Performance Totals. Reads a file. GET /ReportQueuePerformanceTotals/Pbx.DownloadQueuePerformanceTotals(…).',
 				action: 'Download queue performance totals',
 			},
 			{
 				name: 'Get Queue Performance Totals Data',
 				value: 'ReportQueuePerformanceTotals.GetQueuePerformanceTotalsData',
-				description: 'Get Queue Performance Totals Data of Report Queue Performance Totals. Reads a list, one item a row. GET /ReportQueuePerformanceTotals/Pbx.GetQueuePerformanceTotalsData(periodFrom={periodFrom},periodTo={periodTo},queueDns={queueDns},waitInterval={waitInterval}).',
+				description: 'Get Queue Performance Totals Data of Report Queue Performance Totals. Reads a list, one item a row. GET /ReportQueuePerformanceTotals/Pbx.GetQueuePerformanceTotalsData(…).',
 				action: 'Get queue performance totals data',
 			},
 		],
@@ -4350,13 +4350,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Ring Group Statistics',
 				value: 'ReportRingGroupStatistics.DownloadRingGroupStatistics',
-				description: 'Download Ring Group Statistics of Report Ring Group Statistics. Reads a file. GET /ReportRingGroupStatistics/Pbx.DownloadRingGroupStatistics(periodFrom={periodFrom},periodTo={periodTo},ringGroupDns={ringGroupDns}).',
+				description: 'Download Ring Group Statistics of Report Ring Group Statistics. Reads a file. GET /ReportRingGroupStatistics/Pbx.DownloadRingGroupStatistics(…).',
 				action: 'Download ring group statistics',
 			},
 			{
 				name: 'Get Ring Group Statistics Data',
 				value: 'ReportRingGroupStatistics.GetRingGroupStatisticsData',
-				description: 'Get Ring Group Statistics Data of Report Ring Group Statistics. Reads a list, one item a row. GET /ReportRingGroupStatistics/Pbx.GetRingGroupStatisticsData(periodFrom={periodFrom},periodTo={periodTo},ringGroupDns={ringGroupDns}).',
+				description: 'Get Ring Group Statistics Data of Report Ring Group Statistics. Reads a list, one item a row. GET /ReportRingGroupStatistics/Pbx.GetRingGroupStatisticsData(…).',
 				action: 'Get ring group statistics data',
 			},
 		],
@@ -4376,13 +4376,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download SLA Statistics',
 				value: 'ReportStatisticSla.DownloadStatisticSla',
-				description: 'Download SLA Statistics of Report SLA Statistics. Reads a file. GET /ReportStatisticSla/Pbx.DownloadStatisticSla(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval}).',
+				description: 'Download SLA Statistics of Report SLA Statistics. Reads a file. GET /ReportStatisticSla/Pbx.DownloadStatisticSla(…).',
 				action: 'Download SLA statistics',
 			},
 			{
 				name: 'Get SLA Statistics',
 				value: 'ReportStatisticSla.GetStatisticSlaData',
-				description: 'Get SLA Statistics of Report SLA Statistics. Reads a list, one item a row. GET /ReportStatisticSla/Pbx.GetStatisticSlaData(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval}).',
+				description: 'Get SLA Statistics of Report SLA Statistics. Reads a list, one item a row. GET /ReportStatisticSla/Pbx.GetStatisticSlaData(…).',
 				action: 'Get SLA statistics',
 			},
 		],
@@ -4402,13 +4402,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download Team Queue General Statistics',
 				value: 'ReportTeamQueueGeneralStatistics.DownloadTeamQueueGeneralStatistics',
-				description: 'Download Team Queue General Statistics of Report Team Queue General Statistics. Reads a file. GET /ReportTeamQueueGeneralStatistics/Pbx.DownloadTeamQueueGeneralStatistics(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval}).',
+				description: 'Download Team Queue General Statistics of Report Team Queue General Statistics. Reads a file. GET /ReportTeamQueueGeneralStatistics/Pbx.DownloadTeamQueueGeneralStatistics(…).',
 				action: 'Download team queue general statistics',
 			},
 			{
 				name: 'Get Team Queue General Statistics Data',
 				value: 'ReportTeamQueueGeneralStatistics.GetTeamQueueGeneralStatisticsData',
-				description: 'Get Team Queue General Statistics Data of Report Team Queue General Statistics. Reads a list, one item a row. GET /ReportTeamQueueGeneralStatistics/Pbx.GetTeamQueueGeneralStatisticsData(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval}).',
+				description: 'Get Team Queue General Statistics Data of Report Team Queue General Statistics. Reads a list, one item a row. GET /ReportTeamQueueGeneralStatistics/Pbx.GetTeamQueueGeneralStatisticsData(…).',
 				action: 'Get team queue general statistics data',
 			},
 		],
@@ -4428,25 +4428,25 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Download User Activity',
 				value: 'ReportUserActivity.DownloadGetUserActivity',
-				description: 'Download User Activity of Report User Activity. Reads a file. Since 20.0.6@2025-04-10. GET /ReportUserActivity/Pbx.DownloadGetUserActivity(clientTimeZone={clientTimeZone},periodFrom={periodFrom},periodTo={periodTo},groupNumber={groupNumber},extensionDns={extensionDns},waitInterval={waitInterval},includeQueueCalls={includeQueueCalls},callArea={callArea},groupingType={groupingType}).',
+				description: 'Download User Activity of Report User Activity. Reads a file. Since 20.0.6@2025-04-10. GET /ReportUserActivity/Pbx.DownloadGetUserActivity(…).',
 				action: 'Download user activity',
 			},
 			{
 				name: 'Download User Activity Report',
 				value: 'ReportUserActivity.DownloadUserActivityReport',
-				description: 'Download User Activity Report of Report User Activity. Reads a file. Until 20.0.6@2025-02-06. GET /ReportUserActivity/Pbx.DownloadUserActivityReport(chartDate={chartDate},chartBy={chartBy},includeInternalCalls={includeInternalCalls},includeQueueCalls={includeQueueCalls},queueDnStr={queueDnStr},clientTimeZone={clientTimeZone},waitInterval={waitInterval}).',
+				description: 'Download User Activity Report of Report User Activity. Reads a file. Until 20.0.6@2025-02-06. GET /ReportUserActivity/Pbx.DownloadUserActivityReport(…).',
 				action: 'Download user activity report',
 			},
 			{
 				name: 'Get User Activity',
 				value: 'ReportUserActivity.GetUserActivity',
-				description: 'Get User Activity of Report User Activity. Reads a list, one item a row. Since 20.0.6@2025-04-10. GET /ReportUserActivity/Pbx.GetUserActivity(clientTimeZone={clientTimeZone},periodFrom={periodFrom},periodTo={periodTo},groupNumber={groupNumber},extensionDns={extensionDns},waitInterval={waitInterval},includeQueueCalls={includeQueueCalls},callArea={callArea},groupingType={groupingType}).',
+				description: 'Get User Activity of Report User Activity. Reads a list, one item a row. Since 20.0.6@2025-04-10. GET /ReportUserActivity/Pbx.GetUserActivity(…).',
 				action: 'Get user activity',
 			},
 			{
 				name: 'Get User Activity Data',
 				value: 'ReportUserActivity.GetUserActivityData',
-				description: 'Get User Activity Data of Report User Activity. Reads a list, one item a row. Until 20.0.6@2025-02-06. GET /ReportUserActivity/Pbx.GetUserActivityData(chartDate={chartDate},chartBy={chartBy},includeInternalCalls={includeInternalCalls},includeQueueCalls={includeQueueCalls},queueDnStr={queueDnStr},clientTimeZone={clientTimeZone},waitInterval={waitInterval}).',
+				description: 'Get User Activity Data of Report User Activity. Reads a list, one item a row. Until 20.0.6@2025-02-06. GET /ReportUserActivity/Pbx.GetUserActivityData(…).',
 				action: 'Get user activity data',
 			},
 		],
@@ -4472,7 +4472,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Ring Group',
 				value: 'RingGroups.DeleteRingGroup',
-				description: 'Delete Ring Group of Ring Groups. This deletes the ring group; callers to its number are turned away from then on. DELETE /RingGroups({Id}).',
+				description: 'Delete Ring Group of Ring Groups. This deletes the ring group; callers to its number are turned away from then on. DELETE /RingGroups({ID}).',
 				action: 'Delete ring group',
 			},
 			{
@@ -4484,19 +4484,19 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Ring Group',
 				value: 'RingGroups.GetRingGroup',
-				description: 'Get Ring Group of Ring Groups. Reads one record. GET /RingGroups({Id}).',
+				description: 'Get Ring Group of Ring Groups. Reads one record. GET /RingGroups({ID}).',
 				action: 'Get ring group',
 			},
 			{
 				name: 'Get Ring Group By Number',
 				value: 'RingGroups.GetRingGroupByNumber',
-				description: 'Get Ring Group By Number of Ring Groups. Reads one record. GET /RingGroups(Number={Number}).',
+				description: 'Get Ring Group By Number of Ring Groups. Reads one record. GET /RingGroups(…).',
 				action: 'Get ring group by number',
 			},
 			{
 				name: 'List Ring Group Members',
 				value: 'RingGroups.ListRingGroupMembers',
-				description: 'List Ring Group Members of Ring Groups. Reads a list, one item a row. GET /RingGroups({Id})/Members.',
+				description: 'List Ring Group Members of Ring Groups. Reads a list, one item a row. GET /RingGroups({ID})/Members.',
 				action: 'List ring group members',
 			},
 			{
@@ -4508,7 +4508,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Ring Group',
 				value: 'RingGroups.UpdateRingGroup',
-				description: 'Update Ring Group of Ring Groups. Changes the phone system. PATCH /RingGroups({Id}).',
+				description: 'Update Ring Group of Ring Groups. Changes the phone system. PATCH /RingGroups({ID}).',
 				action: 'Update ring group',
 			},
 		],
@@ -4584,13 +4584,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Scheduled Report',
 				value: 'ScheduledReports.DeleteScheduledReport',
-				description: 'Delete Scheduled Report of Scheduled Reports. This deletes it for good. DELETE /ScheduledReports({Id}).',
+				description: 'Delete Scheduled Report of Scheduled Reports. This deletes it for good. DELETE /ScheduledReports({ID}).',
 				action: 'Delete scheduled report',
 			},
 			{
 				name: 'Get Scheduled Report',
 				value: 'ScheduledReports.GetScheduledReport',
-				description: 'Get Scheduled Report of Scheduled Reports. Reads one record. GET /ScheduledReports({Id}).',
+				description: 'Get Scheduled Report of Scheduled Reports. Reads one record. GET /ScheduledReports({ID}).',
 				action: 'Get scheduled report',
 			},
 			{
@@ -4602,7 +4602,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Scheduled Report',
 				value: 'ScheduledReports.UpdateScheduledReport',
-				description: 'Update Scheduled Report of Scheduled Reports. Changes the phone system. PATCH /ScheduledReports({Id}).',
+				description: 'Update Scheduled Report of Scheduled Reports. Changes the phone system. PATCH /ScheduledReports({ID}).',
 				action: 'Update scheduled report',
 			},
 		],
@@ -4654,7 +4654,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Revoke Security Token',
 				value: 'SecurityTokens.RevokeSecurityToken',
-				description: 'Revoke Security Token of Security Tokens. This logs out the person or app that uses this token. POST /SecurityTokens({Id})/Pbx.RevokeToken.',
+				description: 'Revoke Security Token of Security Tokens. This logs out the person or app that uses this token. POST /SecurityTokens({ID})/Pbx.RevokeToken.',
 				action: 'Revoke security token',
 			},
 		],
@@ -4680,19 +4680,19 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Service Principal',
 				value: 'ServicePrincipals.DeleteServicePrincipal',
-				description: 'Delete Service Principal of Service Principals. This deletes the service principal; programs that log in with it fail from then on. DELETE /ServicePrincipals({Id}).',
+				description: 'Delete Service Principal of Service Principals. This deletes the service principal; programs that log in with it fail from then on. DELETE /ServicePrincipals({ID}).',
 				action: 'Delete service principal',
 			},
 			{
 				name: 'Generate API Key',
 				value: 'ServicePrincipals.GenerateAppToken',
-				description: 'Generate API Key of Service Principals. This makes a new secret; programs that log in with the old one fail from then on. POST /ServicePrincipals({Id})/Pbx.GenerateAppToken.',
+				description: 'Generate API Key of Service Principals. This makes a new secret; programs that log in with the old one fail from then on. POST /ServicePrincipals({ID})/Pbx.GenerateAppToken.',
 				action: 'Generate API key',
 			},
 			{
 				name: 'Get Service Principal',
 				value: 'ServicePrincipals.GetServicePrincipal',
-				description: 'Get Service Principal of Service Principals. Reads one record. GET /ServicePrincipals({Id}).',
+				description: 'Get Service Principal of Service Principals. Reads one record. GET /ServicePrincipals({ID}).',
 				action: 'Get service principal',
 			},
 			{
@@ -4704,7 +4704,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Service Principal',
 				value: 'ServicePrincipals.UpdateServicePrincipal',
-				description: 'Update Service Principal of Service Principals. Changes the phone system. PATCH /ServicePrincipals({Id}).',
+				description: 'Update Service Principal of Service Principals. Changes the phone system. PATCH /ServicePrincipals({ID}).',
 				action: 'Update service principal',
 			},
 		],
@@ -4798,7 +4798,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Push Firmware To SIP Device',
 				value: 'SipDevices.PushFirmware',
-				description: 'Push Firmware To SIP Device of SIP Devices. This installs the firmware on this phone, which restarts to do so. POST /SipDevices({Id})/Pbx.PushFirmware.',
+				description: 'Push Firmware To SIP Device of SIP Devices. This installs the firmware on this phone, which restarts to do so. POST /SipDevices({ID})/Pbx.PushFirmware.',
 				action: 'Push firmware to SIP device',
 			},
 		],
@@ -4862,7 +4862,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get MyPhone Request Telemetry',
 				value: 'SystemStatus.MyPhoneRequestIdTelemetry',
-				description: 'Get MyPhone Request Telemetry of System Status. Reads a list, one item a row. Since 20.0.7@2025-06-23. GET /SystemStatus/Pbx.MyPhoneRequestIdTelemetry(startDate={startDate},endDate={endDate}).',
+				description: 'Get MyPhone Request Telemetry of System Status. Reads a list, one item a row. Since 20.0.7@2025-06-23. GET /SystemStatus/Pbx.MyPhoneRequestIdTelemetry(…).',
 				action: 'Get myphone request telemetry',
 			},
 			{
@@ -4880,7 +4880,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Request Help Link',
 				value: 'SystemStatus.GetRequestHelpLink',
-				description: 'Get Request Help Link of System Status. Changes the phone system. GET /SystemStatus/Pbx.GetRequestHelpLink(grantPeriodDays={grantPeriodDays}).',
+				description: 'Get Request Help Link of System Status. Changes the phone system. GET /SystemStatus/Pbx.GetRequestHelpLink(…).',
 				action: 'Get request help link',
 			},
 			{
@@ -5022,13 +5022,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Trunk Template',
 				value: 'TrunkTemplates.DeleteTrunkTemplate',
-				description: 'Delete Trunk Template of Trunk Templates. This deletes it for good. DELETE /TrunkTemplates({Id}).',
+				description: 'Delete Trunk Template of Trunk Templates. This deletes it for good. DELETE /TrunkTemplates({ID}).',
 				action: 'Delete trunk template',
 			},
 			{
 				name: 'Get Trunk Template',
 				value: 'TrunkTemplates.GetTrunkTemplate',
-				description: 'Get Trunk Template of Trunk Templates. Reads one record. GET /TrunkTemplates({Id}).',
+				description: 'Get Trunk Template of Trunk Templates. Reads one record. GET /TrunkTemplates({ID}).',
 				action: 'Get trunk template',
 			},
 			{
@@ -5040,7 +5040,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update Trunk Template',
 				value: 'TrunkTemplates.UpdateTrunkTemplate',
-				description: 'Update Trunk Template of Trunk Templates. Changes the phone system. PATCH /TrunkTemplates({Id}).',
+				description: 'Update Trunk Template of Trunk Templates. Changes the phone system. PATCH /TrunkTemplates({ID}).',
 				action: 'Update trunk template',
 			},
 		],
@@ -5060,7 +5060,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Analyze Trunk',
 				value: 'Trunks.RunAnalysis',
-				description: 'Analyze Trunk of Trunks. Changes the phone system. Since 20.0.7@2025-06-23. POST /Trunks({Id})/Pbx.RunAnalysis.',
+				description: 'Analyze Trunk of Trunks. Changes the phone system. Since 20.0.7@2025-06-23. POST /Trunks({ID})/Pbx.RunAnalysis.',
 				action: 'Analyze trunk',
 			},
 			{
@@ -5072,13 +5072,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete Trunk',
 				value: 'Trunks.DeleteTrunk',
-				description: 'Delete Trunk of Trunks. This deletes the trunk with its DIDs; calls over it fail from then on. DELETE /Trunks({Id}).',
+				description: 'Delete Trunk of Trunks. This deletes the trunk with its DIDs; calls over it fail from then on. DELETE /Trunks({ID}).',
 				action: 'Delete trunk',
 			},
 			{
 				name: 'Export Trunk',
 				value: 'Trunks.ExportTrunk',
-				description: 'Export Trunk of Trunks. Reads a file. GET /Trunks({Id})/Pbx.ExportTrunk().',
+				description: 'Export Trunk of Trunks. Reads a file. GET /Trunks({ID})/Pbx.ExportTrunk().',
 				action: 'Export trunk',
 			},
 			{
@@ -5108,13 +5108,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Trunk',
 				value: 'Trunks.GetTrunk',
-				description: 'Get Trunk of Trunks. Reads one record. GET /Trunks({Id}).',
+				description: 'Get Trunk of Trunks. Reads one record. GET /Trunks({ID}).',
 				action: 'Get trunk',
 			},
 			{
 				name: 'Get Trunk By Number',
 				value: 'Trunks.GetTrunkByNumber',
-				description: 'Get Trunk By Number of Trunks. Reads one record. GET /Trunks(Number={Number}).',
+				description: 'Get Trunk By Number of Trunks. Reads one record. GET /Trunks(…).',
 				action: 'Get trunk by number',
 			},
 			{
@@ -5138,7 +5138,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Prepare Trunk',
 				value: 'Trunks.InitTrunk',
-				description: 'Prepare Trunk of Trunks. Reads one record. GET /Trunks/Pbx.InitTrunk(template={template}).',
+				description: 'Prepare Trunk of Trunks. Reads one record. GET /Trunks/Pbx.InitTrunk(…).',
 				action: 'Prepare trunk',
 			},
 			{
@@ -5162,19 +5162,19 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Test Inbound Call',
 				value: 'Trunks.TestInboundCall',
-				description: 'Test Inbound Call of Trunks. This makes a test call into the PBX. Since 20.0.7@2025-06-23. POST /Trunks({Id})/Pbx.TestInboundCall.',
+				description: 'Test Inbound Call of Trunks. This makes a test call into the PBX. Since 20.0.7@2025-06-23. POST /Trunks({ID})/Pbx.TestInboundCall.',
 				action: 'Test inbound call',
 			},
 			{
 				name: 'Test Outbound Call',
 				value: 'Trunks.TestOutboundCall',
-				description: 'Test Outbound Call of Trunks. This makes a test call to this destination. Since 20.0.7@2025-06-23. POST /Trunks({Id})/Pbx.TestOutboundCall.',
+				description: 'Test Outbound Call of Trunks. This makes a test call to this destination. Since 20.0.7@2025-06-23. POST /Trunks({ID})/Pbx.TestOutboundCall.',
 				action: 'Test outbound call',
 			},
 			{
 				name: 'Update Trunk',
 				value: 'Trunks.UpdateTrunk',
-				description: 'Update Trunk of Trunks. Changes the phone system. PATCH /Trunks({Id}).',
+				description: 'Update Trunk of Trunks. Changes the phone system. PATCH /Trunks({ID}).',
 				action: 'Update trunk',
 			},
 		],
@@ -5280,7 +5280,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Check For Duplicate Email',
 				value: 'Users.HasDuplicatedEmail',
-				description: 'Check For Duplicate Email of Users. Reads one value. GET /Users({Id})/Pbx.HasDuplicatedEmail().',
+				description: 'Check For Duplicate Email of Users. Reads one value. GET /Users({ID})/Pbx.HasDuplicatedEmail().',
 				action: 'Check for duplicate email',
 			},
 			{
@@ -5298,13 +5298,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Delete User',
 				value: 'Users.DeleteUser',
-				description: 'Delete User of Users. This deletes the extension with its voicemails, greetings and phones. DELETE /Users({Id}).',
+				description: 'Delete User of Users. This deletes the extension with its voicemails, greetings and phones. DELETE /Users({ID}).',
 				action: 'Delete user',
 			},
 			{
 				name: 'Download User Greeting',
 				value: 'Users.DownloadGreeting',
-				description: 'Download User Greeting of Users. Reads a file. GET /Users/Pbx.DownloadGreeting(userId={userId},fileName={fileName}).',
+				description: 'Download User Greeting of Users. Reads a file. GET /Users/Pbx.DownloadGreeting(…).',
 				action: 'Download user greeting',
 			},
 			{
@@ -5316,7 +5316,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Generate User Provisioning Link',
 				value: 'Users.GenerateProvLink',
-				description: 'Generate User Provisioning Link of Users. Reads one value. GET /Users({Id})/Pbx.GenerateProvLink().',
+				description: 'Generate User Provisioning Link of Users. Reads one value. GET /Users({ID})/Pbx.GenerateProvLink().',
 				action: 'Generate user provisioning link',
 			},
 			{
@@ -5352,7 +5352,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Phone Registrar',
 				value: 'Users.GetPhoneRegistrar',
-				description: 'Get Phone Registrar of Users. Reads one record. GET /Users/Pbx.GetPhoneRegistrar(mac={mac}).',
+				description: 'Get Phone Registrar of Users. Reads one record. GET /Users/Pbx.GetPhoneRegistrar(…).',
 				action: 'Get phone registrar',
 			},
 			{
@@ -5364,25 +5364,25 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Phone Secret',
 				value: 'Users.GetPhoneSecret',
-				description: 'Get Phone Secret of Users. Reads one value. GET /Users({Id})/Pbx.GetPhoneSecret().',
+				description: 'Get Phone Secret of Users. Reads one value. GET /Users({ID})/Pbx.GetPhoneSecret().',
 				action: 'Get phone secret',
 			},
 			{
 				name: 'Get Test Call Log',
 				value: 'Users.GetCallLog',
-				description: 'Get Test Call Log of Users. Reads one record. From 20.0.6@2025-04-10 until 20.0.7@2025-05-06. GET /Users/Pbx.GetCallLog(dn={dn},requestId={requestId}).',
+				description: 'Get Test Call Log of Users. Reads one record. From 20.0.6@2025-04-10 until 20.0.7@2025-05-06. GET /Users/Pbx.GetCallLog(…).',
 				action: 'Get test call log',
 			},
 			{
 				name: 'Get User',
 				value: 'Users.GetUser',
-				description: 'Get User of Users. Reads one record. GET /Users({Id}).',
+				description: 'Get User of Users. Reads one record. GET /Users({ID}).',
 				action: 'Get user',
 			},
 			{
 				name: 'Get User By Number',
 				value: 'Users.GetUserByNumber',
-				description: 'Get User By Number of Users. Reads one record. GET /Users(Number={Number}).',
+				description: 'Get User By Number of Users. Reads one record. GET /Users(…).',
 				action: 'Get user by number',
 			},
 			{
@@ -5394,19 +5394,19 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'List User Forwarding Profiles',
 				value: 'Users.ListForwardingProfiles',
-				description: 'List User Forwarding Profiles of Users. Reads a list, one item a row. GET /Users({Id})/ForwardingProfiles.',
+				description: 'List User Forwarding Profiles of Users. Reads a list, one item a row. GET /Users({ID})/ForwardingProfiles.',
 				action: 'List user forwarding profiles',
 			},
 			{
 				name: 'List User Greetings',
 				value: 'Users.ListGreetings',
-				description: 'List User Greetings of Users. Reads a list, one item a row. GET /Users({Id})/Greetings.',
+				description: 'List User Greetings of Users. Reads a list, one item a row. GET /Users({ID})/Greetings.',
 				action: 'List user greetings',
 			},
 			{
 				name: 'List User Groups',
 				value: 'Users.ListGroups',
-				description: 'List User Groups of Users. Reads a list, one item a row. GET /Users({Id})/Groups.',
+				description: 'List User Groups of Users. Reads a list, one item a row. GET /Users({ID})/Groups.',
 				action: 'List user groups',
 			},
 			{
@@ -5430,7 +5430,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Record User Greeting By Call',
 				value: 'Users.MakeCallUserRecordGreeting',
-				description: 'Record User Greeting By Call of Users. This makes the phone of this extension ring, to record a greeting. POST /Users({Id})/Pbx.MakeCallUserRecordGreeting.',
+				description: 'Record User Greeting By Call of Users. This makes the phone of this extension ring, to record a greeting. POST /Users({ID})/Pbx.MakeCallUserRecordGreeting.',
 				action: 'Record user greeting by call',
 			},
 			{
@@ -5442,7 +5442,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Regenerate User Credentials',
 				value: 'Users.Regenerate',
-				description: 'Regenerate User Credentials of Users. This changes the passwords that are chosen: phones and apps that use the old ones are logged out. POST /Users({Id})/Pbx.Regenerate.',
+				description: 'Regenerate User Credentials of Users. This changes the passwords that are chosen: phones and apps that use the old ones are logged out. POST /Users({ID})/Pbx.Regenerate.',
 				action: 'Regenerate user credentials',
 			},
 			{
@@ -5460,13 +5460,13 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Send Welcome Email',
 				value: 'Users.SendWelcomeEmail',
-				description: 'Send Welcome Email of Users. This sends the welcome e-mail with login details to the user. POST /Users({Id})/Pbx.SendWelcomeEmail.',
+				description: 'Send Welcome Email of Users. This sends the welcome e-mail with login details to the user. POST /Users({ID})/Pbx.SendWelcomeEmail.',
 				action: 'Send welcome email',
 			},
 			{
 				name: 'Set Monitor Status',
 				value: 'Users.SetMonitorStatus',
-				description: 'Set Monitor Status of Users. Changes the phone system. POST /Users({Id})/Pbx.SetMonitorStatus.',
+				description: 'Set Monitor Status of Users. Changes the phone system. POST /Users({ID})/Pbx.SetMonitorStatus.',
 				action: 'Set monitor status',
 			},
 			{
@@ -5478,7 +5478,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Update User',
 				value: 'Users.UpdateUser',
-				description: 'Update User of Users. Changes the phone system. PATCH /Users({Id}).',
+				description: 'Update User of Users. Changes the phone system. PATCH /Users({ID}).',
 				action: 'Update user',
 			},
 			{
@@ -5534,7 +5534,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Converter Request Status',
 				value: 'VoicemailSettings.GetConverterRequestStatus',
-				description: 'Get Converter Request Status of Voicemail Settings. Reads one record. Since 20.0.8. GET /VoicemailSettings/Pbx.GetConverterRequestStatus(strict={strict}).',
+				description: 'Get Converter Request Status of Voicemail Settings. Reads one record. Since 20.0.8. GET /VoicemailSettings/Pbx.GetConverterRequestStatus(…).',
 				action: 'Get converter request status',
 			},
 			{

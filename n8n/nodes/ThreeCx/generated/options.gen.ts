@@ -18,7 +18,7 @@ export const options: INodeProperties[] = [
 					loadOptionsDependsOn: ['operation'],
 				},
 				default: [],
-				description: 'Choose from the list, or specify names using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+				description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 			},
 			{
 				displayName: 'Select Names or IDs',
@@ -29,7 +29,7 @@ export const options: INodeProperties[] = [
 					loadOptionsDependsOn: ['operation'],
 				},
 				default: [],
-				description: 'Choose from the list, or specify names using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+				description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 			},
 		],
 		displayOptions: {
@@ -142,7 +142,7 @@ export const options: INodeProperties[] = [
 					loadOptionsDependsOn: ['operation'],
 				},
 				default: [],
-				description: 'Choose from the list, or specify names using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+				description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 			},
 			{
 				displayName: 'Filter',
@@ -176,7 +176,7 @@ export const options: INodeProperties[] = [
 					loadOptionsDependsOn: ['operation'],
 				},
 				default: [],
-				description: 'Choose from the list, or specify names using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+				description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 			},
 			{
 				displayName: 'Skip',

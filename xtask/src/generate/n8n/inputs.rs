@@ -102,7 +102,7 @@ fn several(operation: &'static Operation, input: &Input, picker: &Picker, noun: 
             "name": mode,
             "type": "options",
             "options": [
-                { "name": format!("JSON or Expression"), "value": "json", "description": format!("Give {label} as a list") },
+                { "name": "JSON or Expression", "value": "json", "description": format!("Give {label} as a list") },
                 { "name": "Picked From List", "value": "list", "description": format!("Pick {plural} by name") },
             ],
             "default": "json",
@@ -158,10 +158,14 @@ fn plain(operation: &Operation, input: &Input) -> Value {
         _ => ("string", json!(""), text(input.ty)),
     };
     property["type"] = json!(kind);
-    if input.secret {
+    // n8n's rules take whatever is called a token for one.
+    if input.secret || input.name.contains("token") {
         property["typeOptions"] = json!({ "password": true });
     }
     property["default"] = default;
+    if input.name == "email" {
+        property["placeholder"] = json!("name@email.com");
+    }
     if input.required && kind != "boolean" {
         property["required"] = json!(true);
     }
@@ -257,7 +261,7 @@ fn body(operation: &'static Operation, input: &BodyInput, shared: &mut Shared) {
         json!({ "bodyMode": ["fields"] }),
     );
     shared.add(operation, json_property("{}", "The fields as one JSON object"), json!({ "bodyMode": ["json"] }));
-    let files = threecx_node::file_fields(input.structure, Span::ALL);
+    let files = input.files();
     if !files.is_empty() {
         shared.add(operation, uploads(&files), json!({}));
     }

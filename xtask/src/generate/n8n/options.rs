@@ -6,7 +6,7 @@ use threecx_catalog::Options;
 use super::Shared;
 
 const EXPRESSION: &str =
-    "Choose from the list, or specify names using an <a href=\"https://docs.n8n.io/code/expressions/\">expression</a>";
+    "Choose from the list, or specify IDs using an <a href=\"https://docs.n8n.io/code/expressions/\">expression</a>";
 
 /// All collections.
 pub fn options() -> Value {

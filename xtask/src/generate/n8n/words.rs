@@ -15,8 +15,18 @@ pub fn operation(operation: &Operation) -> String {
     });
     let whole = Span { first: operation.forms[0].span.first, last: form.span.last };
     sentences.extend(lifetime(whole));
-    sentences.push(format!("{} {}", form.method, form.path));
+    sentences.push(format!("{} {}", form.method, path(form.path)));
     format!("{}.", sentences.join(". "))
+}
+
+/// The path without the arguments of functions, which are inputs of their own. n8n's rules want
+/// `ID` in capitals wherever it stands.
+fn path(template: &str) -> String {
+    let path = match template.find('=').and_then(|equals| template[..equals].rfind('(')) {
+        Some(arguments) => format!("{}(…)", &template[..arguments]),
+        None => template.to_owned(),
+    };
+    path.replace("{Id}", "{ID}")
 }
 
 fn answer(content: Content) -> String {

@@ -1,0 +1,74 @@
+//! What is there now: active calls. Compared with what was there before, it tells what began, what
+//! changed and what ended.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::{Outcome, text};
+
+/// What tells that something changed. Times that run on with every answer are not among it.
+const CHANGES: [&str; 4] = ["Status", "LastChangeStatus", "Caller", "Callee"];
+
+/// The rows that were there, by id.
+#[derive(Debug, Default, Deserialize, Serialize)]
+pub struct State {
+    rows: BTreeMap<String, Map<String, Value>>,
+}
+
+/// Everything that is there.
+pub fn ask() -> Value {
+    json!({ "operation": "ActiveCalls.ListActiveCall", "options": { "orderby": "Id" }, "wanted": null })
+}
+
+/// What is there at the beginning is no event.
+pub fn first(rows: Vec<Map<String, Value>>) -> Outcome {
+    (Vec::new(), super::State::Present(State { rows: by_id(rows) }))
+}
+
+/// Ends first, then what began or changed.
+pub fn events(state: State, rows: Vec<Map<String, Value>>) -> Outcome {
+    let now = by_id(rows);
+    let ended = state.rows.iter().filter(|(id, _)| !now.contains_key(*id)).map(|(_, row)| event("ended", row));
+    let others = now.iter().filter_map(|(id, row)| match state.rows.get(id) {
+        None => Some(event("started", row)),
+        Some(before) if CHANGES.iter().any(|name| text(before, name) != text(row, name)) => Some(event("changed", row)),
+        Some(_) => None,
+    });
+    let events = ended.chain(others).collect();
+    (events, super::State::Present(State { rows: now }))
+}
+
+fn by_id(rows: Vec<Map<String, Value>>) -> BTreeMap<String, Map<String, Value>> {
+    rows.into_iter().map(|row| (text(&row, "Id"), row)).collect()
+}
+
+fn event(what: &str, row: &Map<String, Value>) -> Map<String, Value> {
+    let mut event = Map::new();
+    event.insert("event".into(), what.into());
+    event.extend(row.clone());
+    event
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn calls(calls: &[(i64, &str)]) -> Vec<Map<String, Value>> {
+        let row = |(id, status): &(i64, &str)| {
+            json!({ "Id": id, "Status": status, "ServerNow": id }).as_object().cloned().unwrap_or_default()
+        };
+        calls.iter().map(row).collect()
+    }
+
+    #[test]
+    fn calls_start_change_and_end() {
+        let (_, state) = first(calls(&[(1, "Talking"), (2, "Routing")]));
+        let super::super::State::Present(state) = state else { panic!("present") };
+        let (events, _) = events(state, calls(&[(2, "Talking"), (3, "Routing")]));
+        let told: Vec<(String, String)> = events.iter().map(|row| (text(row, "event"), text(row, "Id"))).collect();
+        let told: Vec<(&str, &str)> = told.iter().map(|(event, id)| (event.as_str(), id.as_str())).collect();
+        assert_eq!(told, [("ended", "1"), ("changed", "2"), ("started", "3")]);
+    }
+}

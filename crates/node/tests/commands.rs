@@ -1,0 +1,149 @@
+//! Commands and their replies, in one file that other hosts of the module are held to as well: the
+//! n8n node's tests run the same commands through WebAssembly. One JSON object a line.
+//!
+//! `UPDATE_GOLDEN=1 cargo test -p threecx-node --test commands` writes it anew.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+#[test]
+fn commands_are_answered_as_before() {
+    let mut lines = String::new();
+    for command in readings().into_iter().chain(failures()).chain(questions()).chain(watching()) {
+        let reply = threecx_node::call(command.to_string().as_bytes());
+        let reply: Value = serde_json::from_slice(&reply).expect("JSON");
+        lines.push_str(&format!("{}\n", json!({ "command": command, "reply": reply })));
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/commands.jsonl");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, &lines).expect("the golden file can be written");
+    }
+    let golden = fs::read_to_string(&path).expect("the golden file is there");
+    for (new, old) in lines.lines().zip(golden.lines()) {
+        assert_eq!(new, old, "a reply has changed; if that is meant, run with UPDATE_GOLDEN=1");
+    }
+    assert_eq!(lines.lines().count(), golden.lines().count(), "commands came or went; run with UPDATE_GOLDEN=1");
+}
+
+/// Every way in which an answer can be a success.
+fn readings() -> Vec<Value> {
+    const JSON: &str = "application/json; odata.metadata=minimal";
+    let rows = r#"{"@odata.context":"x","@odata.count":2,"value":[{"Id":1},{"Id":2}]}"#;
+    [
+        ("Users.ListUser", 200, json!({ "content-type": JSON, "x-3cx-version": "20.0.8.1131" }), rows),
+        ("Users.ListUser", 200, json!({ "content-type": JSON }), r#"{"value":[],"@odata.nextLink":"https://pbx/xapi/v1/Users?$skip=5"}"#),
+        ("Users.GetUser", 200, json!({ "content-type": JSON }), r#"{"Id":7,"FirstName":"Zürich 東"}"#),
+        ("Parameters.GetParameter", 200, json!({ "content-type": JSON }), r#"{"Id":1,"Name":"X","Value":"y"}"#),
+        ("Users.HasDuplicatedEmail", 200, json!({ "content-type": JSON }), r#"{"@odata.context":"x","value":true}"#),
+        ("Users.GetUser", 200, json!({ "content-type": JSON }), " {\"value\":{\"Id\":1}} "),
+        ("Users.ReprovisionAllPhones", 204, json!({}), ""),
+        ("Users.DeleteUser", 204, json!({ "content-type": "text/plain" }), " "),
+        ("Users.ExportExtensions", 200, json!({ "content-type": "text/csv", "content-disposition": "attachment; filename=\"../x.csv\"" }), ""),
+        ("Users.ExportExtensions", 200, json!({}), ""),
+        ("Users.ListUser", 200, json!({ "content-type": "text/html" }), "<html>"),
+        ("Users.ListUser", 200, json!({ "content-type": JSON }), r#"{"value":[{"Id":"#),
+        ("Users.Nothing", 200, json!({}), ""),
+    ]
+    .map(|(operation, status, headers, body)| {
+        json!({ "do": "read", "operation": operation, "status": status, "headers": headers, "body": body })
+    })
+    .to_vec()
+}
+
+/// Every way in which a call can fail, and whether it is sent again.
+fn failures() -> Vec<Value> {
+    let envelope = r#"{"error":{"code":"","message":"Number:\nWARNINGS.XAPI.ALREADY_IN_USE","details":[{"code":"","message":"WARNINGS.XAPI.ALREADY_IN_USE","target":"Number"}]}}"#;
+    let mut commands = Vec::new();
+    for operation in ["Users.ListUser", "Users.ReprovisionAllPhones", "Users.CreateUser"] {
+        for (status, headers, body) in [
+            (400, json!({}), envelope),
+            (401, json!({}), ""),
+            (403, json!({}), ""),
+            (404, json!({}), ""),
+            (412, json!({}), ""),
+            (429, json!({ "retry-after": "2" }), ""),
+            (429, json!({ "retry-after": "3600" }), ""),
+            (500, json!({}), "<html>"),
+            (503, json!({ "retry-after": "1" }), ""),
+            (504, json!({}), ""),
+        ] {
+            commands.push((operation, json!({ "answer": { "status": status, "headers": headers, "body": body } })));
+        }
+        for (code, syscall, token) in [
+            ("ECONNREFUSED", "connect", false),
+            ("ENOTFOUND", "getaddrinfo", false),
+            ("ETIMEDOUT", "connect", false),
+            ("ECONNRESET", "read", false),
+            ("ECONNRESET", "read", true),
+            ("ECONNABORTED", "", false),
+            ("DEPTH_ZERO_SELF_SIGNED_CERT", "", false),
+            ("ERR_TLS_CERT_ALTNAME_INVALID", "", false),
+        ] {
+            let network =
+                json!({ "code": code, "syscall": syscall, "message": format!("{syscall} {code}"), "token": token });
+            commands.push((operation, json!({ "network": network })));
+        }
+        for (status, body) in [(401, r#"{"error":"invalid_client"}"#), (404, "<html>"), (429, ""), (503, "")] {
+            commands.push((operation, json!({ "token": { "status": status, "body": body } })));
+        }
+    }
+    let mut all = Vec::new();
+    for (operation, what) in commands {
+        for attempt in [1, 4] {
+            let mut command = json!({ "do": "failed", "operation": operation, "attempt": attempt, "jitter": 0.5, "host": "pbx:5001" });
+            for (name, value) in what.as_object().expect("an object") {
+                command[name] = value.clone();
+            }
+            all.push(command);
+        }
+    }
+    all
+}
+
+/// What can be asked about operations, and plans that are refused.
+fn questions() -> Vec<Value> {
+    let reprovision = |ids: Value| {
+        json!({ "do": "plan", "operation": "Users.ReprovisionAllPhones", "version": "20.0.10.1621",
+            "arguments": { "fields": { "ids": ids } } })
+    };
+    vec![
+        reprovision(json!({ "text": "[123, 456]" })),
+        reprovision(json!({ "text": "123,456" })),
+        reprovision(json!({ "json": [123, "456"] })),
+        reprovision(json!({ "text": "[123, 4x6]" })),
+        reprovision(json!({ "text": "[123,\n 456" })),
+        reprovision(json!({ "text": "" })),
+        json!({ "do": "plan", "operation": "Users.GetUserByNumber", "arguments": { "parameters": { "Number": { "text": "100" } } } }),
+        json!({ "do": "plan", "operation": "Users.GetUserByNumber", "asked": true, "arguments": { "parameters": { "Number": { "text": "O'1" } } } }),
+        json!({ "do": "plan", "operation": "Users.GetUserByNumber", "version": "20.0.7", "arguments": { "parameters": { "Number": { "text": "100" } } } }),
+        json!({ "do": "plan", "operation": "Users.GetCallLog", "version": "20.0.10" }),
+        json!({ "do": "plan", "operation": "Users.ListUser", "version": "20.0.10", "simplify": true, "arguments": { "options": { "top": { "json": 5 } } } }),
+        json!({ "do": "plan", "operation": "Users.ListUsr" }),
+        json!({ "do": "page", "wanted": 150, "skip": 10 }),
+        json!({ "do": "page", "state": { "page_size": 100, "wanted": 150, "skip": 10, "asked": 100, "next_link": null, "done": false }, "arrived": { "rows": 100, "count": 500 } }),
+        json!({ "do": "page", "state": { "page_size": 100, "wanted": null, "skip": 0, "asked": 100, "next_link": null, "done": false }, "arrived": { "rows": 20, "nextLink": "https://other.example.com/xapi/v1/Users?$skip=20" } }),
+        json!({ "do": "inputs", "operation": "Users.ReprovisionAllPhones" }),
+        json!({ "do": "inputs", "operation": "Users.BulkUpdate" }),
+        json!({ "do": "fields", "operation": "Holidays.CreateHoliday", "version": "20.0.10" }),
+        json!({ "do": "properties", "operation": "Parkings.ListParking" }),
+        json!({ "do": "picker", "of": "Users.Id" }),
+        json!({ "do": "picker", "of": "Users.Nothing" }),
+        json!({ "do": "nothing" }),
+        json!({ "do": "plan" }),
+    ]
+}
+
+/// A way through each kind of watching.
+fn watching() -> Vec<Value> {
+    let state = json!({ "numbered": { "floor": 10, "seen": [11] } });
+    vec![
+        json!({ "do": "watch", "event": "eventLog", "now": 1_769_851_800, "longest": 14_400 }),
+        json!({ "do": "watch", "event": "eventLog", "state": state, "now": 1_769_851_800, "longest": 14_400 }),
+        json!({ "do": "watch", "event": "callFinished", "now": 1_769_851_800, "longest": 14_400 }),
+        json!({ "do": "watch", "event": "activeCall", "sample": true, "now": 1_769_851_800, "longest": 14_400 }),
+        json!({ "do": "watched", "event": "eventLog", "state": state, "rows": [{ "Id": 12 }, { "Id": 11 }], "longest": 14_400 }),
+        json!({ "do": "watched", "event": "activeCall", "state": state, "rows": [], "longest": 14_400 }),
+    ]
+}

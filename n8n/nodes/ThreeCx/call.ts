@@ -1,0 +1,160 @@
+/** One call of an operation, or as many as a list has pages. Rows stay here; the core sees how many. */
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Arguments } from './arguments';
+import { call } from './core';
+import { failure } from './failure';
+import { type Context, pbx, type Request, type Response, send } from './transport';
+
+/** What came of a call. */
+export type Answer =
+	| { kind: 'rows'; rows: unknown[]; count?: number }
+	| { kind: 'value'; value: unknown }
+	| { kind: 'nothing'; done: IDataObject }
+	| { kind: 'file'; name?: string; mediaType: string; body: Buffer };
+
+interface Plan {
+	ask: Request;
+	request: Request;
+	done: IDataObject;
+}
+
+interface Reading {
+	kind: Answer['kind'];
+	in: 'body' | 'value';
+	rows: number;
+	count: number | null;
+	nextLink: string | null;
+	name: string | null;
+	mediaType: string;
+}
+
+/** How much of a list is wanted. */
+export interface Amount {
+	/** How many rows; all if absent. */
+	wanted?: number;
+	skip?: number;
+}
+
+export interface Call {
+	operation: string;
+	arguments: Arguments;
+	simplify?: boolean;
+	itemIndex?: number;
+}
+
+/** Calls an operation once. */
+export async function callOnce(context: Context, what: Call): Promise<Answer> {
+	const plan = await planned(context, what);
+	const response = await send(context, what.operation, plan.request, what.itemIndex);
+	return read(context, what, response, plan.done).answer;
+}
+
+/** Calls an operation that lists, page by page. */
+export async function callPaged(context: Context, what: Call, amount: Amount): Promise<Answer> {
+	const rows: unknown[] = [];
+	let count: number | undefined;
+	let step = turn(context, { wanted: amount.wanted, skip: amount.skip ?? 0 });
+	while (step.next) {
+		const plan = await planned(context, {
+			...what,
+			arguments: {
+				...what.arguments,
+				options: { ...what.arguments.options, ...pageOptions(step.next) },
+			},
+		});
+		const request = step.next.request ?? plan.request;
+		const response = await send(context, what.operation, request, what.itemIndex);
+		const { answer, reading } = read(context, what, response, plan.done);
+		if (answer.kind !== 'rows') return answer;
+		for (const row of answer.rows) rows.push(row);
+		count = answer.count ?? count;
+		const arrived = { rows: answer.rows.length, count: answer.count, nextLink: reading.nextLink };
+		step = turn(context, { state: step.state, arrived });
+	}
+	return { kind: 'rows', rows, count };
+}
+
+interface Step {
+	next: { top?: number; skip?: number; request?: Request } | null;
+	state: object;
+}
+
+function turn(context: Context, command: object): Step {
+	const reply = call<Step>({ do: 'page', ...command });
+	if (reply.error) throw failure(context.getNode(), reply.error);
+	return reply as Step;
+}
+
+function pageOptions({ top, skip }: NonNullable<Step['next']>): Arguments['options'] {
+	const options: Arguments['options'] = {};
+	if (top) options.top = { json: top };
+	if (skip) options.skip = { json: skip };
+	return options;
+}
+
+/** The plan of a call; where releases differ, the PBX is asked first which one it is. */
+async function planned(context: Context, what: Call): Promise<Plan> {
+	const plan = (asked: boolean) => {
+		const { operation, simplify = false } = what;
+		const { version } = pbx(context);
+		const command = { operation, version, asked, arguments: what.arguments, simplify };
+		const reply = call<Plan>({ do: 'plan', ...command });
+		if (reply.error) throw failure(context.getNode(), reply.error, what.itemIndex);
+		return reply as Plan;
+	};
+	const first = plan(false);
+	if (!first.ask) return first;
+	await send(context, 'Defs.GetDefs', first.ask, what.itemIndex);
+	return plan(true);
+}
+
+function read(
+	context: Context,
+	{ operation, itemIndex }: Call,
+	{ status, headers, body }: Response,
+	done: IDataObject,
+): { answer: Answer; reading: Reading } {
+	const parsed = parse(headers['content-type'], body);
+	const { version } = pbx(context);
+	const text = parsed.broken ?? outline(parsed.value);
+	const reply = call<Reading>({ do: 'read', operation, version, status, headers, body: text });
+	if (reply.error) throw failure(context.getNode(), reply.error, itemIndex);
+	const reading = reply as Reading;
+	return { answer: answered(reading, parsed.value, body, done), reading };
+}
+
+function answered(reading: Reading, parsed: unknown, body: Buffer, done: IDataObject): Answer {
+	const member = (parsed as IDataObject | undefined)?.value;
+	switch (reading.kind) {
+		case 'rows':
+			return { kind: 'rows', rows: member as unknown[], count: reading.count ?? undefined };
+		case 'value':
+			return { kind: 'value', value: reading.in === 'value' ? member : parsed };
+		case 'file':
+			return { kind: 'file', name: reading.name ?? undefined, mediaType: reading.mediaType, body };
+		default:
+			return { kind: 'nothing', done };
+	}
+}
+
+/** The body, if it is JSON; the start of it, if it was to be JSON and is not. */
+function parse(type: string | undefined, body: Buffer): { value?: unknown; broken?: string } {
+	if (body.length === 0 || !(type ?? 'json').includes('json')) return {};
+	try {
+		return { value: JSON.parse(body.toString()) };
+	} catch {
+		return { broken: body.toString('utf8', 0, 1000) };
+	}
+}
+
+/** An answer with the rows and all but its own members left out: `{"@odata.count":5,"value":[]}`. */
+function outline(value: unknown): string {
+	if (value === undefined) return '';
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return '[]';
+	const members = Object.entries(value).map(([name, member]) => {
+		if (name === 'value') return [name, Array.isArray(member) ? [] : {}];
+		return [name, name.startsWith('@') ? member : null];
+	});
+	return JSON.stringify(Object.fromEntries(members));
+}

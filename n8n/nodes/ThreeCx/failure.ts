@@ -1,0 +1,28 @@
+/** Errors as n8n shows them: the core's message, and below it what to do next. */
+import { type INode, type JsonObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import type { CoreError } from './core';
+
+/** Errors that were found before anything was sent. */
+const UNSENT = ['input', 'not-in-version', 'url', 'command', 'core'];
+
+/** The error to throw. */
+export function failure(
+	node: INode,
+	error: CoreError,
+	itemIndex?: number,
+): NodeApiError | NodeOperationError {
+	const message = error.message.charAt(0).toUpperCase() + error.message.slice(1);
+	const shown = { message, description: error.next, itemIndex };
+	const failed = UNSENT.includes(error.code)
+		? new NodeOperationError(node, message, shown)
+		: new NodeApiError(node, error as unknown as JsonObject, {
+				...shown,
+				httpCode: error.status?.toString(),
+			});
+	// n8n replaces messages that name a network error by its own words.
+	failed.message = message;
+	failed.description = error.next;
+	failed.context.code = error.code;
+	return failed;
+}
