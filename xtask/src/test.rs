@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{browser, conformance, generate, steps};
+use crate::{browser, conformance, generate, package, steps};
 
 /// Runs every check, those in a browser if they are wanted; stops at the first that fails.
 pub fn run(root: &Path, in_browser: bool) -> Result<(), String> {
@@ -14,6 +14,7 @@ pub fn run(root: &Path, in_browser: bool) -> Result<(), String> {
     let docs = ["cargo", "doc", "--workspace", "--no-deps", "--quiet"];
     steps::run_with("documentation", root, &docs, &[("RUSTDOCFLAGS", "-D warnings")])?;
     steps::run("tests", root, &["cargo", "test", "--workspace", "--quiet"])?;
+    package::check(root)?;
     if in_browser {
         browser::run(root)?;
     } else {

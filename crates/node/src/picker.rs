@@ -10,13 +10,16 @@ use crate::failure::Failure;
 /// So many properties make a label.
 const PARTS: usize = 3;
 
-/// What identifies something to a person, most telling first.
-const TELLING: [&str; 24] = [
+/// What identifies something to a person, most telling first. Ids are not among it.
+const TELLING: [&str; 28] = [
     "Number",
     "FirstName",
     "LastName",
     "DisplayName",
     "RuleName",
+    "ExternalNumber",
+    "PromptSetName",
+    "ClientId",
     "FriendlyName",
     "Name",
     "ReportName",
@@ -35,6 +38,7 @@ const TELLING: [&str; 24] = [
     "Filename",
     "FileName",
     "Link",
+    "ProvLink",
     "Description",
 ];
 
@@ -79,9 +83,8 @@ fn picker(list: &'static Operation, property: &str) -> Option<Picker> {
     };
     let has = |name: &str| structure.all_properties().find(|known| known.name == name && !known.navigation);
     let value = has(property)?.name;
-    let telling = TELLING.iter().filter(|name| has(name).is_some_and(|found| !found.ty.collection));
-    let label: Vec<&'static str> = telling.copied().filter(|name| *name != value).take(PARTS).collect();
-    let label = if property == "Number" { [&["Number"], label.as_slice()].concat() } else { label };
+    let single = |name: &&str| has(name).is_some_and(|found| !found.ty.collection);
+    let label = TELLING.into_iter().filter(single).take(PARTS).collect();
     Some(Picker { of: format!("{}.{value}", list.resource.name), list, value, label, structure })
 }
 

@@ -1,6 +1,7 @@
 //! `xtask bench`: figures, measured side by side in one run. Ratios count, not seconds.
 
 mod build;
+mod node;
 mod sim;
 mod start;
 
@@ -14,7 +15,8 @@ pub fn run(root: &Path, name: &str) -> Result<(), String> {
         "start" => start::run(root),
         "build" => build::run(root),
         "sim" => sim::run(root),
-        other => Err(format!("there is no bench `{other}`; there are: start, build, sim")),
+        "node" => node::run(root),
+        other => Err(format!("there is no bench `{other}`; there are: start, build, sim, node")),
     }
 }
 

@@ -6,12 +6,14 @@
 //!   n8n/nodes, n8n/credentials ──────────┘
 //! ```
 
+mod check;
 mod n8n;
 mod wasm;
 
 use std::path::Path;
 
-pub use n8n::{build, core, tools};
+pub use check::run as check;
+pub use n8n::build;
 
 /// Builds the named package.
 pub fn run(root: &Path, name: &str) -> Result<(), String> {

@@ -31,7 +31,7 @@ pub fn core(root: &Path) -> Result<PathBuf, String> {
 
 /// Puts the programs that build and check the package where npm would: from the cache, by the
 /// lock file.
-pub fn tools(root: &Path) -> Result<(), String> {
+fn tools(root: &Path) -> Result<(), String> {
     let folder = root.join("n8n");
     let installed = tools::modules(&folder.join("package.json"))?.join("node_modules");
     let link = folder.join("node_modules");
