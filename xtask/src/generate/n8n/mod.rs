@@ -35,21 +35,21 @@ pub fn files() -> BTreeMap<String, String> {
     ])
 }
 
-/// Holds the node to the list of actions that users had before: a resource and an operation for
-/// each, by the official names.
+/// Holds the node to the list of actions that users had before: each is among the operations of
+/// its resource, by its official name or, where 3CX renamed it, by how it is sent.
 pub fn check_seed(seed: &Path) -> Result<Vec<String>, String> {
     let text = std::fs::read_to_string(seed).map_err(|error| format!("{}: {error}", seed.display()))?;
-    let known = resources::known();
-    let plain =
-        |text: &str| text.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_ascii_lowercase();
+    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let mut missing = Vec::new();
     for line in text.lines().skip(1) {
-        let mut columns = line.split('\t');
-        let (Some(resource), Some(operation)) = (columns.next(), columns.next()) else { continue };
-        let wanted = format!("{}.{}", plain(resource), plain(operation));
-        let found = known.iter().any(|id| id.split('.').map(plain).collect::<Vec<_>>().join(".") == wanted);
-        if !found {
-            missing.push(format!("the n8n node lacks {resource} > {operation}"));
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [resource, name, method, path, ..] = columns.as_slice() else { continue };
+        let is_it = |operation: &Operation| {
+            let sent = operation.forms.iter().any(|form| form.method.as_str() == *method && form.path == *path);
+            plain(operation.resource.name) == plain(resource) && (plain(operation.name()) == plain(name) || sent)
+        };
+        if !threecx_catalog::operations().any(is_it) {
+            missing.push(format!("the n8n node lacks {resource} > {name}"));
         }
     }
     Ok(missing)

@@ -5,11 +5,6 @@ use threecx_catalog::{Operation, Resource, Verb};
 
 use super::words;
 
-/// The official ids of all operations that can be chosen.
-pub fn known() -> Vec<&'static str> {
-    threecx_catalog::operations().map(|operation| operation.id).collect()
-}
-
 /// The resources, by title.
 pub fn resources() -> Value {
     let mut resources: Vec<&Resource> = threecx_catalog::resources().to_vec();
