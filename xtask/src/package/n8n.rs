@@ -33,12 +33,12 @@ pub fn core(root: &Path) -> Result<PathBuf, String> {
 /// lock file.
 fn tools(root: &Path) -> Result<(), String> {
     let folder = root.join("n8n");
-    let installed = tools::modules(&folder.join("package.json"))?.join("node_modules");
     let link = folder.join("node_modules");
     // Whoever ran `npm ci` has them already.
     if link.is_dir() && !link.is_symlink() {
         return Ok(());
     }
+    let installed = tools::modules(&folder.join("package.json"))?.join("node_modules");
     if link.is_symlink() {
         std::fs::remove_file(&link).map_err(|error| format!("{}: {error}", link.display()))?;
     }
