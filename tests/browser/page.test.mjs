@@ -201,7 +201,9 @@ suite("the page with 10,000 extensions", () => {
     const request = row(page, "request", "Users.GetUser");
     await reads(request, "503 Unavailable");
     await reads(request, "not carried out · 503");
-    await field("no-faults").click();
+    await sim.control("PUT", "/latency", ["1ms"]);
+    await reads(field("faults"), "Answers wait: 1ms");
+    await field("behave").click();
     await field("faults").waitFor({ state: "hidden" });
     assert.equal((await sim.call("GET", "/Users(30)")).status, 200);
   });

@@ -44,6 +44,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
             [flag] if flag == "--quick" => test::run(root(), false),
             _ => Err("usage: cargo xtask test [--quick]".into()),
         },
+        "browser" => browser::run(root()),
         "bench" => bench::run(root(), rest.first().map_or("", String::as_str)),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -57,6 +58,7 @@ const HELP: &str = "\
 The chores of this repository:
 
   cargo xtask test [--quick]           everything that has to hold before a change lands; quick: without a browser
+  cargo xtask browser                  only those checks that need a browser
   cargo xtask generate [--check]       writes what is made from api/ (tables, n8n's description), or checks it
   cargo xtask import FILE...           takes official API descriptions into api/ (api/README.md)
   cargo xtask conformance [FOLDER]     holds commands and simulated answers to the official descriptions

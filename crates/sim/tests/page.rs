@@ -200,6 +200,7 @@ async fn calls_faults_and_details_are_told() {
     let call = json!({ "dn": "100", "destination": "101" });
     session.send(Method::POST, "/Users/Pbx.MakeCall", Some(call.clone())).await;
     control(&session, Method::PUT, "/faults", &json!(["429:1:1", "503:0.5@Users.GetUser"])).await;
+    control(&session, Method::PUT, "/latency", &json!(["1ms@Users.GetUser"])).await;
     let answer = Watcher::of(&session).look().await;
     let told = &answer["calls"][0];
     assert_eq!(
@@ -207,6 +208,7 @@ async fn calls_faults_and_details_are_told() {
         (&json!(29), &json!("101"), &json!("Ringing"))
     );
     assert_eq!(answer["faults"], json!(["429:1:1", "503:0.5@Users.GetUser"]));
+    assert_eq!(answer["latencies"], json!(["1ms@Users.GetUser"]));
     assert_eq!(session.get("/Users(29)?$select=Id").await.0, 429);
     assert_eq!(Watcher::of(&session).look().await["faults"], json!(["503:0.5@Users.GetUser"]), "one is used up");
 

@@ -79,13 +79,14 @@ pub(crate) fn answer(system: &System, head: &Parts, body: &Bytes) -> Response {
 /// The methods of a path.
 fn allowed(path: &str) -> Option<&'static str> {
     Some(match path {
-        "/sim/overview" | "/sim/counts" | "/" => "GET",
+        "/sim/overview" | "/sim/live" | "/sim/counts" => "GET",
         "/sim/received" => "GET, DELETE",
         "/sim/faults" | "/sim/latency" => "GET, PUT",
         "/sim/clock" => "GET, POST, PUT",
         "/sim/tokens" => "GET, DELETE",
         "/sim/tokens/expire" | "/sim/reset" => "POST",
-        _ if path.starts_with("/sim/counts/") => "GET",
+        _ if ["/sim/counts/", "/sim/received/", "/sim/users/"].iter().any(|start| path.starts_with(start)) => "GET",
+        _ if page::file(path).is_some() => "GET",
         _ => return None,
     })
 }

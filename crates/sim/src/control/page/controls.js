@@ -28,7 +28,10 @@ export class Controls {
     find("pause").addEventListener("click", () => this.#pause());
     find("connect").addEventListener("click", () => sheet.open("How to connect", () => connecting(this.#overview)));
     find("clear").addEventListener("click", () => act(live, "The log is empty.", "DELETE", "/sim/received"));
-    find("no-faults").addEventListener("click", () => act(live, "No faults are set.", "PUT", "/sim/faults", []));
+    find("behave").addEventListener("click", async () => {
+      await act(live, "No faults are set.", "PUT", "/sim/faults", []);
+      await act(live, "Nothing goes wrong any more.", "PUT", "/sim/latency", []);
+    });
     find("evict").addEventListener("click", async () => {
       const text = "No token will hold any more: clients get 401 until they log in again.";
       if (await sheet.confirm("Evict all tokens?", text, "Evict tokens")) {
@@ -36,7 +39,7 @@ export class Controls {
       }
     });
     find("reset").addEventListener("click", async () => {
-      const text = "All data becomes as on the first day, no faults are set and the log is empty. What was written is lost. Tokens go on to hold.";
+      const text = "All data becomes as on the first day, nothing goes wrong and the log is empty. What was written is lost. Tokens go on to hold.";
       if (await sheet.confirm("Reset this PBX?", text, "Reset")) {
         await act(live, "Everything is as on the first day.", "POST", "/sim/reset");
       }
@@ -66,7 +69,6 @@ export class Controls {
     if (latencies.length > 0) wrong.push(`Answers wait: ${latencies.join(", ")}.`);
     put(find("fault-text"), wrong.join(" "));
     find("faults").hidden = wrong.length === 0;
-    find("no-faults").hidden = faults.length === 0;
     if (fresh) this.#describe();
   }
 

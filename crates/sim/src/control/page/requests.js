@@ -11,7 +11,7 @@ const MOST = 10_000;
 const STATUS = {
   0: "Cut off", 200: "OK", 201: "Created", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden",
   404: "Not Found", 405: "Method Not Allowed", 408: "Request Timeout", 409: "Conflict", 413: "Content Too Large",
-  429: "Too Many Requests", 500: "Server Error", 501: "Not Implemented", 503: "Unavailable", 504: "Gateway Timeout",
+  429: "Too Many Requests", 500: "Server Error", 501: "Not Implemented", 502: "Bad Gateway", 503: "Unavailable", 504: "Gateway Timeout",
 };
 
 const statusText = (status) => (status ? `${status} ${STATUS[status] ?? ""}`.trim() : STATUS[0]);
@@ -24,7 +24,7 @@ function tone({ status }) {
 
 /** What became of it, where the status does not say it. */
 function outcome(request) {
-  if (!request.operation) return "";
+  if (!request.operation && !request.fault) return "";
   return request.carriedOut ? "carried out" : "not carried out";
 }
 
@@ -128,7 +128,7 @@ async function detail(request) {
       ["Time", `${at.slice(0, 10)} ${at.slice(11, 23)} UTC`],
       ["Sent", make("span", { className: "mono" }, `${known.method} ${decoded(bare)}`)],
       ["Status", make("span", { className: "badge", data: { tone: tone(known) } }, statusText(known.status))],
-      ["Carried out", known.operation ? (known.carriedOut ? "yes" : "no") : ""],
+      ["What became of it", outcome(known)],
       ["Fault", known.fault],
     ]),
     ...pairs("Parameters in the path", Object.entries(parameters).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)])),
