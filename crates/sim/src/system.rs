@@ -197,7 +197,8 @@ impl System {
             Ok(principal) => principal,
             Err(invalid) => return unauthorised(invalid),
         };
-        if head.method == "POST" && path.eq_ignore_ascii_case("/Contacts/Pbx.ImportContacts") {
+        let imports = head.method == "POST" && path.eq_ignore_ascii_case("/Contacts/Pbx.ImportContacts");
+        if imports && in_query.is_none() {
             return self.import_contacts(&principal, body, now);
         }
         let (path, only_count) = match path.strip_suffix("/$count") {
