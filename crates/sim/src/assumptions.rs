@@ -5,6 +5,15 @@
 /// body and this challenge, as ASP.NET's JWT handler does by default.
 pub const CHALLENGE: &str = "Bearer error=\"invalid_token\"";
 
+/// What the challenge says of a token whose time has come, as ASP.NET's JWT handler does.
+pub const EXPIRED: &str = "The token expired at '%m/%d/%Y %H:%M:%S'";
+
+/// A token in the query is taken for downloads only; it was seen there.
+pub const ACCESS_TOKEN_FOR_DOWNLOADS_ONLY: bool = true;
+
+/// A body that says that it is not JSON, or that it is compressed, is refused with this status.
+pub const OTHER_MEDIA_TYPE: u16 = 415;
+
 /// A new token of a client kills the one before at once. (Documented: only one token can be
 /// active at a time; not documented: what becomes of the old one.)
 pub const A_NEW_TOKEN_KILLS_THE_OLD: bool = true;

@@ -9,7 +9,7 @@ use hyper::http::uri::{PathAndQuery, Uri};
 use jiff::Timestamp;
 use threecx_catalog::{Content, Form, Method, Role, Span, Type, TypeRef};
 
-use crate::assumptions::{CHALLENGE, RETRY_AFTER};
+use crate::assumptions::{ACCESS_TOKEN_FOR_DOWNLOADS_ONLY, CHALLENGE, EXPIRED, RETRY_AFTER};
 use crate::auth::{self, Auth, Grant, Invalid, LoginRequest, Moment, Principal};
 use crate::calls::{Calls, Directory, Traffic};
 use crate::clock::Clock;
@@ -167,7 +167,11 @@ impl System {
             TOKEN => {
                 let grant = Grant::read(header(head, "content-type").unwrap_or_default(), body.clone()).await;
                 let grant = grant.complete(header(head, "authorization"), header(head, "cookie"));
-                auth::answer(&self.auth, &self.read(), &grant, &moment)
+                let response = auth::answer(&self.auth, &self.read(), &grant, &moment);
+                if response.status == 200 && auth::note_use(&mut self.write(), &grant, moment.now) {
+                    self.keep();
+                }
+                response
             }
             LOGIN => match json(body).and_then(LoginRequest::from_json) {
                 Ok(given) => auth::log_in(&self.auth, &self.read(), &given, &moment),
@@ -193,7 +197,8 @@ impl System {
             Ok(principal) => principal,
             Err(invalid) => return unauthorised(invalid),
         };
-        if head.method == "POST" && path.eq_ignore_ascii_case("/Contacts/Pbx.ImportContacts") {
+        let imports = head.method == "POST" && path.eq_ignore_ascii_case("/Contacts/Pbx.ImportContacts");
+        if imports && in_query.is_none() {
             return self.import_contacts(&principal, body, now);
         }
         let (path, only_count) = match path.strip_suffix("/$count") {
@@ -204,7 +209,7 @@ impl System {
             Ok(found) => found,
             Err(problem) => return problem.into(),
         };
-        if in_query.is_some() && !is_download(route.form, self.release) {
+        if ACCESS_TOKEN_FOR_DOWNLOADS_ONLY && in_query.is_some() && !is_download(route.form, self.release) {
             return unauthorised(Invalid::Unknown);
         }
         if only_count && !answers_rows(route.form, self.release) {
@@ -330,7 +335,7 @@ fn unauthorised(invalid: Invalid) -> Response {
     let challenge = match invalid {
         Invalid::Unknown => CHALLENGE.to_owned(),
         Invalid::Expired(end) => {
-            format!("{CHALLENGE}, error_description=\"The token expired at '{}'\"", end.strftime("%m/%d/%Y %H:%M:%S"))
+            format!("{CHALLENGE}, error_description=\"{}\"", end.strftime(EXPIRED))
         }
     };
     Response::empty(401).with("www-authenticate", challenge)

@@ -93,6 +93,8 @@ async fn clients_made_over_the_api_have_tokens_of_their_own() {
     assert_eq!(client_token(&owner.pbx, &owner.http, "950", &first).await, None);
     assert_eq!(client_token(&owner.pbx, &owner.http, "950", owner.pbx.client_secret()).await, None);
     let token = client_token(&owner.pbx, &owner.http, "950", &key).await.expect("a token");
+    let last_used = format!("/ServicePrincipals({})?$select=LastUsed", made["Id"]);
+    assert!(owner.get(&last_used).await.1["LastUsed"].is_string());
 
     let path = format!("{}/xapi/v1", owner.pbx.url());
     let get = |token: String, below: &str| owner.http.get(format!("{path}{below}")).bearer_auth(token).send();

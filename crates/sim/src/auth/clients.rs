@@ -1,7 +1,9 @@
 //! Clients: the one that the PBX is started with, and service principals that were made over
 //! the API, with the keys that `GenerateAppToken` gave them.
 
-use super::{Auth, Principal, hashed, role_of, same};
+use jiff::Timestamp;
+
+use super::{Auth, Grant, Principal, hashed, role_of, same};
 use crate::state::{Store, Value};
 
 impl Auth {
@@ -24,4 +26,12 @@ impl Auth {
     pub(super) fn is_secret(&self, password: &str) -> bool {
         same(password, &self.client_secret)
     }
+}
+
+/// Writes down when a service principal logged in; false if the client is none.
+pub(crate) fn note_use(store: &mut Store, grant: &Grant, now: Timestamp) -> bool {
+    let Some(set) = store.set_mut("ServicePrincipals") else { return false };
+    let Some(principal) = set.by_number(&grant.client_id).cloned() else { return false };
+    set.put(principal.with("LastUsed", Value::text(now.to_string())));
+    true
 }

@@ -24,7 +24,7 @@ const COOKIE_DAYS: i64 = 60;
 #[derive(Default)]
 pub(crate) struct Grant {
     grant_type: String,
-    client_id: String,
+    pub(super) client_id: String,
     client_secret: String,
     refresh_token: String,
 }

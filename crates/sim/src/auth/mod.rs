@@ -13,6 +13,7 @@ use threecx_catalog::Role;
 
 use crate::state::{Entity, Value};
 
+pub(crate) use clients::note_use;
 use jwt::Signer;
 pub(crate) use jwt::random_secret;
 pub(crate) use login::{Grant, LoginRequest, Moment, answer, log_in, log_out};

@@ -3,7 +3,6 @@
 use tokio::net::TcpStream;
 
 /// Nothing that there could be.
-#[derive(Clone)]
 pub(crate) enum Tls {}
 
 impl Tls {

@@ -4,7 +4,7 @@ use threecx_catalog::Span;
 
 use super::codes;
 use super::response::Response;
-use crate::assumptions::UNKNOWN_KEY_MESSAGE;
+use crate::assumptions::{OTHER_MEDIA_TYPE, UNKNOWN_KEY_MESSAGE};
 use crate::odata::QueryError;
 use crate::state::{Misfit, write_text};
 
@@ -66,7 +66,7 @@ impl From<Problem> for Response {
             Problem::Method(allowed) => Response::empty(405).with("allow", allowed.join(", ")),
             Problem::NoSuchEntity => envelope(404, UNKNOWN_KEY_MESSAGE, &[]),
             Problem::Argument => Response::empty(500),
-            Problem::MediaType => Response::empty(415).with("accept", "application/json"),
+            Problem::MediaType => Response::empty(OTHER_MEDIA_TYPE).with("accept", "application/json"),
             Problem::Refused { target, code } => envelope(400, &format!("{target}:\n{code}"), &[(&target, code)]),
             Problem::Binding { target, message } => {
                 envelope(400, &format!("The input was not valid.\n\n{target}:\n{message}"), &[])

@@ -37,7 +37,6 @@ pub(crate) enum CertificateError {
 }
 
 /// What the server shows, and how to check it.
-#[derive(Clone)]
 pub(crate) struct Tls {
     acceptor: TlsAcceptor,
 }
