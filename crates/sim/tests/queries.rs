@@ -17,7 +17,10 @@ async fn session() -> Session {
     for (id, change) in [
         (29, json!({ "FirstName": "Ada Mary", "LastName": "Byron", "DisplayName": "Byron, Ada", "Mobile": "+49 170" })),
         (30, json!({ "FirstName": "Ada", "LastName": "Yonath", "DisplayName": "a \"quoted\" name" })),
-        (31, json!({ "FirstName": "Élodie", "Hours": { "Type": "OfficeHours", "IgnoreHolidays": true } })),
+        (
+            31,
+            json!({ "FirstName": "Élodie", "BreakTime": null, "Hours": { "Type": "OfficeHours", "IgnoreHolidays": true } }),
+        ),
     ] {
         let (status, answer) = session.send(Method::PATCH, &format!("/Users({id})"), Some(change)).await;
         assert_eq!(status, 204, "{answer}");

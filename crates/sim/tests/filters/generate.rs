@@ -142,7 +142,7 @@ impl<'j> Generator<'j> {
             Datum::Int(number) if self.rng.u8(..4) == 0 => Datum::Int(number + i128::from(self.rng.i8(-2..3))),
             Datum::Int(number) if self.rng.u8(..6) == 0 => Datum::Decimal { digits: number * 10 + 5, scale: 1 },
             Datum::Instant { at, .. } => {
-                let offset = *self.rng.choice(&[0, 60, -330, 840]).unwrap_or(&0);
+                let offset = self.offset();
                 Datum::Instant { at: at + i128::from(self.rng.i8(-1..2)) * SECOND, offset }
             }
             Datum::Duration(nanoseconds) if matches!(beside, Expr::Path(..)) && self.rng.bool() => {
@@ -151,6 +151,10 @@ impl<'j> Generator<'j> {
             other => other,
         };
         Expr::Constant(datum, enumeration)
+    }
+
+    fn offset(&mut self) -> i128 {
+        self.rng.choice([0, 60, -330, 840]).unwrap_or(0)
     }
 
     fn text_test(&mut self, text: Expr, constant: Option<Datum>, depth: usize) -> Expr {
@@ -253,7 +257,7 @@ impl<'j> Generator<'j> {
             Kind::Int => Datum::Int(self.rng.i32(-50..1000).into()),
             Kind::Decimal => Datum::Decimal { digits: self.rng.i32(-5000..5000).into(), scale: self.rng.u32(1..3) },
             Kind::Text => Datum::Text(self.rng.choice(["", "1", "O'B", " a ", "é", "10"]).unwrap_or("").to_owned()),
-            Kind::Instant => Datum::Instant { at: i128::from(self.rng.u32(..)) * SECOND, offset: 0 },
+            Kind::Instant => Datum::Instant { at: i128::from(self.rng.u32(..)) * SECOND, offset: self.offset() },
             Kind::Date => Datum::Date(self.rng.i32(15_000..25_000).into()),
             Kind::Time => Datum::Time(i128::from(self.rng.u32(..86_400)) * SECOND),
             Kind::Duration => Datum::Duration(i128::from(self.rng.i32(-100_000..100_000)) * SECOND),

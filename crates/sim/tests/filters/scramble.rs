@@ -12,7 +12,7 @@ const KEPT: [&str; 9] =
     ["Id", "Number", "EmailAddress", "Groups", "Agents", "Managers", "Members", "DidNumbers", "Hours"];
 
 /// A change of some properties.
-pub fn change(structure: &'static Structure, rng: &mut Rng, levels: usize) -> Json {
+pub fn change(structure: &'static Structure, rng: &mut Rng, levels: usize) -> Map<String, Json> {
     let mut members = Map::new();
     for (property, kind) in properties(structure) {
         let kept = KEPT.contains(&property.name) && levels == 2;
@@ -30,7 +30,7 @@ pub fn change(structure: &'static Structure, rng: &mut Rng, levels: usize) -> Js
             members.insert(property.name.into(), value);
         }
     }
-    Json::Object(members)
+    members
 }
 
 fn value(kind: Kind, rng: &mut Rng, levels: usize) -> Json {
@@ -57,7 +57,7 @@ fn value(kind: Kind, rng: &mut Rng, levels: usize) -> Json {
         Kind::Date => Json::Null,
         Kind::Time => json!(write_time(i128::from(rng.u32(..86_400)) * SECOND)),
         Kind::Duration => json!(write_duration(i128::from(rng.u32(..200_000)) * SECOND / 2, rng.bool())),
-        Kind::Object(structure) if levels > 0 => change(structure, rng, levels - 1),
+        Kind::Object(structure) if levels > 0 => Json::Object(change(structure, rng, levels - 1)),
         Kind::Object(_) => Json::Null,
     }
 }

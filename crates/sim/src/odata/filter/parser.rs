@@ -30,6 +30,9 @@ pub(super) struct Typed<'t> {
     pub height: usize,
 }
 
+/// A value to order by, and whether the order descends.
+pub(super) type Key = (Node, bool);
+
 pub(super) type Parsed<'t> = Result<Typed<'t>, QueryError>;
 
 impl<'t> Typed<'t> {
@@ -80,7 +83,7 @@ impl<'t> Parser<'t> {
     }
 
     /// A whole `$orderby`: values to order by, and whether each is to descend.
-    pub fn orderby(mut self) -> Result<(Vec<(Node, bool)>, Vec<usize>), QueryError> {
+    pub fn orderby(mut self) -> Result<(Vec<Key>, Vec<usize>), QueryError> {
         let mut keys = Vec::new();
         loop {
             let place = self.at;

@@ -27,7 +27,7 @@ fn user() -> Entity {
         "User",
         &serde_json::json!({
             "Id": 29, "Number": "100", "FirstName": "Seán", "LastName": "O'Brien", "EmailAddress": "Sean@Demo.Example",
-            "Enabled": true, "PrimaryGroupId": 28, "QueueStatus": "LoggedIn", "Mobile": null,
+            "Enabled": true, "PrimaryGroupId": 28, "QueueStatus": "LoggedIn", "Mobile": null, "BreakTime": null,
             "TranscriptionMode": "Voicemail, Recordings",
             "Groups": [
                 {"GroupId": 28, "Name": "DEFAULT", "Rights": {"RoleName": "users"}},
