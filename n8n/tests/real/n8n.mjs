@@ -230,6 +230,14 @@ export function workflow(name, ...nodes) {
   return { name, nodes: all, connections, settings: { executionOrder: "v1" } };
 }
 
+/** A workflow of a manual trigger and nodes that all follow it, run from top to bottom. */
+export function fan(name, ...nodes) {
+  const whole = workflow(name, ...nodes);
+  whole.nodes.slice(1).forEach((node, index) => (node.position = [220, index * 160]));
+  const targets = whole.nodes.slice(1).map((node) => ({ node: node.name, type: "main", index: 0 }));
+  return { ...whole, connections: { Start: { main: [targets] } } };
+}
+
 /** The node under test. */
 export function threeCx(name, credentials, parameters, more = {}) {
   return { name, type: "n8n-nodes-threecx.threeCx", credentials, parameters, ...more };
