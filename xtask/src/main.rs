@@ -5,6 +5,7 @@ mod browser;
 mod conformance;
 mod generate;
 mod import;
+mod n8n;
 mod package;
 mod record;
 mod steps;
@@ -45,6 +46,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
             _ => Err("usage: cargo xtask test [--quick]".into()),
         },
         "browser" => browser::run(root()),
+        "n8n" => n8n::run(root(), rest),
         "bench" => bench::run(root(), rest.first().map_or("", String::as_str)),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -57,8 +59,9 @@ fn run(arguments: &[String]) -> Result<(), String> {
 const HELP: &str = "\
 The chores of this repository:
 
-  cargo xtask test [--quick]           everything that has to hold before a change lands; quick: without a browser
+  cargo xtask test [--quick]           everything that has to hold before a change lands; quick: no browser, no n8n
   cargo xtask browser                  only those checks that need a browser
+  cargo xtask n8n [FILE...]            only those checks that need a real n8n
   cargo xtask generate [--check]       writes what is made from api/ (tables, n8n's description), or checks it
   cargo xtask import FILE...           takes official API descriptions into api/ (api/README.md)
   cargo xtask conformance [FOLDER]     holds commands and simulated answers to the official descriptions

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::{browser, conformance, generate, package, steps};
+use crate::{browser, conformance, generate, n8n, package, steps};
 
-/// Runs every check, those in a browser if they are wanted; stops at the first that fails.
-pub fn run(root: &Path, in_browser: bool) -> Result<(), String> {
+/// Runs every check, those in a browser and in n8n if they are wanted; stops at the first that fails.
+pub fn run(root: &Path, whole: bool) -> Result<(), String> {
     steps::run("format", root, &["cargo", "fmt", "--all", "--check"])?;
     eprintln!("── tables: generated from api/ and up to date?");
     generate::run(root, true)?;
@@ -15,10 +15,11 @@ pub fn run(root: &Path, in_browser: bool) -> Result<(), String> {
     steps::run_with("documentation", root, &docs, &[("RUSTDOCFLAGS", "-D warnings")])?;
     steps::run("tests", root, &["cargo", "test", "--workspace", "--quiet"])?;
     package::check(root)?;
-    if in_browser {
+    if whole {
         browser::run(root)?;
+        n8n::run(root, &[])?;
     } else {
-        eprintln!("── browser: left out (--quick)");
+        eprintln!("── browser, n8n: left out (--quick)");
     }
     match conformance::descriptions(root) {
         Some(folder) => conformance::run(root, &folder),

@@ -13,7 +13,7 @@ mod wasm;
 use std::path::Path;
 
 pub use check::run as check;
-pub use n8n::build;
+pub use n8n::{build, pack};
 
 /// Builds the named package.
 pub fn run(root: &Path, name: &str) -> Result<(), String> {

@@ -8,6 +8,7 @@
 //! ```
 
 mod debian;
+mod n8n;
 mod node;
 mod python;
 
@@ -15,6 +16,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 pub use debian::{install, need};
+pub use n8n::{n8n, services};
 pub use node::{modules, node};
 pub use python::environment;
 

@@ -1,0 +1,118 @@
+// Queue mode: a main process, two workers, tokens that are evicted and last five seconds, and a
+// worker that is killed in the middle.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { Sim } from "../../../tests/browser/sim.mjs";
+import { N8n, threeCx } from "./n8n.mjs";
+import { end, until } from "./services.mjs";
+
+let sim, n8n, hook;
+
+before(async () => {
+  sim = await Sim.start("--users", "50", "--token-life", "5s");
+  // How soon n8n notices that a worker is gone: seconds instead of minutes.
+  const soon = { QUEUE_WORKER_LOCK_DURATION: "5000", QUEUE_WORKER_LOCK_RENEW_TIME: "1000", QUEUE_WORKER_STALLED_INTERVAL: "2000" };
+  n8n = await N8n.start({ workers: 2, environment: soon });
+  const credentials = await n8n.credential("Demo PBX", { baseUrl: sim.url, clientId: sim.clientId, clientSecret: sim.secret });
+  hook = await activate(credentials);
+});
+
+after(async () => {
+  await n8n?.stop();
+  await sim?.stop();
+});
+
+/** A workflow that makes a contact named by whoever calls its webhook; its address. */
+async function activate(credentials) {
+  const webhook = { id: "hook", name: "Hook", type: "n8n-nodes-base.webhook", typeVersion: 2, position: [0, 0], webhookId: "contacts", parameters: { path: "contacts", httpMethod: "POST", responseMode: "onReceived" } };
+  const body = { bodyMode: "json", bodyJson: "={{ JSON.stringify({ CompanyName: $json.body.name, PhoneNumber: '1' }) }}" };
+  const create = { ...threeCx("Create", credentials, { resource: "Contacts", operation: "Contacts.CreateContact", ...body }), id: "create", typeVersion: 1, position: [220, 0] };
+  const connections = { Hook: { main: [[{ node: "Create", type: "main", index: 0 }]] } };
+  const saved = await n8n.save({ name: "contacts", nodes: [webhook, create], connections, settings: { executionOrder: "v1" } });
+  await n8n.rest("POST", `/workflows/${saved.id}/activate`, { versionId: saved.versionId });
+  const address = `${n8n.url}/webhook/contacts`;
+  // It is there some time after n8n said so.
+  await until(async () => (await fetch(address)).status !== 404 || (await registered(address)), "the webhook");
+  return { address, workflow: saved.id };
+}
+
+async function registered(address) {
+  const text = await (await fetch(address)).text();
+  return text.includes("not registered for GET");
+}
+
+/** Starts executions, one for each name. */
+async function call(names) {
+  for (const name of names) {
+    const response = await fetch(hook.address, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ name }) });
+    assert.equal(response.status, 200, await response.text());
+  }
+}
+
+/** All executions of the workflow, when all that were started have ended. */
+async function ended(started) {
+  let all;
+  const done = async () => {
+    const filter = encodeURIComponent(JSON.stringify({ workflowId: hook.workflow }));
+    all = [];
+    for (let last = ""; ; ) {
+      const { data } = await n8n.rest("GET", `/executions?limit=100&filter=${filter}${last && `&lastId=${last}`}`);
+      all.push(...data.results);
+      if (data.results.length < 100) break;
+      last = data.results.at(-1).id;
+    }
+    return all.length >= started && all.every(({ status }) => !["new", "running", "waiting"].includes(status));
+  };
+  await until(done, `${started} executions`);
+  return all;
+}
+
+/** How often each name arrived at the PBX and was carried out. */
+async function arrived() {
+  const response = await fetch(`${sim.url}/sim/received?operation=Contacts.CreateContact`);
+  const counts = new Map();
+  for (const { body, carriedOut } of await response.json()) {
+    if (carriedOut) counts.set(body.CompanyName, (counts.get(body.CompanyName) ?? 0) + 1);
+  }
+  return counts;
+}
+
+const names = (prefix, count) => Array.from({ length: count }, (_, index) => `${prefix} ${index}`);
+
+test("200 executions lose nothing while tokens are evicted and last five seconds", async () => {
+  let evicting = true;
+  const eviction = (async () => {
+    while (evicting) {
+      await sleep(700);
+      await sim.control("DELETE", "/tokens");
+    }
+  })();
+  const wanted = names("evicted", 200);
+  await call(wanted);
+  const executions = await ended(200);
+  evicting = false;
+  await eviction;
+  assert.deepEqual(executions.filter(({ status }) => status !== "success").map(({ id, status }) => ({ id, status })), []);
+  const counts = await arrived();
+  assert.deepEqual(wanted.filter((name) => counts.get(name) !== 1), []);
+});
+
+test("a worker killed with -9 leaves failed executions that n8n lists, and nothing is sent twice", async () => {
+  await sim.control("DELETE", "/received");
+  await sim.control("PUT", "/latency", { milliseconds: 300 });
+  const before = (await ended(200)).length;
+  const wanted = names("killed", 60);
+  await call(wanted);
+  // In the middle: some have been carried out, some are on their way, some wait.
+  await until(async () => (await arrived()).size >= 5, "some contacts");
+  await end(n8n.workers[0], "SIGKILL");
+  const executions = (await ended(before + wanted.length)).slice(0, wanted.length);
+  const counts = await arrived();
+  assert.deepEqual([...counts].filter(([, count]) => count > 1), []);
+  const failed = executions.filter(({ status }) => status !== "success");
+  assert.ok(failed.length <= 5, `the worker had five at most: ${failed.length}`);
+  assert.ok(counts.size >= wanted.length - failed.length);
+});

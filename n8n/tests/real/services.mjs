@@ -1,0 +1,92 @@
+// PostgreSQL and Redis of the test's own: in a folder that goes away, on ports that were free.
+// What the machine runs already is neither used nor touched.
+
+import { execFileSync, spawn } from "node:child_process";
+import { chownSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A port that nobody listens on. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** Waits until `ready` is true; gives up when the process has ended or after so many tries. */
+export async function until(ready, what, child) {
+  for (let tries = 0; tries < 1800; tries++) {
+    if (await ready()) return;
+    if (child && child.exitCode !== null) throw new Error(`${what} ended with ${child.exitCode}`);
+    await sleep(100);
+  }
+  throw new Error(`${what} did not become ready`);
+}
+
+/** Ends a process and waits until it is gone. */
+export async function end(child, signal = "SIGTERM") {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((done) => child.once("exit", done));
+  child.kill(signal);
+  await gone;
+}
+
+/** Where Debian puts the programs of the newest PostgreSQL that is installed. */
+function postgresPrograms() {
+  const root = "/usr/lib/postgresql";
+  const versions = existsSync(root) ? readdirSync(root).map(Number).filter(Boolean).sort((a, b) => b - a) : [];
+  if (versions.length === 0) throw new Error("PostgreSQL is missing: install Debian's package postgresql");
+  return join(root, String(versions[0]), "bin");
+}
+
+/** PostgreSQL refuses to run as root; the user of Debian's package runs it then. */
+function asPostgres(folder) {
+  if (process.getuid() !== 0) return {};
+  const id = (flag) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
+  const owner = { uid: id("-u"), gid: id("-g") };
+  chownSync(folder, owner.uid, owner.gid);
+  return owner;
+}
+
+export async function startPostgres(root) {
+  const programs = postgresPrograms();
+  const folder = join(root, "postgres");
+  mkdirSync(folder, { recursive: true });
+  const owner = { ...asPostgres(folder), cwd: folder };
+  const data = join(folder, "data");
+  const make = ["-D", data, "--auth=trust", "--username=n8n", "--encoding=UTF8", "--no-locale", "--no-sync"];
+  execFileSync(join(programs, "initdb"), make, { ...owner, stdio: "ignore" });
+  const port = await freePort();
+  const options = ["-D", data, "-p", String(port), "-k", folder, "-h", "127.0.0.1", "-c", "fsync=off", "-c", "max_connections=200"];
+  const child = spawn(join(programs, "postgres"), options, { ...owner, stdio: "ignore" });
+  const ready = () => {
+    try {
+      execFileSync(join(programs, "pg_isready"), ["-q", "-h", "127.0.0.1", "-p", String(port)]);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  await until(ready, "PostgreSQL", child);
+  execFileSync(join(programs, "createdb"), ["-h", "127.0.0.1", "-p", String(port), "-U", "n8n", "n8n"]);
+  return { port, child, stop: () => end(child, "SIGINT") };
+}
+
+export async function startRedis(root) {
+  const port = await freePort();
+  const options = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", root];
+  const child = spawn("redis-server", options, { stdio: "ignore" });
+  child.once("error", () => {});
+  const ready = () => {
+    try {
+      return execFileSync("redis-cli", ["-p", String(port), "ping"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim() === "PONG";
+    } catch {
+      return false;
+    }
+  };
+  await until(ready, "Redis", child);
+  return { port, child, stop: () => end(child) };
+}
