@@ -17,7 +17,7 @@ const EMPTY: [&str; 1] = ["ReportQueueFailedCallbacks"];
 const TIMELESS: [&str; 2] = ["ReportInboundRules", "ReportAuditLog"];
 
 async fn session(release: &str) -> Session {
-    let builder = Pbx::builder().users(60).calls(3600).live_calls(false).clock(Clock::manual(NOW));
+    let builder = Pbx::builder().users(60).calls(1200).live_calls(false).clock(Clock::manual(NOW));
     let session = Session::start(builder.api(Span::parse(release).expect("known"))).await;
     // So that there is a change to report.
     assert_eq!(session.send(Method::PATCH, "/Users(29)", Some(json!({ "Mobile": "1" }))).await.0, 204);
