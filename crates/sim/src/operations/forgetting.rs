@@ -50,7 +50,7 @@ pub(super) fn forget(store: &mut Store, gone: &Gone) {
         detach(entity, gone);
     }
     // Whoever gets the number next must not log in with the key.
-    store.ledger.app_keys.remove(gone.number.as_str());
+    store.ledger.app_keys.retain(|number, _| !gone.has_number(number));
 }
 
 /// What a value is to something that has gone.

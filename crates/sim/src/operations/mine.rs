@@ -38,7 +38,7 @@ fn get(call: &Call<'_>) -> Result<Response, Problem> {
     let options = call.options(Some(entity.shape))?;
     let shown: Row<'_> = match set {
         "Users" => phones::shown(&store, entity, call.now),
-        _ => groups::shown(&store, entity, &options.selection, call.now),
+        _ => groups::shown(&store, entity, groups::Wanted::of(&options, entity.shape), call.now),
     };
     let fragment = format!("{}{}", call.operation.resource.name, options.selection.context());
     Ok(call.entity(200, &fragment, &shown, &options.selection))
