@@ -1,6 +1,8 @@
 //! What the simulated PBX does where nothing is publicly known of a real one. Each is used
 //! in exactly the place that names it; the README lists them.
 
+use crate::calls::Kind;
+
 /// A request without a token, or with one that does not hold, is answered 401 with an empty
 /// body and this challenge, as ASP.NET's JWT handler does by default.
 pub const CHALLENGE: &str = "Bearer error=\"invalid_token\"";
@@ -112,3 +114,32 @@ pub const TELEMETRY_STEP_SECONDS: i64 = 60;
 
 /// A CSV file with more contacts than this is refused with `WARNINGS.CSV_IMPORT_LIMIT_REACHED`.
 pub const MAX_IMPORTED_CONTACTS: usize = 10_000;
+
+/// One call in so many with somebody outside is recorded.
+pub const RECORDED_CALLS: u64 = 4;
+
+/// One call in so many is accompanied by a chat.
+pub const CHATTING_CALLS: u64 = 7;
+
+/// What `sourceType` and `destinationType` of the call log stand for.
+pub(crate) const PARTY_TYPES: [Option<Kind>; 7] = [
+    None,
+    Some(Kind::Extension),
+    Some(Kind::ExternalLine),
+    Some(Kind::Queue),
+    Some(Kind::RingGroup),
+    Some(Kind::Receptionist),
+    Some(Kind::VoiceMail),
+];
+
+/// How the direction of a call begins that `callsType` of the call log stands for.
+pub const CALL_DIRECTIONS: [&str; 4] = ["", "Inbound", "Outbound", "Internal"];
+
+/// `callArea`: everything else is all calls.
+pub const INTERNAL_AREA: i64 = 1;
+/// See [`INTERNAL_AREA`].
+pub const EXTERNAL_AREA: i64 = 2;
+
+/// The seconds between the points of a chart that `groupingType` stands for; 0 is as the period
+/// is long.
+pub const CHART_STEPS: [i64; 5] = [0, 3600, 86_400, 7 * 86_400, 30 * 86_400];

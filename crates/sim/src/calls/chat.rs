@@ -4,9 +4,7 @@
 use std::ops::Range;
 
 use super::{Calls, Party, PhoneCall};
-
-/// One call in so many is accompanied by a chat.
-const CHATTING: u64 = 7;
+use crate::assumptions::CHATTING_CALLS;
 
 /// A conversation.
 pub(crate) struct Chat {
@@ -56,7 +54,7 @@ impl Chat {
 impl Calls {
     /// The chats of a period, in order.
     pub fn chats(&self, now: i64, period: Range<i64>) -> impl DoubleEndedIterator<Item = Chat> {
-        let chatting = |call: &PhoneCall| call.number % CHATTING == 3;
+        let chatting = |call: &PhoneCall| call.number % CHATTING_CALLS == 3;
         self.ended(now, period).filter(chatting).filter_map(|call| Chat::of(&call))
     }
 }

@@ -19,6 +19,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::assumptions::RECORDED_CALLS;
 pub(crate) use call::{Leg, Party, PhoneCall};
 pub(crate) use chat::{Chat, Message};
 pub(crate) use directory::{Directory, Dn, Kind, Shown, dn};
@@ -27,8 +28,6 @@ use stream::Stream;
 
 /// No call lasts longer, in seconds.
 const LONGEST: i64 = 1200;
-/// One call in so many is recorded.
-const RECORDED: u64 = 4;
 /// The first segment and call of those that clients make; streams never get there.
 const FIRST_MADE: u64 = 1_500_000_000;
 
@@ -142,7 +141,7 @@ impl Calls {
     pub fn recording_of(&self, call: &PhoneCall, segment: i64) -> Option<i64> {
         let (id, leg) = call.segments().last()?;
         let outside = matches!(leg.from, Party::Outside { .. }) || matches!(leg.to, Party::Outside { .. });
-        let recorded = call.number.is_multiple_of(RECORDED) && outside && leg.answered && leg.talks > 0;
+        let recorded = call.number.is_multiple_of(RECORDED_CALLS) && outside && leg.answered && leg.talks > 0;
         (recorded && id == segment && !self.meddling.erased.contains(&id)).then_some(id)
     }
 

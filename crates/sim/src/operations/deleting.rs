@@ -16,7 +16,21 @@ pub(super) fn delete(call: &Call<'_>, set: &str) -> Result<Response, Problem> {
 }
 
 /// Deletes an entity of a set.
-pub(super) fn remove(store: &mut Store, set: &str, key: &Key) -> Result<Entity, Problem> {
+pub(super) fn remove(store: &mut Store, set: &str, key: &Key) -> Result<(), Problem> {
+    remove_all(store, set, std::slice::from_ref(key)).pop().unwrap_or(Ok(()))
+}
+
+/// Deletes entities of a set, and tells of each what became of it. Looks through everything for
+/// references only once.
+pub(super) fn remove_all(store: &mut Store, set: &str, keys: &[Key]) -> Vec<Result<(), Problem>> {
+    let mut gone = Gone::default();
+    let results = keys.iter().map(|key| take(store, set, key).map(|entity| gone.add(&entity))).collect();
+    forget(store, &gone);
+    results
+}
+
+/// Takes an entity and what belongs to it out of their sets.
+fn take(store: &mut Store, set: &str, key: &Key) -> Result<Entity, Problem> {
     let entity = store.set(set).and_then(|set| set.get(key)).ok_or(Problem::NoSuchEntity)?;
     if let Some(code) = guard(store, set, entity) {
         return Err(Problem::refused(store.set(set).map_or("Id", |set| set.key), code));
@@ -32,9 +46,7 @@ pub(super) fn remove(store: &mut Store, set: &str, key: &Key) -> Result<Entity, 
     for (name, key) in dependants {
         store.set_mut(name).and_then(|set| set.remove(&key));
     }
-    let entity = store.set_mut(set).and_then(|set| set.remove(key)).ok_or(Problem::NoSuchEntity)?;
-    forget(store, &Gone::of(&entity));
-    Ok(entity)
+    store.set_mut(set).and_then(|set| set.remove(key)).ok_or(Problem::NoSuchEntity)
 }
 
 /// The keys of the entities of a set that fit.

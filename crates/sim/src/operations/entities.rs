@@ -200,17 +200,28 @@ pub(super) fn update(
     name: &str,
     check: impl FnOnce(&Entity, &mut Entity, &Store) -> Result<(), Problem>,
 ) -> Result<Response, Problem> {
-    let mut store = call.write();
-    let set = store.set(name).ok_or(Problem::NoSuchPath)?;
-    let before = find(call, set)?;
+    let store = &mut *call.write();
+    let before = find(call, store.set(name).ok_or(Problem::NoSuchPath)?)?.clone();
+    change(call, store, name, &before, check)
+}
+
+/// The same for an entity that was found already.
+pub(super) fn change(
+    call: &Call<'_>,
+    store: &mut Store,
+    name: &str,
+    before: &Entity,
+    check: impl FnOnce(&Entity, &mut Entity, &Store) -> Result<(), Problem>,
+) -> Result<Response, Problem> {
     let mut entity = before.clone();
     entity_from_json(&mut entity, &call.body, call.shapes)?;
-    if entity.get(set.key) != before.get(set.key) {
-        return Err(Problem::Refused { target: set.key.to_owned(), code: "WARNINGS.XAPI.FORBIDDEN_CHANGE" });
+    let key = store.set(name).ok_or(Problem::NoSuchPath)?.key;
+    if entity.get(key) != before.get(key) {
+        return Err(Problem::refused(key, "WARNINGS.XAPI.FORBIDDEN_CHANGE"));
     }
-    check(before, &mut entity, &store)?;
-    settle(&mut entity, &store)?;
-    rules::check(name, &entity, Some(before), &store, call.now)?;
+    check(before, &mut entity, store)?;
+    settle(&mut entity, store)?;
+    rules::check(name, &entity, Some(before), store, call.now)?;
     if let Some(set) = store.set_mut(name) {
         set.put(entity);
     }
@@ -245,16 +256,16 @@ fn below_entity(call: &Call<'_>, name: &str, property: &str) -> Result<Response,
     };
     let entity = if name == "Groups" { groups::with_members(&store, Row::Stored(entity)) } else { Row::Stored(entity) };
     let rows: Vec<&Entity> = entity.get(property).as_list().iter().filter_map(Value::as_object).collect();
+    rows_below(call, &format!("{name}/{property}"), rows)
+}
+
+/// A collection below something.
+pub(super) fn rows_below(call: &Call<'_>, place: &str, rows: Vec<&Entity>) -> Result<Response, Problem> {
     let Content::Value(TypeRef { ty: Type::Structure(structure), .. }) = call.form.answers[0].value.content else {
         return Err(Problem::NoSuchPath);
     };
     let options = call.options(call.shapes.get(structure.name))?;
     limit(&options)?;
     let page = options.page(rows.into_iter(), usize::MAX);
-    Ok(call.rows(
-        &format!("{name}/{property}{}", options.selection.context()),
-        page.rows,
-        page.count,
-        &options.selection,
-    ))
+    Ok(call.rows(&format!("{place}{}", options.selection.context()), page.rows, page.count, &options.selection))
 }

@@ -1,24 +1,42 @@
 //! What becomes of references when something with a number goes: members are left out, and
 //! destinations lead nowhere.
 
+use std::collections::HashSet;
+
 use super::references::MEMBERS;
 use crate::state::{Entity, Store, Value};
 
+/// Where a digital receptionist forwards to by itself.
+const FORWARDS: [&str; 2] = ["TimeoutForwardDN", "InvalidKeyForwardDN"];
+
 /// The ids and numbers of what has gone.
+#[derive(Default)]
 pub(super) struct Gone {
-    pub id: Option<i64>,
-    pub number: String,
+    ids: HashSet<i64>,
+    numbers: HashSet<String>,
 }
 
 impl Gone {
-    pub fn of(entity: &Entity) -> Gone {
-        Gone { id: entity.int("Id"), number: entity.text("Number").to_owned() }
+    /// Adds an entity; only what has a number is referred to.
+    pub fn add(&mut self, entity: &Entity) {
+        if !entity.text("Number").is_empty() {
+            self.numbers.insert(entity.text("Number").to_owned());
+            self.ids.extend(entity.int("Id"));
+        }
+    }
+
+    fn has_number(&self, number: &str) -> bool {
+        !number.is_empty() && self.numbers.contains(number)
+    }
+
+    fn has_id(&self, id: Option<i64>) -> bool {
+        id.is_some_and(|id| self.ids.contains(&id))
     }
 }
 
-/// Takes something that has gone out of everything that refers to it.
+/// Takes what has gone out of everything that refers to it.
 pub(super) fn forget(store: &mut Store, gone: &Gone) {
-    if gone.number.is_empty() {
+    if gone.numbers.is_empty() {
         return;
     }
     for set in store.sets.values_mut() {
@@ -32,7 +50,7 @@ pub(super) fn forget(store: &mut Store, gone: &Gone) {
         detach(entity, gone);
     }
     // Whoever gets the number next must not log in with the key.
-    store.ledger.app_keys.remove(gone.number.as_str());
+    store.ledger.app_keys.retain(|number, _| !gone.has_number(number));
 }
 
 /// What a value is to something that has gone.
@@ -44,13 +62,14 @@ enum Link {
 }
 
 fn link(entity: &Entity, gone: &Gone) -> Option<Link> {
-    let numbered = |name: &str| entity.text(name) == gone.number;
+    let numbered = |name: &str| gone.has_number(entity.text(name));
     match entity.shape.structure.name {
         ty if MEMBERS.contains(&ty) => numbered("Number").then_some(Link::Member),
-        "Peer" => (numbered("Number")
-            || gone.id.is_some() && entity.int("Id") == gone.id && entity.text("Number").is_empty())
-        .then_some(Link::Member),
-        "OutboundRoute" => (gone.id.is_some() && entity.int("TrunkId") == gone.id).then_some(Link::Member),
+        "Peer" => {
+            let by_id = entity.text("Number").is_empty() && gone.has_id(entity.int("Id"));
+            (by_id || numbered("Number")).then_some(Link::Member)
+        }
+        "OutboundRoute" => gone.has_id(entity.int("TrunkId")).then_some(Link::Member),
         "Destination" => numbered("Number").then_some(Link::Way),
         "ReceptionistForward" => numbered("ForwardDN").then_some(Link::Way),
         _ => None,
@@ -58,8 +77,7 @@ fn link(entity: &Entity, gone: &Gone) -> Option<Link> {
 }
 
 fn refers(entity: &Entity, gone: &Gone) -> bool {
-    entity.text("TimeoutForwardDN") == gone.number
-        || entity.text("InvalidKeyForwardDN") == gone.number
+    FORWARDS.iter().any(|name| gone.has_number(entity.text(name)))
         || entity.own().any(|(_, value)| refers_below(value, gone))
 }
 
@@ -72,10 +90,12 @@ fn refers_below(value: &Value, gone: &Gone) -> bool {
 }
 
 fn detach(entity: &mut Entity, gone: &Gone) {
-    for name in ["TimeoutForwardDN", "InvalidKeyForwardDN"] {
-        if entity.text(name) == gone.number {
+    if gone.has_number(entity.text("TimeoutForwardDN")) {
+        entity.set("TimeoutForwardType", Value::text("EndCall"));
+    }
+    for name in FORWARDS {
+        if gone.has_number(entity.text(name)) {
             entity.set(name, Value::text(""));
-            entity.set("TimeoutForwardType", Value::text("EndCall"));
         }
     }
     for (_, value) in entity.own_mut() {

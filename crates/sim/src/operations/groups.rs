@@ -172,8 +172,16 @@ fn membership(call: &Call<'_>, group: &Entity, row: &Entity, kind: &str, member:
 
 /// How many of everything a department may have, by its `Props`, and has.
 fn restrictions(call: &Call<'_>) -> Result<Response, Problem> {
+    restrictions_of(call, |store| entities::find(call, store.set("Groups").ok_or(Problem::NoSuchPath)?))
+}
+
+/// The same for a department that is found in some way.
+pub(super) fn restrictions_of(
+    call: &Call<'_>,
+    find: impl for<'s> FnOnce(&'s Store) -> Result<&'s Entity, Problem>,
+) -> Result<Response, Problem> {
     let store = call.read();
-    let group = entities::find(call, store.set("Groups").ok_or(Problem::NoSuchPath)?)?;
+    let group = find(&store)?;
     let props = group.get("Props").as_object();
     let limit = |name: &str| props.and_then(|props| props.int(name));
     let count = |kind: &str| {

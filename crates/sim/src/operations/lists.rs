@@ -29,15 +29,15 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
 fn delete_keys(call: &Call<'_>, keys: Option<&Json>) -> Result<Response, Problem> {
     let required = || Problem::Binding { target: "ids".into(), message: "The ids field is required.".into() };
     let keys = keys.and_then(Json::as_array).ok_or_else(required)?;
-    let mut store = call.write();
-    for key in keys {
-        let key = match (key.as_i64(), key.as_str()) {
-            (Some(number), _) => Key::Int(number),
-            (None, Some(text)) => Key::Text(text.into()),
-            (None, None) => return Err(required()),
-        };
-        match deleting::remove(&mut store, call.operation.resource.name, &key) {
-            Ok(_) | Err(Problem::NoSuchEntity) => {}
+    let key = |key: &Json| match (key.as_i64(), key.as_str()) {
+        (Some(number), _) => Ok(Key::Int(number)),
+        (None, Some(text)) => Ok(Key::Text(text.into())),
+        (None, None) => Err(required()),
+    };
+    let keys = keys.iter().map(key).collect::<Result<Vec<Key>, _>>()?;
+    for result in deleting::remove_all(&mut call.write(), call.operation.resource.name, &keys) {
+        match result {
+            Ok(()) | Err(Problem::NoSuchEntity) => {}
             Err(problem) => return Err(problem),
         }
     }

@@ -19,6 +19,7 @@ mod groups;
 mod history;
 mod lists;
 mod media;
+mod mine;
 mod numbers;
 mod peers;
 mod phones;
@@ -74,6 +75,7 @@ pub(crate) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
         reports::behaviour,
         lists::behaviour,
         media::behaviour,
+        mine::behaviour,
         services::behaviour,
         status::behaviour,
         backups::behaviour,

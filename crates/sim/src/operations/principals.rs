@@ -15,6 +15,9 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
         "Users.GenerateProvLink" => {
             |call| user_text(call, |call, id| format!("{}/provisioning/{}", call.url, random(call, id, 14)))
         }
+        "MyUser.MyUserGenerateProvLink" => |call| {
+            Ok(call.value("Edm.String", &Value::text(format!("{}/provisioning/{}", call.url, random(call, 0, 14)))))
+        },
         "Users.GetPhoneSecret" => |call| user_text(call, |call, id| random(call, id, 12)),
         "Fxs.RegenerateWebCredentials" => fxs,
         "ConferenceSettings.GenerateApiKey" | "SystemStatus.APIToken" => |call| {

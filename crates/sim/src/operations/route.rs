@@ -48,7 +48,12 @@ impl Routes {
         let segments = parse_path(path).map_err(|_| Problem::NoSuchPath)?;
         let routes = self.by_signature.get(&signature(&segments)).ok_or(Problem::NoSuchPath)?;
         let Some(route) = routes.iter().find(|route| route.form.method.as_str() == method) else {
-            return Err(Problem::Method(routes.iter().map(|route| route.form.method.as_str()).collect()));
+            // Seen live: 404 for a POST to a collection below an entity, 405 for a PUT.
+            let below = matches!(segments.as_slice(), [root, _] if matches!(root.arguments, Arguments::Key(_)));
+            return Err(match method {
+                "POST" if below => Problem::NoSuchPath,
+                _ => Problem::Method(routes.iter().map(|route| route.form.method.as_str()).collect()),
+            });
         };
         Ok((route, parameters(route, &segments)?))
     }

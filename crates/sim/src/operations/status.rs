@@ -10,6 +10,10 @@ use crate::http::{Problem, Response};
 use crate::odata::Selection;
 use crate::state::{Entity, Set, Store, Value};
 
+/// The bytes that the disk has, and those that are free.
+const DISK: i64 = 40_947_412_992;
+const FREE_DISK: i64 = 29_891_611_484;
+
 pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
     Some(match operation {
         "SystemStatus.SystemHealthStatus" => health,
@@ -91,7 +95,6 @@ fn system_status(call: &Call<'_>, store: &Store, entity: &Entity) -> Entity {
     let scheduled = schedule.is_none_or(|settings| settings.get("ScheduleEnabled") == &Value::Bool(true));
     let registered = ["Queues", "RingGroups", "Receptionists"].into_iter().flat_map(|set| rows(store, set));
     let unregistered = registered.filter(|row| row.get("IsRegistered") == &Value::Bool(false)).count();
-    let (total, free) = disk(store, call.now);
     let license = store.singletons.get("LicenseStatus");
     let licensed = |name: &str| license.map_or(Value::Null, |license| license.get(name).clone());
     entity
@@ -111,27 +114,15 @@ fn system_status(call: &Call<'_>, store: &Store, entity: &Entity) -> Entity {
             "LastBackupDateTime",
             backups::last(store, call.now).map_or(Value::Null, |at| Value::text(at.to_string())),
         )
-        .with("TotalDiskSpace", Value::Int(total))
-        .with("FreeDiskSpace", Value::Int(free))
-        .with("DiskUsage", Value::Int((total - free) * 100 / total))
-        .with("RecordingUsedSpace", Value::Int(recorded(store, call.now)))
+        .with("TotalDiskSpace", Value::Int(DISK))
+        .with("FreeDiskSpace", Value::Int(FREE_DISK))
+        .with("DiskUsage", Value::Int((DISK - FREE_DISK) * 100 / DISK))
         .with("LicenseKey", licensed("LicenseKey"))
         .with("ProductCode", licensed("ProductCode"))
         .with("ExpirationDate", licensed("ExpirationDate"))
         .with("MaintenanceExpiresAt", licensed("MaintenanceExpiresAt"))
         .with("ResellerName", licensed("ResellerName"))
         .with("Support", licensed("Support"))
-}
-
-/// The bytes that recordings take: 16 kB a second.
-fn recorded(store: &Store, now: Timestamp) -> i64 {
-    store.calls.recordings(now.as_second()).map(|(_, leg)| leg.talks * 16_000).sum()
-}
-
-/// How large the disk is, and how much of it is free.
-fn disk(store: &Store, now: Timestamp) -> (i64, i64) {
-    let total = 40_947_412_992;
-    (total, (total * 73 / 100 - recorded(store, now)).max(0))
 }
 
 fn health(call: &Call<'_>) -> Result<Response, Problem> {
@@ -179,8 +170,8 @@ fn system(row: Entity, sample: i64) -> Entity {
         .with("FreePhysicalMemory", Value::Int(memory - ((1.0 + wave(sample)) * f64::from(1 << 30)) as i64))
         .with("TotalVirtualMemory", Value::Int(memory * 2))
         .with("FreeVirtualMemory", Value::Int(memory))
-        .with("TotalDiskSpace", Value::Int(40_947_412_992))
-        .with("FreeDiskSpace", Value::Int(29_891_611_484))
+        .with("TotalDiskSpace", Value::Int(DISK))
+        .with("FreeDiskSpace", Value::Int(FREE_DISK))
         .with("TickCount", Value::Int(sample * TELEMETRY_STEP_SECONDS * 1000))
 }
 

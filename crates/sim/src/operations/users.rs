@@ -81,12 +81,18 @@ fn batch_delete(call: &Call<'_>) -> Result<Response, Problem> {
     let ids = call.ids_field("ids")?;
     let shape = call.shapes.get("UserDeleteError").ok_or(Problem::NoSuchPath)?;
     let mut store = call.write();
+    let numbers: Vec<String> = ids
+        .iter()
+        .map(|id| {
+            let user = store.set("Users").and_then(|users| users.get(&Key::Int(*id)));
+            user.map_or_else(|| id.to_string(), |user| user.text("Number").to_owned())
+        })
+        .collect();
+    let keys: Vec<Key> = ids.into_iter().map(Key::Int).collect();
     let mut failed = Vec::new();
-    for id in ids {
-        let number = store.set("Users").and_then(|users| users.get(&Key::Int(id)));
-        let number = number.map_or_else(|| id.to_string(), |user| user.text("Number").to_owned());
-        let code = match deleting::remove(&mut store, "Users", &Key::Int(id)) {
-            Ok(_) => continue,
+    for (number, result) in numbers.into_iter().zip(deleting::remove_all(&mut store, "Users", &keys)) {
+        let code = match result {
+            Ok(()) => continue,
             Err(Problem::Refused { code, .. }) => code,
             Err(_) => "WARNINGS.XAPI.NOT_FOUND",
         };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Report, count, instant};
+use crate::assumptions::{CHART_STEPS, EXTERNAL_AREA, INTERNAL_AREA};
 use crate::calls::{Party, PhoneCall};
 use crate::operations::Call;
 use crate::state::{Entity, Value};
@@ -25,12 +26,9 @@ pub(super) fn length(call: &Call<'_>) -> i64 {
 /// Points at every hour of a short period and every day of a long one, with two numbers each,
 /// added up from the calls.
 fn points(report: &Report<'_>, of: impl Fn(&PhoneCall) -> Option<(i64, i64)>) -> BTreeMap<i64, (i64, i64)> {
-    // `groupingType`: 0 as the period is long, 1 hours, 2 days, 3 weeks, 4 months of 30 days.
-    let step = match report.number("groupingType") {
-        1 => HOUR,
-        2 => DAY,
-        3 => 7 * DAY,
-        4 => 30 * DAY,
+    let given = usize::try_from(report.number("groupingType")).ok().and_then(|given| CHART_STEPS.get(given));
+    let step = match given {
+        Some(step) if *step > 0 => *step,
         _ if report.period.end.saturating_sub(report.period.start) <= 2 * DAY => HOUR,
         _ => DAY,
     };
@@ -63,13 +61,13 @@ fn is_internal(call: &PhoneCall) -> bool {
 }
 
 /// True if the report wants such a call: by its flags for internal and queue calls, by
-/// `callArea` (0 all, 1 internal, 2 external), and by whose calls are meant.
+/// `callArea`, and by whose calls are meant.
 fn wanted(report: &Report<'_>, call: &PhoneCall) -> bool {
     let given = |name: &str| report.call.parameters.contains_key(name);
     let internal = !given("includeInternalCalls") || report.flag("includeInternalCalls") || !is_internal(call);
     let area = match report.number("callArea") {
-        1 => is_internal(call),
-        2 => !is_internal(call),
+        INTERNAL_AREA => is_internal(call),
+        EXTERNAL_AREA => !is_internal(call),
         _ => true,
     };
     let queues = report.flag("includeQueueCalls") || call.queue_visit().is_none();

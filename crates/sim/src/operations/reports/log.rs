@@ -2,6 +2,7 @@
 
 use super::people::cost;
 use super::{Report, count, duration, instant};
+use crate::assumptions::{CALL_DIRECTIONS, PARTY_TYPES};
 use crate::calls::{Kind, Leg, PhoneCall, Shown};
 use crate::operations::history::{recording_name, transcription};
 use crate::state::{Entity, Set, Value};
@@ -56,29 +57,16 @@ pub(super) fn calls(report: &Report<'_>) -> Vec<Entity> {
     rows
 }
 
-/// `sourceType`, `destinationType`: 0 everybody, 1 extensions, 2 outside, 3 queues, 4 ring groups,
-/// 5 digital receptionists, 6 voicemail.
+/// True if a party is of the type that `sourceType` or `destinationType` stands for.
 fn is_type(wanted: i64, party: &Shown<'_>) -> bool {
-    let kind = match wanted {
-        1 => Kind::Extension,
-        2 => Kind::ExternalLine,
-        3 => Kind::Queue,
-        4 => Kind::RingGroup,
-        5 => Kind::Receptionist,
-        6 => Kind::VoiceMail,
-        _ => return true,
-    };
-    party.kind == kind
+    let kind = usize::try_from(wanted).ok().and_then(|wanted| *PARTY_TYPES.get(wanted)?);
+    kind.is_none_or(|kind| party.kind == kind)
 }
 
-/// `callsType`: 0 all calls, 1 those that come in, 2 those that go out, 3 those within the company.
+/// True if a call goes where `callsType` says.
 fn is_call_type(report: &Report<'_>, call: &PhoneCall) -> bool {
-    match (report.number("callsType"), direction(call)) {
-        (1, way) => way.starts_with("Inbound"),
-        (2, way) => way == "Outbound",
-        (3, way) => way == "Internal",
-        _ => true,
-    }
+    let wanted = usize::try_from(report.number("callsType")).ok().and_then(|wanted| CALL_DIRECTIONS.get(wanted));
+    wanted.is_none_or(|wanted| direction(call).starts_with(wanted))
 }
 
 /// `callTimeFilterType`: 0 however long, 1 longer than `callTimeFilterFrom`, 2 shorter, 3 between

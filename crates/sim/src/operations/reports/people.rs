@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{Report, count, duration, instant};
+use crate::assumptions::{EXTERNAL_AREA, INTERNAL_AREA};
 use crate::calls::{Kind, Leg, Party};
 use crate::state::{Entity, Value};
 
@@ -17,12 +18,12 @@ struct Tally {
     talked_out: i64,
 }
 
-/// `callArea`: 0 all calls, 1 those within the company, 2 those with somebody outside.
+/// True if a leg is in the area that `callArea` stands for.
 fn in_area(report: &Report<'_>, leg: &Leg) -> bool {
     let outside = matches!(leg.from, Party::Outside { .. }) || matches!(leg.to, Party::Outside { .. });
     match report.call.parameters.get("callArea").and_then(Value::as_int) {
-        Some(1) => !outside,
-        Some(2) => outside,
+        Some(INTERNAL_AREA) => !outside,
+        Some(EXTERNAL_AREA) => outside,
         _ => true,
     }
 }
