@@ -156,7 +156,8 @@ fn user(user: &Entity, store: &Store) -> Result<(), Problem> {
     if !email.is_empty() && !email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()) {
         return refuse("EmailAddress", "WARNINGS.INVALID");
     }
-    if !pin.is_empty() && !((4..=10).contains(&pin.len()) && pin.bytes().all(|digit| digit.is_ascii_digit())) {
+    let is_pin = (4..=10).contains(&pin.len()) && pin.bytes().all(|digit| digit.is_ascii_digit());
+    if !pin.is_empty() && !is_pin {
         return refuse("VMPIN", "WARNINGS.XAPI.INVALID_PIN_NUMBER");
     }
     let profiles = user.get("ForwardingProfiles").as_list().iter().filter_map(Value::as_object);

@@ -80,7 +80,7 @@ impl Maker {
         self.count += 1;
         let n = self.count;
         Some(match ty.ty {
-            Type::Boolean => json!(n % 2 == 0),
+            Type::Boolean => json!(n.is_multiple_of(2)),
             Type::Byte | Type::Int32 | Type::Int64 => json!(n % 27 + 1),
             Type::Single | Type::Double | Type::Decimal => json!(f64::from(n) + 0.25),
             Type::String => {
