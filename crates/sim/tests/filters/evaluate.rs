@@ -43,8 +43,9 @@ pub fn evaluate(expr: &Expr, bound: &[&Json]) -> Datum {
         Expr::Lambda(all, collection, _, predicate) => {
             let elements = elements(collection, bound);
             let Some(predicate) = predicate else { return Datum::Bool(!elements.is_empty()) };
-            let holds = |element: &&Json| evaluate(predicate, &[bound, &[element]].concat()) == Datum::Bool(true);
-            Datum::Bool(if *all { elements.iter().all(|e| holds(&e)) } else { elements.iter().any(|e| holds(&e)) })
+            let holds = |element: &Json| evaluate(predicate, &[bound, &[element]].concat()) == Datum::Bool(true);
+            let mut elements = elements.into_iter();
+            Datum::Bool(if *all { elements.all(holds) } else { elements.any(holds) })
         }
         Expr::Count(collection) => Datum::Int(elements(collection, bound).len() as i128),
     }
