@@ -3,7 +3,7 @@
 use clap::{Arg, Command};
 use threecx_catalog::{Effect, Operation, Span, Type};
 
-use super::flags::{self, Flag, Place};
+use super::flags::{Flag, Place};
 use super::{globals, layout};
 use crate::output;
 
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn every_operation_makes_a_sound_command() {
         for operation in threecx_catalog::operations() {
-            command(operation, &flags::flags(operation)).debug_assert();
+            command(operation, &super::super::flags::flags(operation)).debug_assert();
         }
     }
 }

@@ -7,7 +7,6 @@ use threecx::{Answer, Arguments, Input, Operation, Reply, Rows};
 use super::columns::{self, Columns, HIDDEN, Record};
 use super::style::{note, plain_text};
 use super::{Output, Sink, file, json, table};
-use crate::command::flags;
 use crate::failure::Failure;
 
 /// What is known about a list before it comes.
