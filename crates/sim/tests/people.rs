@@ -108,7 +108,8 @@ async fn phones_start_again_and_run_what_they_were_given() {
         owner["Phones"].as_array().expect("phones").iter().any(|phone| phone["MacAddress"] == new["MAC"]),
         "{owner}"
     );
-    assert!(session.rows("/DeviceInfos?$filter=Assigned%20eq%20false").await.is_empty());
+    let waiting = session.rows("/DeviceInfos?$filter=Assigned%20eq%20false").await;
+    assert!(waiting.iter().all(|device| device["Id"] != new["Id"]), "{waiting:?}");
 }
 
 #[tokio::test]
@@ -218,6 +219,17 @@ async fn properties_and_keys_are_kept() {
     assert_eq!(session.rows("/DNProperties/Pbx.GetPropertiesByDn(dnNumber='100')").await.len(), 1);
     session.done("/DNProperties/Pbx.DeleteDNProperty", json!({ "dnNumber": "100", "propertyName": "COLOUR" })).await;
     assert_eq!(session.get(by_name).await.0, 404);
+
+    let (_, apps) = session.get("/CallFlowApps").await;
+    let app = format!("/CallFlowApps({})", apps["value"][0]["Id"]);
+    let files = format!("{app}/Pbx.GetFiles()");
+    assert_eq!(session.get(&files).await.1["value"], json!(["menu.wav", "status.wav"]));
+    session.done(&format!("{app}/Pbx.DeleteFile"), json!({ "filename": "menu.wav" })).await;
+    assert_eq!(
+        session.send(Method::POST, &format!("{app}/Pbx.DeleteFile"), Some(json!({ "filename": "menu.wav" }))).await.0,
+        400
+    );
+    assert_eq!(session.get(&files).await.1["value"], json!(["status.wav"]));
 
     let (_, principal) = session.send(Method::POST, "/ServicePrincipals", Some(json!({ "Number": "sptest" }))).await;
     let token = format!("/ServicePrincipals({})/Pbx.GenerateAppToken", principal["Id"]);

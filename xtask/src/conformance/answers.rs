@@ -114,7 +114,9 @@ impl Document {
         }
         let schema = percent_encoded(&format!("{response}/content/application~1json/schema"));
         let schema = json!({ "$ref": format!("{DOCUMENT}#{schema}") });
+        // OData's times of day have no offset, which those of JSON Schema want.
         let options = jsonschema::options().with_registry(&self.registry).should_validate_formats(true);
+        let options = options.with_format("time", |text: &str| text.parse::<jiff::civil::Time>().is_ok());
         options.build(&schema).map_err(|error| error.to_string())
     }
 }

@@ -1,6 +1,8 @@
 //! Valid arguments for any operation, from what the simulated PBX has.
 
-use std::cell::RefCell;
+mod fitting;
+
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
@@ -17,6 +19,8 @@ pub struct World {
     http: ureq::Agent,
     /// Keys of the entities that were created, to be deleted again.
     created: RefCell<HashMap<&'static str, Value>>,
+    /// Set when a backup was made.
+    backup: OnceCell<()>,
 }
 
 /// What came back.
@@ -52,7 +56,10 @@ impl World {
         let token =
             |granted: &Value| granted["access_token"].as_str().map(str::to_owned).ok_or(format!("no token: {granted}"));
         let (token, user_token) = (token(&granted)?, token(&user["Token"])?);
-        Ok(World { url: format!("{}/xapi/v1", pbx.url()), token, user_token, http, created: RefCell::default() })
+        let url = format!("{}/xapi/v1", pbx.url());
+        let world = World { url, token, user_token, http, created: RefCell::default(), backup: OnceCell::new() };
+        world.prepare()?;
+        Ok(world)
     }
 
     pub fn send(
@@ -121,13 +128,8 @@ impl World {
 
     /// The key of an entity that is there.
     fn key(&self, operation: &Operation, set: &str, name: &str) -> Result<Value, String> {
-        if operation.id == "ActiveCalls.DropCall" {
-            let call = json!({ "dn": "100", "destination": "101" });
-            self.send_as(&self.token, "POST", "/Users/Pbx.MakeCall", Some(&call))?;
-        }
-        if set == "CrmTemplates" {
-            // They are not listed anywhere.
-            return Ok(json!("Demo CRM"));
+        if let Some(key) = self.fitting_key(operation)? {
+            return Ok(key);
         }
         let created = self.created.borrow().get(set).cloned().filter(|_| operation.verb == Verb::Delete);
         let row = created.map_or_else(|| self.row(set), Ok)?;
@@ -138,6 +140,9 @@ impl World {
     }
 
     fn argument(&self, set: &str, name: &str, ty: TypeRef) -> Result<Value, String> {
+        if let Some(value) = self.fitting_argument(set, name)? {
+            return Ok(value);
+        }
         Ok(match (name.to_lowercase().as_str(), ty.ty) {
             ("mac", _) => json!(self.mac()?),
             ("number", _) => self.row(set)?["Number"].clone(),
@@ -173,6 +178,9 @@ impl World {
 
     fn field(&self, operation: &Operation, field: &Property, release: Span) -> Result<Option<Value>, String> {
         let set = operation.resource.name;
+        if let Some(value) = self.fitting_field(operation, field)? {
+            return Ok(Some(value));
+        }
         let known = match (set, field.name.to_lowercase().as_str()) {
             ("Users", "mac") => json!(self.mac()?),
             ("Users", "macs") => json!([self.mac()?]),
@@ -186,7 +194,6 @@ impl World {
                 }
             }
             ("OutboundRules", "id") => self.row(set)?["Id"].clone(),
-            ("Backups", "description") => json!({ "Name": "conformance.zip" }),
             ("Services", "options") if field.ty.ty.name() != "GarbageCollect" => json!({ "ServiceNames": ["3CXIVR"] }),
             ("OutboundRules", "purgeobject") => json!({ "Ids": [] }),
             _ if field.ty.nullable && !matches!(field.ty.ty, Type::Structure(_)) => return Ok(None),
@@ -211,7 +218,7 @@ impl World {
                 matches!(property.ty.ty, Type::String | Type::Boolean)
                     && !property.ty.collection
                     && !property.navigation
-                    && !["Id", "Name", "Number", "Link", "EmailAddress", "MacAddress", "Filename"]
+                    && !["Id", "Name", "Number", "Link", "EmailAddress", "MacAddress", "Filename", "Group"]
                         .contains(&property.name)
             };
             let change = structure.properties_in(release).find(|property| changeable(property));
@@ -222,6 +229,8 @@ impl World {
         }
         let mut entity = self.required(structure, release);
         entity.remove("Id").filter(|id| id.is_string()).map(|id| entity.insert("Id".into(), id));
+        let known = |name: &String| structure.properties_in(release).any(|property| property.name == name);
+        entity.extend(fitting::entity(operation.resource.name).into_iter().filter(|(name, _)| known(name)));
         Ok(entity)
     }
 

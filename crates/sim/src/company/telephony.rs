@@ -40,10 +40,11 @@ pub(super) fn install(store: &mut Store, shapes: &'static Shapes, rng: &mut Rng)
         company.add("Parkings", json!({}));
     }
     company.add("Fax", json!({ "FaxServer": true, "AuthID": "fax" }));
-    company.add(
+    let app = company.add(
         "CallFlowApps",
         json!({ "Name": "Order status", "RoutingType": "DialCode", "CompilationSucceeded": true }),
     );
+    company.store.ledger.app_files.insert(app.into(), ["menu.wav".into(), "status.wav".into()].into());
     company.add("ServicePrincipals", json!({ "XAPIEnabled": true, "CallControlEnabled": true }));
     for (name, prefix) in [("Provider A", "+4930555"), ("Provider B", "+4420555")] {
         company.trunk(name, prefix, &main, &queues);

@@ -49,8 +49,10 @@ pub(super) fn forget(store: &mut Store, gone: &Gone) {
     for entity in store.singletons.values_mut().filter(|entity| refers(entity, gone)) {
         detach(entity, gone);
     }
-    // Whoever gets the number next must not log in with the key.
+    // Whoever gets the number next must not log in with the key, nor find what was kept with it.
     store.ledger.app_keys.retain(|number, _| !gone.has_number(number));
+    store.ledger.app_files.retain(|number, _| !gone.has_number(number));
+    store.ledger.dn_properties.retain(|number, _| !gone.has_number(number));
 }
 
 /// What a value is to something that has gone.

@@ -29,18 +29,29 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
         "PromptSets.GetActive" => active,
         "PromptSets.SetAlternatePronunciation" => pronounce,
         "PromptSets.PlayPrompt" | "PromptSets.RecordPrompt" => play,
-        "CallFlowApps.GetFiles" | "CallFlowApps.GetAudioFiles" => |call| {
-            let store = call.read();
-            entities::find(call, store.set("CallFlowApps").ok_or(Problem::NoSuchPath)?)?;
-            Ok(call.value("Collection(Edm.String)", &Value::List(Vec::new())))
-        },
-        "CallFlowApps.DeleteFile" | "CallFlowApps.DeleteAudioFile" => |call| {
-            let store = call.read();
-            entities::find(call, store.set("CallFlowApps").ok_or(Problem::NoSuchPath)?)?;
-            Err(Problem::refused("filename", "WARNINGS.XAPI.FILE_NOT_FOUND"))
-        },
+        "CallFlowApps.GetFiles" | "CallFlowApps.GetAudioFiles" => app_files,
+        "CallFlowApps.DeleteFile" | "CallFlowApps.DeleteAudioFile" => delete_app_file,
         _ => return None,
     })
+}
+
+/// The number of the call flow app that is meant.
+fn app(call: &Call<'_>, store: &Store) -> Result<Box<str>, Problem> {
+    Ok(entities::find(call, store.set("CallFlowApps").ok_or(Problem::NoSuchPath)?)?.text("Number").into())
+}
+
+fn app_files(call: &Call<'_>) -> Result<Response, Problem> {
+    let store = call.read();
+    let files = store.ledger.app_files.get(&app(call, &store)?).into_iter().flatten();
+    Ok(call.value("Collection(Edm.String)", &Value::List(files.cloned().map(Value::Text).collect())))
+}
+
+fn delete_app_file(call: &Call<'_>) -> Result<Response, Problem> {
+    let file = call.text_field("filename")?;
+    let store = &mut *call.write();
+    let app = app(call, store)?;
+    let deleted = store.ledger.app_files.get_mut(&app).is_some_and(|files| files.remove(file));
+    if deleted { Ok(Response::empty(204)) } else { Err(missing("filename")) }
 }
 
 /// Some seconds of sound; how many depends on the name.

@@ -18,8 +18,8 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
         "CallCostSettings.UpdateCost" => |call| replace(call, "costs"),
         "Peers.GetReportPeers" => |call| list_peers(call, |_| true),
         "Peers.RetreivePeersByNumbers" => |call| {
-            let wanted = call.field("peersRequest").and_then(|request| request["DnNumbers"].as_array()).cloned();
-            let wanted = wanted.ok_or_else(|| call.required("peersRequest"))?;
+            let request = call.field("peersRequest").ok_or_else(|| call.required("peersRequest"))?;
+            let wanted = request["DnNumbers"].as_array().cloned().unwrap_or_default();
             list_peers(call, |number| wanted.iter().any(|wanted| wanted == number))
         },
         "PurgeSettings.PurgeCalls" => purge_calls,

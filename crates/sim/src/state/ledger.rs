@@ -1,6 +1,6 @@
 //! What the PBX remembers beside its entities: small facts that no entity shows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,8 @@ pub(crate) struct Ledger {
     pub contact_owners: BTreeMap<i64, Box<str>>,
     /// SHA-256 of the keys of service principals, in hexadecimal digits, by number.
     pub app_keys: BTreeMap<Box<str>, Box<str>>,
+    /// The files of call flow apps, by the app's number.
+    pub app_files: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
     /// The prompt set that is spoken.
     pub prompt_set: Option<i64>,
     /// True if departments are companies of their own.
