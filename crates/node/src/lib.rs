@@ -43,3 +43,4 @@ mod watch;
 
 pub use command::call;
 pub use simplify::simplified;
+pub use watch::records;

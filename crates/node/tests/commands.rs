@@ -144,6 +144,14 @@ fn watching() -> Vec<Value> {
         json!({ "do": "watch", "event": "callFinished", "now": 1_769_851_800, "longest": 14_400 }),
         json!({ "do": "watch", "event": "activeCall", "sample": true, "now": 1_769_851_800, "longest": 14_400 }),
         json!({ "do": "watched", "event": "eventLog", "state": state, "rows": [{ "Id": 12 }, { "Id": 11 }], "longest": 14_400 }),
+        json!({ "do": "watched", "event": "eventLog", "state": state, "rows": [{ "Id": 10, "Message": "restored" }], "longest": 14_400 }),
         json!({ "do": "watched", "event": "activeCall", "state": state, "rows": [], "longest": 14_400 }),
+        json!({ "do": "watch", "event": "record", "records": "Users.ListUser", "filter": "Enabled eq true",
+            "properties": ["Number", "Mobile"], "now": 1_769_851_800, "longest": 14_400 }),
+        json!({ "do": "watch", "event": "record", "records": "Users.GetUser", "now": 1_769_851_800, "longest": 14_400 }),
+        json!({ "do": "watched", "event": "record", "records": "Users.ListUser", "longest": 14_400,
+            "state": { "records": { "known": { "1": 2, "2": 3, "4": 5 }, "missing": ["4"] } },
+            "rows": [{ "Id": 1, "Mobile": "1" }, { "Id": 3, "Mobile": null }] }),
+        json!({ "do": "watched", "event": "record", "records": "Users.ListUser", "rows": [{ "Number": "100" }], "longest": 14_400 }),
     ]
 }

@@ -4,19 +4,22 @@
 //   THREECX_N8N      folder with n8n's and Node's node_modules (`cargo xtask test` makes it)
 //   THREECX_PACKAGE  the tarball of n8n-nodes-threecx
 
-import { execFile, execFileSync, spawn } from "node:child_process";
-import { chmodSync, createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { arch, tmpdir } from "node:os";
+import { arch } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { end, freePort, startPostgres, startRedis, until } from "./services.mjs";
+import { end, freePort, removeFolder, start, startPostgres, startRedis, temporaryFolder, until } from "./services.mjs";
 
 const MODULES = join(process.env.THREECX_N8N ?? "", "node_modules");
 const NODE = join(MODULES, `node-linux-${arch()}`, "bin");
 const PROGRAM = join(MODULES, "n8n", "bin", "n8n");
 const OWNER = { email: "owner@demo.example", firstName: "Grace", lastName: "Owner", password: "Owner-of-the-tests-1" };
+
+/** So many executions a worker carries out at a time. */
+export const CONCURRENCY = 5;
 
 /** Nothing but the test's own servers is called. */
 const QUIET = {
@@ -35,7 +38,7 @@ export class N8n {
   /** Starts PostgreSQL and n8n; with `workers`, Redis and so many workers too. */
   static async start({ workers = 0, environment = {} } = {}) {
     const n8n = new N8n();
-    n8n.folder = mkdtempSync(join(tmpdir(), "threecx-n8n-"));
+    n8n.folder = temporaryFolder();
     // PostgreSQL's user has to get through.
     chmodSync(n8n.folder, 0o711);
     n8n.stops = [];
@@ -103,14 +106,15 @@ export class N8n {
         return false;
       }
     };
-    await until(ready, `n8n (${join(this.folder, "main.log")})`, this.main);
+    await this.#until(ready, "main", this.main);
     await this.#logIn();
   }
 
   async startWorker() {
     const port = await freePort();
     const environment = { QUEUE_HEALTH_CHECK_ACTIVE: "true", QUEUE_HEALTH_CHECK_PORT: String(port), N8N_PORT: String(port) };
-    const worker = await this.#spawn(`worker-${this.workers.length}`, ["worker", "--concurrency=5"], environment);
+    const name = `worker-${this.workers.length}`;
+    const worker = await this.#spawn(name, ["worker", `--concurrency=${CONCURRENCY}`], environment);
     const ready = async () => {
       try {
         return (await fetch(`http://127.0.0.1:${port}/healthz/readiness`)).ok;
@@ -118,23 +122,40 @@ export class N8n {
         return false;
       }
     };
-    await until(ready, "an n8n worker", worker);
+    await this.#until(ready, name, worker);
     this.workers.push(worker);
     return worker;
   }
 
   async #spawn(name, options, more) {
     const environment = { ...this.environment, N8N_RUNNERS_BROKER_PORT: String(await freePort()), ...more };
-    const child = spawn(join(NODE, "node"), [PROGRAM, ...options], { env: environment, cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
-    const log = createWriteStream(join(this.folder, `${name}.log`), { flags: "a" });
+    const child = start(join(NODE, "node"), [PROGRAM, ...options], { env: environment, cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (data) => {
         if (data.includes("Editor is now accessible")) child.editor = true;
-        log.write(data);
+        appendFileSync(this.#logFile(name), data);
       });
     }
     this.stops.push(() => end(child));
     return child;
+  }
+
+  /** Waits for a process of n8n; what it wrote says why it failed. */
+  async #until(ready, name, child) {
+    try {
+      await until(ready, `n8n's ${name}`, child);
+    } catch (error) {
+      throw new Error(`${error.message}:\n${this.log(name).slice(-3000)}`, { cause: error });
+    }
+  }
+
+  #logFile(name) {
+    return join(this.folder, `${name}.log`);
+  }
+
+  /** What a process has written: `main`, `worker-0`. */
+  log(name) {
+    return readFileSync(this.#logFile(name), "utf8");
   }
 
   async #logIn() {
@@ -200,8 +221,11 @@ export class N8n {
   }
 
   async stop() {
-    for (const stop of this.stops.reverse()) await stop();
-    if (!process.env.KEEP_N8N) rmSync(this.folder, { recursive: true, force: true });
+    const ended = [];
+    for (const stop of this.stops.reverse()) ended.push(...(await Promise.allSettled([stop()])));
+    removeFolder(this.folder);
+    const failed = ended.find(({ status }) => status === "rejected");
+    if (failed) throw failed.reason;
   }
 }
 

@@ -2,8 +2,9 @@
 // What the machine runs already is neither used nor touched.
 
 import { execFileSync, spawn } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -26,6 +27,21 @@ export async function until(ready, what, child) {
   throw new Error(`${what} did not become ready`);
 }
 
+/** What runs, and folders that are to go away. */
+const running = new Set();
+const folders = new Set();
+
+/** Starts a program as the head of a process group, so that its own children end with it. */
+export function start(program, options, settings) {
+  const child = spawn(program, options, { ...settings, detached: true });
+  running.add(child);
+  child.once("exit", () => {
+    sweep(child);
+    running.delete(child);
+  });
+  return child;
+}
+
 /** Ends a process and waits until it is gone. */
 export async function end(child, signal = "SIGTERM") {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -33,6 +49,34 @@ export async function end(child, signal = "SIGTERM") {
   child.kill(signal);
   await gone;
 }
+
+/** Ends what is left of a process group. */
+function sweep(child) {
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // Nothing was left.
+  }
+}
+
+/** A folder in the temporary directory, for as long as the tests run. */
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), "threecx-n8n-"));
+  folders.add(folder);
+  return folder;
+}
+
+export function removeFolder(folder) {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  folders.delete(folder);
+}
+
+// Also when the tests are broken off.
+process.once("exit", () => {
+  running.forEach(sweep);
+  folders.forEach(removeFolder);
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 
 /** Where Debian puts the programs of the newest PostgreSQL that is installed. */
 function postgresPrograms() {
@@ -61,7 +105,7 @@ export async function startPostgres(root) {
   execFileSync(join(programs, "initdb"), make, { ...owner, stdio: "ignore" });
   const port = await freePort();
   const options = ["-D", data, "-p", String(port), "-k", folder, "-h", "127.0.0.1", "-c", "fsync=off", "-c", "max_connections=200"];
-  const child = spawn(join(programs, "postgres"), options, { ...owner, stdio: "ignore" });
+  const child = start(join(programs, "postgres"), options, { ...owner, stdio: "ignore" });
   const ready = () => {
     try {
       execFileSync(join(programs, "pg_isready"), ["-q", "-h", "127.0.0.1", "-p", String(port)]);
@@ -78,7 +122,7 @@ export async function startPostgres(root) {
 export async function startRedis(root) {
   const port = await freePort();
   const options = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", root];
-  const child = spawn("redis-server", options, { stdio: "ignore" });
+  const child = start("redis-server", options, { stdio: "ignore" });
   child.once("error", () => {});
   const ready = () => {
     try {

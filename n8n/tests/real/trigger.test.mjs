@@ -1,5 +1,5 @@
-// The trigger in a real n8n: each finished call starts the workflow once, also those that end
-// while n8n is down.
+// The trigger in a real n8n, against PBXs whose clocks are wrong: what happens starts the workflow
+// once, also what happens while n8n is down, and after a PBX was restored from a backup.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -8,56 +8,150 @@ import { Sim } from "../../../tests/browser/sim.mjs";
 import { N8n } from "./n8n.mjs";
 import { end, until } from "./services.mjs";
 
-let sim, n8n;
+const DAY = 24 * 60 * 60;
+
+/** Clients' calls have numbers from here on. */
+const MADE = 1_500_000_000;
+
+let n8n, sim, old;
 
 before(async () => {
-  sim = await Sim.start("--users", "50", "--calls", "200", "--live-calls", "off");
+  // Twenty hours behind n8n.
+  const clock = new Date(Date.now() - 20 * 60 * 60 * 1000).toISOString();
+  const options = ["--users", "20", "--calls", "200", "--live-calls", "off", "--clock", clock];
+  sim = await Sim.start(...options);
+  old = await Sim.start(...options, "--api", "20.0.4");
   n8n = await N8n.start();
+  sim.credentials = await n8n.credential("Demo PBX", { baseUrl: sim.url, clientId: sim.clientId, clientSecret: sim.secret });
+  old.credentials = await n8n.credential("Old PBX", { baseUrl: old.url, clientId: old.clientId, clientSecret: old.secret });
 });
 
 after(async () => {
   await n8n?.stop();
-  await sim?.stop();
+  await Promise.all([sim?.stop(), old?.stop()]);
 });
 
-/** What all executions of a workflow were started with. */
-async function events(id) {
-  const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
-  const { data } = await n8n.rest("GET", `/executions?limit=100&filter=${filter}`);
-  const all = await Promise.all(data.results.map(({ id }) => n8n.execution(id)));
-  return all.flatMap((execution) => execution.json("Calls"));
-}
-
-/** A call that is over at once, by the PBX's clock. */
-async function call(from, to) {
-  const made = await sim.call("POST", "/Users/Pbx.MakeCall", { dn: from, destination: to });
-  assert.equal(made.status, 200);
-  await sim.control("POST", "/clock", { seconds: 300 });
-}
-
-test("finished calls are told once each, across a restart", async () => {
-  const credentials = await n8n.credential("Demo PBX", { baseUrl: sim.url, clientId: sim.clientId, clientSecret: sim.secret });
-  const everySecond = { pollTimes: { item: [{ mode: "custom", cronExpression: "* * * * * *" }] } };
-  const trigger = { id: "calls", name: "Calls", type: "n8n-nodes-threecx.threeCxTrigger", typeVersion: 1, position: [0, 0], credentials, parameters: { event: "callFinished", ...everySecond } };
-  const after = { id: "after", name: "After", type: "n8n-nodes-base.noOp", typeVersion: 1, position: [220, 0], parameters: {} };
-  const connections = { Calls: { main: [[{ node: "After", type: "main", index: 0 }]] } };
-  const saved = await n8n.save({ name: "calls", nodes: [trigger, after], connections, settings: { executionOrder: "v1" } });
+/** An active workflow that an event starts, and that has asked the PBX what there is. */
+async function watch(pbx, operation, parameters) {
+  // n8n refuses a star for the seconds.
+  const everySecond = { pollTimes: { item: [{ mode: "custom", cronExpression: "0-59 * * * * *" }] } };
+  const trigger = { id: "watch", name: "Watch", type: "n8n-nodes-threecx.threeCxTrigger", typeVersion: 1, position: [0, 0], credentials: pbx.credentials, parameters: { ...parameters, ...everySecond } };
+  const then = { id: "then", name: "Then", type: "n8n-nodes-base.noOp", typeVersion: 1, position: [220, 0], parameters: {} };
+  const connections = { Watch: { main: [[{ node: "Then", type: "main", index: 0 }]] } };
+  const saved = await n8n.save({ name: parameters.event, nodes: [trigger, then], connections, settings: { executionOrder: "v1" } });
   await n8n.rest("POST", `/workflows/${saved.id}/activate`, { versionId: saved.versionId });
-  // Once it has asked, it knows where to begin; what was before is no news.
-  const asked = async () => {
-    const received = await (await fetch(`${sim.url}/sim/received?operation=ReportCallLogData.GetCallLogData`)).json();
-    return received.length >= 2;
-  };
-  await until(asked, "the trigger");
-  await call("100", "101");
-  await call("102", "103");
-  await until(async () => (await events(saved.id)).length >= 2, "two calls");
+  const watched = { pbx, operation, workflow: saved.id };
+  await polled(watched);
+  return watched;
+}
+
+/** Waits until the PBX has been asked twice more. */
+async function polled({ pbx, operation }) {
+  const count = async () => (await (await fetch(`${pbx.url}/sim/counts/${operation}`)).json()).received;
+  const before = await count();
+  await until(async () => (await count()) >= before + 2, `the trigger on ${operation}`);
+}
+
+/** What the executions of a workflow were started with, oldest first. */
+async function told({ workflow }) {
+  const filter = encodeURIComponent(JSON.stringify({ workflowId: workflow }));
+  const { data } = await n8n.rest("GET", `/executions?limit=100&filter=${filter}`);
+  const ids = data.results.map(({ id }) => Number(id)).sort((a, b) => a - b);
+  const all = await Promise.all(ids.map((id) => n8n.execution(id)));
+  return all.flatMap((execution) => execution.json("Watch"));
+}
+
+/** A call to the API by somebody else, who takes n8n's token away by logging in. */
+async function order(pbx, method, path, body) {
+  await pbx.logIn();
+  const { status, answer } = await pbx.call(method, path, body);
+  assert.ok(status < 300, `${method} ${path}: ${status} ${JSON.stringify(answer)}`);
+  return answer;
+}
+
+/** Four calls, of which the first, to somebody outside, is recorded; all over by the PBX's clock. */
+async function fourCalls(pbx) {
+  for (const [dn, destination] of [["100", "0044123456"], ["101", "102"], ["103", "104"], ["105", "106"]]) {
+    await order(pbx, "POST", "/Users/Pbx.MakeCall", { dn, destination });
+    await pbx.control("POST", "/clock", { seconds: 300 });
+  }
+}
+
+const restartService = () => order(sim, "POST", "/Services/Pbx.Restart", { options: { ServiceNames: ["3CXGatewayService"] } });
+
+/** The numbers of what the PBX has, from `least` on. */
+async function numbers(pbx, set, number, least) {
+  const { value } = await order(pbx, "GET", `/${set}?$top=100&$orderby=${number}&$select=${number}&$filter=${number} ge ${least}`);
+  return value.map((row) => row[number]);
+}
+
+let log;
+
+test("each event starts its workflow once, across a restart and with clocks that are wrong", async () => {
+  const [newest] = (await order(sim, "GET", "/EventLogs?$top=1&$orderby=Id desc&$select=Id")).value;
+  log = await watch(sim, "EventLogs.ListEventLog", { event: "eventLog" });
+  const calls = await watch(sim, "ReportCallLogData.GetCallLogData", { event: "callFinished" });
+  const recordings = await watch(sim, "Recordings.ListRecording", { event: "recording" });
+  const contacts = await watch(sim, "Contacts.ListContact", { event: "record", records: "Contacts.ListContact", properties: ["CompanyName"] });
+  const history = await watch(old, "CallHistoryView.ListCallHistoryView", { event: "callHistory" });
+  const all = [log, calls, recordings, contacts, history];
+
+  const first = await order(sim, "POST", "/Contacts", { CompanyName: "First", PhoneNumber: "1" });
+  await restartService();
+  await Promise.all([fourCalls(sim), fourCalls(old)]);
+  for (const watched of all) await until(async () => (await told(watched)).length > 0, `events of ${watched.operation}`);
 
   await end(n8n.main);
-  await call("104", "105");
+  const second = await order(sim, "POST", "/Contacts", { CompanyName: "Second", PhoneNumber: "2" });
+  await order(sim, "PATCH", `/Contacts(${first.Id})`, { CompanyName: "Renamed" });
+  await restartService();
+  await Promise.all([fourCalls(sim), fourCalls(old)]);
+  // From behind n8n to far ahead of it.
+  for (const pbx of [sim, old]) await pbx.control("POST", "/clock", { seconds: 5 * DAY });
+  await Promise.all([fourCalls(sim), fourCalls(old)]);
   await n8n.startMain();
-  await call("106", "107");
-  await until(async () => (await events(saved.id)).length >= 4, "four calls");
-  const told = await events(saved.id);
-  assert.deepEqual(told.map((row) => row.SourceDn).sort(), ["100", "102", "104", "106"]);
+
+  await order(sim, "PATCH", `/Contacts(${second.Id})`, { PhoneNumber: "22" });
+  await order(sim, "DELETE", `/Contacts(${first.Id})`);
+  await restartService();
+  await Promise.all([fourCalls(sim), fourCalls(old)]);
+
+  const wanted = [
+    [log, await numbers(sim, "EventLogs", "Id", newest.Id + 1), (row) => row.Id],
+    [recordings, await numbers(sim, "Recordings", "Id", MADE), (row) => row.Id],
+    [history, await numbers(old, "CallHistoryView", "SegmentId", MADE), (row) => row.SegmentId],
+    [calls, Array.from({ length: 16 }, (_, index) => MADE + index), (row) => row.SegmentId],
+    [contacts, [`added ${first.Id}`, `added ${second.Id}`, `changed ${first.Id}`, `removed ${first.Id}`], (row) => `${row.event} ${row.Id}`],
+  ];
+  for (const [watched, expected, of] of wanted) {
+    await until(async () => (await told(watched)).length >= expected.length, `all events of ${watched.operation}`);
+    // Whatever comes twice comes with the next polls.
+    await polled(watched);
+    assert.deepEqual((await told(watched)).map(of).sort(), expected.sort(), watched.operation);
+  }
+});
+
+test("an active call is told when it starts and when it ends", async () => {
+  const active = await watch(sim, "ActiveCalls.ListActiveCall", { event: "activeCall" });
+  await order(sim, "POST", "/Users/Pbx.MakeCall", { dn: "100", destination: "101" });
+  await until(async () => (await told(active)).length === 1, "the start of a call");
+  await sim.control("POST", "/clock", { seconds: 300 });
+  await until(async () => (await told(active)).length > 1, "the end of a call");
+  await polled(active);
+  const events = (await told(active)).map(({ event, Id }) => `${event} ${Id}`);
+  const [, id] = events[0].split(" ");
+  assert.deepEqual(events, [`started ${id}`, `ended ${id}`]);
+});
+
+test("after a backup was restored, with lower numbers, watching goes on from there and the log says so", async () => {
+  const before = (await told(log)).length;
+  await sim.control("POST", "/reset");
+  await until(() => /EventLogs\.ListEventLog: .* a backup was restored/.test(n8n.log("main")), "a word about the restored backup");
+  await restartService();
+  await until(async () => (await told(log)).length > before, "an event after the restored backup");
+  await polled(log);
+  const events = await told(log);
+  assert.deepEqual(events.slice(before).map(({ Message }) => Message), ["Service %1$s was %2$s"]);
+  // It has a number that was told before, by another event.
+  assert.ok(events.slice(0, before).some(({ Id }) => Id === events.at(-1).Id));
 });

@@ -6,17 +6,30 @@
 //!
 //! No clock decides what is new: not this machine's, and not the PBX's either. What has numbers is
 //! told apart by its numbers, and what has none by its keys. The state holds what is needed to go on
-//! after a restart; nothing is lost and nothing comes twice as long as it is kept.
+//! after a restart; nothing is lost and nothing comes twice as long as it is kept. It is bounded:
+//!
+//! | event | what is kept |
+//! |---|---|
+//! | event log, call history, recordings | up to 2,000 numbers |
+//! | finished calls | 30 bytes for each row of twice the longest call, up to 50,000 |
+//! | active calls | those that are on |
+//! | records | 25 bytes each, up to 10,000 |
 
+mod fingerprint;
 mod numbered;
 mod present;
 mod recent;
+pub mod records;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::command::Reply;
 use crate::failure::Failure;
+
+/// So many rows for a trial.
+const SAMPLE: u64 = 3;
 
 /// What can be watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -31,6 +44,8 @@ pub(crate) enum Event {
     /// Something was written into the event log.
     #[serde(rename = "eventLog")]
     Logged,
+    /// A record was added, changed or removed.
+    Record,
     /// A recording is complete.
     Recording,
 }
@@ -42,6 +57,7 @@ pub(crate) enum State {
     Numbered(numbered::State),
     Present(present::State),
     Recent(recent::State),
+    Records(records::State),
 }
 
 /// The command `watch`.
@@ -58,6 +74,15 @@ pub(crate) struct Watch {
     now: i64,
     /// How long a call may last, in seconds.
     longest: i64,
+    /// The operation that lists the records.
+    #[serde(default)]
+    records: Option<String>,
+    /// Which of the records.
+    #[serde(default)]
+    filter: Option<String>,
+    /// Which of their properties; all if empty.
+    #[serde(default)]
+    properties: Vec<String>,
 }
 
 /// `{operation, parameters, options, wanted}`: the call to make.
@@ -65,41 +90,70 @@ pub(crate) fn watch(watch: &Watch) -> Reply {
     match watch.event {
         Event::ActiveCall => Ok(present::ask()),
         Event::CallFinished => recent::ask(watch),
+        Event::Record => records::ask(records::listed_by(watch.records.as_deref())?, watch),
         event => Ok(numbered::ask(numbered::source(event), watch)),
     }
 }
 
 /// The command `watched`.
 #[derive(Deserialize)]
-pub(crate) struct Watched {
+pub(crate) struct Watched<'a> {
     event: Event,
     #[serde(default)]
     state: Option<State>,
     /// The rows that came.
-    rows: Vec<Map<String, Value>>,
+    #[serde(borrow)]
+    rows: Vec<&'a RawValue>,
     /// How long a call may last, in seconds.
     longest: i64,
+    /// The operation that lists the records.
+    #[serde(default)]
+    records: Option<&'a str>,
 }
 
-/// `{events, state}`: the rows that are new, oldest first, and what is known now.
-pub(crate) fn watched(watched: Watched) -> Reply {
+/// `{events, state, notice}`: the rows that are new, oldest first, what is known now, and what the
+/// log should say.
+pub(crate) fn watched(watched: Watched<'_>) -> Reply {
     let mismatch = || Failure::command("the state is of another event".into());
-    let Watched { event, state, rows, longest } = watched;
-    let (events, state) = match (event, state) {
-        (Event::ActiveCall, None) => present::first(rows),
-        (Event::ActiveCall, Some(State::Present(state))) => present::events(state, rows),
-        (Event::CallFinished, None) => recent::first(rows, longest),
-        (Event::CallFinished, Some(State::Recent(state))) => recent::events(state, rows, longest),
-        (Event::ActiveCall | Event::CallFinished, Some(_)) => return Err(mismatch()),
-        (event, None) => numbered::first(numbered::source(event), &rows),
-        (event, Some(State::Numbered(state))) => numbered::events(numbered::source(event), state, rows),
+    let Watched { event, state, rows, longest, records } = watched;
+    let outcome = match (event, state) {
+        (Event::ActiveCall, None) => present::first(parsed(&rows)?),
+        (Event::ActiveCall, Some(State::Present(state))) => present::events(state, parsed(&rows)?),
+        (Event::CallFinished, None) => recent::first(parsed(&rows)?, longest)?,
+        (Event::CallFinished, Some(State::Recent(state))) => recent::events(state, parsed(&rows)?, longest)?,
+        (Event::Record, None) => records::events(records::listed_by(records)?, None, &rows)?,
+        (Event::Record, Some(State::Records(state))) => {
+            records::events(records::listed_by(records)?, Some(state), &rows)?
+        }
+        (Event::ActiveCall | Event::CallFinished | Event::Record, Some(_)) => return Err(mismatch()),
+        (event, None) => numbered::first(numbered::source(event), &parsed(&rows)?),
+        (event, Some(State::Numbered(state))) => numbered::events(numbered::source(event), state, parsed(&rows)?),
         (_, Some(_)) => return Err(mismatch()),
     };
-    Ok(json!({ "events": events, "state": state }))
+    Ok(json!({ "events": outcome.events, "state": outcome.state, "notice": outcome.notice }))
 }
 
-/// The events of a poll, and what is known after it.
-type Outcome = (Vec<Map<String, Value>>, State);
+fn parsed(rows: &[&RawValue]) -> Result<Vec<Map<String, Value>>, Failure> {
+    let parsed = rows.iter().map(|row| serde_json::from_str(row.get())).collect::<Result<_, _>>();
+    parsed.map_err(|error| Failure::command(error.to_string()))
+}
+
+/// What came of a poll.
+struct Outcome {
+    events: Vec<Map<String, Value>>,
+    /// What is known after it.
+    state: State,
+    /// Something that a person should know.
+    notice: Option<String>,
+}
+
+/// A row, preceded by what happened to it.
+fn told(what: &str, row: Map<String, Value>) -> Map<String, Value> {
+    let mut told = Map::new();
+    told.insert("event".into(), what.into());
+    told.extend(row);
+    told
+}
 
 /// A text, number or nothing as a text: keys are compared as such.
 fn text(row: &Map<String, Value>, name: &str) -> String {

@@ -3,22 +3,22 @@
 //! A row may become visible after one with a higher number, and a recording has its number before
 //! it is complete. So rows below the highest number are asked for again: the last [`OVERLAP`], and
 //! as many more as are needed for those that are known to be incomplete.
+//!
+//! Numbers may also fall: a PBX is restored from a backup, or the newest rows are deleted. Then
+//! watching goes on from the newest row that there is, and says so.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Event, Outcome, Watch, text};
+use super::{Event, Outcome, SAMPLE, Watch, text};
 
 /// So many numbers below the highest are looked at again.
 const OVERLAP: i64 = 100;
 
 /// So many numbers at most, for what never becomes complete.
 const FURTHEST: i64 = 2000;
-
-/// So many rows for a trial.
-const SAMPLE: u64 = 3;
 
 /// What is watched.
 #[derive(Clone, Copy)]
@@ -47,12 +47,16 @@ pub fn source(event: Event) -> Source {
 pub struct State {
     floor: i64,
     seen: BTreeSet<i64>,
+    /// True if there was nothing above the floor: then the newest rows are asked for, whatever
+    /// their numbers.
+    #[serde(default)]
+    unsure: bool,
 }
 
 /// The newest rows to begin with, then everything above the floor.
 pub fn ask(source: Source, watch: &Watch) -> Value {
     let floor = match &watch.state {
-        Some(super::State::Numbered(state)) if !watch.sample => Some(state.floor),
+        Some(super::State::Numbered(state)) if !watch.sample && !state.unsure => Some(state.floor),
         _ => None,
     };
     let number = source.number;
@@ -75,25 +79,46 @@ pub fn first(source: Source, rows: &[Map<String, Value>]) -> Outcome {
     let seen = rows.iter().filter(|row| source.is_complete(row)).filter_map(|row| source.number(row)).collect();
     let lowest = rows.iter().filter_map(|row| source.number(row)).min();
     let floor = lowest.map_or(0, |lowest| lowest - 1);
-    let mut state = State { floor, seen };
+    let mut state = State { floor, seen, unsure: false };
     state.raise(rows.iter().filter(|row| !source.is_complete(row)).filter_map(|row| source.number(row)).min());
-    (Vec::new(), super::State::Numbered(state))
+    Outcome { events: Vec::new(), state: super::State::Numbered(state), notice: None }
 }
 
 /// The rows that are complete and were not seen before.
 pub fn events(source: Source, mut state: State, mut rows: Vec<Map<String, Value>>) -> Outcome {
     rows.sort_by_key(|row| source.number(row));
-    let incomplete = rows.iter().filter(|row| !source.is_complete(row)).filter_map(|row| source.number(row)).min();
-    let floor = state.floor;
-    let is_new = |row: &Map<String, Value>, seen: &mut BTreeSet<i64>| {
-        source.number(row).is_some_and(|number| number > floor && source.is_complete(row) && seen.insert(number))
+    let Some(newest) = rows.last().and_then(|row| source.number(row)) else {
+        state.unsure = true;
+        return Outcome { events: Vec::new(), state: super::State::Numbered(state), notice: None };
     };
-    rows.retain(|row| is_new(row, &mut state.seen));
+    let (floor, highest) = (state.floor, state.highest());
+    let notice = (newest < highest).then(|| source.fell(highest, newest));
+    if newest <= floor {
+        // All that was above is gone. What there is may be old or new; it is taken for known.
+        return Outcome { notice, ..first(source, &rows) };
+    }
+    let were_newest = std::mem::take(&mut state.unsure);
+    let lowest = rows.first().and_then(|row| source.number(row)).unwrap_or(newest);
+    if were_newest && rows.len() as i64 >= OVERLAP && lowest > floor + 1 {
+        // There is more above the floor than was asked for.
+        return Outcome { events: Vec::new(), state: super::State::Numbered(state), notice: None };
+    }
+    state.seen.split_off(&(newest + 1));
+    let incomplete = rows.iter().filter(|row| !source.is_complete(row)).filter_map(|row| source.number(row));
+    let incomplete = incomplete.filter(|number| *number > floor).min();
+    rows.retain(|row| {
+        source.number(row).is_some_and(|number| number > floor && source.is_complete(row) && state.seen.insert(number))
+    });
     state.raise(incomplete);
-    (rows, super::State::Numbered(state))
+    Outcome { events: rows, state: super::State::Numbered(state), notice }
 }
 
 impl State {
+    /// The highest number that is done with.
+    fn highest(&self) -> i64 {
+        self.seen.last().copied().unwrap_or(self.floor)
+    }
+
     /// Moves the floor up as far as nothing below it can still be missing.
     fn raise(&mut self, incomplete: Option<i64>) {
         let Some(&highest) = self.seen.last() else { return };
@@ -104,6 +129,14 @@ impl State {
 }
 
 impl Source {
+    fn fell(self, highest: i64, newest: i64) -> String {
+        let Source { operation, number, .. } = self;
+        format!(
+            "{operation}: the newest {number} was {highest} and is {newest} now; a backup was restored, or rows were deleted. \
+             What comes after {newest} starts the workflow."
+        )
+    }
+
     fn number(self, row: &Map<String, Value>) -> Option<i64> {
         row.get(self.number)?.as_i64()
     }
@@ -125,27 +158,70 @@ mod tests {
         numbers.iter().map(row).collect()
     }
 
-    fn poll(state: super::super::State, numbers: &[(i64, bool)]) -> (Vec<i64>, super::super::State) {
+    /// A poll of a PBX that has these: what it tells, the state after it, and whether it says something.
+    fn poll(state: super::super::State, numbers: &[(i64, bool)]) -> (Vec<i64>, super::super::State, bool) {
         let super::super::State::Numbered(state) = state else { panic!("numbered") };
         let source = source(Event::Recording);
-        let above: Vec<_> = numbers.iter().filter(|(number, _)| *number > state.floor).copied().collect();
-        let (events, state) = events(source, state, rows(&above));
-        (events.iter().filter_map(|row| source.number(row)).collect(), state)
+        let mut asked: Vec<_> =
+            numbers.iter().filter(|(number, _)| state.unsure || *number > state.floor).copied().collect();
+        if state.unsure {
+            asked.drain(..asked.len().saturating_sub(OVERLAP as usize));
+        }
+        let Outcome { events, state, notice } = events(source, state, rows(&asked));
+        (events.iter().filter_map(|row| source.number(row)).collect(), state, notice.is_some())
+    }
+
+    fn complete(numbers: impl IntoIterator<Item = i64>) -> Vec<(i64, bool)> {
+        numbers.into_iter().map(|number| (number, true)).collect()
     }
 
     #[test]
     fn late_and_incomplete_rows_come_once_and_after_they_are_complete() {
-        let (_, state) = first(source(Event::Recording), &rows(&[(12, true), (11, false), (10, true)]));
-        let (events, state) = poll(state, &[(10, true), (11, false), (12, true), (14, true)]);
+        let state = first(source(Event::Recording), &rows(&[(12, true), (11, false), (10, true)])).state;
+        let (events, state, _) = poll(state, &[(10, true), (11, false), (12, true), (14, true)]);
         assert_eq!(events, [14]);
-        let (events, state) = poll(state, &[(10, true), (11, true), (12, true), (13, true), (14, true)]);
+        let (events, state, _) = poll(state, &complete(10..15));
         assert_eq!(events, [11, 13]);
-        let (events, state) = poll(state, &[(10, true), (11, true), (12, true), (13, true), (14, true)]);
+        let (events, state, _) = poll(state, &complete(10..15));
         assert!(events.is_empty());
-        let many: Vec<(i64, bool)> = (10..3000).map(|number| (number, true)).collect();
-        let (events, state) = poll(state, &many);
+        let (events, state, told) = poll(state, &complete(10..3000));
         assert_eq!(events, (15..3000).collect::<Vec<_>>());
+        assert!(!told);
         let super::super::State::Numbered(state) = state else { panic!("numbered") };
         assert_eq!((state.floor, state.seen.len() as i64), (2999 - OVERLAP, OVERLAP));
+    }
+
+    #[test]
+    fn after_numbers_fell_watching_goes_on_from_the_newest() {
+        for newest in [40, 950] {
+            let state = first(source(Event::Recording), &rows(&complete(901..=1000))).state;
+            let (mut state, mut told) = (state, false);
+            // It takes a poll to find nothing, and one to look.
+            for _ in 0..3 {
+                let (events, after, said) = poll(state, &complete(1..=newest));
+                assert!(events.is_empty());
+                (state, told) = (after, told || said);
+            }
+            assert!(told, "{newest}");
+            let (events, state, told) = poll(state, &complete(1..=newest + 200));
+            assert_eq!(events, (newest + 1..=newest + 200).collect::<Vec<_>>());
+            assert!(!told);
+            assert!(poll(state, &complete(1..=newest + 200)).0.is_empty());
+        }
+    }
+
+    #[test]
+    fn after_all_was_deleted_nothing_is_lost() {
+        let state = first(source(Event::Recording), &rows(&complete(1..=50))).state;
+        let (_, state, _) = poll(state, &[]);
+        let (_, state, _) = poll(state, &[]);
+        // More than are asked for where nothing was.
+        let (events, state, told) = poll(state, &complete(51..=400));
+        assert!(events.is_empty() && !told);
+        let (events, state, _) = poll(state, &complete(51..=400));
+        assert_eq!(events, (51..=400).collect::<Vec<_>>());
+        let (_, state, _) = poll(state, &[]);
+        let (events, ..) = poll(state, &complete(401..=403));
+        assert_eq!(events, [401, 402, 403]);
     }
 }

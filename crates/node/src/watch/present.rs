@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, text};
+use super::{Outcome, text, told};
 
 /// What tells that something changed. Times that run on with every answer are not among it.
 const CHANGES: [&str; 4] = ["Status", "LastChangeStatus", "Caller", "Callee"];
@@ -24,31 +24,30 @@ pub fn ask() -> Value {
 
 /// What is there at the beginning is no event.
 pub fn first(rows: Vec<Map<String, Value>>) -> Outcome {
-    (Vec::new(), super::State::Present(State { rows: by_id(rows) }))
+    outcome(Vec::new(), by_id(rows))
 }
 
 /// Ends first, then what began or changed.
 pub fn events(state: State, rows: Vec<Map<String, Value>>) -> Outcome {
     let now = by_id(rows);
-    let ended = state.rows.iter().filter(|(id, _)| !now.contains_key(*id)).map(|(_, row)| event("ended", row));
+    let ended = state.rows.iter().filter(|(id, _)| !now.contains_key(*id)).map(|(_, row)| told("ended", row.clone()));
     let others = now.iter().filter_map(|(id, row)| match state.rows.get(id) {
-        None => Some(event("started", row)),
-        Some(before) if CHANGES.iter().any(|name| text(before, name) != text(row, name)) => Some(event("changed", row)),
+        None => Some(told("started", row.clone())),
+        Some(before) if CHANGES.iter().any(|name| text(before, name) != text(row, name)) => {
+            Some(told("changed", row.clone()))
+        }
         Some(_) => None,
     });
     let events = ended.chain(others).collect();
-    (events, super::State::Present(State { rows: now }))
+    outcome(events, now)
+}
+
+fn outcome(events: Vec<Map<String, Value>>, rows: BTreeMap<String, Map<String, Value>>) -> Outcome {
+    Outcome { events, state: super::State::Present(State { rows }), notice: None }
 }
 
 fn by_id(rows: Vec<Map<String, Value>>) -> BTreeMap<String, Map<String, Value>> {
     rows.into_iter().map(|row| (text(&row, "Id"), row)).collect()
-}
-
-fn event(what: &str, row: &Map<String, Value>) -> Map<String, Value> {
-    let mut event = Map::new();
-    event.insert("event".into(), what.into());
-    event.extend(row.clone());
-    event
 }
 
 #[cfg(test)]
@@ -64,9 +63,10 @@ mod tests {
 
     #[test]
     fn calls_start_change_and_end() {
-        let (_, state) = first(calls(&[(1, "Talking"), (2, "Routing")]));
-        let super::super::State::Present(state) = state else { panic!("present") };
-        let (events, _) = events(state, calls(&[(2, "Talking"), (3, "Routing")]));
+        let super::super::State::Present(state) = first(calls(&[(1, "Talking"), (2, "Routing")])).state else {
+            panic!("present")
+        };
+        let events = events(state, calls(&[(2, "Talking"), (3, "Routing")])).events;
         let told: Vec<(String, String)> = events.iter().map(|row| (text(row, "event"), text(row, "Id"))).collect();
         let told: Vec<(&str, &str)> = told.iter().map(|(event, id)| (event.as_str(), id.as_str())).collect();
         assert_eq!(told, [("ended", "1"), ("changed", "2"), ("started", "3")]);

@@ -6,32 +6,42 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use threecx_core::instant;
+use threecx_core::{Error, InputError, instant};
 
-use super::{Outcome, Watch, text};
+use super::fingerprint::fingerprint;
+use super::{Outcome, SAMPLE, Watch, text};
 use crate::command::Reply;
 use crate::failure::Failure;
 
-/// The period ends so long after now: the PBX's clock may be ahead.
-const AHEAD: i64 = 24 * 60 * 60;
+const DAY: i64 = 24 * 60 * 60;
+
+/// The PBX's clock may be so far behind when watching begins; later its own calls tell.
+const BEHIND: i64 = DAY;
+
+/// The PBX's clock may be so far ahead. A period without calls costs nothing.
+const AHEAD: i64 = 366 * DAY;
 
 /// So far back a trial looks.
-const SAMPLE: i64 = 7 * 24 * 60 * 60;
+const TRIAL: i64 = 7 * DAY;
 
-/// The keys that were seen, with the time at which each began.
+/// So many rows are remembered at most.
+const MOST: usize = 50_000;
+
+/// The rows that were seen, with the time at which each began.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct State {
     /// When the newest call began, in seconds since 1970, by the PBX's clock.
     newest: Option<i64>,
-    seen: BTreeMap<String, i64>,
+    /// By the fingerprint of the key.
+    seen: BTreeMap<u64, i64>,
 }
 
 /// The calls that began since the newest, less the time that a call may last.
 pub fn ask(watch: &Watch) -> Reply {
     let from = match &watch.state {
-        _ if watch.sample => watch.now - SAMPLE,
+        _ if watch.sample => watch.now - TRIAL,
         Some(super::State::Recent(State { newest: Some(newest), .. })) => newest.saturating_sub(watch.longest),
-        _ => watch.now - watch.longest - AHEAD,
+        _ => watch.now - watch.longest - BEHIND,
     };
     let instant = |second| {
         let failure = || Failure::command(format!("{second} is not a time"));
@@ -49,18 +59,18 @@ pub fn ask(watch: &Watch) -> Reply {
             "hidePcalls": false,
         },
         "options": {},
-        "wanted": if watch.sample { json!(3) } else { Value::Null },
+        "wanted": if watch.sample { json!(SAMPLE) } else { Value::Null },
     }))
 }
 
 /// What is there at the beginning is no event.
-pub fn first(rows: Vec<Map<String, Value>>, longest: i64) -> Outcome {
-    let (_, state) = events(State { newest: None, seen: BTreeMap::new() }, rows, longest);
-    (Vec::new(), state)
+pub fn first(rows: Vec<Map<String, Value>>, longest: i64) -> Result<Outcome, Failure> {
+    let outcome = events(State { newest: None, seen: BTreeMap::new() }, rows, longest)?;
+    Ok(Outcome { events: Vec::new(), ..outcome })
 }
 
 /// The rows that were not seen before, oldest first.
-pub fn events(mut state: State, mut rows: Vec<Map<String, Value>>, longest: i64) -> Outcome {
+pub fn events(mut state: State, mut rows: Vec<Map<String, Value>>, longest: i64) -> Result<Outcome, Failure> {
     rows.retain(|row| {
         let began = began(row);
         state.newest = state.newest.max(began);
@@ -72,7 +82,23 @@ pub fn events(mut state: State, mut rows: Vec<Map<String, Value>>, longest: i64)
         let oldest = newest.saturating_sub(longest.saturating_mul(2));
         state.seen.retain(|_, began| *began >= oldest);
     }
-    (rows, super::State::Recent(state))
+    // Whatever were forgotten would come again.
+    if state.seen.len() > MOST {
+        return Err(too_many());
+    }
+    Ok(Outcome { events: rows, state: super::State::Recent(state), notice: None })
+}
+
+fn too_many() -> Failure {
+    let error = InputError {
+        argument: "Longest Call".into(),
+        path: String::new(),
+        expected: format!("a time of which the call log has {} rows at most", MOST / 2),
+        came: "one with more".into(),
+        position: None,
+        hint: Some("Give fewer hours.".into()),
+    };
+    Error::from(error).into()
 }
 
 fn began(row: &Map<String, Value>) -> Option<i64> {
@@ -80,9 +106,10 @@ fn began(row: &Map<String, Value>) -> Option<i64> {
 }
 
 /// A call's rows share its history's id; segment and row tell them apart.
-fn key(row: &Map<String, Value>) -> String {
+fn key(row: &Map<String, Value>) -> u64 {
     let parts = ["MainCallHistoryId", "CallHistoryId", "CdrId", "CallId", "SegmentId", "SubrowDescNumber"];
-    parts.map(|name| text(row, name)).join("/")
+    let parts = parts.map(|name| text(row, name));
+    fingerprint(parts.iter().map(String::as_str))
 }
 
 #[cfg(test)]
@@ -93,22 +120,34 @@ mod tests {
         json!({ "CallId": id, "StartTime": start }).as_object().cloned().unwrap_or_default()
     }
 
-    fn recent(state: super::super::State) -> State {
-        let super::super::State::Recent(state) = state else { panic!("recent") };
-        state
+    /// One poll: what it tells, and the state after it.
+    fn poll(state: Option<State>, rows: &[Map<String, Value>]) -> (Vec<Map<String, Value>>, Option<State>) {
+        let longest = 4 * 60 * 60;
+        let outcome = match state {
+            None => first(rows.to_vec(), longest),
+            Some(state) => events(state, rows.to_vec(), longest),
+        };
+        let outcome = outcome.expect("not too many");
+        let super::super::State::Recent(state) = outcome.state else { panic!("recent") };
+        (outcome.events, Some(state))
     }
 
     #[test]
     fn a_long_call_that_ends_late_comes_once() {
-        let hour = 3600;
-        let before = vec![call(2, "2026-01-31T10:00:00Z")];
-        let (none, state) = first(before.clone(), 4 * hour);
+        let mut rows = vec![call(2, "2026-01-31T10:00:00Z")];
+        let (none, state) = poll(None, &rows);
         assert!(none.is_empty());
-        let mut rows = before;
         rows.push(call(1, "2026-01-31T08:00:00Z"));
-        let (told, state) = events(recent(state), rows.clone(), 4 * hour);
+        let (told, state) = poll(state, &rows);
         assert_eq!(told, [call(1, "2026-01-31T08:00:00Z")]);
-        let (told, _) = events(recent(state), rows, 4 * hour);
+        let (told, _) = poll(state, &rows);
         assert!(told.is_empty());
+    }
+
+    #[test]
+    fn more_than_can_be_kept_is_refused() {
+        let rows = |count| (0..count).map(|id| call(id, "2026-01-31T10:00:00Z")).collect::<Vec<_>>();
+        assert!(first(rows(MOST as i64), 1).is_ok());
+        assert!(first(rows(MOST as i64 + 1), 1).is_err());
     }
 }

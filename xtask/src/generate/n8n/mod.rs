@@ -31,6 +31,10 @@ pub fn files() -> BTreeMap<String, String> {
         ),
         ("inputs.gen.ts".to_owned(), file(&["INodeProperties"], &[("inputs", properties, inputs::inputs())])),
         ("options.gen.ts".to_owned(), file(&["INodeProperties"], &[("options", properties, options::options())])),
+        (
+            "records.gen.ts".to_owned(),
+            file(&["INodePropertyOptions"], &[("records", "INodePropertyOptions[]", resources::records())]),
+        ),
         ("pickers.gen.ts".to_owned(), file(&[], &[("pickers", "Record<string, string>", inputs::pickers())])),
     ])
 }

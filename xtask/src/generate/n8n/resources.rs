@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use threecx_catalog::{Operation, Resource, Verb};
+use threecx_node::records::{self, Records};
 
 use super::words;
 
@@ -10,6 +11,13 @@ pub fn resources() -> Value {
     let mut resources: Vec<&Resource> = threecx_catalog::resources().to_vec();
     resources.sort_by_key(|resource| resource.title.to_lowercase());
     resources.iter().map(|resource| json!({ "name": resource.title, "value": resource.name })).collect()
+}
+
+/// The records that the trigger can watch, by title.
+pub fn records() -> Value {
+    let mut records: Vec<&Operation> = records::all().map(|Records { list, .. }| list).collect();
+    records.sort_by_key(|list| list.resource.title.to_lowercase());
+    records.iter().map(|list| json!({ "name": list.resource.title, "value": list.id })).collect()
 }
 
 /// One dropdown for each resource.

@@ -1,0 +1,218 @@
+//! Records of an entity set: users, contacts, queues and whatever else has a key. All of them are
+//! read with each poll; of each, its key and a fingerprint are kept, which tell what was added,
+//! what was changed and what was removed.
+//!
+//! A list is read page by page, and what is deleted meanwhile moves the rest: a record may be
+//! missing from a reading although it is there. So one counts as removed once it is missing from
+//! two readings in a row.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+use threecx_catalog::{self as catalog, Operation, Options, Span, Structure, Verb};
+use threecx_core::{Error, InputError};
+
+use super::fingerprint::fingerprint;
+use super::{Outcome, SAMPLE, Watch, told};
+use crate::command::{self, Reply};
+use crate::failure::Failure;
+use crate::properties::rows;
+
+/// So many records are watched at most: about 250 KB that n8n keeps.
+const MOST: usize = 10_000;
+
+/// What other events are for.
+const OTHERWISE: [&str; 3] = ["ActiveCalls", "EventLogs", "Recordings"];
+
+/// Records that can be watched.
+#[derive(Clone, Copy)]
+pub struct Records {
+    /// The operation that lists them.
+    pub list: &'static Operation,
+    /// The property that tells them apart.
+    pub key: &'static str,
+}
+
+/// All records that can be watched: what is listed page by page and has a key.
+pub fn all() -> impl Iterator<Item = Records> {
+    catalog::operations().filter_map(of)
+}
+
+fn of(list: &'static Operation) -> Option<Records> {
+    if list.verb != Verb::List || !list.is_paged() || OTHERWISE.contains(&list.resource.name) {
+        return None;
+    }
+    let form = list.newest_form();
+    if !form.parameters.is_empty() {
+        return None;
+    }
+    let structure = rows(list, Span::NEWEST)?;
+    let set = format!("{}({{", form.path);
+    let forms = list.resource.operations.iter().flat_map(|operation| operation.forms);
+    let mut keys = forms.filter_map(|form| form.path.strip_prefix(&set)?.split_once('}'));
+    keys.find_map(|(key, _)| property(structure, key)).map(|key| Records { list, key })
+}
+
+fn property(structure: &'static Structure, name: &str) -> Option<&'static str> {
+    structure.all_properties().find(|known| known.name == name && !known.navigation).map(|known| known.name)
+}
+
+/// The records that an operation lists.
+pub(super) fn listed_by(operation: Option<&str>) -> Result<Records, Failure> {
+    let id = operation.unwrap_or_default();
+    let unknown = || Failure::command(format!("`{id}` lists no records that can be watched"));
+    of(command::operation(id)?).ok_or_else(unknown)
+}
+
+/// The fingerprint of each record, by its key as JSON.
+#[derive(Debug, Default, Deserialize, Serialize)]
+pub struct State {
+    known: BTreeMap<String, u64>,
+    /// Those that the last reading lacked.
+    missing: BTreeSet<String>,
+}
+
+/// All records there are, or those that a filter lets through.
+pub(super) fn ask(records: Records, watch: &Watch) -> Reply {
+    let offered = records.list.newest_form().options_in(Span::NEWEST);
+    let mut options = Map::new();
+    if offered.contains(Options::ORDERBY) {
+        options.insert("orderby".into(), records.key.into());
+    }
+    if let Some(filter) = watch.filter.as_deref().filter(|filter| !filter.trim().is_empty()) {
+        options.insert("filter".into(), filter.into());
+    }
+    if !watch.properties.is_empty() {
+        let others = watch.properties.iter().map(String::as_str).filter(|name| *name != records.key);
+        let select: Vec<&str> = std::iter::once(records.key).chain(others).collect();
+        options.insert("select".into(), select.join(",").into());
+    }
+    let wanted = if watch.sample { SAMPLE } else { MOST as u64 + 1 };
+    Ok(json!({ "operation": records.list.id, "options": options, "wanted": wanted }))
+}
+
+/// What was added or changed, and then what was removed; at the beginning nothing.
+pub(super) fn events(records: Records, state: Option<State>, rows: &[&RawValue]) -> Result<Outcome, Failure> {
+    if rows.len() > MOST {
+        return Err(too_many());
+    }
+    let begins = state.is_none();
+    let State { mut known, missing } = state.unwrap_or_default();
+    let (mut events, mut now) = (Vec::new(), BTreeMap::new());
+    for row in rows {
+        let (key, print) = identify(records, row)?;
+        let what = match known.remove(&key) {
+            Some(before) if before == print => None,
+            Some(_) => Some("changed"),
+            None => Some("added"),
+        };
+        // A record that moves to the next page meanwhile comes twice.
+        let is_new = now.insert(key, print).is_none();
+        if let Some(what) = what.filter(|_| is_new && !begins) {
+            events.push(told(what, serde_json::from_str(row.get()).map_err(unreadable)?));
+        }
+    }
+    let (removed, lacked): (BTreeMap<_, _>, _) = known.into_iter().partition(|(key, _)| missing.contains(key));
+    for key in removed.into_keys() {
+        let value: Value = serde_json::from_str(&key).map_err(unreadable)?;
+        events.push(told("removed", Map::from_iter([(records.key.to_owned(), value)])));
+    }
+    let missing = lacked.keys().cloned().collect();
+    now.extend(lacked);
+    let state = super::State::Records(State { known: now, missing });
+    Ok(Outcome { events, state, notice: None })
+}
+
+/// A record's key, and the fingerprint of its properties in whatever order they come.
+fn identify(records: Records, row: &RawValue) -> Result<(String, u64), Failure> {
+    let properties: BTreeMap<&str, &RawValue> = serde_json::from_str(row.get()).map_err(unreadable)?;
+    let Some(key) = properties.get(records.key) else {
+        let reason = format!("a record of {} without {}", records.list.resource.name, records.key);
+        return Err(Error::Answer { reason }.into());
+    };
+    let data = properties.iter().filter(|(name, _)| !name.starts_with('@'));
+    Ok((key.get().to_owned(), fingerprint(data.flat_map(|(name, value)| [*name, value.get()]))))
+}
+
+fn unreadable(error: serde_json::Error) -> Failure {
+    Error::Answer { reason: error.to_string() }.into()
+}
+
+fn too_many() -> Failure {
+    let error = InputError {
+        argument: "Filter".into(),
+        path: String::new(),
+        expected: format!("one that lets {MOST} records through at most"),
+        came: "more".into(),
+        position: None,
+        hint: Some("Narrow down what is watched.".into()),
+    };
+    Error::from(error).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn users() -> Records {
+        listed_by(Some("Users.ListUser")).expect("users have a key")
+    }
+
+    /// One poll: what it tells, and the state as it comes back from n8n.
+    fn poll(state: Option<State>, rows: &[Value]) -> (Vec<Value>, Option<State>) {
+        let rows: Vec<Box<RawValue>> =
+            rows.iter().map(|row| RawValue::from_string(row.to_string()).expect("JSON")).collect();
+        let rows: Vec<&RawValue> = rows.iter().map(AsRef::as_ref).collect();
+        let outcome = events(users(), state, &rows).expect("readable");
+        let kept = serde_json::to_string(&outcome.state).expect("JSON");
+        let super::super::State::Records(state) = serde_json::from_str(&kept).expect("JSON") else { panic!("records") };
+        (outcome.events.into_iter().map(Value::Object).collect(), Some(state))
+    }
+
+    #[test]
+    fn added_changed_and_removed_records_are_told_once() {
+        let (none, state) = poll(None, &[json!({ "Id": 1, "Number": "100" }), json!({ "Id": 2, "Number": "101" })]);
+        assert!(none.is_empty());
+        let reordered = json!({ "Number": "100", "@odata.etag": "x", "Id": 1 });
+        let changed = json!({ "Id": 2, "Number": "109" });
+        let added = json!({ "Id": 3, "Number": "102" });
+        let (events, state) = poll(state, &[reordered.clone(), changed.clone(), added.clone()]);
+        assert_eq!(
+            events,
+            [
+                json!({ "event": "changed", "Id": 2, "Number": "109" }),
+                json!({ "event": "added", "Id": 3, "Number": "102" })
+            ]
+        );
+        // Once missing may be a page that moved; twice is gone.
+        let (none, state) = poll(state, &[reordered.clone(), added.clone()]);
+        assert!(none.is_empty());
+        let (none, state) = poll(state, &[reordered.clone(), changed, added.clone(), added.clone()]);
+        assert!(none.is_empty());
+        let (none, state) = poll(state, &[reordered.clone(), added.clone()]);
+        assert!(none.is_empty());
+        let (events, state) = poll(state, &[reordered.clone(), added.clone()]);
+        assert_eq!(events, [json!({ "event": "removed", "Id": 2 })]);
+        let (none, _) = poll(state, &[reordered, added]);
+        assert!(none.is_empty());
+    }
+
+    #[test]
+    fn more_than_can_be_kept_is_refused() {
+        let row = RawValue::from_string(r#"{"Id":1}"#.into()).expect("JSON");
+        let rows = vec![row.as_ref(); MOST + 1];
+        assert!(events(users(), None, &rows).is_err());
+        assert!(events(users(), None, &rows[1..]).is_ok());
+    }
+
+    #[test]
+    fn what_has_a_key_can_be_watched() {
+        let known: BTreeMap<&str, &str> = all().map(|records| (records.list.id, records.key)).collect();
+        for (list, key) in [("Users.ListUser", "Id"), ("Contacts.ListContact", "Id"), ("Queues.ListQueue", "Id")] {
+            assert_eq!(known.get(list), Some(&key));
+        }
+        assert!(known.len() > 20, "{known:?}");
+    }
+}
