@@ -118,7 +118,7 @@ fn entity(
     target: Span,
 ) -> Result<Json, Error> {
     let known: Vec<&'static Property> = structure.all_properties().collect();
-    let json = object(structure.name, &known, given, target)?;
+    let (json, _) = object(structure.name, &known, given, target)?;
     if operation.verb == Verb::Update && json.text == "{}" {
         let properties = format!("at least one property of {} to change", structure.name);
         return Err(InputError { expected: properties, came: String::new(), ..superfluous("body", "") }.into());
@@ -129,23 +129,29 @@ fn entity(
 /// The named fields of an action.
 fn action(operation: &Operation, fields: &'static [Field], given: &Arguments, target: Span) -> Result<Json, Error> {
     let known: Vec<&'static Property> = fields.iter().collect();
-    let json = object(operation.id, &known, given, target)?;
+    let (json, came) = object(operation.id, &known, given, target)?;
     for field in fields.iter().filter(|field| field.span.overlaps(target)) {
         let optional = field.ty.nullable || field.default.is_some();
-        if !optional && !has_key(&json.text, field.name) {
+        if !optional && !came.contains(&field.name) {
             return Err(missing(field.name, Wanted::from(field), target));
         }
     }
     Ok(json)
 }
 
-/// The body as given in one piece, then what was given field by field.
-fn object(of: &str, known: &[&'static Property], given: &Arguments, target: Span) -> Result<Json, Error> {
+/// The body as given in one piece, then what was given field by field; and the names of all of it.
+fn object(
+    of: &str,
+    known: &[&'static Property],
+    given: &Arguments,
+    target: Span,
+) -> Result<(Json, Vec<&'static str>), Error> {
     let mut json = Json::default();
+    let mut came = Vec::new();
     json.text.push('{');
     if let Some(Input::Text(text) | Input::Json(text)) = &given.body {
         let mut walk = Walk::new("body", text, target);
-        let raw = walk.parse(&format!("a JSON object ({of})"))?;
+        let raw = walk.parse(|| format!("a JSON object ({of})"))?;
         let Ok(coerce::Members(members)) = serde_json::from_str(raw.get()) else {
             return Err(InputError {
                 came: format!("`{}`", raw.get().chars().take(40).collect::<String>()),
@@ -153,22 +159,19 @@ fn object(of: &str, known: &[&'static Property], given: &Arguments, target: Span
             }
             .into());
         };
-        walk.members(members, of, known, &mut json)?;
+        came = walk.members(members, of, known, &mut json)?;
     }
     for (name, input) in &given.fields {
         let property = coerce::find(known, name, of, target)?;
-        if has_key(&format!("{}}}", json.text), property.name) {
+        if came.contains(&property.name) {
             return Err(superfluous(property.name, "one value, in the body or on its own").into());
         }
+        came.push(property.name);
         json.key(property.name);
         coerce::coerce(property.name, input, Wanted::from(property), target, &mut json)?;
     }
     json.text.push('}');
-    Ok(json)
-}
-
-fn has_key(json: &str, name: &str) -> bool {
-    serde_json::from_str::<coerce::Members>(json).is_ok_and(|members| members.0.iter().any(|(key, _)| key == name))
+    Ok((json, came))
 }
 
 /// The value given under a name, whatever its case.

@@ -9,21 +9,24 @@ use crate::{failed, fields, inputs, page, picker, plan, properties, read, watch}
 
 /// Carries out a command.
 pub fn call(command: &[u8]) -> Vec<u8> {
-    let reply = dispatch(command).unwrap_or_else(|failure| failure.reply());
+    dispatch(command).unwrap_or_else(|failure| written(&failure.reply()))
+}
+
+fn written(reply: &impl Serialize) -> Vec<u8> {
     // A reply is made of maps with text keys, which can always be written.
-    serde_json::to_vec(&reply).unwrap_or_default()
+    serde_json::to_vec(reply).unwrap_or_default()
 }
 
 /// The replies are small: rows never pass through here.
 pub(crate) type Reply = Result<serde_json::Value, Failure>;
 
-fn dispatch(command: &[u8]) -> Reply {
+fn dispatch(command: &[u8]) -> Result<Vec<u8>, Failure> {
     #[derive(Deserialize)]
     struct Head<'a> {
         r#do: &'a str,
     }
-    match parse::<Head<'_>>(command)?.r#do {
-        "plan" => plan::plan(parse(command)?),
+    let reply = match parse::<Head<'_>>(command)?.r#do {
+        "plan" => return Ok(written(&plan::plan(parse(command)?)?)),
         "read" => read::read(parse(command)?),
         "failed" => failed::failed(parse(command)?),
         "page" => page::page(parse(command)?),
@@ -34,7 +37,8 @@ fn dispatch(command: &[u8]) -> Reply {
         "watched" => watch::watched(parse(command)?),
         "picker" => picker::command(parse(command)?),
         other => Err(Failure::command(format!("there is no command `{other}`"))),
-    }
+    };
+    Ok(written(&reply?))
 }
 
 fn parse<'a, T: Deserialize<'a>>(command: &'a [u8]) -> Result<T, Failure> {

@@ -7,7 +7,7 @@ use threecx_catalog::Method;
 use threecx_core::page::{Next, Page, Pages, path_of_link};
 
 use crate::command::Reply;
-use crate::plan::shown;
+use crate::plan::Shown;
 
 /// The command: first what is wanted, then what arrived.
 #[derive(Deserialize)]
@@ -45,7 +45,7 @@ pub(crate) fn page(command: Command) -> Reply {
         Next::Page { top, skip } => json!({ "top": top, "skip": skip }),
         // Only the path counts: a token must not go to another host.
         Next::Link(link) => {
-            json!({ "request": shown(&threecx_core::raw(Method::Get, path_of_link(&link), None)) })
+            json!({ "request": Shown::from(threecx_core::raw(Method::Get, path_of_link(&link), None)) })
         }
         Next::Done => json!(null),
     };

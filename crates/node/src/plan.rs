@@ -1,12 +1,16 @@
 //! `plan`: an operation and its arguments become a request.
 
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
 use threecx_catalog::{self as catalog, Content, Effect, Operation, Span};
 use threecx_core::{Arguments, Error, Input, Request, is_the_same_in_every_release};
 
 use crate::arguments::GivenArguments;
-use crate::command::{self, Reply};
+use crate::command;
+use crate::failure::Failure;
 use crate::simplify::simplified;
 
 /// The command.
@@ -29,16 +33,56 @@ pub(crate) struct Plan<'a> {
     simplify: bool,
 }
 
-/// `{request, repeatable, reads, done}`; or `{ask}`, a request whose answer names the PBX's build,
-/// where the operation is not the same in all of them.
-pub(crate) fn plan(plan: Plan<'_>) -> Reply {
+/// The reply.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Planned {
+    /// A request whose answer names the PBX's build, where the operation is not the same in all of them.
+    Ask {
+        /// To be sent first.
+        ask: Shown,
+    },
+    /// The call.
+    Request {
+        request: Shown,
+        repeatable: bool,
+        reads: bool,
+        /// True if a file is the answer.
+        file: bool,
+        done: Done,
+    },
+}
+
+/// A request.
+#[derive(Serialize)]
+pub(crate) struct Shown {
+    method: &'static str,
+    path: String,
+    headers: Map<String, Value>,
+    body: Option<String>,
+}
+
+/// What to say of a call that is answered with nothing: what was done, and to what. Secrets in
+/// it are masked.
+#[derive(Serialize)]
+pub(crate) struct Done {
+    success: bool,
+    operation: &'static str,
+    #[serde(flatten)]
+    parameters: BTreeMap<String, Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent: Option<Box<RawValue>>,
+}
+
+/// Plans it.
+pub(crate) fn plan(plan: Plan<'_>) -> Result<Planned, Failure> {
     let operation = command::operation(plan.operation)?;
     let mut arguments: Arguments = plan.arguments.into();
     let known = command::target(plan.version)?;
     if known.is_none() && !plan.asked && !is_the_same_in_every_release(operation) {
         // What does not fit any release is refused without asking.
         threecx_core::plan(operation, &arguments, Span::ALL)?;
-        return command::reply("ask", shown(&least()?));
+        return Ok(Planned::Ask { ask: least()?.into() });
     }
     let target = known.unwrap_or(Span::NEWEST);
     if plan.simplify
@@ -48,13 +92,13 @@ pub(crate) fn plan(plan: Plan<'_>) -> Reply {
         arguments.options.insert("select".into(), Input::Text(names.join(",")));
     }
     let request = threecx_core::plan(operation, &arguments, target)?;
-    Ok(json!({
-        "request": shown(&request),
-        "repeatable": operation.repeatable,
-        "reads": operation.effect == Effect::Reads,
-        "file": matches!(request.answer.content, Content::File(..)),
-        "done": done(operation, &arguments, &request),
-    }))
+    Ok(Planned::Request {
+        done: done(operation, arguments, &request),
+        file: matches!(request.answer.content, Content::File(..)),
+        request: request.into(),
+        repeatable: operation.repeatable,
+        reads: operation.effect == Effect::Reads,
+    })
 }
 
 /// The least that a PBX can be asked, which 3CX's documentation gives as the quick test.
@@ -67,33 +111,27 @@ fn least() -> Result<Request, Error> {
     threecx_core::plan(defs, &arguments, Span::NEWEST)
 }
 
-pub(crate) fn shown(request: &Request) -> Value {
-    let headers: Map<String, Value> =
-        request.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-    json!({
-        "method": request.method.as_str(),
-        "path": request.path_and_query,
-        "headers": headers,
-        "body": request.body,
-    })
+impl From<Request> for Shown {
+    fn from(request: Request) -> Shown {
+        Shown {
+            method: request.method.as_str(),
+            path: request.path_and_query,
+            headers: request.headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect(),
+            body: request.body,
+        }
+    }
 }
 
-/// What to say of a call that is answered with nothing: what was done, and to what. Secrets in
-/// it are masked.
-fn done(operation: &Operation, arguments: &Arguments, request: &Request) -> Value {
-    let mut done = Map::new();
-    done.insert("success".into(), true.into());
-    done.insert("operation".into(), operation.id.into());
-    for (name, input) in &arguments.parameters {
-        let value = match input {
-            Input::Text(text) => json!(text),
-            Input::Json(text) => serde_json::from_str(text).unwrap_or_default(),
-        };
-        done.insert(name.clone(), value);
+fn done(operation: &'static Operation, arguments: Arguments, request: &Request) -> Done {
+    let value = |input| match input {
+        Input::Text(text) => to_raw_value(&text).ok(),
+        Input::Json(text) => RawValue::from_string(text).ok(),
+    };
+    let parameters = arguments.parameters.into_iter();
+    Done {
+        success: true,
+        operation: operation.id,
+        parameters: parameters.filter_map(|(name, input)| Some((name, value(input)?))).collect(),
+        sent: request.masked_body().and_then(|body| RawValue::from_string(body).ok()),
     }
-    let sent = request.masked_body().and_then(|body| serde_json::from_str::<Value>(&body).ok());
-    if let Some(sent) = sent {
-        done.insert("sent".into(), sent);
-    }
-    Value::Object(done)
 }

@@ -94,6 +94,11 @@ export class N8n {
     execFileSync("npm", options, { cwd: nodes, stdio: ["ignore", "ignore", "inherit"] });
   }
 
+  /** A module of the installed package. */
+  installed(path) {
+    return createRequire(join(this.folder, ".n8n", "nodes", "package.json"))(`n8n-nodes-threecx/${path}`);
+  }
+
   /** The main process; after `end(n8n.main)` it can be started again, with the same data. */
   async startMain() {
     this.port ??= await freePort();

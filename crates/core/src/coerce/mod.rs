@@ -42,7 +42,14 @@ impl Json {
     }
 
     fn string(&mut self, text: &str) {
-        self.text.push_str(&serde_json::Value::from(text).to_string());
+        // Most texts hold nothing that has to be escaped.
+        if text.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+            self.text.push_str(&serde_json::Value::from(text).to_string());
+        } else {
+            self.text.push('"');
+            self.text.push_str(text);
+            self.text.push('"');
+        }
     }
 }
 
@@ -128,7 +135,8 @@ impl<'a> Walk<'a> {
     fn comma_list(&mut self, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
         out.text.push('[');
         for (index, item) in self.text.split(',').map(str::trim).enumerate() {
-            self.path = format!("[{index}]");
+            self.path.clear();
+            self.enter_item(index);
             if index > 0 {
                 out.text.push(',');
             }
@@ -140,23 +148,17 @@ impl<'a> Walk<'a> {
     }
 
     fn scalar(&self, text: &'a str, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
-        match scalar::from_text(text, wanted, self.target) {
-            Ok(json) => {
-                out.text.push_str(&json);
-                Ok(())
-            }
-            Err(expected) => Err(self.unexpected(expected, text)),
-        }
+        scalar::from_text(text, wanted, self.target, out).map_err(|expected| self.unexpected(expected, text))
     }
 
     /// Text that is JSON as a whole.
     pub fn json_text(&mut self, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
-        let raw = self.parse(&expected(wanted, self.target))?;
+        let raw = self.parse(|| expected(wanted, self.target))?;
         self.json(raw, wanted, out)
     }
 
     /// The text as one JSON value; the error says what was expected instead.
-    pub fn parse(&self, expected: &str) -> Result<&'a RawValue, Error> {
+    pub fn parse(&self, expected: impl FnOnce() -> String) -> Result<&'a RawValue, Error> {
         serde_json::from_str(self.text).map_err(|error| {
             let (came, offset) = broken_at(self.text, &error);
             let came = if came.is_empty() {
@@ -167,7 +169,7 @@ impl<'a> Walk<'a> {
             InputError {
                 argument: self.argument.to_owned(),
                 path: String::new(),
-                expected: expected.to_owned(),
+                expected: expected(),
                 came,
                 position: Some(Position::of(self.text, offset)),
                 hint: None,
@@ -210,13 +212,7 @@ impl<'a> Walk<'a> {
                 out.text.push_str(text);
                 Ok(())
             }
-            _ => match scalar::from_json(text, wanted, self.target) {
-                Ok(json) => {
-                    out.text.push_str(&json);
-                    Ok(())
-                }
-                Err(expected) => Err(self.unexpected(expected, text)),
-            },
+            _ => scalar::from_json(text, wanted, self.target, out).map_err(|expected| self.unexpected(expected, text)),
         }?;
         self.depth -= 1;
         Ok(())
@@ -229,7 +225,7 @@ impl<'a> Walk<'a> {
         let path = self.path.len();
         out.text.push('[');
         for (index, item) in items.into_iter().enumerate() {
-            self.path.push_str(&format!("[{index}]"));
+            self.enter_item(index);
             if index > 0 {
                 out.text.push(',');
             }
@@ -238,6 +234,13 @@ impl<'a> Walk<'a> {
         }
         out.text.push(']');
         Ok(())
+    }
+
+    /// Adds the place of an item of a list to the path.
+    fn enter_item(&mut self, index: usize) {
+        self.path.push('[');
+        self.path.push_str(&index.to_string());
+        self.path.push(']');
     }
 
     fn object(
@@ -257,16 +260,16 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// The members of an object, of which `known` are allowed.
+    /// The members of an object, of which `known` are allowed; gives the names of those that came.
     pub fn members(
         &mut self,
         members: Vec<(String, &'a RawValue)>,
         of: &str,
         known: &[&'static Property],
         out: &mut Json,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<&'static str>, Error> {
         let path = self.path.len();
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: Vec<&'static str> = Vec::with_capacity(members.len());
         for (name, value) in members {
             // Annotations such as @odata.type belong to the protocol, not to the type.
             if name.contains('@') {
@@ -284,7 +287,8 @@ impl<'a> Walk<'a> {
             }
             seen.push(property.name);
             out.key(property.name);
-            self.path.push_str(&format!(".{}", property.name));
+            self.path.push('.');
+            self.path.push_str(property.name);
             let start = out.text.len();
             self.json(value, Wanted::from(property), out)?;
             if property.secret {
@@ -292,7 +296,7 @@ impl<'a> Walk<'a> {
             }
             self.path.truncate(path);
         }
-        Ok(())
+        Ok(seen)
     }
 
     fn check_depth(&self) -> Result<(), Error> {
@@ -357,10 +361,11 @@ impl<'a> Walk<'a> {
 /// The property of this name, which some release of `target` has. Upper and lower case do
 /// not matter: PBXs do not mind them either.
 pub(crate) fn find<'p>(known: &[&'p Property], name: &str, of: &str, target: Span) -> Result<&'p Property, Error> {
-    let same = |property: &&&Property| property.name == name;
     let similar = |property: &&&Property| property.name.eq_ignore_ascii_case(name);
     let now = || known.iter().rev().filter(|property| property.span.overlaps(target));
-    if let Some(property) = now().find(same).or_else(|| now().find(similar)) {
+    // The name first: few have it, most are of the target.
+    let same = known.iter().rev().find(|property| property.name == name && property.span.overlaps(target));
+    if let Some(property) = same.or_else(|| now().find(similar)) {
         return Ok(property);
     }
     let elsewhere: Vec<Span> = known.iter().filter(similar).map(|property| property.span).collect();

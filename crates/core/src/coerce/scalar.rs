@@ -1,59 +1,73 @@
 //! Single values: from typed text or from JSON to the JSON that a type wants. Errors are the
-//! end of "expected …".
+//! end of "expected …"; nothing is appended then.
+
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use threecx_catalog::{Enumeration, Span, Type};
 
-use super::{Wanted, expected};
+use super::{Json, Wanted, expected};
 
-type Coerced = Result<String, String>;
-
-/// A JSON scalar: text is taken as if it had been typed, numbers and booleans stand for
+/// Appends a JSON scalar: text is taken as if it had been typed, numbers and booleans stand for
 /// their text where text is wanted.
-pub(super) fn from_json(json: &str, wanted: Wanted, target: Span) -> Coerced {
+pub(super) fn from_json(json: &str, wanted: Wanted, target: Span, out: &mut Json) -> Result<(), String> {
     match json.as_bytes().first() {
         Some(b'"') => {
-            let text: String = serde_json::from_str(json).map_err(|_| expected(wanted, target))?;
-            let trimmed = if matches!(wanted.ty.ty, Type::String) { text.as_str() } else { text.trim() };
-            from_text(trimmed, wanted, target)
+            // Without escapes, the text stands in the JSON as it is.
+            let text = match serde_json::from_str::<&str>(json) {
+                Ok(text) => Cow::Borrowed(text),
+                Err(_) => Cow::Owned(serde_json::from_str::<String>(json).map_err(|_| expected(wanted, target))?),
+            };
+            let trimmed = if matches!(wanted.ty.ty, Type::String) { &*text } else { text.trim() };
+            from_text(trimmed, wanted, target, out)
         }
         Some(b'{' | b'[') | None => Err(expected(wanted, target)),
-        Some(_) => from_text(json, wanted, target),
+        Some(_) => from_text(json, wanted, target, out),
     }
 }
 
-/// Text that was typed, without white space around it unless text is wanted.
-pub(super) fn from_text(text: &str, wanted: Wanted, target: Span) -> Coerced {
-    let misfit = || expected(wanted, target);
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+/// Appends text that was typed, without white space around it unless text is wanted.
+pub(super) fn from_text(text: &str, wanted: Wanted, target: Span, out: &mut Json) -> Result<(), String> {
+    match read(text, wanted, target) {
+        Some(Scalar::Bare(json)) => out.text.push_str(&json),
+        Some(Scalar::Text(text)) => out.string(&text),
+        None => return Err(expected(wanted, target)),
+    }
+    Ok(())
+}
+
+/// What a text means.
+enum Scalar<'t> {
+    /// JSON as it is.
+    Bare(Cow<'t, str>),
+    /// Still to be quoted.
+    Text(Cow<'t, str>),
+}
+
+fn read<'t>(text: &'t str, wanted: Wanted, target: Span) -> Option<Scalar<'t>> {
+    let bare = |json: String| Scalar::Bare(json.into());
+    let quoted = |text: String| Scalar::Text(text.into());
     match wanted.ty.ty {
-        Type::Boolean if text.eq_ignore_ascii_case("true") => Ok("true".into()),
-        Type::Boolean if text.eq_ignore_ascii_case("false") => Ok("false".into()),
-        Type::Boolean => Err(misfit()),
-        Type::Byte => whole(text, 0, u8::MAX.into()).ok_or_else(misfit),
-        Type::Int32 => whole(text, i32::MIN.into(), i32::MAX.into()).ok_or_else(misfit),
-        Type::Int64 => whole(text, i64::MIN, i64::MAX).ok_or_else(misfit),
-        Type::Single | Type::Double if matches!(text, "INF" | "-INF" | "NaN") => Ok(quoted(text)),
-        Type::Single | Type::Double | Type::Decimal => number(text).ok_or_else(misfit),
+        Type::Boolean if text.eq_ignore_ascii_case("true") => Some(Scalar::Bare("true".into())),
+        Type::Boolean if text.eq_ignore_ascii_case("false") => Some(Scalar::Bare("false".into())),
+        Type::Boolean => None,
+        Type::Byte => whole(text, 0, u8::MAX.into()).map(bare),
+        Type::Int32 => whole(text, i32::MIN.into(), i32::MAX.into()).map(bare),
+        Type::Int64 => whole(text, i64::MIN, i64::MAX).map(bare),
+        Type::Single | Type::Double if matches!(text, "INF" | "-INF" | "NaN") => Some(Scalar::Text(text.into())),
+        Type::Single | Type::Double | Type::Decimal => number(text).map(|number| Scalar::Bare(number.into())),
         Type::String => match wanted.max_length {
-            Some(max) if text.chars().count() > max as usize => Err(misfit()),
-            _ => Ok(quoted(text)),
+            Some(max) if text.chars().count() > max as usize => None,
+            _ => Some(Scalar::Text(text.into())),
         },
-        Type::Guid => guid(text).map(|guid| quoted(&guid)).ok_or_else(misfit),
-        Type::Date => text
-            .parse::<Date>()
-            .ok()
-            .filter(|_| text.len() == 10)
-            .map(|date| quoted(&date.to_string()))
-            .ok_or_else(misfit),
-        Type::TimeOfDay => time_of_day(text).map(|time| quoted(&time)).ok_or_else(misfit),
-        Type::Duration => duration(text).map(|duration| quoted(&duration)).ok_or_else(misfit),
-        Type::DateTimeOffset => instant(text).map(|instant| quoted(&instant)).ok_or_else(misfit),
-        Type::Enumeration(enumeration) => {
-            members(text, enumeration, target).map(|members| quoted(&members)).ok_or_else(misfit)
-        }
-        Type::Structure(_) | Type::Opaque(_) => Err(misfit()),
+        Type::Guid => guid(text).map(|guid| Scalar::Text(guid.into())),
+        Type::Date => text.parse::<Date>().ok().filter(|_| text.len() == 10).map(|date| quoted(date.to_string())),
+        Type::TimeOfDay => time_of_day(text).map(quoted),
+        Type::Duration => duration(text).map(quoted),
+        Type::DateTimeOffset => instant(text).map(quoted),
+        Type::Enumeration(enumeration) => members(text, enumeration, target).map(Scalar::Text),
+        Type::Structure(_) | Type::Opaque(_) => None,
     }
 }
 
@@ -69,16 +83,16 @@ fn whole(text: &str, least: i64, most: i64) -> Option<String> {
 }
 
 /// A number in JSON's notation, all digits kept.
-fn number(text: &str) -> Option<String> {
+fn number(text: &str) -> Option<&str> {
     let number: &serde_json::value::RawValue = serde_json::from_str(text).ok()?;
-    number.get().starts_with(|c: char| c == '-' || c.is_ascii_digit()).then(|| number.get().to_owned())
+    number.get().starts_with(|c: char| c == '-' || c.is_ascii_digit()).then(|| number.get())
 }
 
-fn guid(text: &str) -> Option<String> {
+fn guid(text: &str) -> Option<&str> {
     let bare = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).unwrap_or(text);
     let lengths = bare.split('-').map(str::len);
     let hex = bare.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-    (hex && lengths.eq([8, 4, 4, 4, 12])).then(|| bare.to_owned())
+    (hex && lengths.eq([8, 4, 4, 4, 12])).then_some(bare)
 }
 
 fn time_of_day(text: &str) -> Option<String> {
@@ -116,15 +130,15 @@ fn instant(text: &str) -> Option<String> {
 }
 
 /// Members of an enumeration in their own spelling, whatever the case they came in.
-fn members(text: &str, enumeration: &Enumeration, target: Span) -> Option<String> {
+fn members(text: &str, enumeration: &'static Enumeration, target: Span) -> Option<Cow<'static, str>> {
     let member = |word: &str| {
         let known = || enumeration.members.iter().filter(|member| member.span.overlaps(target));
         let found = known().find(|member| member.name == word);
         found.or_else(|| known().find(|member| member.name.eq_ignore_ascii_case(word))).map(|member| member.name)
     };
     if !enumeration.flags {
-        return member(text).map(str::to_owned);
+        return member(text).map(Cow::Borrowed);
     }
     let words: Option<Vec<&str>> = text.split(',').map(|word| member(word.trim())).collect();
-    words.map(|words| words.join(","))
+    words.map(|words| Cow::Owned(words.join(",")))
 }

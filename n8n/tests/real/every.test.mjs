@@ -1,0 +1,112 @@
+// Every operation of every release through the node in a real n8n: filled in as the editor saves
+// it, and what arrives at the PBX is what native Rust planned, byte for byte.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+
+import { Sim } from "../../../tests/browser/sim.mjs";
+import { N8n, fan, threeCx } from "./n8n.mjs";
+
+/** What is in the journal instead of a secret. */
+const MASK = "***";
+
+const golden = readFileSync(new URL("../../../crates/core/tests/golden/plans.jsonl", import.meta.url), "utf8")
+  .trimEnd()
+  .split("\n")
+  .map((line) => JSON.parse(line));
+
+let n8n, core;
+
+before(async () => {
+  n8n = await N8n.start();
+  core = n8n.installed("dist/nodes/ThreeCx/core.js");
+});
+
+after(async () => {
+  await n8n?.stop();
+});
+
+const plain = (given) => ("text" in given ? given.text : given.json);
+
+/** A value as a text field holds it. */
+const written = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** Fields that were chosen one by one, with their values. */
+const chosen = (value) => ({
+  bodyMode: "fields",
+  body: { mappingMode: "defineBelow", value, matchingColumns: [], schema: Object.keys(value).map((id) => ({ id, displayName: id, required: false, display: true, type: "string" })) },
+});
+
+/** The parameters of a node, as the editor saves them. Bodies are filled in field by field and as JSON, in turns. */
+function filledIn({ operation, arguments: given }, inputs, index) {
+  const parameters = { resource: operation.split(".")[0], operation };
+  for (const { parameter, name, in: place, control } of inputs.inputs) {
+    if (!given[place]?.[name]) continue;
+    const value = plain(given[place][name]);
+    const list = Array.isArray(value) || control === "several";
+    parameters[parameter] = control === "locator" ? { __rl: true, mode: "id", value } : list ? written(value) : value;
+  }
+  if (inputs.body) {
+    const { field, list } = inputs.body;
+    const body = field === null ? given.body : given.fields[field];
+    const value = plain(body);
+    const json = list || index % 2 === 0 || Object.values(value).includes(null);
+    Object.assign(parameters, json ? { bodyMode: "json", bodyJson: JSON.stringify(value) } : chosen(value));
+  }
+  const options = Object.entries(given.options ?? {}).map(([name, { text }]) => [name === "if-match" ? "ifMatch" : name, option(name, text)]);
+  return { ...parameters, ...(options.length > 0 && { options: Object.fromEntries(options) }) };
+}
+
+function option(name, text) {
+  if (name === "count") return text === "true";
+  return name === "top" || name === "skip" ? Number(text) : text;
+}
+
+/** What is to be sent. A field that may be left out and holds nothing is left out: that is no golden plan, but the core's. */
+function expected(plan, inputs) {
+  const left = structuredClone(plan.arguments);
+  const empty = inputs.inputs.filter(({ in: place, name, required }) => !required && left[place]?.[name]?.text === "");
+  if (empty.length === 0) return plan;
+  for (const { in: place, name } of empty) delete left[place][name];
+  const { request } = core.call({ do: "plan", operation: plan.operation, version: plan.release, arguments: left });
+  return { ...plan, ...request, body: request.body && JSON.parse(request.body) };
+}
+
+/** `sent` as the journal shows it, which has a mask in the place of each secret. */
+function masked(sent, shown) {
+  if (shown === MASK && sent !== null) return MASK;
+  if (typeof sent !== "object" || sent === null || typeof shown !== "object" || shown === null) return sent;
+  if (Array.isArray(sent)) return sent.map((value, index) => masked(value, shown[index]));
+  return Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, masked(value, shown[name])]));
+}
+
+for (const [release, plans] of Map.groupBy(golden, ({ release }) => release)) {
+  test(`${plans.length} operations of ${release}`, async () => {
+    const sim = await Sim.start("--api", release, "--users", "100", "--live-calls", "off");
+    try {
+      const credentials = await n8n.credential(release, { baseUrl: sim.url, clientId: sim.clientId, clientSecret: sim.secret });
+      const asked = plans.map((plan) => core.call({ do: "inputs", operation: plan.operation }));
+      const nodes = plans.map((plan, index) =>
+        threeCx(plan.operation, credentials, filledIn(plan, asked[index], index), { onError: "continueRegularOutput" }),
+      );
+      const run = await n8n.run(fan(release, ...nodes));
+      assert.equal(run.status, "success", run.error?.message);
+      const received = Map.groupBy(await (await fetch(`${sim.url}/sim/received`)).json(), ({ operation }) => operation);
+      const failures = [];
+      plans.forEach((plan, index) => {
+        const { operation } = plan;
+        const { method, path, body } = expected(plan, asked[index]);
+        const shown = (received.get(operation) ?? []).map(({ method, path, body }) => ({ method, path, body }));
+        try {
+          assert.deepEqual(shown, [{ method, path, body: masked(body, shown[0]?.body) }]);
+        } catch (difference) {
+          failures.push(`${operation}: ${JSON.stringify(run.json(operation)[0])}\n${difference.message}`);
+        }
+      });
+      assert.equal(failures.length, 0, `${failures.length} operations:\n${failures.slice(0, 10).join("\n")}`);
+    } finally {
+      await sim.stop();
+    }
+  });
+}
