@@ -51,11 +51,17 @@ pub const UNKNOWN_PHONE_CODE: &str = "WARNINGS.XAPI.NOT_FOUND";
 /// An unknown key is answered 404 with this message.
 pub const UNKNOWN_KEY_MESSAGE: &str = "WARNINGS.XAPI.NOT_FOUND";
 
+/// Where a body has to be and none came, it is refused with this message, as ASP.NET does by default.
+pub const MISSING_BODY_MESSAGE: &str = "A non-empty request body is required.";
+
 /// The security code of every extension that asks for a second factor.
 pub const SECURITY_CODE: &str = "123456";
 
 /// A backup takes this many seconds; it is listed when it is done.
 pub const BACKUP_SECONDS: i64 = 5;
+
+/// A ticket for a download holds for this many seconds.
+pub const DOWNLOAD_TICKET_SECONDS: i64 = 60;
 
 /// A phone is provisioning for this many seconds, then restarting for as many again.
 pub const PHONE_STEP_SECONDS: i64 = 20;

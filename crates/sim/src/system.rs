@@ -7,9 +7,9 @@ use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
 use hyper::http::uri::{PathAndQuery, Uri};
 use jiff::Timestamp;
-use threecx_catalog::{Content, Form, Method, Role, Span, Type, TypeRef};
+use threecx_catalog::{Body, Content, Form, Method, Role, Span, Type, TypeRef};
 
-use crate::assumptions::{ACCESS_TOKEN_FOR_DOWNLOADS_ONLY, CHALLENGE, EXPIRED, RETRY_AFTER};
+use crate::assumptions::{ACCESS_TOKEN_FOR_DOWNLOADS_ONLY, CHALLENGE, EXPIRED, MISSING_BODY_MESSAGE, RETRY_AFTER};
 use crate::auth::{self, Auth, Grant, Invalid, LoginRequest, Moment, Principal};
 use crate::calls::{Calls, Directory, Traffic};
 use crate::clock::Clock;
@@ -227,7 +227,7 @@ impl System {
         {
             return refusal;
         }
-        let carried_out = body_of(head, body).and_then(|body| {
+        let carried_out = body_of(head, body).and_then(|json| fitting(route.form, body, json)).and_then(|body| {
             operations::carry_out(&Call {
                 operation,
                 form: route.form,
@@ -379,4 +379,14 @@ fn body_of(head: &Parts, body: &Bytes) -> Result<serde_json::Value, Problem> {
     let coded = head.headers.get("content-encoding").is_some_and(|coding| coding != "identity");
     let other = coded || media.is_some_and(|media| !is_json(media));
     if other && !body.is_empty() { Err(Problem::MediaType) } else { json(body) }
+}
+
+/// The body of a form that takes one, which has to be there and to be an object.
+fn fitting(form: &Form, body: &Bytes, json: serde_json::Value) -> Result<serde_json::Value, Problem> {
+    let message = match form.body {
+        Body::Entity(_) | Body::Fields([_, ..]) if body.is_empty() => MISSING_BODY_MESSAGE,
+        Body::Entity(_) | Body::Fields([_, ..]) if !json.is_object() => "A JSON object was expected.",
+        _ => return Ok(json),
+    };
+    Err(Problem::Binding { target: String::new(), message: message.into() })
 }

@@ -1,5 +1,8 @@
 //! What a PBX has from the start and a company adds to over the years: countries, templates,
-//! prompts, contacts, holidays. Kept as data in `demo.json`.
+//! prompts, contacts, holidays. Kept as data in `demo.json`; its settings, and what it answers
+//! to questions about itself, in `settings.json`.
+
+use std::sync::OnceLock;
 
 use serde_json::{Map, Value as Json};
 use threecx_catalog::{Property, Type};
@@ -7,6 +10,17 @@ use threecx_catalog::{Property, Type};
 use crate::state::{Entity, Shape, Shapes, Store, Value, entity_from_json, value_from_json};
 
 const DEMO: &str = include_str!("demo.json");
+const SETTINGS: &str = include_str!("settings.json");
+
+fn settings() -> &'static Json {
+    static PARSED: OnceLock<Json> = OnceLock::new();
+    PARSED.get_or_init(|| serde_json::from_str(SETTINGS).unwrap_or_default())
+}
+
+/// What an operation answers as long as nobody has set anything else.
+pub(crate) fn answer(operation: &str) -> Option<&'static Json> {
+    settings()["answers"].get(operation)
+}
 
 /// Puts it into the store, as far as the release has it.
 pub(super) fn install(store: &mut Store, shapes: &'static Shapes) {
@@ -18,7 +32,8 @@ pub(super) fn install(store: &mut Store, shapes: &'static Shapes) {
             set.put(entity);
         }
     }
-    for (name, settings) in demo["singletons"].as_object().into_iter().flatten() {
+    let singletons = [&demo["singletons"], &settings()["singletons"]];
+    for (name, settings) in singletons.into_iter().filter_map(Json::as_object).flatten() {
         if let Some(singleton) = store.singletons.get_mut(name.as_str()) {
             *singleton = entity(singleton.clone(), settings, shapes);
         }
@@ -53,6 +68,12 @@ fn fitting(value: &Json, property: &Property, shapes: &'static Shapes) -> Option
         Type::Structure(structure) => shapes.get(structure.name),
         _ => None,
     };
+    if let (Type::Enumeration(enumeration), Json::String(member)) = (property.ty.ty, value)
+        && !enumeration.flags
+        && !shapes.has_member(enumeration, member)
+    {
+        return None;
+    }
     Some(match (value, inner) {
         (Json::Null, _) if !property.ty.nullable => return None,
         (Json::Array(items), Some(inner)) => items.iter().map(|item| known(item, inner, shapes)).collect(),

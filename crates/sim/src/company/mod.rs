@@ -55,10 +55,20 @@ fn departments(store: &mut Store, shapes: &'static Shapes, users: i64) -> Vec<De
             .with("Number", Value::text(format!("GRP{index:04}")))
             .with("Name", Value::text(*name))
             .with("IsDefault", Value::Bool(index == 0))
-            .with("HasMembers", Value::Bool(true));
+            .with("HasMembers", Value::Bool(true))
+            .with("Rights", rights(shapes));
         set.put(group);
     }
     departments
+}
+
+/// The roles that a member of a department can have.
+pub(crate) const ROLES: [&str; 7] =
+    ["system_owners", "system_admins", "group_owners", "managers", "group_admins", "receptionists", "users"];
+
+fn rights(shapes: &'static Shapes) -> Value {
+    let rights = ROLES.iter().filter_map(|role| Some(shapes.entity("Rights")?.with("RoleName", Value::text(*role))));
+    Value::List(rights.map(|rights| Value::Object(Box::new(rights))).collect())
 }
 
 fn user(

@@ -112,7 +112,9 @@ impl Reader<'_> {
 }
 
 fn number(name: &str, value: &str) -> Result<usize, QueryError> {
-    value.trim().parse().map_err(|_| {
+    // At most what Edm.Int64 holds.
+    let number = value.trim().parse::<i64>().ok().and_then(|number| usize::try_from(number).ok());
+    number.ok_or_else(|| {
         QueryError::new(format!(
             "Invalid value '{value}' for ${name} query option found. The ${name} query option requires a non-negative integer value."
         ))

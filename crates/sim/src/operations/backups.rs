@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 use zip::write::SimpleFileOptions;
 
-use super::{Behaviour, Call, audit, declared};
+use super::{Behaviour, Call, audit};
 use crate::assumptions::{BACKUP_SECONDS, MAX_BACKUPS};
 use crate::http::{Problem, Response};
 use crate::odata::{Selection, decode};
@@ -49,7 +49,6 @@ pub(super) fn last(store: &Store, now: Timestamp) -> Option<Timestamp> {
 
 /// Starts a backup. It holds what there is now, and is listed when it is done.
 fn backup(call: &Call<'_>) -> Result<Response, Problem> {
-    declared::check_fields(call)?;
     let description = call.field("description").cloned().unwrap_or_default();
     let name = description["Name"].as_str().unwrap_or_default();
     if name.is_empty() {
@@ -137,7 +136,6 @@ fn extras(call: &Call<'_>) -> Result<Response, Problem> {
 
 /// Puts back what there was when the backup was made.
 fn restore(call: &Call<'_>) -> Result<Response, Problem> {
-    declared::check_fields(call)?;
     let store = &mut *call.write();
     let refuse = |target, code| Err(Problem::refused(target, code));
     let Some((name, backup)) = found(call, store) else {

@@ -138,7 +138,21 @@ impl Call<'_> {
         Response::odata(200, body)
     }
 
-    /// A scalar, or a list of scalars.
+    /// A list of scalars, which may be asked for page by page.
+    pub fn values(&self, ty: &str, values: Vec<Value>) -> Result<Response, Problem> {
+        let options = self.options(None)?;
+        let mut body = format!("{{{}", self.context(&format!("Collection({ty})")));
+        if options.count {
+            body.push_str(&format!(",\"@odata.count\":{}", values.len()));
+        }
+        let page = values.into_iter().skip(options.skip).take(options.top.unwrap_or(usize::MAX));
+        body.push_str(",\"value\":");
+        write_value(&Value::List(page.collect()), Selection::all(), &mut body);
+        body.push('}');
+        Ok(Response::odata(200, body))
+    }
+
+    /// A scalar.
     pub fn value(&self, fragment: &str, value: &Value) -> Response {
         let mut body = format!("{{{},\"value\":", self.context(fragment));
         write_value(value, Selection::all(), &mut body);

@@ -1,20 +1,24 @@
 //! Functions and actions without a behaviour of their own: settings that are set by one and
-//! read by another are kept; everything else answers what it declares, with nothing in it.
+//! read by another are kept; questions are answered from the library; everything else answers
+//! what it declares, with nothing in it.
 
+use serde_json::Value as Json;
 use threecx_catalog::{Body, Content, Type, TypeRef};
 
 use super::{Call, csv, derived, entities, wav};
+use crate::company::library;
 use crate::http::{Problem, Response};
-use crate::odata::{Arguments, Options, Selection};
-use crate::state::{Entity, Shape, Value, default, entity_from_json};
+use crate::odata::{Arguments, Options};
+use crate::state::{Entity, Shape, Value, default, entity_from_json, value_from_json};
 
 pub(super) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
     let answer = call.form.answer_in(call.release);
     exists(call)?;
-    check_fields(call)?;
-    if let Some((name, shape)) = settings_field(call) {
+    if let Some((name, shape)) = settings_field(call)
+        && let Some(given) = call.field(name).filter(|given| !given.is_null())
+    {
         let mut settings = Entity::new(shape);
-        entity_from_json(&mut settings, call.field(name).unwrap_or(&serde_json::Value::Null), call.shapes)?;
+        entity_from_json(&mut settings, given, call.shapes)?;
         call.write().settings.insert((call.operation.resource.name, shape.structure.name), settings);
     }
     match answer.content {
@@ -52,11 +56,11 @@ pub(super) fn check_fields(call: &Call<'_>) -> Result<(), Problem> {
     let Body::Fields(fields) = call.form.body else { return Ok(()) };
     for field in fields.iter().filter(|field| field.span.overlaps(call.release)) {
         match call.field(field.name) {
-            None | Some(serde_json::Value::Null) if field.ty.nullable || field.default.is_some() => {}
+            None if field.ty.nullable || field.default.is_some() => {}
+            Some(Json::Null) if field.ty.nullable => {}
             None => return Err(call.required(field.name)),
             Some(json) => {
-                crate::state::value_from_json(json, field.ty, call.shapes)
-                    .map_err(|misfit| misfit.below(field.name))?;
+                value_from_json(json, field.ty, call.shapes).map_err(|misfit| misfit.below(field.name))?;
             }
         }
     }
@@ -65,20 +69,36 @@ pub(super) fn check_fields(call: &Call<'_>) -> Result<(), Problem> {
 
 fn value(call: &Call<'_>, ty: TypeRef) -> Result<Response, Problem> {
     let name = ty.ty.name();
+    let answer = library::answer(call.operation.id);
     match ty.ty {
-        Type::Structure(structure) if ty.collection => {
-            call.options(call.shapes.get(structure.name))?;
-            Ok(call.rows::<&Entity>(&format!("Collection(Pbx.{name})"), [], None, Selection::all()))
+        Type::Structure(_) if ty.collection => {
+            let shape = call.shapes.get(name).ok_or(Problem::NoSuchPath)?;
+            let options = call.options(Some(shape))?;
+            let answer = answer.and_then(Json::as_array).into_iter().flatten();
+            let rows: Vec<Entity> = answer.map(|row| library::entity(Entity::new(shape), row, call.shapes)).collect();
+            let page = options.page(rows.into_iter(), usize::MAX);
+            let fragment = format!("Collection(Pbx.{name}){}", options.selection.context());
+            Ok(call.rows(&fragment, page.rows, page.count, &options.selection))
         }
         Type::Structure(_) => {
             let shape = call.shapes.get(name).ok_or(Problem::NoSuchPath)?;
             let options = call.options(Some(shape))?;
             let kept = call.read().settings.get(&(call.operation.resource.name, name)).cloned();
-            let entity = kept.unwrap_or_else(|| Entity::new(shape));
+            let usual = || match answer {
+                Some(answer) => library::entity(Entity::new(shape), answer, call.shapes),
+                None => Entity::new(shape),
+            };
+            let entity = kept.unwrap_or_else(usual);
             Ok(call.entity(answer_status(call), &format!("Pbx.{name}"), &entity, &options.selection))
         }
-        _ if ty.collection => Ok(call.value(&format!("Collection(Edm.{name})"), &Value::List(Vec::new()))),
-        _ => Ok(call.value(&format!("Edm.{name}"), &default(TypeRef { nullable: false, ..ty }, call.release))),
+        _ => {
+            let answer = answer.and_then(|answer| value_from_json(answer, ty, call.shapes).ok());
+            let value = answer.unwrap_or_else(|| default(TypeRef { nullable: false, ..ty }, call.release));
+            match value {
+                Value::List(values) => call.values(&format!("Edm.{name}"), values),
+                one => Ok(call.value(&format!("Edm.{name}"), &one)),
+            }
+        }
     }
 }
 

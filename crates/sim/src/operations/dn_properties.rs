@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Behaviour, Call, declared, peers};
+use super::{Behaviour, Call, peers};
 use crate::http::{Problem, Response};
 use crate::odata::Selection;
 use crate::state::{DnProperty, Entity, Value};
@@ -30,7 +30,6 @@ fn number(call: &Call<'_>) -> Result<String, Problem> {
 }
 
 fn put(call: &Call<'_>, new: bool) -> Result<Response, Problem> {
-    declared::check_fields(call)?;
     let number = number(call)?;
     let given = call.field("property").cloned().unwrap_or_default();
     let text = |name: &str| given[name].as_str().map(Box::<str>::from);

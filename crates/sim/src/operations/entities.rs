@@ -248,7 +248,7 @@ fn update_singleton(call: &Call<'_>, name: &str) -> Result<Response, Problem> {
 }
 
 /// `Users(29)/Groups`, `Defs/Codecs`
-fn below_entity(call: &Call<'_>, name: &str, property: &str) -> Result<Response, Problem> {
+pub(super) fn below_entity(call: &Call<'_>, name: &str, property: &str) -> Result<Response, Problem> {
     let store = call.read();
     let entity = match store.set(name) {
         Some(set) => find(call, set)?,

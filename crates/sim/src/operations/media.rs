@@ -43,7 +43,7 @@ fn app(call: &Call<'_>, store: &Store) -> Result<Box<str>, Problem> {
 fn app_files(call: &Call<'_>) -> Result<Response, Problem> {
     let store = call.read();
     let files = store.ledger.app_files.get(&app(call, &store)?).into_iter().flatten();
-    Ok(call.value("Collection(Edm.String)", &Value::List(files.cloned().map(Value::Text).collect())))
+    call.values("Edm.String", files.cloned().map(Value::Text).collect())
 }
 
 fn delete_app_file(call: &Call<'_>) -> Result<Response, Problem> {

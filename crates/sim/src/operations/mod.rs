@@ -83,6 +83,7 @@ pub(crate) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
         trunks::behaviour,
         numbers::behaviour,
     ];
+    declared::check_fields(call)?;
     let behaviour = own.iter().find_map(|find| find(call.operation.id));
     let before = Before::of(call);
     let response =

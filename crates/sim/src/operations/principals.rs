@@ -3,6 +3,7 @@
 use fastrand::Rng;
 
 use super::{Behaviour, Call, entities};
+use crate::assumptions::DOWNLOAD_TICKET_SECONDS;
 use crate::auth::{hashed, random_secret};
 use crate::http::{Problem, Response};
 use crate::odata::Selection;
@@ -17,6 +18,13 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
         }
         "MyUser.MyUserGenerateProvLink" => |call| {
             Ok(call.value("Edm.String", &Value::text(format!("{}/provisioning/{}", call.url, random(call, 0, 14)))))
+        },
+        "MyUser.IssueDownloadTicket" => |call| {
+            let ticket = random_secret().map_err(|_| Problem::Argument)?;
+            let answer = call.shapes.entity("OneTimeTicket").ok_or(Problem::NoSuchPath)?;
+            let answer = answer.with("Ticket", Value::text(ticket));
+            let answer = answer.with("ExpiresInSeconds", Value::Int(DOWNLOAD_TICKET_SECONDS));
+            Ok(call.entity(200, "Pbx.OneTimeTicket", &answer, Selection::all()))
         },
         "Users.GetPhoneSecret" => |call| user_text(call, |call, id| random(call, id, 12)),
         "Fxs.RegenerateWebCredentials" => fxs,

@@ -2,14 +2,12 @@
 //! there, and the PBX fills in how it is called. Driven by the types, wherever they stand.
 
 use super::peers::{self, label};
+use crate::company::ROLES;
 use crate::http::Problem;
 use crate::state::{Entity, Key, Set, Store, Value};
 
 /// Types of members that are given by number.
 pub(super) const MEMBERS: [&str; 3] = ["QueueAgent", "QueueManager", "RingGroupMember"];
-/// The roles that a member of a department can have.
-const ROLES: [&str; 7] =
-    ["system_owners", "system_admins", "group_owners", "managers", "group_admins", "receptionists", "users"];
 /// Destinations and forwards that lead to a number of this PBX.
 const INSIDE: [&str; 8] =
     ["Extension", "VoiceMail", "VoiceMailOfDestination", "Queue", "RingGroup", "IVR", "Fax", "RoutePoint"];

@@ -31,13 +31,12 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
             Ok(Response::empty(204))
         },
         "NotificationSettings.TestEmail" | "MailSettings.TestEmail" => |call| {
-            super::declared::check_fields(call)?;
             let result =
                 call.shapes.entity("TestResult").ok_or(Problem::NoSuchPath)?.with("Success", Value::Bool(true));
             Ok(call.entity(200, "Pbx.TestResult", &result, Selection::all()))
         },
-        "NetworkSettings.GetIfaces" => |call| Ok(texts(call, &["127.0.0.1", "192.0.2.10"])),
-        "ConferenceSettings.GetWebMeetingZones" => |call| Ok(texts(call, &["Automatic", "eu", "us", "ap"])),
+        "NetworkSettings.GetIfaces" => |call| texts(call, &["127.0.0.1", "192.0.2.10"]),
+        "ConferenceSettings.GetWebMeetingZones" => |call| texts(call, &["Automatic", "eu", "us", "ap"]),
         "VoicemailSettings.GetTranscribeLanguages" => languages,
         "CrmTemplates.GeCrmtTemplates" => |call| {
             let store = call.read();
@@ -50,8 +49,8 @@ pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
     })
 }
 
-fn texts(call: &Call<'_>, all: &[&str]) -> Response {
-    call.value("Collection(Edm.String)", &Value::List(all.iter().map(|text| Value::text(*text)).collect()))
+fn texts(call: &Call<'_>, all: &[&str]) -> Result<Response, Problem> {
+    call.values("Edm.String", all.iter().map(|text| Value::text(*text)).collect())
 }
 
 fn parameter(call: &Call<'_>) -> Result<Response, Problem> {
@@ -65,7 +64,6 @@ fn parameter(call: &Call<'_>) -> Result<Response, Problem> {
 
 /// A link that nobody has yet may be taken.
 fn validate_link(call: &Call<'_>) -> Result<Response, Problem> {
-    super::declared::check_fields(call)?;
     let model = call.field("model").cloned().unwrap_or_default();
     let name = model["FriendlyName"].as_str().unwrap_or_default();
     if name.is_empty() {
@@ -152,5 +150,8 @@ fn languages(call: &Call<'_>) -> Result<Response, Problem> {
         .iter()
         .map(|(code, name)| Entity::new(shape).with("Code", Value::text(*code)).with("Name", Value::text(*name)))
         .collect();
-    Ok(call.rows("Collection(Pbx.LanguageItem)", &rows, None, Selection::all()))
+    let options = call.options(Some(shape))?;
+    let page = options.page(rows.into_iter(), usize::MAX);
+    let fragment = format!("Collection(Pbx.LanguageItem){}", options.selection.context());
+    Ok(call.rows(&fragment, page.rows, page.count, &options.selection))
 }

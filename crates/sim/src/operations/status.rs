@@ -296,7 +296,6 @@ fn replace_key(call: &Call<'_>) -> Result<Response, Problem> {
 }
 
 fn edit_license(call: &Call<'_>) -> Result<Response, Problem> {
-    super::declared::check_fields(call)?;
     let given = call.field("licenseParams").cloned().unwrap_or_default();
     let store = &mut *call.write();
     let country = given["Country"].as_str().and_then(|code| {

@@ -232,7 +232,6 @@ fn get_routes(call: &Call<'_>) -> Result<Response, Problem> {
 
 /// Lets DIDs lead to something with a number, and to nothing else.
 fn set_routes(call: &Call<'_>) -> Result<Response, Problem> {
-    super::declared::check_fields(call)?;
     let given = call.field("routes").cloned().unwrap_or_default();
     let store = &mut *call.write();
     let refuse = |target: &str| Problem::refused(target, "WARNINGS.XAPI.NOT_FOUND");

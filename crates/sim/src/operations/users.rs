@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use serde_json::Value as Json;
 
-use super::{Behaviour, Call, declared, deleting, entities, numbers, references, rules};
+use super::{Behaviour, Call, deleting, entities, numbers, references, rules};
 use crate::company::{DEFAULT_GROUP, library, web_name, with_credentials};
 use crate::http::{Problem, Response};
 use crate::odata::Selection;
@@ -104,7 +104,6 @@ fn batch_delete(call: &Call<'_>) -> Result<Response, Problem> {
 
 /// Writes the same properties into many users, or into none if one of them cannot take them.
 fn update_many(call: &Call<'_>) -> Result<Response, Problem> {
-    declared::check_fields(call)?;
     let ids = call.ids_field("ids")?;
     let changes = call.field("user").cloned().unwrap_or_default();
     let mut store = call.write();

@@ -210,7 +210,7 @@ pub(crate) fn value_from_json(json: &Json, ty: TypeRef, shapes: &'static Shapes)
                     .collect::<Result<_, _>>()
                     .map(Value::List)
             }
-            Json::Null => Ok(Value::List(Vec::new())),
+            Json::Null if ty.nullable => Ok(Value::List(Vec::new())),
             _ => Err(misfit()),
         };
     }
@@ -238,7 +238,7 @@ pub(crate) fn value_from_json(json: &Json, ty: TypeRef, shapes: &'static Shapes)
         Type::Duration => text(|text| text.parse::<jiff::Span>().is_ok()),
         Type::DateTimeOffset => text(|text| text.parse::<jiff::Timestamp>().is_ok()),
         Type::Enumeration(enumeration) => json.as_str().and_then(|text| {
-            let known = |word: &str| enumeration.members.iter().any(|member| member.name == word);
+            let known = |word: &str| shapes.has_member(enumeration, word);
             let fits = known(text) || (enumeration.flags && text.split(',').all(|word| known(word.trim())));
             fits.then(|| Value::text(text))
         }),

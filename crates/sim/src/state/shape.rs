@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use threecx_catalog::{Content, Property, Span, Structure, Type, TypeRef, operations, structures};
+use threecx_catalog::{Content, Enumeration, Property, Span, Structure, Type, TypeRef, operations, structures};
 
 use super::entity::{Entity, Value};
 use super::json::write_value;
@@ -112,6 +112,7 @@ impl Shape {
 /// Every structure's shape in one release. Lives as long as the process: entities refer to it.
 #[derive(Debug)]
 pub(crate) struct Shapes {
+    release: Span,
     by_name: BTreeMap<&'static str, &'static Shape>,
 }
 
@@ -134,9 +135,14 @@ impl Shapes {
                 (structure.name, &*Box::leak(Box::new(shape)))
             })
             .collect();
-        let shapes: &'static Shapes = Box::leak(Box::new(Shapes { by_name }));
+        let shapes: &'static Shapes = Box::leak(Box::new(Shapes { release, by_name }));
         known.push((release, shapes));
         shapes
+    }
+
+    /// True if an enumeration has this member in the release.
+    pub fn has_member(&self, enumeration: &Enumeration, name: &str) -> bool {
+        enumeration.members.iter().any(|member| member.name == name && member.span.overlaps(self.release))
     }
 
     pub fn get(&self, name: &str) -> Option<&'static Shape> {

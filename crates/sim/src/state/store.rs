@@ -164,6 +164,10 @@ impl Set {
     /// A key that is free: the next whole number, or a text that no other has.
     pub fn free_key(&self) -> Key {
         match self.rows.last_key_value() {
+            // Ids have 32 bits; whoever took the last one leaves gaps below.
+            Some((Key::Int(last), _)) if *last >= i64::from(i32::MAX) => {
+                Key::Int((1..=*last).find(|id| !self.rows.contains_key(&Key::Int(*id))).unwrap_or(1))
+            }
             Some((Key::Int(last), _)) => Key::Int(last + 1),
             Some((Key::Text(_), _)) => {
                 let free = (self.rows.len() + 1..)
