@@ -1,21 +1,26 @@
 //! Answers: every operation of every description is sent to a simulated PBX of its release with
-//! valid arguments. The status has to be the declared one, and the body has to be what the
-//! official schema says.
+//! valid arguments. The status has to be the described one, the body has to be what the schema
+//! of that release says and nothing more, and it has to say something: a demo company has
+//! extensions, queues and calls to tell of.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jsonschema::{Registry, Validator};
-use serde_json::{Value, json};
+use serde_json::Value;
 use threecx_catalog::{Content, Effect, Form, Operation, Span, Type, TypeRef, Verb, operations};
 use threecx_sim::{Clock, Pbx};
 
 use super::Description;
-use super::samples::World;
+use super::samples::{Samples, known};
+use super::schemas::{Described, Schemas};
+use super::world::{Answer, World};
+use super::{absent, substance};
 
 /// Checks every description.
 pub fn run(descriptions: &[Description]) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
+    let known = known()?;
     let mut mistakes = Vec::new();
     let mut passed = 0;
     for description in descriptions {
@@ -24,28 +29,61 @@ pub fn run(descriptions: &[Description]) -> Result<(), String> {
         let pbx = Pbx::builder().users(60).calls(400).api(release).clock(clock.clone());
         let pbx = runtime.block_on(pbx.start()).map_err(|error| error.to_string())?;
         let world = World::of(&pbx)?;
-        let document = Document::read(description)?;
-        let calls = calls(release);
-        eprintln!("── answers: {}: {} operations", description.release, calls.len());
-        for (operation, form) in calls {
+        let schemas = Schemas::read(description)?;
+        let described = schemas.operations()?;
+        let gone = absent::check(&world, &described);
+        let mut tally = Tally { bare: 0, passed: gone.answered_404 };
+        mistakes.extend(gone.mistakes.into_iter().map(|mistake| format!("{} {mistake}", description.release)));
+        for call in calls(&described)? {
             // What takes its time is done when the next call comes.
             clock.step(Duration::from_secs(5));
-            let checked = check(&world, &document, operation, form, release);
-            match checked {
-                Ok(()) => passed += 1,
-                Err(mistake) => mistakes.push(format!("{} {} {mistake}", description.release, operation.id)),
+            match check(&world, &known, &schemas, &call, release) {
+                Ok(bare) => {
+                    tally.passed += 1;
+                    tally.bare += usize::from(bare);
+                }
+                Err(mistake) => mistakes.push(format!("{} {} {mistake}", description.release, call.operation.id)),
             }
         }
+        eprintln!(
+            "── answers: {}: {} operations, {} of them with nothing to tell; {} of other releases are refused",
+            description.release,
+            described.len(),
+            tally.bare,
+            gone.answered_404
+        );
+        passed += tally.passed;
     }
     println!("answers: {passed} passed, {} failed", mistakes.len());
     if mistakes.is_empty() { Ok(()) } else { Err(format!("answers:\n{}", mistakes.join("\n"))) }
 }
 
-/// All operations of a release: what reads first, what destroys last.
-fn calls(release: Span) -> Vec<(&'static Operation, &'static Form)> {
-    let forms = operations().flat_map(|operation| operation.forms.iter().map(move |form| (operation, form)));
-    let mut calls: Vec<_> = forms.filter(|(_, form)| form.span.overlaps(release)).collect();
-    calls.sort_by_key(|(operation, _)| match (operation.verb, operation.effect) {
+struct Tally {
+    passed: usize,
+    /// Those that rightly answer nothing but empty lists and defaults.
+    bare: usize,
+}
+
+/// An operation of the description, and what is known of its arguments.
+struct Call<'d> {
+    described: &'d Described<'d>,
+    operation: &'static Operation,
+    form: &'static Form,
+}
+
+/// All operations of a description: what reads first, what destroys last.
+fn calls<'d>(described: &'d [Described<'d>]) -> Result<Vec<Call<'d>>, String> {
+    let mut known = BTreeMap::new();
+    for operation in operations() {
+        known.extend(operation.forms.iter().map(|form| ((form.method.as_str(), form.path), (operation, form))));
+    }
+    let call = |described: &'d Described<'d>| {
+        let found = known.get(&(described.method.as_str(), described.path));
+        let (operation, form) = *found.ok_or(format!("the catalogue lacks {} {}", described.method, described.path))?;
+        Ok(Call { described, operation, form })
+    };
+    let mut calls = described.iter().map(call).collect::<Result<Vec<_>, String>>()?;
+    calls.sort_by_key(|Call { operation, .. }| match (operation.verb, operation.effect) {
         (Verb::List | Verb::Get | Verb::Function, _) => 0,
         (Verb::Update, _) => 1,
         (Verb::Create, _) => 2,
@@ -54,94 +92,63 @@ fn calls(release: Span) -> Vec<(&'static Operation, &'static Form)> {
         (Verb::Action, _) => 3,
         (Verb::Delete, _) => 4,
     });
-    calls
+    Ok(calls)
 }
 
-fn check(world: &World, document: &Document, operation: &Operation, form: &Form, release: Span) -> Result<(), String> {
-    let path = world.path(operation, form)?;
-    let body = world.body(operation, form, release)?;
-    let answer = world.send(operation, form.method.as_str(), &path, body.as_ref())?;
+/// Checks one call; true if its answer has nothing to tell, and need not have.
+fn check(world: &World, known: &Value, schemas: &Schemas, call: &Call<'_>, release: Span) -> Result<bool, String> {
+    let Call { described, operation, form } = call;
+    let samples = Samples::prepare(world, known, operation, release)?;
+    let (path, body) = (samples.path(form)?, samples.body(form)?);
+    let answer = world.send(operation, &described.method, &path, body.as_ref())?;
     let came = || {
-        format!("{} {path} {}: {} {}", form.method, body.as_ref().unwrap_or(&Value::Null), answer.status, answer.text())
+        let sent = body.as_ref().unwrap_or(&Value::Null);
+        format!("{} {path} {sent}: {} {}", form.method, answer.status, answer.text())
     };
-    let declared = form.answer_in(release);
-    if answer.status != declared.status {
-        return Err(format!("expected {}: {}", declared.status, came()));
+    if answer.status != described.status {
+        return Err(format!("expected {}: {}", described.status, came()));
     }
     world.remember(operation, &answer);
-    match declared.content {
-        Content::Nothing if answer.body.is_empty() => Ok(()),
-        Content::Nothing => Err(format!("expected no body: {}", came())),
-        Content::File(media, _) if answer.content_type.starts_with(media) && !answer.body.is_empty() => Ok(()),
-        Content::File(media, _) => Err(format!("expected a file of {media}: {}", came())),
-        Content::Value(ty) => {
+    let bare = match (&described.body, form.answer_in(release).content) {
+        (_, Content::File(media, rows)) => {
+            file(&answer, media, rows, release).map_err(|error| format!("{error}: {}", came()))?
+        }
+        (Some(body), Content::Value(ty)) if !body.raw => {
             let json: Value = serde_json::from_slice(&answer.body).map_err(|error| format!("{error}: {}", came()))?;
             // The descriptions leave out that OData wraps members of enumerations, as it wraps numbers.
-            let bare = matches!(ty, TypeRef { ty: Type::Enumeration(_), collection: false, .. });
-            let json = if bare { json["value"].clone() } else { json };
-            match document.validator(form, declared.status)?.validate(&json) {
-                Ok(()) => Ok(()),
-                Err(error) => Err(format!("{error} at {}: {}", error.instance_path(), came())),
+            let wrapped = matches!(ty, TypeRef { ty: Type::Enumeration(_), collection: false, .. });
+            let value = if wrapped { &json["value"] } else { &json };
+            let mistakes: Vec<String> = schemas
+                .validator(body)?
+                .iter_errors(value)
+                .map(|error| format!("{error} at {}", error.instance_path()))
+                .take(3)
+                .collect();
+            if !mistakes.is_empty() {
+                return Err(format!("{}: {}", mistakes.join("; "), came()));
             }
+            substance::is_bare(&json)
         }
-    }
+        (None, Content::Nothing) | (Some(_), Content::Nothing) if answer.body.is_empty() => return Ok(false),
+        _ => return Err(format!("a body where none is described, or none where one is: {}", came())),
+    };
+    substance::judge(known, operation, release, bare).map_err(|error| format!("{error}: {}", came()))?;
+    Ok(bare)
 }
 
-const DOCUMENT: &str = "urn:description";
-
-/// A description whose schemas can be referred to.
-struct Document {
-    text: Value,
-    registry: Registry<'static>,
-}
-
-impl Document {
-    fn read(description: &Description) -> Result<Document, String> {
-        let text = std::fs::read_to_string(&description.file).map_err(|error| error.to_string())?;
-        let text = json_schema(serde_saphyr::from_str(&text).map_err(|error| error.to_string())?);
-        let registry = Registry::new().add(DOCUMENT, text.clone()).map_err(|error| error.to_string())?;
-        Ok(Document { text, registry: registry.prepare().map_err(|error| error.to_string())? })
+/// A file has to be of its media type; rows in it may have the columns of the release alone.
+/// True if there are no rows.
+fn file(answer: &Answer, media: &str, rows: Option<TypeRef>, release: Span) -> Result<bool, String> {
+    if !answer.content_type.starts_with(media) || answer.body.is_empty() {
+        return Err(format!("expected a file of {media}, got `{}`", answer.content_type));
     }
-
-    /// What holds an answer to its schema.
-    fn validator(&self, form: &Form, status: u16) -> Result<Validator, String> {
-        let escaped = form.path.replace('~', "~0").replace('/', "~1");
-        let method = form.method.as_str().to_lowercase();
-        let mut response = format!("/paths/{escaped}/{method}/responses/{status}");
-        let found = self.text.pointer(&response).ok_or(format!("{response} is not described"))?;
-        if let Some(shared) = found["$ref"].as_str() {
-            response = shared.trim_start_matches('#').to_owned();
-        }
-        let schema = percent_encoded(&format!("{response}/content/application~1json/schema"));
-        let schema = json!({ "$ref": format!("{DOCUMENT}#{schema}") });
-        // OData's times of day have no offset, which those of JSON Schema want.
-        let options = jsonschema::options().with_registry(&self.registry).should_validate_formats(true);
-        let options = options.with_format("time", |text: &str| text.parse::<jiff::civil::Time>().is_ok());
-        options.build(&schema).map_err(|error| error.to_string())
+    let Some(TypeRef { ty: Type::Structure(structure), .. }) = rows else { return Ok(false) };
+    let text = String::from_utf8_lossy(&answer.body);
+    let mut lines = text.lines();
+    let columns = lines.next().unwrap_or_default().split(',');
+    let known: Vec<&str> = structure.properties_in(release).map(|property| property.name).collect();
+    match columns.into_iter().find(|column| !known.contains(column)) {
+        Some(foreign) => Err(format!("{} has no column `{foreign}` in this release", structure.name)),
+        None => Ok(lines.next().is_none()),
     }
-}
-
-/// OpenAPI 3.0 has `nullable`, JSON Schema another type. And where a number may also be a text or
-/// null, the descriptions say `oneOf`, which null could never satisfy.
-fn json_schema(schema: Value) -> Value {
-    match schema {
-        Value::Array(items) => items.into_iter().map(json_schema).collect(),
-        Value::Object(members) => {
-            let mut members: serde_json::Map<String, Value> =
-                members.into_iter().map(|(name, value)| (name, json_schema(value))).collect();
-            if let Some(choices) = members.remove("oneOf") {
-                members.insert("anyOf".into(), choices);
-            }
-            match members.remove("nullable") {
-                Some(Value::Bool(true)) => json!({ "anyOf": [members, { "type": "null" }] }),
-                _ => Value::Object(members),
-            }
-        }
-        other => other,
-    }
-}
-
-fn percent_encoded(pointer: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/~._-$:@!&'()*+,;=".contains(c);
-    pointer.chars().map(|c| if plain(c) { c.to_string() } else { format!("%{:02X}", u32::from(c)) }).collect()
 }

@@ -2,9 +2,13 @@
 //! of it. What the command line sends is compared with them (`plans`), and what the simulated
 //! PBX answers (`answers`).
 
+mod absent;
 mod answers;
 mod plans;
 mod samples;
+mod schemas;
+mod substance;
+mod world;
 
 use std::path::{Path, PathBuf};
 
@@ -23,8 +27,15 @@ pub struct Description {
     file: PathBuf,
 }
 
-/// Checks everything against every description in `folder`.
-pub fn run(root: &Path, folder: &Path) -> Result<(), String> {
+impl Description {
+    /// Where it stands.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+}
+
+/// The descriptions in a folder, oldest first.
+pub fn read_folder(folder: &Path) -> Result<Vec<Description>, String> {
     let mut descriptions = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))? {
         let file = entry.map_err(|error| error.to_string())?.path();
@@ -35,6 +46,12 @@ pub fn run(root: &Path, folder: &Path) -> Result<(), String> {
         }
     }
     descriptions.sort_by(|a, b| a.release.cmp(&b.release));
+    Ok(descriptions)
+}
+
+/// Checks everything against every description in `folder`.
+pub fn run(root: &Path, folder: &Path) -> Result<(), String> {
+    let descriptions = read_folder(folder)?;
     plans::run(root, folder, &descriptions)?;
     answers::run(&descriptions)
 }

@@ -1,113 +1,50 @@
-//! Valid arguments for any operation, from what the simulated PBX has.
-
-mod fitting;
-
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+//! Valid arguments for any operation: those that `samples.json` names, otherwise any value of
+//! the type.
+//!
+//! In `samples.json`, `values` are found by `Resource.Operation.name`, `Resource.name` or `name`,
+//! whichever is there first, whatever the case of the name; `bodies` of entities by operation.
+//! What is in `before` is sent before the operation. A text `@/Users?$top=1#/value/0/Id` stands for
+//! what the PBX answers there, `@before#/Id` for what it answered before. `bare` is for `substance`.
 
 use serde_json::{Map, Value, json};
-use threecx_catalog::{Body, Form, Operation, Property, Role, Segment, Span, Structure, Type, TypeRef, Verb};
-use threecx_sim::Pbx;
+use threecx_catalog::{Body, Form, Operation, Parameter, Property, Segment, Span, Structure, Type, Verb};
 
-/// A PBX, and a client that is logged in to it.
-pub struct World {
-    url: String,
-    /// The service principal's token.
-    token: String,
-    /// A user's, for what service principals are refused.
-    user_token: String,
-    http: ureq::Agent,
-    /// Keys of the entities that were created, to be deleted again.
-    created: RefCell<HashMap<&'static str, Value>>,
-    /// Set when a backup was made.
-    backup: OnceCell<()>,
+use super::world::World;
+
+/// Arguments for one call of an operation.
+pub struct Samples<'w> {
+    world: &'w World,
+    known: &'w Value,
+    operation: &'static Operation,
+    release: Span,
+    /// What the PBX answered to what had to be done before.
+    before: Value,
 }
 
-/// What came back.
-pub struct Answer {
-    pub status: u16,
-    pub content_type: String,
-    pub body: Vec<u8>,
+/// What `samples.json` holds.
+pub fn known() -> Result<Value, String> {
+    serde_json::from_str(include_str!("samples.json")).map_err(|error| format!("samples.json: {error}"))
 }
 
-impl Answer {
-    /// The beginning of the body.
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).chars().take(300).collect()
-    }
-}
-
-impl World {
-    pub fn of(pbx: &Pbx) -> Result<World, String> {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).build();
-        let http = ureq::Agent::new_with_config(config);
-        let fails = |error: ureq::Error| error.to_string();
-        let form = [
-            ("grant_type", "client_credentials"),
-            ("client_id", pbx.client_id()),
-            ("client_secret", pbx.client_secret()),
-        ];
-        let mut granted = http.post(format!("{}/connect/token", pbx.url())).send_form(form).map_err(fails)?;
-        let granted = parsed(&granted.body_mut().read_to_string().map_err(fails)?)?;
-        let login = json!({ "Username": "100", "Password": pbx.client_secret(), "SecurityCode": "" }).to_string();
-        let mut user =
-            http.post(format!("{}/webclient/api/Login/GetAccessToken", pbx.url())).send(&login).map_err(fails)?;
-        let user = parsed(&user.body_mut().read_to_string().map_err(fails)?)?;
-        let token =
-            |granted: &Value| granted["access_token"].as_str().map(str::to_owned).ok_or(format!("no token: {granted}"));
-        let (token, user_token) = (token(&granted)?, token(&user["Token"])?);
-        let url = format!("{}/xapi/v1", pbx.url());
-        let world = World { url, token, user_token, http, created: RefCell::default(), backup: OnceCell::new() };
-        world.prepare()?;
-        Ok(world)
-    }
-
-    pub fn send(
-        &self,
-        operation: &Operation,
-        method: &str,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<Answer, String> {
-        let token = if operation.role == Some(Role::User) { &self.user_token } else { &self.token };
-        self.send_as(token, method, path, body)
-    }
-
-    fn send_as(&self, token: &str, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, String> {
-        let request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
-        let request = request.header("authorization", format!("Bearer {token}"));
-        let request = request.header("content-type", "application/json");
-        let request =
-            request.body(body.map(Value::to_string).unwrap_or_default()).map_err(|error| error.to_string())?;
-        let mut answer = self.http.run(request).map_err(|error| error.to_string())?;
-        let content_type =
-            answer.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
-        let body = answer.body_mut().read_to_vec().map_err(|error| error.to_string())?;
-        Ok(Answer { status: answer.status().as_u16(), content_type, body })
-    }
-
-    fn json(&self, path: &str) -> Result<Value, String> {
-        let token = if path.starts_with("/My") { &self.user_token } else { &self.token };
-        let answer = self.send_as(token, "GET", path, None)?;
-        serde_json::from_slice(&answer.body).map_err(|_| format!("{path}: {} {}", answer.status, answer.text()))
-    }
-
-    /// The first row of a set.
-    fn row(&self, set: &str) -> Result<Value, String> {
-        Ok(self.json(&format!("/{set}?$top=1"))?["value"][0].clone())
-    }
-
-    /// Keeps the key of what was created.
-    pub fn remember(&self, operation: &Operation, answer: &Answer) {
-        if operation.verb == Verb::Create
-            && let Ok(entity) = serde_json::from_slice(&answer.body)
-        {
-            self.created.borrow_mut().insert(operation.resource.name, entity);
+impl<'w> Samples<'w> {
+    /// Does what has to be done before the operation.
+    pub fn prepare(
+        world: &'w World,
+        known: &'w Value,
+        operation: &'static Operation,
+        release: Span,
+    ) -> Result<Samples<'w>, String> {
+        let mut samples = Samples { world, known, operation, release, before: Value::Null };
+        if let Some(before) = known["before"].get(operation.id) {
+            let path = before["path"].as_str().ok_or("samples.json: a path is missing")?;
+            let body = samples.resolved(&before["body"])?;
+            samples.before = world.prepare(path, &body)?;
         }
+        Ok(samples)
     }
 
     /// The path with arguments.
-    pub fn path(&self, operation: &Operation, form: &Form) -> Result<String, String> {
+    pub fn path(&self, form: &Form) -> Result<String, String> {
         let set = form.path.trim_start_matches('/').split(['(', '/']).next().unwrap_or_default();
         let mut path = String::new();
         for segment in form.segments {
@@ -115,59 +52,69 @@ impl World {
                 Segment::Text(text) => path.push_str(text),
                 Segment::Parameter(index) => {
                     let parameter = &form.parameters[*index];
-                    let value = match parameter.key {
-                        true => self.key(operation, set, parameter.name)?,
-                        false => self.argument(set, parameter.name, parameter.ty)?,
-                    };
-                    path.push_str(&literal(&value, parameter.quoted));
+                    path.push_str(&literal(&self.argument(set, parameter)?, parameter.quoted));
                 }
             }
         }
         Ok(path)
     }
 
-    /// The key of an entity that is there.
-    fn key(&self, operation: &Operation, set: &str, name: &str) -> Result<Value, String> {
-        if let Some(key) = self.fitting_key(operation)? {
-            return Ok(key);
+    fn argument(&self, set: &str, parameter: &Parameter) -> Result<Value, String> {
+        match self.value(parameter.name)? {
+            Some(value) => Ok(value),
+            None if parameter.key => self.key(set, parameter.name),
+            // A filter that is null filters nothing.
+            None if parameter.ty.nullable => Ok(Value::Null),
+            None => Ok(plain(parameter.ty.ty, self.release)),
         }
-        let created = self.created.borrow().get(set).cloned().filter(|_| operation.verb == Verb::Delete);
-        let row = created.map_or_else(|| self.row(set), Ok)?;
+    }
+
+    /// The key of an entity that is there.
+    fn key(&self, set: &str, name: &str) -> Result<Value, String> {
+        let created = self.world.created(set).filter(|_| self.operation.verb == Verb::Delete);
+        let row = created.map_or_else(|| self.world.row(set), Ok)?;
         match &row[name] {
             Value::Null => Err(format!("{set} has no entity with a {name}: {row}")),
             key => Ok(key.clone()),
         }
     }
 
-    fn argument(&self, set: &str, name: &str, ty: TypeRef) -> Result<Value, String> {
-        if let Some(value) = self.fitting_argument(set, name)? {
-            return Ok(value);
-        }
-        Ok(match (name.to_lowercase().as_str(), ty.ty) {
-            ("mac", _) => json!(self.mac()?),
-            ("number", _) => self.row(set)?["Number"].clone(),
-            ("extension" | "dn", Type::String) => json!("100"),
-            ("recid", _) => self.row("Recordings")?["Id"].clone(),
-            ("recname", _) => self.row("Recordings")?["RecordingUrl"].clone(),
-            ("periodfrom" | "startdt" | "chartdate", _) => json!("2020-01-01T00:00:00Z"),
-            _ => plain(ty.ty, Span::NEWEST),
-        })
+    /// The value that is known for a name.
+    fn value(&self, name: &str) -> Result<Option<Value>, String> {
+        let name = name.to_lowercase();
+        let (operation, resource) = (self.operation.id, self.operation.resource.name);
+        let keys = [format!("{operation}.{name}"), format!("{resource}.{name}"), name];
+        keys.iter().find_map(|key| self.known["values"].get(key)).map(|value| self.resolved(value)).transpose()
     }
 
-    fn mac(&self) -> Result<String, String> {
-        let users = self.json("/Users?$filter=Phones/any()&$expand=Phones&$top=1")?;
-        users["value"][0]["Phones"][0]["MacAddress"].as_str().map(str::to_owned).ok_or(format!("no phone in {users}"))
+    /// A value with what the PBX has in the place of references.
+    fn resolved(&self, value: &Value) -> Result<Value, String> {
+        match value {
+            Value::String(text) => match text.strip_prefix('@').and_then(|reference| reference.split_once('#')) {
+                Some((path, pointer)) => {
+                    let there = if path == "before" { self.before.clone() } else { self.world.json(path)? };
+                    there.pointer(pointer).cloned().ok_or(format!("there is no {pointer} in {path}: {there}"))
+                }
+                None => Ok(value.clone()),
+            },
+            Value::Array(items) => items.iter().map(|item| self.resolved(item)).collect(),
+            Value::Object(members) => {
+                let resolved = members.iter().map(|(name, value)| Ok((name.clone(), self.resolved(value)?)));
+                Ok(Value::Object(resolved.collect::<Result<_, String>>()?))
+            }
+            other => Ok(other.clone()),
+        }
     }
 
     /// The body with what has to be in it.
-    pub fn body(&self, operation: &Operation, form: &Form, release: Span) -> Result<Option<Value>, String> {
+    pub fn body(&self, form: &Form) -> Result<Option<Value>, String> {
         Ok(match form.body {
             Body::None => None,
-            Body::Entity(structure) => Some(Value::Object(self.entity(operation, structure, release)?)),
+            Body::Entity(structure) => Some(self.entity(structure)?),
             Body::Fields(fields) => {
                 let mut body = Map::new();
-                for field in fields.iter().filter(|field| field.span.overlaps(release)) {
-                    if let Some(value) = self.field(operation, field, release)? {
+                for field in fields.iter().filter(|field| field.span.overlaps(self.release)) {
+                    if let Some(value) = self.field(field)? {
                         body.insert(field.name.to_owned(), value);
                     }
                 }
@@ -176,78 +123,78 @@ impl World {
         })
     }
 
-    fn field(&self, operation: &Operation, field: &Property, release: Span) -> Result<Option<Value>, String> {
-        let set = operation.resource.name;
-        if let Some(value) = self.fitting_field(operation, field)? {
-            return Ok(Some(value));
-        }
-        let known = match (set, field.name.to_lowercase().as_str()) {
-            ("Users", "mac") => json!(self.mac()?),
-            ("Users", "macs") => json!([self.mac()?]),
-            ("Users", "destination") => json!("101"),
-            ("Users", "dn") => json!("100"),
-            ("Users", "id") => self.row("Users")?["Id"].clone(),
-            (_, "ids") if matches!(field.ty.ty, Type::Int32 | Type::String) => {
-                match &self.row(set).unwrap_or_default()["Id"] {
-                    Value::Null => json!([]),
-                    id => json!([id]),
-                }
-            }
-            ("OutboundRules", "id") => self.row(set)?["Id"].clone(),
-            ("Services", "options") if field.ty.ty.name() != "GarbageCollect" => json!({ "ServiceNames": ["3CXIVR"] }),
-            ("OutboundRules", "purgeobject") => json!({ "Ids": [] }),
-            _ if field.ty.nullable && !matches!(field.ty.ty, Type::Structure(_)) => return Ok(None),
-            _ if field.ty.collection => json!([]),
-            _ => match field.ty.ty {
-                Type::Structure(structure) => Value::Object(self.required(structure, release)),
-                ty => plain(ty, release),
-            },
-        };
-        Ok(Some(known))
+    fn field(&self, field: &Property) -> Result<Option<Value>, String> {
+        let known = self.value(field.name)?;
+        Ok(match (known, field.ty.ty) {
+            (Some(Value::Object(members)), Type::Structure(structure)) => Some(self.in_release(structure, members)),
+            (Some(value), _) => Some(value),
+            (None, ty) if field.ty.nullable && !matches!(ty, Type::Structure(_)) => None,
+            (None, _) if field.ty.collection => Some(json!([])),
+            (None, Type::Structure(structure)) => Some(Value::Object(self.required(structure))),
+            (None, ty) => Some(plain(ty, self.release)),
+        })
     }
 
     /// An entity to create, or a change to one.
-    fn entity(
-        &self,
-        operation: &Operation,
-        structure: &'static Structure,
-        release: Span,
-    ) -> Result<Map<String, Value>, String> {
-        if operation.verb == Verb::Update {
-            let changeable = |property: &&Property| {
-                matches!(property.ty.ty, Type::String | Type::Boolean)
-                    && !property.ty.collection
-                    && !property.navigation
-                    && !["Id", "Name", "Number", "Link", "EmailAddress", "MacAddress", "Filename", "Group"]
-                        .contains(&property.name)
-            };
-            let change = structure.properties_in(release).find(|property| changeable(property));
-            return Ok(change
-                .map(|property| (property.name.to_owned(), plain(property.ty.ty, release)))
-                .into_iter()
-                .collect());
+    fn entity(&self, structure: &'static Structure) -> Result<Value, String> {
+        let known = match self.known["bodies"].get(self.operation.id) {
+            Some(body) => self.resolved(body)?.as_object().cloned().unwrap_or_default(),
+            None => Map::new(),
+        };
+        let mut entity = match self.operation.verb {
+            Verb::Update if known.is_empty() => self.change(structure),
+            Verb::Update => Map::new(),
+            _ => self.required(structure),
+        };
+        // A PBX gives ids that are numbers itself.
+        if entity.get("Id").is_some_and(Value::is_number) {
+            entity.remove("Id");
         }
-        let mut entity = self.required(structure, release);
-        entity.remove("Id").filter(|id| id.is_string()).map(|id| entity.insert("Id".into(), id));
-        let known = |name: &String| structure.properties_in(release).any(|property| property.name == name);
-        entity.extend(fitting::entity(operation.resource.name).into_iter().filter(|(name, _)| known(name)));
-        Ok(entity)
+        entity.extend(known);
+        Ok(self.in_release(structure, entity))
+    }
+
+    /// A change of one property that may be anything.
+    fn change(&self, structure: &'static Structure) -> Map<String, Value> {
+        let fixed = ["Id", "Name", "Number", "Link", "EmailAddress", "MacAddress", "Filename"];
+        let changeable = |property: &&Property| {
+            matches!(property.ty.ty, Type::String | Type::Boolean)
+                && !property.ty.collection
+                && !property.navigation
+                && !fixed.contains(&property.name)
+        };
+        let change = structure.properties_in(self.release).find(|property| changeable(property));
+        change.map(|property| (property.name.to_owned(), plain(property.ty.ty, self.release))).into_iter().collect()
     }
 
     /// What must not be left out: everything that may not be null.
-    fn required(&self, structure: &'static Structure, release: Span) -> Map<String, Value> {
+    fn required(&self, structure: &'static Structure) -> Map<String, Value> {
         let simple = |property: &&Property| {
             !property.ty.nullable
                 && !property.ty.collection
                 && !matches!(property.ty.ty, Type::Structure(_) | Type::Opaque(_))
         };
-        let required = structure.properties_in(release).filter(|property| simple(property));
-        required.map(|property| (property.name.to_owned(), plain(property.ty.ty, release))).collect()
+        let required = structure.properties_in(self.release).filter(|property| simple(property));
+        required.map(|property| (property.name.to_owned(), plain(property.ty.ty, self.release))).collect()
+    }
+
+    /// The members that the release has.
+    fn in_release(&self, structure: &'static Structure, mut members: Map<String, Value>) -> Value {
+        members.retain(|name, _| structure.properties_in(self.release).any(|property| property.name == name));
+        Value::Object(members)
     }
 }
 
-fn parsed(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|error| format!("{error}: {text}"))
+/// The path with whatever its parameters take.
+pub fn any_path(form: &Form) -> String {
+    let segment = |segment: &Segment| match segment {
+        Segment::Text(text) => (*text).to_owned(),
+        Segment::Parameter(index) => {
+            let parameter = &form.parameters[*index];
+            literal(&plain(parameter.ty.ty, Span::NEWEST), parameter.quoted)
+        }
+    };
+    form.segments.iter().map(segment).collect()
 }
 
 /// A value of a type that is as good as any.
@@ -271,7 +218,7 @@ fn plain(ty: Type, release: Span) -> Value {
 /// A value as it stands in a path.
 fn literal(value: &Value, quoted: bool) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let text = if quoted { format!("'{}'", text.replace('\'', "''")) } else { text };
+    let text = if quoted && !value.is_null() { format!("'{}'", text.replace('\'', "''")) } else { text };
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~'(),:".contains(byte);
     text.bytes().map(|byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
