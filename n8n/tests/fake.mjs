@@ -20,11 +20,15 @@ export function context(
 		credentials: { threeCxOAuth2Api: { id, name: 'pbx' } },
 	};
 	const staticData = {};
+	const warnings = [];
 	return {
 		sent,
+		warnings,
 		staticData,
 		getNode: () => node,
 		getMode: () => mode,
+		getWorkflow: () => ({ id }),
+		logger: { warn: (message) => warnings.push(message) },
 		getInputData: () => items.map(() => ({ json: {} })),
 		continueOnFail: () => continueOnFail,
 		getWorkflowStaticData: () => staticData,

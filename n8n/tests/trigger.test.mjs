@@ -37,6 +37,55 @@ test('events come once, in order, across restarts, even those that turn up late'
 	assert.equal(await poll(after), null);
 });
 
+test('a poll that is under way is not overtaken', async () => {
+	const events = [{ Id: 1 }];
+	const fake = context([{ event: 'eventLog' }], log(events), { polling: true });
+	const poll = () => new trigger.ThreeCxTrigger().poll.call(fake);
+	await poll();
+	events.push({ Id: 2 });
+	const told = await Promise.all([poll(), poll()]);
+	assert.deepEqual(told.map(ids), [[2], []]);
+	events.push({ Id: 3 });
+	assert.deepEqual(ids(await poll()), [3]);
+});
+
+test('after a backup was restored, watching goes on from its newest number and says so', async () => {
+	const events = Array.from({ length: 400 }, (_, id) => ({ Id: id + 1 }));
+	const fake = context([{ event: 'eventLog' }], log(events), { polling: true });
+	const poll = () => new trigger.ThreeCxTrigger().poll.call(fake);
+	await poll();
+	events.length = 100;
+	// One poll finds nothing, the next looks what there is.
+	assert.deepEqual([await poll(), await poll()], [null, null]);
+	assert.equal(fake.warnings.length, 1);
+	assert.match(fake.warnings[0], /400 and is 100 now; a backup was restored/);
+	events.push({ Id: 101 });
+	assert.deepEqual(ids(await poll()), [101]);
+	assert.equal(fake.warnings.length, 1);
+});
+
+test('records are told when they are added, changed and removed', async () => {
+	const users = new Map([
+		[1, '100'],
+		[2, '101'],
+	]);
+	const pbx = (options) => {
+		assert.equal(new URL(options.url).searchParams.get('$select'), 'Id,Number');
+		return answer({ value: [...users].map(([Id, Number]) => ({ Id, Number })) });
+	};
+	const parameters = { event: 'record', records: 'Users.ListUser', properties: ['Number'] };
+	const fake = context([parameters], pbx, { polling: true });
+	const poll = async () => {
+		const [items] = (await new trigger.ThreeCxTrigger().poll.call(fake)) ?? [[]];
+		return items.map(({ json }) => Object.values(json).join(' '));
+	};
+	assert.deepEqual(await poll(), []);
+	users.set(2, '109').set(3, '102');
+	assert.deepEqual(await poll(), ['changed 2 109', 'added 3 102']);
+	users.delete(1);
+	assert.deepEqual([await poll(), await poll(), await poll()], [[], ['removed 1'], []]);
+});
+
 test('a trial shows the newest and leaves no trace', async () => {
 	const events = Array.from({ length: 10 }, (_, id) => ({ Id: id }));
 	const fake = context([{ event: 'eventLog' }], log(events), { polling: true, mode: 'manual' });

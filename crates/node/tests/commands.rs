@@ -137,13 +137,13 @@ fn questions() -> Vec<Value> {
 
 /// A way through each kind of watching.
 fn watching() -> Vec<Value> {
-    let state = json!({ "numbered": { "floor": 10, "seen": [11] } });
+    let state = json!({ "numbered": { "floor": 10, "seen": { "11": 1_769_851_800 } } });
     vec![
         json!({ "do": "watch", "event": "eventLog", "now": 1_769_851_800, "longest": 14_400 }),
         json!({ "do": "watch", "event": "eventLog", "state": state, "now": 1_769_851_800, "longest": 14_400 }),
         json!({ "do": "watch", "event": "callFinished", "now": 1_769_851_800, "longest": 14_400 }),
         json!({ "do": "watch", "event": "activeCall", "sample": true, "now": 1_769_851_800, "longest": 14_400 }),
-        json!({ "do": "watched", "event": "eventLog", "state": state, "rows": [{ "Id": 12 }, { "Id": 11 }], "longest": 14_400 }),
+        json!({ "do": "watched", "event": "eventLog", "state": state, "rows": [{ "Id": 12 }, { "Id": 11, "TimeGenerated": "2026-01-31T09:30:00Z" }], "longest": 14_400 }),
         json!({ "do": "watched", "event": "eventLog", "state": state, "rows": [{ "Id": 10, "Message": "restored" }], "longest": 14_400 }),
         json!({ "do": "watched", "event": "activeCall", "state": state, "rows": [], "longest": 14_400 }),
         json!({ "do": "watch", "event": "record", "records": "Users.ListUser", "filter": "Enabled eq true",

@@ -25,7 +25,7 @@ interface Watch {
 }
 
 /** What is new, what is known after it, and what the log should say. */
-interface Watched {
+interface News {
 	events: IDataObject[];
 	state: IDataObject;
 	notice: string | null;
@@ -149,42 +149,68 @@ export class ThreeCxTrigger implements INodeType {
 	};
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-		const watched = {
-			event: this.getNodeParameter('event') as string,
-			longest: Math.round((this.getNodeParameter('longest', 4) as number) * 3600),
-			records: this.getNodeParameter('records', '') as string,
-			filter: this.getNodeParameter('filter', '') as string,
-			properties: this.getNodeParameter('properties', []) as string[],
-		};
-		const sample = this.getMode() === 'manual';
-		const kept = this.getWorkflowStaticData('node');
-		// What is known of one thing says nothing about another.
-		const about = JSON.stringify(watched);
-		const state = kept.about === about ? kept.state : undefined;
-		const now = Math.floor(Date.now() / 1000);
-		const watch = call<Watch>({ do: 'watch', ...watched, state, sample, now });
-		if (watch.error) throw failure(this.getNode(), watch.error);
-		const rows = await ask(this, watch as Watch);
-		if (sample) return rows.length > 0 ? [rows.map((json) => ({ json }))] : null;
-		const reply = call<Watched>({ do: 'watched', ...watched, state, rows });
-		if (reply.error) throw failure(this.getNode(), reply.error);
-		const { events, state: known, notice } = reply as Watched;
-		if (notice) this.logger.warn(`${this.getNode().name}: ${notice}`);
-		// n8n writes what was assigned, changed or not.
-		if (JSON.stringify(known) !== JSON.stringify(state)) Object.assign(kept, { about, state: known });
-		return events.length > 0 ? [events.map((json) => ({ json }))] : null;
+		if (this.getMode() === 'manual') return await sample(this);
+		const id = `${this.getWorkflow().id}/${this.getNode().id}`;
+		if (underWay.has(id)) return null;
+		underWay.add(id);
+		try {
+			return await news(this);
+		} finally {
+			underWay.delete(id);
+		}
 	}
 }
 
-async function ask(context: IPollFunctions, watch: Watch): Promise<IDataObject[]> {
+/** Polls that are under way. One that takes longer than the interval is not overtaken: both would tell the same. */
+const underWay = new Set<string>();
+
+/** What is to be watched, as it was filled in. */
+function watched(context: IPollFunctions) {
+	return {
+		event: context.getNodeParameter('event') as string,
+		longest: Math.round((context.getNodeParameter('longest', 4) as number) * 3600),
+		records: context.getNodeParameter('records', '') as string,
+		filter: context.getNodeParameter('filter', '') as string,
+		properties: context.getNodeParameter('properties', []) as string[],
+	};
+}
+
+/** The newest that there is, for a trial; it leaves no trace. */
+async function sample(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+	return output(await ask(context, { ...watched(context), sample: true }));
+}
+
+/** What is new since the last poll. */
+async function news(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+	const what = watched(context);
+	const kept = context.getWorkflowStaticData('node');
+	// What is known of one thing says nothing about another.
+	const about = JSON.stringify(what);
+	const state = kept.about === about ? kept.state : undefined;
+	const rows = await ask(context, { ...what, state });
+	const reply = call<News>({ do: 'watched', ...what, state, rows });
+	if (reply.error) throw failure(context.getNode(), reply.error);
+	const { events, state: known, notice } = reply as News;
+	if (notice) context.logger.warn(`${context.getNode().name}: ${notice}`);
+	// n8n writes what was assigned, changed or not.
+	if (JSON.stringify(known) !== JSON.stringify(state)) Object.assign(kept, { about, state: known });
+	return output(events);
+}
+
+function output(rows: IDataObject[]): INodeExecutionData[][] | null {
+	return rows.length > 0 ? [rows.map((json) => ({ json }))] : null;
+}
+
+/** Asks the PBX what the core wants to know. */
+async function ask(context: IPollFunctions, what: object): Promise<IDataObject[]> {
+	const now = Math.floor(Date.now() / 1000);
+	const reply = call<Watch>({ do: 'watch', ...what, now });
+	if (reply.error) throw failure(context.getNode(), reply.error);
+	const { operation, parameters, options, wanted } = reply as Watch;
 	const all = (values: IDataObject = {}) =>
 		Object.fromEntries(Object.entries(values).map(([name, value]) => [name, given(value)]));
-	const asked: Arguments = {
-		parameters: all(watch.parameters),
-		fields: {},
-		options: all(watch.options),
-	};
-	const what = { operation: watch.operation, arguments: asked };
-	const answer = await callPaged(context, what, { wanted: watch.wanted ?? undefined });
+	const asked: Arguments = { parameters: all(parameters), fields: {}, options: all(options) };
+	const amount = { wanted: wanted ?? undefined };
+	const answer = await callPaged(context, { operation, arguments: asked }, amount);
 	return answer.kind === 'rows' ? (answer.rows as IDataObject[]) : [];
 }

@@ -32,6 +32,9 @@ const ids = {
 };
 const id = { id: { __rl: true, mode: "id", value: "={{ $json.id }}" } };
 
+/** How often the PBX was asked for an operation. */
+const counts = async (pbx, operation) => (await fetch(`${pbx.url}/sim/counts/${operation}`)).json();
+
 test("an item that fails stops the workflow, and says which item it was", async () => {
   const run = await n8n.run(workflow("stops", ids, node("Get", sim, "Users.GetUser", id)));
   assert.equal(run.status, "error");
@@ -57,13 +60,20 @@ test("an error output gets what failed", async () => {
   assert.equal(run.items("Get", 1).length, 1);
 });
 
-test("an operation that the connected PBX lacks is refused before it is sent, with the release that brought it", async () => {
-  const operation = "Users.InstallFirmware";
-  const run = await n8n.run(workflow("too old", node("Old", old, operation, { bodyMode: "json", bodyJson: "{}", mac: "805EC0000000" })));
-  assert.equal(run.status, "error");
-  assert.match(run.error.message, /20\.0\.9/);
-  const received = await (await fetch(`${old.url}/sim/received`)).json();
-  assert.deepEqual(received.filter((request) => request.operation === operation || request.status === 404), []);
+test("an operation that the connected PBX lacks is refused before it is sent, with the releases that have it", async () => {
+  const firmware = { bodyMode: "json", bodyJson: "{}" };
+  for (const [pbx, operation, parameters, message] of [
+    [old, "Users.InstallFirmware", firmware, /^Users\.InstallFirmware exists since 20\.0\.9, but the PBX is 20\.0\.4$/],
+    [sim, "CallHistoryView.ListCallHistoryView", { limit: 1 }, /exists until 20\.0\.5, but the PBX is 20\.0\.10/],
+  ]) {
+    const run = await n8n.run(workflow("lacks", node("Lacks", pbx, operation, parameters)));
+    assert.equal(run.status, "error");
+    assert.match(run.error.message, message);
+    assert.ok(run.error.description.length > 0, "a next step");
+    assert.equal((await counts(pbx, operation)).received, 0);
+    const received = await (await fetch(`${pbx.url}/sim/received?status=404`)).json();
+    assert.deepEqual(received.filter(({ path }) => /Firmware|CallHistoryView/.test(path)), []);
+  }
 });
 
 test("an alternate key becomes the function that older releases have in its place", async () => {
@@ -75,24 +85,46 @@ test("an alternate key becomes the function that older releases have in its plac
   }
 });
 
-test("what may have been carried out is not sent again", async () => {
-  await sim.control("PUT", "/faults", ["drop-after:1:1@Contacts.CreateContact"]);
-  await sim.control("DELETE", "/received");
-  const body = { bodyMode: "json", bodyJson: JSON.stringify({ CompanyName: "Once", PhoneNumber: "1" }) };
-  const run = await n8n.run(workflow("unknown outcome", node("Create", sim, "Contacts.CreateContact", body)));
-  await sim.control("PUT", "/faults", []);
-  assert.equal(run.status, "error");
-  const received = await (await fetch(`${sim.url}/sim/received?operation=Contacts.CreateContact`)).json();
-  assert.equal(received.length, 1);
+test("what may have been carried out is not sent again, unless twice is the same as once", async () => {
+  const contact = { bodyMode: "json", bodyJson: JSON.stringify({ CompanyName: "Once", PhoneNumber: "1" }) };
+  const user = { id: { __rl: true, mode: "id", value: 29 } };
+  for (const [fault, operation, parameters, times] of [
+    ["drop-after", "Contacts.CreateContact", contact, 1],
+    ["truncate", "Contacts.CreateContact", contact, 1],
+    ["500", "Contacts.CreateContact", contact, 1],
+    ["504", "Contacts.CreateContact", contact, 1],
+    ["drop-after", "Users.GetUser", user, 2],
+    ["504", "Users.GetUser", user, 2],
+  ]) {
+    await sim.control("PUT", "/faults", [`${fault}:1:1@${operation}`]);
+    const before = await counts(sim, operation);
+    const run = await n8n.run(workflow("unknown outcome", node("Send", sim, operation, parameters)));
+    const { received } = await counts(sim, operation);
+    assert.equal(received - before.received, times, `${fault} ${operation}`);
+    assert.equal(run.status, times > 1 ? "success" : "error", `${fault} ${operation}: ${run.error?.message}`);
+    if (fault === "drop-after" && times === 1) {
+      assert.match(run.error.message, /^The call was sent, but no complete answer came .*: it may have been carried out or not$/);
+      assert.match(run.error.description, /Look at the PBX/);
+    }
+  }
 });
 
-test("what was not carried out is sent again: refused for now, or before it arrived", async () => {
-  await sim.control("PUT", "/faults", ["429:1:1@Users.ListUser", "503:1:1@Users.GetUser", "401:1:1@Queues.ListQueue"]);
-  for (const [operation, parameters] of [["Users.ListUser", { limit: 1 }], ["Users.GetUser", { id: { __rl: true, mode: "id", value: 29 } }], ["Queues.ListQueue", { limit: 1 }]]) {
-    const run = await n8n.run(workflow("again", node("Get", sim, operation, parameters)));
-    assert.equal(run.status, "success", `${operation}: ${run.error?.message}`);
+test("what was not carried out is sent again: refused for now, or without a token that holds", async () => {
+  const contact = { bodyMode: "json", bodyJson: JSON.stringify({ CompanyName: "Again", PhoneNumber: "1" }) };
+  for (const [fault, operation, parameters] of [
+    ["401", "Queues.ListQueue", { limit: 1 }],
+    ["429", "Users.ListUser", { limit: 1 }],
+    ["503", "Contacts.CreateContact", contact],
+    ["evict", "Contacts.CreateContact", contact],
+  ]) {
+    await sim.control("PUT", "/faults", [`${fault}:1:1@${operation}`]);
+    const before = await counts(sim, operation);
+    const run = await n8n.run(workflow("again", node("Send", sim, operation, parameters)));
+    assert.equal(run.status, "success", `${fault} ${operation}: ${run.error?.message}`);
+    const after = await counts(sim, operation);
+    assert.equal(after.received - before.received, 2, `${fault} ${operation}`);
+    assert.equal(after.carriedOut - before.carriedOut, 1, `${fault} ${operation}`);
   }
-  await sim.control("PUT", "/faults", []);
 });
 
 test("an address where nobody answers, and one that is no 3CX", async () => {
@@ -102,8 +134,10 @@ test("an address where nobody answers, and one that is no 3CX", async () => {
   };
   const nobody = await at("http://127.0.0.1:9");
   assert.equal(nobody.status, "error");
-  assert.match(nobody.error.message, /127\.0\.0\.1:9/);
+  assert.match(nobody.error.message, /^Cannot connect to 127\.0\.0\.1:9: /);
+  assert.match(nobody.error.description, /Check the host name and port/);
   const wrong = await at(n8n.url);
   assert.equal(wrong.status, "error");
-  assert.ok(wrong.error.description.length > 0, "a next step");
+  assert.match(wrong.error.message, /answers, but not as a 3CX does/);
+  assert.match(wrong.error.description, /Check the host name and port/);
 });

@@ -203,6 +203,19 @@ export class N8n {
     return this.execution(data.executionId);
   }
 
+  /** All executions of a workflow, oldest first: ids and statuses. */
+  async executions(workflow) {
+    const filter = encodeURIComponent(JSON.stringify({ workflowId: workflow }));
+    const all = new Map();
+    let cursor = "";
+    do {
+      const { data } = await this.rest("GET", `/executions?limit=100&filter=${filter}${cursor}`);
+      for (const { id, status } of data.results) all.set(Number(id), { id, status });
+      cursor = data.nextCursor && `&cursor=${encodeURIComponent(data.nextCursor)}`;
+    } while (cursor);
+    return [...all].sort(([a], [b]) => a - b).map(([, execution]) => execution);
+  }
+
   /** An execution when it has ended: its status, error, and what its nodes gave. */
   async execution(id) {
     let execution;

@@ -42,12 +42,17 @@ export function start(program, options, settings) {
   return child;
 }
 
-/** Ends a process and waits until it is gone. */
+/** How long a process may take to end by itself, in milliseconds. */
+const PATIENCE = 60_000;
+
+/** Ends a process, at last by force, and waits until it is gone. */
 export async function end(child, signal = "SIGTERM") {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((done) => child.once("exit", done));
   child.kill(signal);
+  const force = setTimeout(() => sweep(child), PATIENCE);
   await gone;
+  clearTimeout(force);
 }
 
 /** Ends what is left of a process group. */

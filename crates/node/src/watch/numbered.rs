@@ -5,12 +5,14 @@
 //! as many more as are needed for those that are known to be incomplete.
 //!
 //! Numbers may also fall: a PBX is restored from a backup, or the newest rows are deleted. Then
-//! watching goes on from the newest row that there is, and says so.
+//! watching goes on from the newest row that there is, and says so. A number that was given away
+//! again meanwhile is known by the time at which its row began.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use threecx_core::instant;
 
 use super::{Event, Outcome, SAMPLE, Watch, text};
 
@@ -25,6 +27,8 @@ const FURTHEST: i64 = 2000;
 pub struct Source {
     operation: &'static str,
     number: &'static str,
+    /// When the row began; it stays as it is.
+    began: &'static str,
     /// What is null until the row is complete.
     end: Option<&'static str>,
 }
@@ -32,11 +36,16 @@ pub struct Source {
 /// What an event is read from.
 pub fn source(event: Event) -> Source {
     match event {
-        Event::Logged => Source { operation: "EventLogs.ListEventLog", number: "Id", end: None },
-        Event::Recording => Source { operation: "Recordings.ListRecording", number: "Id", end: Some("EndTime") },
+        Event::Logged => {
+            Source { operation: "EventLogs.ListEventLog", number: "Id", began: "TimeGenerated", end: None }
+        }
+        Event::Recording => {
+            Source { operation: "Recordings.ListRecording", number: "Id", began: "StartTime", end: Some("EndTime") }
+        }
         _ => Source {
             operation: "CallHistoryView.ListCallHistoryView",
             number: "SegmentId",
+            began: "SegmentStartTime",
             end: Some("SegmentEndTime"),
         },
     }
@@ -46,7 +55,8 @@ pub fn source(event: Event) -> Source {
 #[derive(Debug, Default, Deserialize, Serialize, PartialEq)]
 pub struct State {
     floor: i64,
-    seen: BTreeSet<i64>,
+    /// When each began, in seconds since 1970; by number.
+    seen: BTreeMap<i64, i64>,
     /// True if there was nothing above the floor: then the newest rows are asked for, whatever
     /// their numbers.
     #[serde(default)]
@@ -76,7 +86,8 @@ pub fn ask(source: Source, watch: &Watch) -> Value {
 
 /// Everything there is at the beginning is known, except for what is not complete.
 pub fn first(source: Source, rows: &[Map<String, Value>]) -> Outcome {
-    let seen = rows.iter().filter(|row| source.is_complete(row)).filter_map(|row| source.number(row)).collect();
+    let complete = rows.iter().filter(|row| source.is_complete(row));
+    let seen = complete.filter_map(|row| Some((source.number(row)?, source.began(row)))).collect();
     let lowest = rows.iter().filter_map(|row| source.number(row)).min();
     let floor = lowest.map_or(0, |lowest| lowest - 1);
     let mut state = State { floor, seen, unsure: false };
@@ -103,11 +114,15 @@ pub fn events(source: Source, mut state: State, mut rows: Vec<Map<String, Value>
         // There is more above the floor than was asked for.
         return Outcome { events: Vec::new(), state: super::State::Numbered(state), notice: None };
     }
-    state.seen.split_off(&(newest + 1));
+    drop(state.seen.split_off(&(newest + 1)));
     let incomplete = rows.iter().filter(|row| !source.is_complete(row)).filter_map(|row| source.number(row));
     let incomplete = incomplete.filter(|number| *number > floor).min();
     rows.retain(|row| {
-        source.number(row).is_some_and(|number| number > floor && source.is_complete(row) && state.seen.insert(number))
+        let number = source.number(row).filter(|number| *number > floor && source.is_complete(row));
+        number.is_some_and(|number| {
+            let began = source.began(row);
+            state.seen.insert(number, began) != Some(began)
+        })
     });
     state.raise(incomplete);
     Outcome { events: rows, state: super::State::Numbered(state), notice }
@@ -116,12 +131,12 @@ pub fn events(source: Source, mut state: State, mut rows: Vec<Map<String, Value>
 impl State {
     /// The highest number that is done with.
     fn highest(&self) -> i64 {
-        self.seen.last().copied().unwrap_or(self.floor)
+        self.seen.last_key_value().map_or(self.floor, |(number, _)| *number)
     }
 
     /// Moves the floor up as far as nothing below it can still be missing.
     fn raise(&mut self, incomplete: Option<i64>) {
-        let Some(&highest) = self.seen.last() else { return };
+        let Some((&highest, _)) = self.seen.last_key_value() else { return };
         let wanted = (highest - OVERLAP).min(incomplete.map_or(i64::MAX, |number| number - 1));
         self.floor = wanted.max(highest - FURTHEST).max(self.floor);
         self.seen = self.seen.split_off(&(self.floor + 1));
@@ -139,6 +154,10 @@ impl Source {
 
     fn number(self, row: &Map<String, Value>) -> Option<i64> {
         row.get(self.number)?.as_i64()
+    }
+
+    fn began(self, row: &Map<String, Value>) -> i64 {
+        instant::second_of(&text(row, self.began)).unwrap_or_default()
     }
 
     fn is_complete(self, row: &Map<String, Value>) -> bool {
@@ -169,6 +188,21 @@ mod tests {
         }
         let Outcome { events, state, notice } = events(source, state, rows(&asked));
         (events.iter().filter_map(|row| source.number(row)).collect(), state, notice.is_some())
+    }
+
+    #[test]
+    fn a_number_that_was_given_away_again_is_another_event() {
+        let row = |number: i64, began: &str| {
+            json!({ "Id": number, "TimeGenerated": began }).as_object().cloned().unwrap_or_default()
+        };
+        let source = source(Event::Logged);
+        let before = [row(1, "2026-01-31T09:00:00Z"), row(2, "2026-01-31T10:00:00Z"), row(3, "2026-01-31T11:00:00Z")];
+        let super::super::State::Numbered(state) = first(source, &before).state else { panic!("numbered") };
+        // Restored as it was at 9:30, and the numbers 2 and 3 were given away before the next poll.
+        let after =
+            [row(1, "2026-01-31T10:00:00+01:00"), row(2, "2026-01-31T12:00:00Z"), row(3, "2026-01-31T12:01:00Z")];
+        let told = events(source, state, after.to_vec()).events;
+        assert_eq!(told, after[1..]);
     }
 
     fn complete(numbers: impl IntoIterator<Item = i64>) -> Vec<(i64, bool)> {
