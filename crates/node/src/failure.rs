@@ -78,7 +78,7 @@ fn next_step(error: &Error) -> String {
             None => error.next_step(),
         },
         Error::Certificate { .. } => {
-            format!("{} For a private CA, put its certificate into the credential.", error.next_step())
+            format!("{} For a private CA, give its certificate to n8n (NODE_EXTRA_CA_CERTS).", error.next_step())
         }
         Error::Answer { .. } => "Run it again; if it stays, report it with the operation and the PBX's version.".into(),
         _ => error.next_step(),

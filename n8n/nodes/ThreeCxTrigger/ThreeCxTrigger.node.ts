@@ -38,7 +38,8 @@ export class ThreeCxTrigger implements INodeType {
 		icon: { light: 'file:../../icons/threecx.svg', dark: 'file:../../icons/threecx.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{$parameter["event"]}}',
+		subtitle:
+			'={{ $parameter["event"].replace(/[A-Z]/g, " $&").replace(/^./, (first) => first.toUpperCase()) }}',
 		description: 'Starts the workflow when something happens on a 3CX phone system',
 		defaults: { name: '3CX Trigger' },
 		polling: true,

@@ -16,7 +16,8 @@ import { end, freePort, removeFolder, start, startPostgres, startRedis, temporar
 const MODULES = join(process.env.THREECX_N8N ?? "", "node_modules");
 const NODE = join(MODULES, `node-linux-${arch()}`, "bin");
 const PROGRAM = join(MODULES, "n8n", "bin", "n8n");
-const OWNER = { email: "owner@demo.example", firstName: "Grace", lastName: "Owner", password: "Owner-of-the-tests-1" };
+/** Who is logged in. */
+export const OWNER = { email: "owner@demo.example", firstName: "Grace", lastName: "Owner", password: "Owner-of-the-tests-1" };
 
 /** So many executions a worker carries out at a time. */
 export const CONCURRENCY = 5;
@@ -196,10 +197,10 @@ export class N8n {
     return saved;
   }
 
-  /** Runs a workflow from its manual trigger, to its end. */
-  async run(workflow) {
+  /** Runs a workflow from its trigger, to its end. */
+  async run(workflow, trigger = "Start") {
     const saved = await this.save(workflow);
-    const { data } = await this.rest("POST", `/workflows/${saved.id}/run`, { workflowData: saved, triggerToStartFrom: { name: "Start" } });
+    const { data } = await this.rest("POST", `/workflows/${saved.id}/run`, { workflowData: saved, triggerToStartFrom: { name: trigger } });
     return this.execution(data.executionId);
   }
 

@@ -3,11 +3,11 @@ import type { INodeProperties } from 'n8n-workflow';
 
 export const inputs: INodeProperties[] = [
 	{
-		displayName: 'Fileid',
+		displayName: 'File ID',
 		name: 'fileid',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'The file ID. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['AISettings.DeleteOpenAiFile', 'AISettings.DeleteVectorStoreFile'],
@@ -19,7 +19,7 @@ export const inputs: INodeProperties[] = [
 		name: 'id',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'The ID. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: [
@@ -32,11 +32,11 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Vectorid',
+		displayName: 'Vector Store ID',
 		name: 'vectorid',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'The vector store ID. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['AISettings.DeleteVectorStoreFile'],
@@ -48,7 +48,7 @@ export const inputs: INodeProperties[] = [
 		name: 'provider',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out. Since 20.0.10.',
+		description: 'The provider. Empty to leave it out. Since 20.0.10.',
 		displayOptions: {
 			show: {
 				operation: ['AISettings.GetAIResources'],
@@ -61,7 +61,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number',
+		description: 'How many at most',
 		displayOptions: {
 			show: {
 				operation: ['AISettings.GetVectorStoreFiles', 'AISettings.GetVectorStores'],
@@ -74,7 +74,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The ID that the page before ended with. Empty to begin at the start.',
 		displayOptions: {
 			show: {
 				operation: ['AISettings.GetVectorStoreFiles', 'AISettings.GetVectorStores'],
@@ -90,7 +90,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The active call: searched for, or by ID',
+		description: 'The active call: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -120,7 +120,7 @@ export const inputs: INodeProperties[] = [
 		type: 'dateTime',
 		default: '',
 		required: true,
-		description: 'Start of the period. Since 20.0.6@2025-04-10.',
+		description: 'Start of the period. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ActivityLog.GetLogs'],
@@ -133,7 +133,7 @@ export const inputs: INodeProperties[] = [
 		type: 'dateTime',
 		default: '',
 		required: true,
-		description: 'End of the period. Since 20.0.6@2025-04-10.',
+		description: 'End of the period. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ActivityLog.GetLogs'],
@@ -146,7 +146,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number. Until 20.0.6@2025-02-06.',
+		description: 'How many rows at most. Until 20.0.6 (2025-02-06).',
 		displayOptions: {
 			show: {
 				operation: ['ActivityLog.GetLogs'],
@@ -159,7 +159,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number. Until 20.0.6@2025-02-06.',
+		description: 'How many rows to leave out at the start. Until 20.0.6 (2025-02-06).',
 		displayOptions: {
 			show: {
 				operation: ['ActivityLog.GetLogs'],
@@ -171,7 +171,7 @@ export const inputs: INodeProperties[] = [
 		name: 'extension',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out. Since 20.0.6@2025-04-10.',
+		description: 'The extension. Empty to leave it out. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ActivityLog.GetLogs'],
@@ -183,7 +183,7 @@ export const inputs: INodeProperties[] = [
 		name: 'call',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out. Since 20.0.6@2025-04-10.',
+		description: 'The call. Empty to leave it out. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ActivityLog.GetLogs'],
@@ -195,7 +195,7 @@ export const inputs: INodeProperties[] = [
 		name: 'severity',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out. Since 20.0.6@2025-04-10.',
+		description: 'The severity. Empty to leave it out. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ActivityLog.GetLogs'],
@@ -207,7 +207,7 @@ export const inputs: INodeProperties[] = [
 		name: 'searchArgument',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out. Until 20.0.6@2025-02-06.',
+		description: 'Words to search for. Empty for all. Until 20.0.6 (2025-02-06).',
 		displayOptions: {
 			show: {
 				operation: ['ActivityLog.GetLogs'],
@@ -215,7 +215,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Backups',
+		displayName: 'Backup',
 		name: 'fileName',
 		type: 'resourceLocator',
 		default: {
@@ -223,7 +223,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The backups: searched for, or by File Name',
+		description: 'The backup: pick it from the list, or give its file name',
 		modes: [
 			{
 				displayName: 'From List',
@@ -248,12 +248,12 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Sftp Path',
+		displayName: 'SFTP Path',
 		name: 'sftpPath',
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The SFTP path',
 		displayOptions: {
 			show: {
 				operation: ['Backups.GetSftpHostKey'],
@@ -269,7 +269,7 @@ export const inputs: INodeProperties[] = [
 		},
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The password',
 		displayOptions: {
 			show: {
 				operation: ['Backups.Restore'],
@@ -282,7 +282,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number',
+		description: 'The footprint, as a number',
 		displayOptions: {
 			show: {
 				operation: ['Backups.Restore'],
@@ -290,7 +290,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Black List Number',
+		displayName: 'Blacklist Number',
 		name: 'id',
 		type: 'resourceLocator',
 		default: {
@@ -298,7 +298,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The black list number: searched for, or by ID',
+		description: 'The blacklist number: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -339,11 +339,11 @@ export const inputs: INodeProperties[] = [
 			{
 				name: 'Picked From List',
 				value: 'list',
-				description: 'Pick black list numbers by name',
+				description: 'Pick blacklist numbers by name',
 			},
 		],
 		default: 'json',
-		description: 'How the black list numbers are given',
+		description: 'How the blacklist numbers are given',
 		displayOptions: {
 			show: {
 				operation: ['BlackListNumbers.BulkNumbersDelete'],
@@ -357,7 +357,7 @@ export const inputs: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: '["100", "101"]',
-		description: 'The black list numbers by ID: a JSON array such as ["100", "101"], or an expression that yields an array',
+		description: 'The blacklist numbers, each by its ID: a JSON array such as ["100", "101"], or an expression that yields an array',
 		displayOptions: {
 			show: {
 				operation: ['BlackListNumbers.BulkNumbersDelete'],
@@ -366,7 +366,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Black List Numbers Names or IDs',
+		displayName: 'Blacklist Number Names or IDs',
 		name: 'idsPicked',
 		type: 'multiOptions',
 		typeOptions: {
@@ -391,7 +391,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The blocklist address: searched for, or by ID',
+		description: 'The blocklist address: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -450,7 +450,7 @@ export const inputs: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: '[123, 456]',
-		description: 'The blocklist addresses by ID: a JSON array such as [123, 456], or an expression that yields an array',
+		description: 'The blocklist addresses, each by its ID: a JSON array such as [123, 456], or an expression that yields an array',
 		displayOptions: {
 			show: {
 				operation: ['Blocklist.BulkIpsDelete'],
@@ -459,7 +459,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Blocklist Addresses Names or IDs',
+		displayName: 'Blocklist Address Names or IDs',
 		name: 'idsPicked',
 		type: 'multiOptions',
 		typeOptions: {
@@ -484,7 +484,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The call flow app: searched for, or by ID',
+		description: 'The call flow app: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -517,12 +517,12 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Filename',
+		displayName: 'File Name',
 		name: 'filename',
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The file name',
 		displayOptions: {
 			show: {
 				operation: [
@@ -579,7 +579,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The GUID',
 		displayOptions: {
 			show: {
 				operation: ['ConferenceSettings.GetMCURow'],
@@ -595,7 +595,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The contact: searched for, or by ID',
+		description: 'The contact: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -650,7 +650,7 @@ export const inputs: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: '[123, 456]',
-		description: 'The contacts by ID: a JSON array such as [123, 456], or an expression that yields an array',
+		description: 'The contacts, each by its ID: a JSON array such as [123, 456], or an expression that yields an array',
 		displayOptions: {
 			show: {
 				operation: ['Contacts.BatchContactsDelete', 'Contacts.DeleteContactsById'],
@@ -659,7 +659,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Contacts Names or IDs',
+		displayName: 'Contact Names or IDs',
 		name: 'idsPicked',
 		type: 'multiOptions',
 		typeOptions: {
@@ -681,7 +681,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The number',
 		displayOptions: {
 			show: {
 				operation: ['Contacts.CreateContactByNumber', 'Contacts.GetContactsByNumber'],
@@ -712,7 +712,7 @@ export const inputs: INodeProperties[] = [
 		type: 'options',
 		default: '3CX',
 		required: true,
-		description: 'One of the ContactSource words',
+		description: 'Which contact source',
 		displayOptions: {
 			show: {
 				operation: [
@@ -728,7 +728,7 @@ export const inputs: INodeProperties[] = [
 		name: 'number',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'The number. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['Contacts.DeleteContactsByType'],
@@ -741,7 +741,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The variable',
 		displayOptions: {
 			show: {
 				operation: ['CrmIntegration.GetOAuth'],
@@ -754,7 +754,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The name',
 		displayOptions: {
 			show: {
 				operation: [
@@ -772,7 +772,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text. Since 20.0.10.',
+		description: 'The query. Since 20.0.10.',
 		displayOptions: {
 			show: {
 				operation: ['CrmIntegration.Test'],
@@ -785,7 +785,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text. Until 20.0.9.',
+		description: 'The number. Until 20.0.9.',
 		displayOptions: {
 			show: {
 				operation: ['CrmIntegration.Test'],
@@ -812,7 +812,7 @@ export const inputs: INodeProperties[] = [
 		type: 'options',
 		default: 'Email',
 		required: true,
-		description: 'One of the CrmTestMode words. Since 20.0.10.',
+		description: 'Which CRM test mode. Since 20.0.10.',
 		displayOptions: {
 			show: {
 				operation: ['CrmIntegration.Test'],
@@ -828,7 +828,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The custom prompt: searched for, or by Filename',
+		description: 'The custom prompt: pick it from the list, or give its file name',
 		modes: [
 			{
 				displayName: 'From List',
@@ -840,7 +840,7 @@ export const inputs: INodeProperties[] = [
 				},
 			},
 			{
-				displayName: 'By Filename',
+				displayName: 'By File Name',
 				name: 'id',
 				type: 'string',
 				placeholder: 'e.g. 100',
@@ -861,7 +861,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The user: searched for, or by Number',
+		description: 'Number of the extension, queue or the like',
 		modes: [
 			{
 				displayName: 'From List',
@@ -897,7 +897,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The peer: searched for, or by Number',
+		description: 'The peer: pick it from the list, or give its number',
 		modes: [
 			{
 				displayName: 'From List',
@@ -933,7 +933,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The property name',
 		displayOptions: {
 			show: {
 				operation: ['DNProperties.DeleteDNProperty'],
@@ -946,7 +946,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'A JSON array such as [1, 2], or an expression that yields an array',
+		description: 'The IDs: a JSON array such as [1, 2], or an expression that yields an array',
 		displayOptions: {
 			show: {
 				operation: ['Defs.GetRoutes'],
@@ -954,7 +954,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Device Info',
+		displayName: 'Device',
 		name: 'id',
 		type: 'resourceLocator',
 		default: {
@@ -962,7 +962,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The device info: searched for, or by ID',
+		description: 'The device: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -999,7 +999,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The user: searched for, or by ID',
+		description: 'The user: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1028,7 +1028,7 @@ export const inputs: INodeProperties[] = [
 		name: 'reprovision',
 		type: 'boolean',
 		default: false,
-		description: 'Whether reprovision applies',
+		description: 'Whether to reprovision the phone',
 		displayOptions: {
 			show: {
 				operation: ['DeviceInfos.Provision'],
@@ -1044,7 +1044,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The email template: searched for, or by Template Path',
+		description: 'The email template: pick it from the list, or give its template path',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1073,7 +1073,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Fax',
+		displayName: 'Fax Extension',
 		name: 'id',
 		type: 'resourceLocator',
 		default: {
@@ -1081,7 +1081,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The fax: searched for, or by ID',
+		description: 'The fax extension: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1106,7 +1106,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Fax',
+		displayName: 'Fax Extension',
 		name: 'number',
 		type: 'resourceLocator',
 		default: {
@@ -1114,7 +1114,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The fax: searched for, or by Number',
+		description: 'The fax extension: pick it from the list, or give its number',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1151,11 +1151,11 @@ export const inputs: INodeProperties[] = [
 			{
 				name: 'Picked From List',
 				value: 'list',
-				description: 'Pick faxes by name',
+				description: 'Pick fax extensions by name',
 			},
 		],
 		default: 'json',
-		description: 'How the faxes are given',
+		description: 'How the fax extensions are given',
 		displayOptions: {
 			show: {
 				operation: ['Fax.BulkFaxDelete'],
@@ -1169,7 +1169,7 @@ export const inputs: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: '[123, 456]',
-		description: 'The faxes by ID: a JSON array such as [123, 456], or an expression that yields an array',
+		description: 'The fax extensions, each by its ID: a JSON array such as [123, 456], or an expression that yields an array',
 		displayOptions: {
 			show: {
 				operation: ['Fax.BulkFaxDelete'],
@@ -1178,7 +1178,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Faxes Names or IDs',
+		displayName: 'Fax Extension Names or IDs',
 		name: 'idsPicked',
 		type: 'multiOptions',
 		typeOptions: {
@@ -1203,7 +1203,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The firmware: searched for, or by ID',
+		description: 'The firmware: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1228,7 +1228,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Fxs',
+		displayName: 'FXS Device',
 		name: 'macAddress',
 		type: 'resourceLocator',
 		default: {
@@ -1236,7 +1236,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The fxs: searched for, or by MAC Address',
+		description: 'The FXS device: pick it from the list, or give its MAC address',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1266,7 +1266,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Fxs Template',
+		displayName: 'FXS Template',
 		name: 'id',
 		type: 'resourceLocator',
 		default: {
@@ -1274,7 +1274,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The fxs template: searched for, or by ID',
+		description: 'The FXS template: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1308,7 +1308,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'A GUID, such as 1e6ed594-af95-4bb4-af56-b957ac87d6d7',
+		description: 'The key, a GUID such as 1e6ed594-af95-4bb4-af56-b957ac87d6d7',
 		displayOptions: {
 			show: {
 				operation: ['GetUpdateDetails.GetUpdateDetails'],
@@ -1321,7 +1321,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'A GUID, such as 1e6ed594-af95-4bb4-af56-b957ac87d6d7',
+		description: 'The ID, a GUID such as 1e6ed594-af95-4bb4-af56-b957ac87d6d7',
 		displayOptions: {
 			show: {
 				operation: ['GetUpdateDetails.GetUpdateDetails'],
@@ -1337,7 +1337,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The group: searched for, or by ID',
+		description: 'The group: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1377,7 +1377,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The group: searched for, or by ID',
+		description: 'The group: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1410,7 +1410,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The group: searched for, or by Number',
+		description: 'The group: pick it from the list, or give its number',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1440,7 +1440,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The reseller ID',
 		displayOptions: {
 			show: {
 				operation: [
@@ -1462,7 +1462,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The group: searched for, or by ID',
+		description: 'The group: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1495,7 +1495,7 @@ export const inputs: INodeProperties[] = [
 		},
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The license key',
 		displayOptions: {
 			show: {
 				operation: [
@@ -1515,7 +1515,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The holiday: searched for, or by ID',
+		description: 'The holiday: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1548,7 +1548,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The inbound rule: searched for, or by ID',
+		description: 'The inbound rule: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1607,7 +1607,7 @@ export const inputs: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: '[123, 456]',
-		description: 'The inbound rules by ID: a JSON array such as [123, 456], or an expression that yields an array',
+		description: 'The inbound rules, each by its ID: a JSON array such as [123, 456], or an expression that yields an array',
 		displayOptions: {
 			show: {
 				operation: ['InboundRules.BulkInboundRulesDelete'],
@@ -1616,7 +1616,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Inbound Rules Names or IDs',
+		displayName: 'Inbound Rule Names or IDs',
 		name: 'idsPicked',
 		type: 'multiOptions',
 		typeOptions: {
@@ -1639,7 +1639,7 @@ export const inputs: INodeProperties[] = [
 		default: '',
 		placeholder: 'name@email.com',
 		required: true,
-		description: 'Text',
+		description: 'The email',
 		displayOptions: {
 			show: {
 				operation: ['MailSettings.TestEmail'],
@@ -1655,7 +1655,7 @@ export const inputs: INodeProperties[] = [
 		},
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The verifier',
 		displayOptions: {
 			show: {
 				operation: ['McpServers.Exchange'],
@@ -1671,7 +1671,7 @@ export const inputs: INodeProperties[] = [
 		},
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The token endpoint',
 		displayOptions: {
 			show: {
 				operation: ['McpServers.Exchange'],
@@ -1684,7 +1684,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The scope',
 		displayOptions: {
 			show: {
 				operation: ['McpServers.Exchange', 'McpServers.Register'],
@@ -1700,7 +1700,7 @@ export const inputs: INodeProperties[] = [
 		},
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The code',
 		displayOptions: {
 			show: {
 				operation: ['McpServers.Exchange'],
@@ -1713,7 +1713,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The target issuer',
 		displayOptions: {
 			show: {
 				operation: ['McpServers.GetServerMetadata'],
@@ -1726,7 +1726,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The registration endpoint',
 		displayOptions: {
 			show: {
 				operation: ['McpServers.Register'],
@@ -1742,7 +1742,7 @@ export const inputs: INodeProperties[] = [
 		},
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The access token',
 		displayOptions: {
 			show: {
 				operation: ['Microsoft365Integration.AuthorizePresence'],
@@ -1755,7 +1755,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'A JSON array such as ["a", "b"], or an expression that yields an array',
+		description: 'The principal names: a JSON array such as ["a", "b"], or an expression that yields an array',
 		displayOptions: {
 			show: {
 				operation: ['Microsoft365Integration.GetUsersByPrincipalNames'],
@@ -1768,7 +1768,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The FQDN',
 		displayOptions: {
 			show: {
 				operation: ['Microsoft365TeamsIntegration.CheckFqdnRecord'],
@@ -1784,7 +1784,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The refresh token: searched for, or by ID',
+		description: 'The refresh token: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1809,7 +1809,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'O Auth Client',
+		displayName: 'OAuth Client',
 		name: 'id',
 		type: 'resourceLocator',
 		default: {
@@ -1817,7 +1817,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The O auth client: searched for, or by ID',
+		description: 'The OAuth client: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1854,7 +1854,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The outbound rule: searched for, or by ID',
+		description: 'The outbound rule: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1891,7 +1891,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The outbound rule: searched for, or by ID',
+		description: 'The outbound rule: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1920,7 +1920,7 @@ export const inputs: INodeProperties[] = [
 		name: 'up',
 		type: 'boolean',
 		default: false,
-		description: 'Whether up applies',
+		description: 'Whether to move it up; otherwise it moves down',
 		displayOptions: {
 			show: {
 				operation: ['OutboundRules.MoveUpDown'],
@@ -1936,7 +1936,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The parameter: searched for, or by ID',
+		description: 'The parameter: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -1973,7 +1973,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The parameter: searched for, or by Name',
+		description: 'The parameter: pick it from the list, or give its name',
 		modes: [
 			{
 				displayName: 'From List',
@@ -2006,7 +2006,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The parking: searched for, or by ID',
+		description: 'The parking: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -2044,7 +2044,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The parking: searched for, or by Number',
+		description: 'The parking: pick it from the list, or give its number',
 		modes: [
 			{
 				displayName: 'From List',
@@ -2077,7 +2077,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The peer: searched for, or by Number',
+		description: 'The peer: pick it from the list, or give its number',
 		modes: [
 			{
 				displayName: 'From List',
@@ -2110,7 +2110,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The phone logo: searched for, or by Filename',
+		description: 'The phone logo: pick it from the list, or give its file name',
 		modes: [
 			{
 				displayName: 'From List',
@@ -2122,7 +2122,7 @@ export const inputs: INodeProperties[] = [
 				},
 			},
 			{
-				displayName: 'By Filename',
+				displayName: 'By File Name',
 				name: 'id',
 				type: 'string',
 				placeholder: 'e.g. 100',
@@ -2143,7 +2143,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The phone template: searched for, or by ID',
+		description: 'The phone template: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -2180,7 +2180,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The playlist: searched for, or by Name',
+		description: 'The playlist: pick it from the list, or give its name',
 		modes: [
 			{
 				displayName: 'From List',
@@ -2214,7 +2214,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The playlist key',
 		displayOptions: {
 			show: {
 				operation: ['Playlists.DeletePlaylistFile', 'Playlists.DownloadPlaylistFile'],
@@ -2227,7 +2227,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The file name',
 		displayOptions: {
 			show: {
 				operation: [
@@ -2247,7 +2247,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The prompt set: searched for, or by ID',
+		description: 'The prompt set: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -2287,7 +2287,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The prompt ID',
 		displayOptions: {
 			show: {
 				operation: ['PromptSets.PlayPrompt', 'PromptSets.RecordPrompt'],
@@ -2303,7 +2303,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The user: searched for, or by Number',
+		description: 'The user: pick it from the list, or give its number',
 		modes: [
 			{
 				displayName: 'From List',
@@ -2332,7 +2332,7 @@ export const inputs: INodeProperties[] = [
 		name: 'alternatePronunciation',
 		type: 'boolean',
 		default: false,
-		description: 'Whether alternate pronunciation applies',
+		description: 'Whether to pronounce numbers in the alternate way',
 		displayOptions: {
 			show: {
 				operation: ['PromptSets.SetAlternatePronunciation'],
@@ -2348,7 +2348,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The queue: searched for, or by ID',
+		description: 'The queue: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -2388,7 +2388,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The queue: searched for, or by Number',
+		description: 'The queue: pick it from the list, or give its number',
 		modes: [
 			{
 				displayName: 'From List',
@@ -2413,7 +2413,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Receptionist',
+		displayName: 'Digital Receptionist',
 		name: 'id',
 		type: 'resourceLocator',
 		default: {
@@ -2421,7 +2421,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The receptionist: searched for, or by ID',
+		description: 'The digital receptionist: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -2451,7 +2451,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Receptionist',
+		displayName: 'Digital Receptionist',
 		name: 'number',
 		type: 'resourceLocator',
 		default: {
@@ -2459,7 +2459,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The receptionist: searched for, or by Number',
+		description: 'The digital receptionist: pick it from the list, or give its number',
 		modes: [
 			{
 				displayName: 'From List',
@@ -2518,7 +2518,7 @@ export const inputs: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: '[123, 456]',
-		description: 'The recordings by ID: a JSON array such as [123, 456], or an expression that yields an array',
+		description: 'The recordings, each by its ID: a JSON array such as [123, 456], or an expression that yields an array',
 		displayOptions: {
 			show: {
 				operation: [
@@ -2531,7 +2531,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Recordings Names or IDs',
+		displayName: 'Recording Names or IDs',
 		name: 'idsPicked',
 		type: 'multiOptions',
 		typeOptions: {
@@ -2560,7 +2560,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The recording: searched for, or by ID',
+		description: 'The recording: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -2590,7 +2590,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The recording name',
 		displayOptions: {
 			show: {
 				operation: ['Recordings.DownloadRecordingByName'],
@@ -2683,7 +2683,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number',
+		description: 'The participant type, as a number',
 		displayOptions: {
 			show: {
 				operation: [
@@ -2938,7 +2938,7 @@ export const inputs: INodeProperties[] = [
 			mode: 'list',
 			value: '',
 		},
-		description: 'The user: searched for, or by Number',
+		description: "Number of the agent's extension. Empty for all.",
 		modes: [
 			{
 				displayName: 'From List',
@@ -2992,7 +2992,7 @@ export const inputs: INodeProperties[] = [
 		name: 'chartBy',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'The chart by. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: [
@@ -3014,7 +3014,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number',
+		description: 'The call class, as a number',
 		displayOptions: {
 			show: {
 				operation: [
@@ -3029,7 +3029,7 @@ export const inputs: INodeProperties[] = [
 		name: 'groupFilter',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'Number of the department. Empty for all.',
 		displayOptions: {
 			show: {
 				operation: [
@@ -3067,7 +3067,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number',
+		description: 'The grouping type, as a number',
 		displayOptions: {
 			show: {
 				operation: [
@@ -3087,7 +3087,7 @@ export const inputs: INodeProperties[] = [
 			mode: 'list',
 			value: '',
 		},
-		description: 'The group: searched for, or by Number',
+		description: 'The group: pick it from the list, or give its number',
 		modes: [
 			{
 				displayName: 'From List',
@@ -3201,7 +3201,7 @@ export const inputs: INodeProperties[] = [
 			mode: 'list',
 			value: '',
 		},
-		description: 'The group: searched for, or by Number',
+		description: 'Number of the department. Empty for all.',
 		modes: [
 			{
 				displayName: 'From List',
@@ -3287,7 +3287,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number',
+		description: "The API's number for how the length of calls is compared",
 		displayOptions: {
 			show: {
 				operation: [
@@ -3303,7 +3303,7 @@ export const inputs: INodeProperties[] = [
 		name: 'sourceFilter',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'The number to look for, as Source Type wants it. Empty for all.',
 		displayOptions: {
 			show: {
 				operation: [
@@ -3319,7 +3319,7 @@ export const inputs: INodeProperties[] = [
 		name: 'destinationFilter',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'The number to look for, as Destination Type wants it. Empty for all.',
 		displayOptions: {
 			show: {
 				operation: [
@@ -3367,7 +3367,7 @@ export const inputs: INodeProperties[] = [
 		name: 'hidePcalls',
 		type: 'boolean',
 		default: false,
-		description: 'Whether to hide pcalls',
+		description: 'Whether to leave out what the API calls pcalls',
 		displayOptions: {
 			show: {
 				operation: [
@@ -3384,7 +3384,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text. Since 20.0.6@2025-04-10.',
+		description: 'The CDR ID. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -3397,7 +3397,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text. Since 20.0.6@2025-04-10.',
+		description: 'The source number. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -3410,7 +3410,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text. Since 20.0.6@2025-04-10.',
+		description: 'The destination number. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -3423,7 +3423,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number. Until 20.0.6@2025-02-06.',
+		description: 'The call ID, as a number. Until 20.0.6 (2025-02-06).',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -3435,7 +3435,7 @@ export const inputs: INodeProperties[] = [
 		name: 'srcCallerId',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out. Since 20.0.6@2025-04-10.',
+		description: 'The source caller ID. Empty to leave it out. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -3447,7 +3447,7 @@ export const inputs: INodeProperties[] = [
 		name: 'dstCallerId',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out. Since 20.0.6@2025-04-10.',
+		description: 'The destination caller ID. Empty to leave it out. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -3460,7 +3460,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number',
+		description: 'The call ID, as a number',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetOldCallQualityReport'],
@@ -3473,7 +3473,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The source number',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetOldCallQualityReport'],
@@ -3486,7 +3486,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The destination number',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetOldCallQualityReport'],
@@ -3498,7 +3498,7 @@ export const inputs: INodeProperties[] = [
 		name: 'srcCallerId',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'The source caller ID. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetOldCallQualityReport'],
@@ -3510,7 +3510,7 @@ export const inputs: INodeProperties[] = [
 		name: 'dstCallerId',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'The destination caller ID. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetOldCallQualityReport'],
@@ -3523,7 +3523,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number',
+		description: 'The from type, as a number',
 		displayOptions: {
 			show: {
 				operation: ['ReportChatLog.DownloadChatLog', 'ReportChatLog.GetChatLog'],
@@ -3536,7 +3536,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number',
+		description: 'The to type, as a number',
 		displayOptions: {
 			show: {
 				operation: ['ReportChatLog.DownloadChatLog', 'ReportChatLog.GetChatLog'],
@@ -3549,7 +3549,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number',
+		description: 'The chat type, as a number',
 		displayOptions: {
 			show: {
 				operation: ['ReportChatLog.DownloadChatLog', 'ReportChatLog.GetChatLog'],
@@ -3561,7 +3561,7 @@ export const inputs: INodeProperties[] = [
 		name: 'fromExtension',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'The from extension. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['ReportChatLog.DownloadChatLog', 'ReportChatLog.GetChatLog'],
@@ -3573,7 +3573,7 @@ export const inputs: INodeProperties[] = [
 		name: 'fromText',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'The from text. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['ReportChatLog.DownloadChatLog', 'ReportChatLog.GetChatLog'],
@@ -3585,7 +3585,7 @@ export const inputs: INodeProperties[] = [
 		name: 'toExtension',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'The to extension. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['ReportChatLog.DownloadChatLog', 'ReportChatLog.GetChatLog'],
@@ -3597,7 +3597,7 @@ export const inputs: INodeProperties[] = [
 		name: 'toText',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'The to text. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['ReportChatLog.DownloadChatLog', 'ReportChatLog.GetChatLog'],
@@ -3609,7 +3609,7 @@ export const inputs: INodeProperties[] = [
 		name: 'extensionFilter',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out',
+		description: 'Number of the extension. Empty for all.',
 		displayOptions: {
 			show: {
 				operation: [
@@ -3780,7 +3780,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The ring group: searched for, or by ID',
+		description: 'The ring group: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -3818,7 +3818,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The ring group: searched for, or by Number',
+		description: 'The ring group: pick it from the list, or give its number',
 		modes: [
 			{
 				displayName: 'From List',
@@ -3851,7 +3851,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The SBC: searched for, or by Name',
+		description: 'The SBC: pick it from the list, or give its name',
 		modes: [
 			{
 				displayName: 'From List',
@@ -3884,7 +3884,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The scheduled report: searched for, or by ID',
+		description: 'The scheduled report: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -3921,7 +3921,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The refresh token: searched for, or by ID',
+		description: 'The refresh token: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -3954,7 +3954,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The service principal: searched for, or by ID',
+		description: 'The service principal: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -3992,7 +3992,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The SIP device: searched for, or by ID',
+		description: 'The SIP device: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -4025,7 +4025,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The firmware: searched for, or by ID',
+		description: 'The firmware: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -4081,7 +4081,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number',
+		description: 'The grant period days, as a number',
 		displayOptions: {
 			show: {
 				operation: ['SystemStatus.GetRequestHelpLink'],
@@ -4093,7 +4093,7 @@ export const inputs: INodeProperties[] = [
 		name: 'enable',
 		type: 'boolean',
 		default: false,
-		description: 'Whether to enable',
+		description: 'Whether to switch it on',
 		displayOptions: {
 			show: {
 				operation: ['SystemStatus.SetChatLogStatus', 'SystemStatus.SetMultiCompanyMode'],
@@ -4109,7 +4109,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The property: searched for, or by Name',
+		description: 'The property: pick it from the list, or give its name',
 		modes: [
 			{
 				displayName: 'From List',
@@ -4146,7 +4146,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The trunk template: searched for, or by ID',
+		description: 'The trunk template: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -4183,7 +4183,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The trunk: searched for, or by ID',
+		description: 'The trunk: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -4224,7 +4224,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The trunk: searched for, or by Number',
+		description: 'The trunk: pick it from the list, or give its number',
 		modes: [
 			{
 				displayName: 'From List',
@@ -4257,7 +4257,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The trunk template: searched for, or by ID',
+		description: 'The trunk template: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -4290,7 +4290,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The trunk: searched for, or by ID',
+		description: 'The trunk: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -4320,7 +4320,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The number to call',
 		displayOptions: {
 			show: {
 				operation: ['Trunks.TestOutboundCall', 'Users.MakeCall'],
@@ -4333,7 +4333,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The contact',
 		displayOptions: {
 			show: {
 				operation: ['Trunks.TestOutboundCall'],
@@ -4349,7 +4349,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The user: searched for, or by ID',
+		description: 'The user: pick it from the list, or give its ID',
 		modes: [
 			{
 				displayName: 'From List',
@@ -4396,7 +4396,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The user: searched for, or by Number',
+		description: 'The user: pick it from the list, or give its number',
 		modes: [
 			{
 				displayName: 'From List',
@@ -4459,7 +4459,7 @@ export const inputs: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: '[123, 456]',
-		description: 'The users by ID: a JSON array such as [123, 456], or an expression that yields an array',
+		description: 'The users, each by its ID: a JSON array such as [123, 456], or an expression that yields an array',
 		displayOptions: {
 			show: {
 				operation: [
@@ -4476,7 +4476,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Users Names or IDs',
+		displayName: 'User Names or IDs',
 		name: 'idsPicked',
 		type: 'multiOptions',
 		typeOptions: {
@@ -4506,7 +4506,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'A JSON array such as ["a", "b"], or an expression that yields an array',
+		description: 'The emails: a JSON array such as ["a", "b"], or an expression that yields an array',
 		displayOptions: {
 			show: {
 				operation: ['Users.GetDuplicatedEmails'],
@@ -4519,7 +4519,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'MAC address of the phone, such as 001565A1B2C3',
 		displayOptions: {
 			show: {
 				operation: [
@@ -4532,12 +4532,12 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Macs',
+		displayName: 'MAC Addresses',
 		name: 'macs',
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'A JSON array such as ["a", "b"], or an expression that yields an array',
+		description: 'MAC addresses of the phones: a JSON array such as ["001565A1B2C3"], or an expression that yields an array',
 		displayOptions: {
 			show: {
 				operation: ['Users.GetPhoneRegistrars'],
@@ -4550,7 +4550,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The request ID',
 		displayOptions: {
 			show: {
 				operation: ['Users.GetCallLog'],
@@ -4565,7 +4565,7 @@ export const inputs: INodeProperties[] = [
 			mode: 'list',
 			value: '',
 		},
-		description: 'The user: searched for, or by Number',
+		description: 'Number of the extension, queue or the like',
 		modes: [
 			{
 				displayName: 'From List',
@@ -4594,7 +4594,7 @@ export const inputs: INodeProperties[] = [
 		name: 'testCall',
 		type: 'boolean',
 		default: false,
-		description: 'Whether test call applies. Since 20.0.6@2025-04-10.',
+		description: 'Whether it is a test call. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['Users.MakeCall'],
@@ -4606,7 +4606,7 @@ export const inputs: INodeProperties[] = [
 		name: 'contact',
 		type: 'string',
 		default: '',
-		description: 'Text; empty to leave it out. Since 20.0.6@2025-04-10.',
+		description: 'The contact. Empty to leave it out. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['Users.MakeCall'],
@@ -4614,11 +4614,11 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Webclient Password',
+		displayName: 'Web Client Password',
 		name: 'webclientPassword',
 		type: 'boolean',
 		default: false,
-		description: 'Whether webclient password applies. Until 20.0.4.',
+		description: 'Whether to make a new password for the web client. Until 20.0.4.',
 		displayOptions: {
 			show: {
 				operation: ['Users.RegeneratePasswords', 'Users.Regenerate'],
@@ -4630,7 +4630,7 @@ export const inputs: INodeProperties[] = [
 		name: 'voicemailPIN',
 		type: 'boolean',
 		default: false,
-		description: 'Whether voicemail PIN applies. Until 20.0.4.',
+		description: 'Whether to make a new voicemail PIN. Until 20.0.4.',
 		displayOptions: {
 			show: {
 				operation: ['Users.RegeneratePasswords', 'Users.Regenerate'],
@@ -4642,7 +4642,7 @@ export const inputs: INodeProperties[] = [
 		name: 'sipAuth',
 		type: 'boolean',
 		default: false,
-		description: 'Whether sIP auth applies. Until 20.0.4.',
+		description: 'Whether to make a new SIP ID and password. Until 20.0.4.',
 		displayOptions: {
 			show: {
 				operation: ['Users.RegeneratePasswords', 'Users.Regenerate'],
@@ -4654,7 +4654,7 @@ export const inputs: INodeProperties[] = [
 		name: 'sendWelcomeEmail',
 		type: 'boolean',
 		default: false,
-		description: 'Whether to send welcome email. Until 20.0.4.',
+		description: 'Whether to send the welcome e-mail afterwards. Until 20.0.4.',
 		displayOptions: {
 			show: {
 				operation: ['Users.RegeneratePasswords', 'Users.Regenerate'],
@@ -4662,11 +4662,11 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Rps Key',
+		displayName: 'RPS Key',
 		name: 'rpsKey',
 		type: 'boolean',
 		default: false,
-		description: 'Whether rps key applies. Until 20.0.4.',
+		description: 'Whether to make a new RPS key. Until 20.0.4.',
 		displayOptions: {
 			show: {
 				operation: ['Users.RegeneratePasswords', 'Users.Regenerate'],
@@ -4678,7 +4678,7 @@ export const inputs: INodeProperties[] = [
 		name: 'deskphonePassword',
 		type: 'boolean',
 		default: false,
-		description: 'Whether deskphone password applies. Until 20.0.4.',
+		description: "Whether to make a new password for the phone's own web page. Until 20.0.4.",
 		displayOptions: {
 			show: {
 				operation: ['Users.RegeneratePasswords', 'Users.Regenerate'],
@@ -4690,7 +4690,7 @@ export const inputs: INodeProperties[] = [
 		name: 'configurationLink',
 		type: 'boolean',
 		default: false,
-		description: 'Whether configuration link applies. Until 20.0.4.',
+		description: 'Whether to make a new configuration link. Until 20.0.4.',
 		displayOptions: {
 			show: {
 				operation: ['Users.RegeneratePasswords', 'Users.Regenerate'],
@@ -4703,7 +4703,7 @@ export const inputs: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		required: true,
-		description: 'A number',
+		description: 'The days, as a number',
 		displayOptions: {
 			show: {
 				operation: ['Users.SetMonitorStatus'],
@@ -4716,7 +4716,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The version',
 		displayOptions: {
 			show: {
 				operation: ['Users.UpgradePhone'],
@@ -4724,12 +4724,12 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Useragent',
+		displayName: 'User Agent',
 		name: 'useragent',
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The user agent',
 		displayOptions: {
 			show: {
 				operation: ['Users.UpgradePhone'],
@@ -4742,7 +4742,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'Text',
+		description: 'The ID',
 		displayOptions: {
 			show: {
 				operation: ['VoicemailSettings.DeleteConverterConfiguration'],
@@ -4754,7 +4754,7 @@ export const inputs: INodeProperties[] = [
 		name: 'strict',
 		type: 'boolean',
 		default: false,
-		description: 'Whether strict applies',
+		description: 'Whether to set strict',
 		displayOptions: {
 			show: {
 				operation: ['VoicemailSettings.GetConverterRequestStatus'],
@@ -4762,7 +4762,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Weblink',
+		displayName: 'Website Link',
 		name: 'link',
 		type: 'resourceLocator',
 		default: {
@@ -4770,7 +4770,7 @@ export const inputs: INodeProperties[] = [
 			value: '',
 		},
 		required: true,
-		description: 'The weblink: searched for, or by Link',
+		description: 'The website link: pick it from the list, or give its link',
 		modes: [
 			{
 				displayName: 'From List',
@@ -4811,11 +4811,11 @@ export const inputs: INodeProperties[] = [
 			{
 				name: 'Picked From List',
 				value: 'list',
-				description: 'Pick weblinks by name',
+				description: 'Pick website links by name',
 			},
 		],
 		default: 'json',
-		description: 'How the weblinks are given',
+		description: 'How the website links are given',
 		displayOptions: {
 			show: {
 				operation: ['WebsiteLinks.BulkLinksDelete'],
@@ -4829,7 +4829,7 @@ export const inputs: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: '["100", "101"]',
-		description: 'The weblinks by Link: a JSON array such as ["100", "101"], or an expression that yields an array',
+		description: 'The website links, each by its link: a JSON array such as ["100", "101"], or an expression that yields an array',
 		displayOptions: {
 			show: {
 				operation: ['WebsiteLinks.BulkLinksDelete'],
@@ -4838,7 +4838,7 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Weblinks Names or IDs',
+		displayName: 'Website Link Names or IDs',
 		name: 'idsPicked',
 		type: 'multiOptions',
 		typeOptions: {
@@ -5362,7 +5362,7 @@ export const inputs: INodeProperties[] = [
 		type: 'json',
 		default: '[]',
 		required: true,
-		description: 'A JSON array of objects (call cost settings)',
+		description: 'The call cost settings: a JSON array of objects',
 		displayOptions: {
 			show: {
 				operation: ['CallCostSettings.UpdateCost'],
@@ -5375,7 +5375,7 @@ export const inputs: INodeProperties[] = [
 		type: 'json',
 		default: '[]',
 		required: true,
-		description: 'A JSON array of objects (emergency geo location)',
+		description: 'The emergency geo locations: a JSON array of objects',
 		displayOptions: {
 			show: {
 				operation: ['EmergencyGeoLocations.Update'],

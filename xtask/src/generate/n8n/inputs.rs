@@ -64,7 +64,7 @@ fn locator(input: &Input, picker: &Picker, noun: &str) -> Value {
     let note = words::note(input.name).map(str::to_owned);
     let mut property = json!({
         // The key of an entity is called after what it is the key of.
-        "displayName": if input.key { names::label(picker.structure.name) } else { names::label(input.name) },
+        "displayName": if input.key { words::heading(noun) } else { names::label(input.name) },
         "name": input.parameter,
         "type": "resourceLocator",
         "default": { "mode": "list", "value": "" },
@@ -72,7 +72,8 @@ fn locator(input: &Input, picker: &Picker, noun: &str) -> Value {
     if input.required {
         property["required"] = json!(true);
     }
-    property["description"] = json!(note.unwrap_or_else(|| format!("The {noun}: searched for, or by {by}")));
+    property["description"] =
+        json!(note.unwrap_or_else(|| format!("The {noun}: pick it from the list, or give its {}", words::lower(&by))));
     property["modes"] = json!([
         {
             "displayName": "From List",
@@ -120,14 +121,14 @@ fn several(operation: &'static Operation, input: &Input, picker: &Picker, noun: 
             "default": "",
             "required": true,
             "placeholder": example,
-            "description": format!("The {plural} by {by}: a JSON array such as {example}, or an expression that yields an array"),
+            "description": format!("The {plural}, each by its {}: a JSON array such as {example}, or an expression that yields an array", words::lower(&by)),
         }),
         json!({ mode.as_str(): ["json"] }),
     );
     shared.add(
         operation,
         json!({
-            "displayName": format!("{} Names or IDs", names::title(&plural)),
+            "displayName": format!("{} Names or IDs", words::heading(noun)),
             "name": format!("{}Picked", input.parameter),
             "type": "multiOptions",
             "typeOptions": { "loadOptionsMethod": method(picker) },
@@ -144,18 +145,18 @@ fn plain(operation: &Operation, input: &Input) -> Value {
     let mut property = json!({ "displayName": label, "name": input.parameter });
     let (kind, default, about) = match &input.control {
         Control::Switch => ("boolean", json!(input.default == Some("true")), whether(&label)),
-        Control::Number => ("number", json!(0), "A number".to_owned()),
-        Control::Instant => ("dateTime", json!(""), "A point in time".to_owned()),
+        Control::Number => ("number", json!(0), format!("The {}, as a number", words::lower(&label))),
+        Control::Instant => ("dateTime", json!(""), format!("The {}, a point in time", words::lower(&label))),
         Control::Choice(enumeration) => {
             let mut members: Vec<&str> = enumeration.members.iter().map(|member| member.name).collect();
             members.sort_by_key(|name| name.to_lowercase());
             let options: Vec<Value> =
                 members.iter().map(|name| json!({ "name": names::label(name), "value": name })).collect();
             property["options"] = json!(options);
-            ("options", json!(members.first()), format!("One of the {} words", enumeration.name))
+            ("options", json!(members.first()), format!("Which {}", words::lower(&names::label(enumeration.name))))
         }
-        Control::List => ("string", json!(""), list(input.ty)),
-        _ => ("string", json!(""), text(input.ty)),
+        Control::List => ("string", json!(""), list(&label, input.ty)),
+        _ => ("string", json!(""), text(&label, input.ty)),
     };
     property["type"] = json!(kind);
     // n8n's rules take whatever is called a token for one.
@@ -171,7 +172,7 @@ fn plain(operation: &Operation, input: &Input) -> Value {
     }
     let mut about = words::note(input.name).map_or(about, str::to_owned);
     if !input.required && kind == "string" && words::note(input.name).is_none() {
-        about.push_str("; empty to leave it out");
+        about.push_str(". Empty to leave it out.");
     }
     if let Some(lifetime) = own_lifetime(operation, input) {
         about = format!("{}. {lifetime}.", about.trim_end_matches('.'));
@@ -188,36 +189,35 @@ fn own_lifetime(operation: &Operation, input: &Input) -> Option<String> {
 
 fn whether(label: &str) -> String {
     const VERBS: [&str; 5] = ["include", "hide", "send", "enable", "use"];
-    let words = words::sentence(label);
-    let words = words[..1].to_lowercase() + &words[1..];
+    let words = words::lower(label);
     let verb = words.split(' ').next().unwrap_or_default();
-    if VERBS.contains(&verb) { format!("Whether to {words}") } else { format!("Whether {words} applies") }
+    if VERBS.contains(&verb) { format!("Whether to {words}") } else { format!("Whether to set {words}") }
 }
 
-fn list(ty: TypeRef) -> String {
+fn list(label: &str, ty: TypeRef) -> String {
     let example = if matches!(ty.ty, Type::String) { "[\"a\", \"b\"]" } else { "[1, 2]" };
-    format!("A JSON array such as {example}, or an expression that yields an array")
+    format!("The {}: a JSON array such as {example}, or an expression that yields an array", words::lower(label))
 }
 
-fn text(ty: TypeRef) -> String {
-    match ty.ty {
-        Type::Byte | Type::Int32 | Type::Int64 => "A whole number",
-        Type::Single | Type::Double | Type::Decimal => "A number",
-        Type::Guid => "A GUID, such as 1e6ed594-af95-4bb4-af56-b957ac87d6d7",
-        Type::Date => "A day, such as 2026-01-31",
-        Type::TimeOfDay => "A time of day, such as 09:30",
-        Type::Duration => "A duration, such as PT1H30M or 01:30:00",
-        Type::Structure(_) | Type::Opaque(_) => "JSON",
-        _ => "Text",
-    }
-    .to_owned()
+fn text(label: &str, ty: TypeRef) -> String {
+    let form = match ty.ty {
+        Type::Byte | Type::Int32 | Type::Int64 => ", a whole number",
+        Type::Single | Type::Double | Type::Decimal => ", a number",
+        Type::Guid => ", a GUID such as 1e6ed594-af95-4bb4-af56-b957ac87d6d7",
+        Type::Date => ", a day such as 2026-01-31",
+        Type::TimeOfDay => ", a time of day such as 09:30",
+        Type::Duration => ", a duration such as PT1H30M or 01:30:00",
+        Type::Structure(_) | Type::Opaque(_) => ", as JSON",
+        _ => "",
+    };
+    format!("The {}{form}", words::lower(label))
 }
 
 /// A body with many fields: chosen one by one, or as JSON.
 fn body(operation: &'static Operation, input: &BodyInput, shared: &mut Shared) {
     let noun = words::noun(input.structure.name);
     if input.list {
-        let about = format!("A JSON array of objects ({noun})");
+        let about = format!("The {}: a JSON array of objects", words::plural(&noun));
         shared.add(operation, json_property("[]", &about), json!({}));
         return;
     }

@@ -25,8 +25,8 @@ pub fn operations() -> Value {
     threecx_catalog::resources().iter().map(|resource| dropdown(resource)).collect()
 }
 
-fn dropdown(resource: &Resource) -> Value {
-    let mut sorted: Vec<&Operation> = resource.operations.iter().collect();
+fn dropdown(resource: &'static Resource) -> Value {
+    let mut sorted: Vec<&'static Operation> = resource.operations.iter().collect();
     sorted.sort_by_key(|operation| operation.title.to_lowercase());
     let options: Vec<Value> = sorted.into_iter().map(option).collect();
     let first = resource.operations.iter().find(|operation| matches!(operation.verb, Verb::List | Verb::Get));
@@ -42,7 +42,7 @@ fn dropdown(resource: &Resource) -> Value {
     })
 }
 
-fn option(operation: &Operation) -> Value {
+fn option(operation: &'static Operation) -> Value {
     json!({
         "name": operation.title,
         "value": operation.id,
