@@ -114,7 +114,8 @@ pub fn sentence(title: &str) -> String {
 }
 
 /// Names that are written with a capital wherever they stand.
-const PROPER: [&str; 9] = ["Amazon", "Debian", "Google", "Microsoft", "Microsoft365", "Outlook", "Teams", "Telegram", "Zoho"];
+const PROPER: [&str; 9] =
+    ["Amazon", "Debian", "Google", "Microsoft", "Microsoft365", "Outlook", "Teams", "Telegram", "Zoho"];
 
 /// A name in the middle of a sentence: `SIP Devices` → `SIP devices`.
 pub fn lower(name: &str) -> String {
