@@ -22,19 +22,38 @@ pub fn run_with(title: &str, folder: &Path, command: &[&str], environment: &[(&s
 
 /// Runs a program whose output nobody needs; an error, with what it said last, if it fails.
 pub fn run_quiet(title: &str, folder: &Path, command: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
-    let Some((program, arguments)) = command.split_first() else { return Ok(()) };
+    captured(title, folder, command, environment, 30).map(|_| ())
+}
+
+/// Runs a program that says how many of something have passed, and shows that; an error, with all
+/// the details that one can read, if it fails or counts nothing.
+pub fn run_counted(title: &str, folder: &Path, command: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+    let said = captured(title, folder, command, environment, 400)?;
+    let count = said.lines().rfind(|line| line.contains(" passed"));
+    println!("{title}: {}", count.ok_or(format!("{title} counted nothing"))?.trim());
+    Ok(())
+}
+
+fn captured(
+    title: &str,
+    folder: &Path,
+    command: &[&str],
+    environment: &[(&str, &str)],
+    most_lines: usize,
+) -> Result<String, String> {
+    let Some((program, arguments)) = command.split_first() else { return Ok(String::new()) };
     eprintln!("── {title}: {}", command.join(" "));
     let start = Instant::now();
     let output = Command::new(program).args(arguments).envs(environment.iter().copied()).current_dir(folder).output();
     let output = output.map_err(|error| format!("{program} cannot be started: {error}"))?;
     eprintln!("── {title}: {:.1} s", start.elapsed().as_secs_f64());
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
     if output.status.success() {
-        return Ok(());
+        return Ok(said);
     }
-    let said = [output.stdout, output.stderr].concat();
-    let said = String::from_utf8_lossy(&said);
     let lines: Vec<&str> = said.lines().collect();
-    Err(format!("{title} failed ({}):\n{}", output.status, lines[lines.len().saturating_sub(30)..].join("\n")))
+    let last = lines[lines.len().saturating_sub(most_lines)..].join("\n");
+    Err(format!("{title} failed ({}):\n{last}", output.status))
 }
 
 /// Runs a program and gives its standard output; an error, with what it said, if it fails.

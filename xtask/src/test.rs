@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use crate::{browser, conformance, generate, n8n, package, steps};
+use crate::{browser, conformance, generate, n8n, opinions, package, steps};
 
-/// Runs every check, those in a browser and in n8n if they are wanted; stops at the first that fails.
+/// Runs every check, those in a browser, in n8n and with other people's clients if they are wanted;
+/// stops at the first that fails.
 pub fn run(root: &Path, whole: bool) -> Result<(), String> {
     steps::run("format", root, &["cargo", "fmt", "--all", "--check"])?;
     eprintln!("── tables: generated from api/ and up to date?");
@@ -21,13 +22,17 @@ pub fn run(root: &Path, whole: bool) -> Result<(), String> {
     } else {
         eprintln!("── browser, n8n: left out (--quick)");
     }
-    match conformance::descriptions(root) {
-        Some(folder) => conformance::run(root, &folder),
-        None => {
-            eprintln!(
-                "── conformance: left out, since the official API descriptions are not at hand (see CONTRIBUTING.md)"
-            );
-            Ok(())
-        }
+    let descriptions = conformance::descriptions(root);
+    match &descriptions {
+        Some(folder) => conformance::run(root, folder)?,
+        None => eprintln!(
+            "── conformance: left out, since the official API descriptions are not at hand (see CONTRIBUTING.md)"
+        ),
+    }
+    if whole {
+        opinions::run(root, descriptions.as_deref())
+    } else {
+        eprintln!("── schemathesis, Python SDK: left out (--quick)");
+        Ok(())
     }
 }

@@ -1,11 +1,11 @@
 //! What the simulated PBX serves with 100,000 extensions, against a bare axum that says hello;
 //! how much memory it takes, and how soon it is ready.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
+use crate::server::Server;
 use crate::{steps, tools};
 
 const CLIENT: [&str; 2] = ["bench", "bench-secret"];
@@ -68,24 +68,7 @@ fn sim(users: &'static str) -> Vec<&'static str> {
     vec!["sim", "--port", "0", "-o", "json", "--client-id", id, "--client-secret", secret, "--users", users]
 }
 
-/// A server that has said that it is ready; it ends when it is dropped.
-struct Server {
-    process: Child,
-    url: String,
-}
-
 impl Server {
-    fn start(program: &Path, arguments: &[&str]) -> Result<Server, String> {
-        let fails = |error: std::io::Error| format!("{}: {error}", program.display());
-        let mut process = Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().map_err(fails)?;
-        let mut line = String::new();
-        let stdout = process.stdout.take().ok_or("no stdout")?;
-        BufReader::new(stdout).read_line(&mut line).map_err(fails)?;
-        // A line of JSON, or the address alone.
-        let url = line.split('"').map(str::trim).find(|part| part.starts_with("http")).ok_or(line.clone())?.to_owned();
-        Ok(Server { process, url })
-    }
-
     fn token(&self) -> Result<String, String> {
         let [id, secret] = CLIENT;
         let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
@@ -117,12 +100,5 @@ impl Server {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
         let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse().map_err(|_| line.to_owned())?;
         Ok(kilobytes / 1024.0)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }

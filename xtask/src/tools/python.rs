@@ -10,6 +10,10 @@ pub fn environment(requirements: &Path) -> Result<PathBuf, String> {
     let folder = installed("python", requirements, |folder| {
         let python = debian::need("python3", "python3")?;
         let (python, target) = (python.display().to_string(), folder.display().to_string());
+        let is_new_enough = "import sys; sys.exit(sys.version_info < (3, 11))";
+        if steps::output(folder, &[&python, "-c", is_new_enough]).is_err() {
+            return Err(format!("{python} is too old: what is tested here needs Python 3.11 or newer"));
+        }
         if steps::output(folder, &[&python, "-c", "import ensurepip, venv"]).is_err() {
             debian::install(&["python3-venv"])?;
         }
