@@ -25,11 +25,12 @@ pub fn run_quiet(title: &str, folder: &Path, command: &[&str], environment: &[(&
     captured(title, folder, command, environment, 30).map(|_| ())
 }
 
-/// Runs a program that sums up in its last line, and shows that; an error, with all the details
-/// that one can read, if it fails.
-pub fn run_summed_up(title: &str, folder: &Path, command: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+/// Runs a program that says how many of something have passed, and shows that; an error, with all
+/// the details that one can read, if it fails or counts nothing.
+pub fn run_counted(title: &str, folder: &Path, command: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
     let said = captured(title, folder, command, environment, 400)?;
-    println!("{title}: {}", said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("nothing said").trim());
+    let count = said.lines().rfind(|line| line.contains(" passed"));
+    println!("{title}: {}", count.ok_or(format!("{title} counted nothing"))?.trim());
     Ok(())
 }
 
