@@ -86,6 +86,13 @@ test('records are told when they are added, changed and removed', async () => {
 	assert.deepEqual([await poll(), await poll(), await poll()], [[], ['removed 1'], []]);
 });
 
+test('the properties of the chosen records can be picked', async () => {
+	const fake = context([{ event: 'record', records: 'Queues.ListQueue' }], () => assert.fail(), {});
+	const { getProperties } = new trigger.ThreeCxTrigger().methods.loadOptions;
+	const values = (await getProperties.call(fake)).map(({ value }) => value);
+	assert.ok(values.includes('PollingStrategy') && !values.includes('Agents@odata.type'));
+});
+
 test('a trial shows the newest and leaves no trace', async () => {
 	const events = Array.from({ length: 10 }, (_, id) => ({ Id: id }));
 	const fake = context([{ event: 'eventLog' }], log(events), { polling: true, mode: 'manual' });

@@ -64,7 +64,7 @@ test("an operation that the connected PBX lacks is refused before it is sent, wi
   const firmware = { bodyMode: "json", bodyJson: "{}" };
   for (const [pbx, operation, parameters, message] of [
     [old, "Users.InstallFirmware", firmware, /^Users\.InstallFirmware exists since 20\.0\.9, but the PBX is 20\.0\.4$/],
-    [sim, "CallHistoryView.ListCallHistoryView", { limit: 1 }, /exists until 20\.0\.5, but the PBX is 20\.0\.10/],
+    [sim, "Contacts.ExportContacts", {}, /^Contacts\.ExportContacts exists until 20\.0\.8, but the PBX is 20\.0\.10/],
   ]) {
     const run = await n8n.run(workflow("lacks", node("Lacks", pbx, operation, parameters)));
     assert.equal(run.status, "error");
@@ -72,7 +72,7 @@ test("an operation that the connected PBX lacks is refused before it is sent, wi
     assert.ok(run.error.description.length > 0, "a next step");
     assert.equal((await counts(pbx, operation)).received, 0);
     const received = await (await fetch(`${pbx.url}/sim/received?status=404`)).json();
-    assert.deepEqual(received.filter(({ path }) => /Firmware|CallHistoryView/.test(path)), []);
+    assert.deepEqual(received.filter(({ path }) => /InstallFirmware|ExportContacts/.test(path)), []);
   }
 });
 

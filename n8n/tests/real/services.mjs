@@ -76,12 +76,12 @@ export function removeFolder(folder) {
   folders.delete(folder);
 }
 
-// Also when the tests are broken off.
+// Also when the tests are broken off; a second signal must not break off the clearing up.
 process.once("exit", () => {
   running.forEach(sweep);
   folders.forEach(removeFolder);
 });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
 
 /** Where Debian puts the programs of the newest PostgreSQL that is installed. */
 function postgresPrograms() {
