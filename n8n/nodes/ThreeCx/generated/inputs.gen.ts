@@ -141,32 +141,6 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Top',
-		name: 'topArgument',
-		type: 'number',
-		default: 0,
-		required: true,
-		description: 'A number. Until 20.0.6@2025-02-06.',
-		displayOptions: {
-			show: {
-				operation: ['ActivityLog.GetLogs'],
-			},
-		},
-	},
-	{
-		displayName: 'Skip',
-		name: 'skipArgument',
-		type: 'number',
-		default: 0,
-		required: true,
-		description: 'A number. Until 20.0.6@2025-02-06.',
-		displayOptions: {
-			show: {
-				operation: ['ActivityLog.GetLogs'],
-			},
-		},
-	},
-	{
 		displayName: 'Extension',
 		name: 'extension',
 		type: 'string',
@@ -208,6 +182,30 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		description: 'Text; empty to leave it out. Until 20.0.6@2025-02-06.',
+		displayOptions: {
+			show: {
+				operation: ['ActivityLog.GetLogs'],
+			},
+		},
+	},
+	{
+		displayName: 'Top',
+		name: 'topArgument',
+		type: 'string',
+		default: '',
+		description: 'A whole number; empty to leave it out. Until 20.0.6@2025-02-06.',
+		displayOptions: {
+			show: {
+				operation: ['ActivityLog.GetLogs'],
+			},
+		},
+	},
+	{
+		displayName: 'Skip',
+		name: 'skipArgument',
+		type: 'string',
+		default: '',
+		description: 'A whole number; empty to leave it out. Until 20.0.6@2025-02-06.',
 		displayOptions: {
 			show: {
 				operation: ['ActivityLog.GetLogs'],
@@ -771,8 +769,7 @@ export const inputs: INodeProperties[] = [
 		name: 'query',
 		type: 'string',
 		default: '',
-		required: true,
-		description: 'Text. Since 20.0.10.',
+		description: 'Text; empty to leave it out. Since 20.0.10.',
 		displayOptions: {
 			show: {
 				operation: ['CrmIntegration.Test'],
@@ -784,8 +781,7 @@ export const inputs: INodeProperties[] = [
 		name: 'number',
 		type: 'string',
 		default: '',
-		required: true,
-		description: 'Text. Until 20.0.9.',
+		description: 'Text; empty to leave it out. Until 20.0.9.',
 		displayOptions: {
 			show: {
 				operation: ['CrmIntegration.Test'],
@@ -796,6 +792,10 @@ export const inputs: INodeProperties[] = [
 		displayName: 'Mode',
 		name: 'mode',
 		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
 			{
 				name: 'Email',
 				value: 'Email',
@@ -810,8 +810,7 @@ export const inputs: INodeProperties[] = [
 			},
 		],
 		type: 'options',
-		default: 'Email',
-		required: true,
+		default: '',
 		description: 'One of the CrmTestMode words. Since 20.0.10.',
 		displayOptions: {
 			show: {
@@ -3379,19 +3378,6 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'CDR ID',
-		name: 'cdrId',
-		type: 'string',
-		default: '',
-		required: true,
-		description: 'Text. Since 20.0.6@2025-04-10.',
-		displayOptions: {
-			show: {
-				operation: ['ReportCallLogData.GetCallQualityReport'],
-			},
-		},
-	},
-	{
 		displayName: 'Source Number',
 		name: 'srcNumber',
 		type: 'string',
@@ -3418,12 +3404,11 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Call ID',
-		name: 'callId',
-		type: 'number',
-		default: 0,
-		required: true,
-		description: 'A number. Until 20.0.6@2025-02-06.',
+		displayName: 'CDR ID',
+		name: 'cdrId',
+		type: 'string',
+		default: '',
+		description: 'Text; empty to leave it out. Since 20.0.6@2025-04-10.',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -3448,6 +3433,18 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		description: 'Text; empty to leave it out. Since 20.0.6@2025-04-10.',
+		displayOptions: {
+			show: {
+				operation: ['ReportCallLogData.GetCallQualityReport'],
+			},
+		},
+	},
+	{
+		displayName: 'Call ID',
+		name: 'callId',
+		type: 'string',
+		default: '',
+		description: 'A whole number; empty to leave it out. Until 20.0.6@2025-02-06.',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -4592,8 +4589,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'Test Call',
 		name: 'testCall',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether test call applies. Since 20.0.6@2025-04-10.',
 		displayOptions: {
 			show: {
@@ -4616,8 +4627,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'Webclient Password',
 		name: 'webclientPassword',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether webclient password applies. Until 20.0.4.',
 		displayOptions: {
 			show: {
@@ -4628,8 +4653,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'Voicemail PIN',
 		name: 'voicemailPIN',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether voicemail PIN applies. Until 20.0.4.',
 		displayOptions: {
 			show: {
@@ -4640,8 +4679,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'SIP Auth',
 		name: 'sipAuth',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether sIP auth applies. Until 20.0.4.',
 		displayOptions: {
 			show: {
@@ -4652,8 +4705,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'Send Welcome Email',
 		name: 'sendWelcomeEmail',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether to send welcome email. Until 20.0.4.',
 		displayOptions: {
 			show: {
@@ -4664,8 +4731,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'Rps Key',
 		name: 'rpsKey',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether rps key applies. Until 20.0.4.',
 		displayOptions: {
 			show: {
@@ -4676,8 +4757,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'Deskphone Password',
 		name: 'deskphonePassword',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether deskphone password applies. Until 20.0.4.',
 		displayOptions: {
 			show: {
@@ -4688,8 +4783,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'Configuration Link',
 		name: 'configurationLink',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether configuration link applies. Until 20.0.4.',
 		displayOptions: {
 			show: {
