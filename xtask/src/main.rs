@@ -70,7 +70,7 @@ The chores of this repository:
   cargo xtask conformance [FOLDER]     holds commands and simulated answers to the official descriptions
   cargo xtask opinions                 lets schemathesis and other people's clients loose on the simulated PBX
   cargo xtask package n8n              builds the n8n node's npm package
-  cargo xtask bench start|build|sim|node  figures for docs/performance.md
+  cargo xtask bench start|build|sim|node|n8n  figures for docs/performance.md
 ";
 
 /// The repository's root folder.

@@ -8,6 +8,14 @@ use crate::{package, steps, tools};
 /// Runs the tests in these files, or all; installs what they need and the machine lacks.
 pub fn run(root: &Path, files: &[String]) -> Result<(), String> {
     steps::run("binary", root, &["cargo", "build", "--quiet", "--package", "threecx-cli"])?;
+    // One file after the other: each starts an n8n of its own.
+    let mut arguments = vec!["--test", "--test-concurrency=1", "--test-reporter=spec"];
+    arguments.extend(files.iter().map(String::as_str));
+    node(root, &root.join("target/debug/threecx"), "n8n", &arguments)
+}
+
+/// Runs Node beside the tests, where it finds n8n, the package and `threecx` as the PBX.
+pub fn node(root: &Path, threecx: &Path, title: &str, arguments: &[&str]) -> Result<(), String> {
     let tests = root.join("n8n/tests/real");
     tools::services()?;
     let n8n = tools::n8n(&tests)?.display().to_string();
@@ -15,7 +23,7 @@ pub fn run(root: &Path, files: &[String]) -> Result<(), String> {
     let node = tools::node()?.display().to_string();
     let chromium = tools::need("chromium", "chromium")?.display().to_string();
     let package = package::pack(root)?.display().to_string();
-    let threecx = root.join("target/debug/threecx").display().to_string();
+    let threecx = threecx.display().to_string();
     let environment = [
         ("NODE_PATH", &*modules),
         ("CHROMIUM", &*chromium),
@@ -23,8 +31,5 @@ pub fn run(root: &Path, files: &[String]) -> Result<(), String> {
         ("THREECX_N8N", &*n8n),
         ("THREECX_PACKAGE", &*package),
     ];
-    // One file after the other: each starts an n8n of its own.
-    let mut command = vec![&*node, "--test", "--test-concurrency=1", "--test-reporter=spec"];
-    command.extend(files.iter().map(String::as_str));
-    steps::run_with("n8n", &tests, &command, &environment)
+    steps::run_with(title, &tests, &[&[&*node], arguments].concat(), &environment)
 }

@@ -151,8 +151,8 @@ fn object(
     json.text.push('{');
     if let Some(Input::Text(text) | Input::Json(text)) = &given.body {
         let mut walk = Walk::new("body", text, target);
-        let raw = walk.parse(|| format!("a JSON object ({of})"))?;
-        let Ok(coerce::Members(members)) = serde_json::from_str(raw.get()) else {
+        let Ok(coerce::Members(members)) = serde_json::from_str(text) else {
+            let raw = walk.parse(|| format!("a JSON object ({of})"))?;
             return Err(InputError {
                 came: format!("`{}`", raw.get().chars().take(40).collect::<String>()),
                 ..superfluous("body", "a JSON object")

@@ -3,7 +3,9 @@
 
 use serde::Serialize;
 use serde_json::json;
-use threecx_catalog::{Body, Enumeration, Operation, Options, Parameter, Property, Span, Structure, Type, TypeRef};
+use threecx_catalog::{
+    Body, Enumeration, Form, Operation, Options, Parameter, Property, Span, Structure, Type, TypeRef,
+};
 
 use crate::command::{About, Reply};
 use crate::fields::file_fields;
@@ -50,7 +52,7 @@ pub struct Input {
     pub control: Control,
     /// What it takes.
     pub ty: TypeRef,
-    /// True if the call cannot do without.
+    /// True if no release can do without.
     pub required: bool,
     /// What the PBX assumes where it is left out.
     pub default: Option<&'static str>,
@@ -60,6 +62,16 @@ pub struct Input {
     pub key: bool,
     /// The releases that have it.
     pub span: Span,
+    /// True if all releases have it that have the operation.
+    pub everywhere: bool,
+}
+
+impl Input {
+    /// True if it makes a difference whether a value is given at all: the PBX assumes none of its own, or
+    /// some releases refuse any.
+    pub fn may_be_left_out(&self) -> bool {
+        !self.required && (self.default.is_none() || !self.everywhere)
+    }
 }
 
 /// Where a value goes.
@@ -83,7 +95,7 @@ pub enum Control {
     List,
     /// A word of a set.
     Choice(&'static Enumeration),
-    /// Yes or no; `None` as well if it is not required.
+    /// Yes or no.
     Switch,
     /// A number.
     Number,
@@ -140,9 +152,43 @@ pub fn of(operation: &'static Operation) -> Inputs {
             found.options = found.options.union(dated.value);
         }
     }
+    for input in &mut found.inputs {
+        input.everywhere = operation.forms.iter().all(|form| takes(form, input, false));
+        input.required &= operation.forms.iter().all(|form| takes(form, input, true));
+        // A number field cannot be empty, a text field can.
+        if !input.required && matches!(input.control, Control::Number) {
+            input.control = Control::Text;
+        }
+    }
     found.inputs.sort_by_key(|input| (input.place == Place::Fields, !input.required));
     found.rename();
     found
+}
+
+/// True if a PBX of any release of the form can, or has to, be given this value.
+fn takes(form: &Form, input: &Input, has_to: bool) -> bool {
+    let same = |name: &str| name.eq_ignore_ascii_case(input.name);
+    match (input.place, form.body) {
+        (Place::Parameters, _) => {
+            form.parameters.iter().any(|parameter| same(parameter.name) && (!has_to || is_required(parameter)))
+        }
+        (Place::Fields, Body::Fields(fields)) => {
+            let taking = fields.iter().filter(|field| same(field.name) && (!has_to || is_required_field(field)));
+            let spans: Vec<Span> = taking.map(|field| field.span).collect();
+            let first = spans.iter().map(|span| span.first).min();
+            let last = spans.iter().map(|span| span.last).max();
+            first.zip(last).is_some_and(|(first, last)| Span { first, last }.covers(form.span))
+        }
+        (Place::Fields, _) => false,
+    }
+}
+
+fn is_required(parameter: &Parameter) -> bool {
+    parameter.key || (!parameter.ty.nullable && parameter.default.is_none())
+}
+
+fn is_required_field(field: &Property) -> bool {
+    !field.ty.nullable && field.default.is_none()
 }
 
 impl Inputs {
@@ -160,7 +206,7 @@ impl Inputs {
             return;
         }
         let picker = field.refers_to.and_then(picker::of);
-        let required = !field.ty.nullable && field.default.is_none();
+        let required = is_required_field(field);
         self.add(Input {
             parameter: names::camel(field.name),
             name: field.name,
@@ -172,6 +218,7 @@ impl Inputs {
             secret: field.secret,
             key: false,
             span: field.span,
+            everywhere: true,
         });
     }
 
@@ -192,7 +239,7 @@ fn path_input(parameter: &'static Parameter, path: &str, span: Span) -> Input {
         true => picker::of_key(path, parameter.name),
         false => parameter.refers_to.and_then(picker::of),
     };
-    let required = parameter.key || (!parameter.ty.nullable && parameter.default.is_none());
+    let required = is_required(parameter);
     Input {
         parameter: names::camel(parameter.name),
         name: parameter.name,
@@ -204,6 +251,7 @@ fn path_input(parameter: &'static Parameter, path: &str, span: Span) -> Input {
         secret: false,
         key: parameter.key,
         span,
+        everywhere: true,
     }
 }
 
@@ -214,7 +262,6 @@ fn control(ty: TypeRef, required: bool, picker: Option<Picker>) -> Control {
         _ if ty.collection => Control::List,
         (_, Type::Enumeration(enumeration)) if !enumeration.flags => Control::Choice(enumeration),
         (_, Type::Boolean) => Control::Switch,
-        // A number field cannot be empty, a text field can.
         (_, Type::Byte | Type::Int32 | Type::Int64 | Type::Single | Type::Double | Type::Decimal) if required => {
             Control::Number
         }
@@ -278,6 +325,21 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_some_releases_do_not_know_is_not_required() {
+        for (id, name, required) in [
+            ("CrmIntegration.Test", "number", false),
+            ("CrmIntegration.Test", "query", false),
+            ("ReportCallLogData.GetCallQualityReport", "call_id", false),
+            ("ReportCallLogData.GetCallQualityReport", "cdrId", false),
+            ("ReportCallLogData.GetCallQualityReport", "srcNumber", true),
+        ] {
+            let found = of(threecx_catalog::operation(id).expect("known"));
+            let input = found.inputs.iter().find(|input| input.name == name).expect("an input");
+            assert_eq!(input.required, required, "{id}: {name}");
         }
     }
 

@@ -50,6 +50,9 @@ pub(crate) enum Planned {
         /// True if a file is the answer.
         file: bool,
         done: Done,
+        /// The body as it may be shown, as JSON text; nothing where that is the request's.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        masked: Option<String>,
     },
 }
 
@@ -62,16 +65,13 @@ pub(crate) struct Shown {
     body: Option<String>,
 }
 
-/// What to say of a call that is answered with nothing: what was done, and to what. Secrets in
-/// it are masked.
+/// What to say of a call that is answered with nothing, besides its body: what was done, and to what.
 #[derive(Serialize)]
 pub(crate) struct Done {
     success: bool,
     operation: &'static str,
     #[serde(flatten)]
     parameters: BTreeMap<String, Box<RawValue>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sent: Option<Box<RawValue>>,
 }
 
 /// Plans it.
@@ -93,7 +93,8 @@ pub(crate) fn plan(plan: Plan<'_>) -> Result<Planned, Failure> {
     }
     let request = threecx_core::plan(operation, &arguments, target)?;
     Ok(Planned::Request {
-        done: done(operation, arguments, &request),
+        done: done(operation, arguments),
+        masked: request.masked_body().filter(|masked| request.body.as_ref() != Some(masked)),
         file: matches!(request.answer.content, Content::File(..)),
         request: request.into(),
         repeatable: operation.repeatable,
@@ -122,7 +123,7 @@ impl From<Request> for Shown {
     }
 }
 
-fn done(operation: &'static Operation, arguments: Arguments, request: &Request) -> Done {
+fn done(operation: &'static Operation, arguments: Arguments) -> Done {
     let value = |input| match input {
         Input::Text(text) => to_raw_value(&text).ok(),
         Input::Json(text) => RawValue::from_string(text).ok(),
@@ -132,6 +133,5 @@ fn done(operation: &'static Operation, arguments: Arguments, request: &Request) 
         success: true,
         operation: operation.id,
         parameters: parameters.filter_map(|(name, input)| Some((name, value(input)?))).collect(),
-        sent: request.masked_body().and_then(|body| RawValue::from_string(body).ok()),
     }
 }

@@ -17,6 +17,7 @@ interface Plan {
 	ask: Request;
 	request: Request;
 	done: IDataObject;
+	masked?: string;
 }
 
 interface Reading {
@@ -47,7 +48,7 @@ export interface Call {
 export async function callOnce(context: Context, what: Call): Promise<Answer> {
 	const plan = await planned(context, what);
 	const response = await send(context, what.operation, plan.request, what.itemIndex);
-	return read(context, what, response, plan.done).answer;
+	return read(context, what, response, plan).answer;
 }
 
 /** Calls an operation that lists, page by page. */
@@ -65,7 +66,7 @@ export async function callPaged(context: Context, what: Call, amount: Amount): P
 		});
 		const request = step.next.request ?? plan.request;
 		const response = await send(context, what.operation, request, what.itemIndex);
-		const { answer, reading } = read(context, what, response, plan.done);
+		const { answer, reading } = read(context, what, response, plan);
 		if (answer.kind !== 'rows') return answer;
 		for (const row of answer.rows) rows.push(row);
 		count = answer.count ?? count;
@@ -113,7 +114,7 @@ function read(
 	context: Context,
 	{ operation, itemIndex }: Call,
 	{ status, headers, body }: Response,
-	done: IDataObject,
+	plan: Plan,
 ): { answer: Answer; reading: Reading } {
 	const parsed = parse(headers['content-type'], body);
 	const { version } = pbx(context);
@@ -121,10 +122,10 @@ function read(
 	const reply = call<Reading>({ do: 'read', operation, version, status, headers, body: text });
 	if (reply.error) throw failure(context.getNode(), reply.error, itemIndex);
 	const reading = reply as Reading;
-	return { answer: answered(reading, parsed.value, body, done), reading };
+	return { answer: answered(reading, parsed.value, body, plan), reading };
 }
 
-function answered(reading: Reading, parsed: unknown, body: Buffer, done: IDataObject): Answer {
+function answered(reading: Reading, parsed: unknown, body: Buffer, plan: Plan): Answer {
 	const member = (parsed as IDataObject | undefined)?.value;
 	switch (reading.kind) {
 		case 'rows':
@@ -134,8 +135,14 @@ function answered(reading: Reading, parsed: unknown, body: Buffer, done: IDataOb
 		case 'file':
 			return { kind: 'file', name: reading.name ?? undefined, mediaType: reading.mediaType, body };
 		default:
-			return { kind: 'nothing', done };
+			return { kind: 'nothing', done: said(plan) };
 	}
+}
+
+/** What was done, to what, and with what; secrets are masked. */
+function said({ done, masked, request }: Plan): IDataObject {
+	const sent = masked ?? request.body;
+	return sent === null ? done : { ...done, sent: JSON.parse(sent) as IDataObject };
 }
 
 /** The body, if it is JSON; the start of it, if it was to be JSON and is not. */

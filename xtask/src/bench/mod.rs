@@ -1,6 +1,7 @@
 //! `xtask bench`: figures, measured side by side in one run. Ratios count, not seconds.
 
 mod build;
+mod n8n;
 mod node;
 mod sim;
 mod start;
@@ -16,7 +17,8 @@ pub fn run(root: &Path, name: &str) -> Result<(), String> {
         "build" => build::run(root),
         "sim" => sim::run(root),
         "node" => node::run(root),
-        other => Err(format!("there is no bench `{other}`; there are: start, build, sim, node")),
+        "n8n" => n8n::run(root),
+        other => Err(format!("there is no bench `{other}`; there are: start, build, sim, node, n8n")),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::tools;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Small rather than fast: see `[profile.node]` in Cargo.toml.
+/// What it is optimized for: see `[profile.node]` in Cargo.toml.
 const PROFILE: &str = "node";
 
 /// The module, freshly built.

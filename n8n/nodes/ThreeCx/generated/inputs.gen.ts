@@ -141,32 +141,6 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Top',
-		name: 'topArgument',
-		type: 'number',
-		default: 0,
-		required: true,
-		description: 'How many rows at most. Until 20.0.6 (2025-02-06).',
-		displayOptions: {
-			show: {
-				operation: ['ActivityLog.GetLogs'],
-			},
-		},
-	},
-	{
-		displayName: 'Skip',
-		name: 'skipArgument',
-		type: 'number',
-		default: 0,
-		required: true,
-		description: 'How many rows to leave out at the start. Until 20.0.6 (2025-02-06).',
-		displayOptions: {
-			show: {
-				operation: ['ActivityLog.GetLogs'],
-			},
-		},
-	},
-	{
 		displayName: 'Extension',
 		name: 'extension',
 		type: 'string',
@@ -208,6 +182,30 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		description: 'Words to search for. Empty for all. Until 20.0.6 (2025-02-06).',
+		displayOptions: {
+			show: {
+				operation: ['ActivityLog.GetLogs'],
+			},
+		},
+	},
+	{
+		displayName: 'Top',
+		name: 'topArgument',
+		type: 'string',
+		default: '',
+		description: 'How many rows at most. Until 20.0.6 (2025-02-06).',
+		displayOptions: {
+			show: {
+				operation: ['ActivityLog.GetLogs'],
+			},
+		},
+	},
+	{
+		displayName: 'Skip',
+		name: 'skipArgument',
+		type: 'string',
+		default: '',
+		description: 'How many rows to leave out at the start. Until 20.0.6 (2025-02-06).',
 		displayOptions: {
 			show: {
 				operation: ['ActivityLog.GetLogs'],
@@ -771,8 +769,7 @@ export const inputs: INodeProperties[] = [
 		name: 'query',
 		type: 'string',
 		default: '',
-		required: true,
-		description: 'The query. Since 20.0.10.',
+		description: 'The query. Empty to leave it out. Since 20.0.10.',
 		displayOptions: {
 			show: {
 				operation: ['CrmIntegration.Test'],
@@ -784,8 +781,7 @@ export const inputs: INodeProperties[] = [
 		name: 'number',
 		type: 'string',
 		default: '',
-		required: true,
-		description: 'The number. Until 20.0.9.',
+		description: 'The number. Empty to leave it out. Until 20.0.9.',
 		displayOptions: {
 			show: {
 				operation: ['CrmIntegration.Test'],
@@ -796,6 +792,10 @@ export const inputs: INodeProperties[] = [
 		displayName: 'Mode',
 		name: 'mode',
 		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
 			{
 				name: 'Email',
 				value: 'Email',
@@ -810,8 +810,7 @@ export const inputs: INodeProperties[] = [
 			},
 		],
 		type: 'options',
-		default: 'Email',
-		required: true,
+		default: '',
 		description: 'Which CRM test mode. Since 20.0.10.',
 		displayOptions: {
 			show: {
@@ -3379,19 +3378,6 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'CDR ID',
-		name: 'cdrId',
-		type: 'string',
-		default: '',
-		required: true,
-		description: 'The CDR ID. Since 20.0.6 (2025-04-10).',
-		displayOptions: {
-			show: {
-				operation: ['ReportCallLogData.GetCallQualityReport'],
-			},
-		},
-	},
-	{
 		displayName: 'Source Number',
 		name: 'srcNumber',
 		type: 'string',
@@ -3418,12 +3404,11 @@ export const inputs: INodeProperties[] = [
 		},
 	},
 	{
-		displayName: 'Call ID',
-		name: 'callId',
-		type: 'number',
-		default: 0,
-		required: true,
-		description: 'The call ID, as a number. Until 20.0.6 (2025-02-06).',
+		displayName: 'CDR ID',
+		name: 'cdrId',
+		type: 'string',
+		default: '',
+		description: 'The CDR ID. Empty to leave it out. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -3448,6 +3433,18 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		description: 'The destination caller ID. Empty to leave it out. Since 20.0.6 (2025-04-10).',
+		displayOptions: {
+			show: {
+				operation: ['ReportCallLogData.GetCallQualityReport'],
+			},
+		},
+	},
+	{
+		displayName: 'Call ID',
+		name: 'callId',
+		type: 'string',
+		default: '',
+		description: 'The call ID, a whole number. Empty to leave it out. Until 20.0.6 (2025-02-06).',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -4592,8 +4589,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'Test Call',
 		name: 'testCall',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether it is a test call. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
@@ -4616,8 +4627,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'Web Client Password',
 		name: 'webclientPassword',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether to make a new password for the web client. Until 20.0.4.',
 		displayOptions: {
 			show: {
@@ -4628,8 +4653,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'Voicemail PIN',
 		name: 'voicemailPIN',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether to make a new voicemail PIN. Until 20.0.4.',
 		displayOptions: {
 			show: {
@@ -4640,8 +4679,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'SIP Auth',
 		name: 'sipAuth',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether to make a new SIP ID and password. Until 20.0.4.',
 		displayOptions: {
 			show: {
@@ -4652,8 +4705,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'Send Welcome Email',
 		name: 'sendWelcomeEmail',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether to send the welcome e-mail afterwards. Until 20.0.4.',
 		displayOptions: {
 			show: {
@@ -4664,8 +4731,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'RPS Key',
 		name: 'rpsKey',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether to make a new RPS key. Until 20.0.4.',
 		displayOptions: {
 			show: {
@@ -4676,8 +4757,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'Deskphone Password',
 		name: 'deskphonePassword',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: "Whether to make a new password for the phone's own web page. Until 20.0.4.",
 		displayOptions: {
 			show: {
@@ -4688,8 +4783,22 @@ export const inputs: INodeProperties[] = [
 	{
 		displayName: 'Configuration Link',
 		name: 'configurationLink',
-		type: 'boolean',
-		default: false,
+		options: [
+			{
+				name: '(Leave Out)',
+				value: '',
+			},
+			{
+				name: 'No',
+				value: 'false',
+			},
+			{
+				name: 'Yes',
+				value: 'true',
+			},
+		],
+		type: 'options',
+		default: '',
 		description: 'Whether to make a new configuration link. Until 20.0.4.',
 		displayOptions: {
 			show: {

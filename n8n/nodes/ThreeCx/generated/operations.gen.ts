@@ -152,7 +152,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Activity Logs',
 				value: 'ActivityLog.GetLogs',
-				description: 'Gives the activity logs as a list, one item a row. Takes start date, end date, top, skip. GET /ActivityLog/Pbx.GetLogs(…).',
+				description: 'Gives the activity logs as a list, one item a row. Takes start date, end date. GET /ActivityLog/Pbx.GetLogs(…).',
 				action: 'Get activity logs',
 			},
 			{
@@ -1102,7 +1102,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Test CRM Lookup',
 				value: 'CrmIntegration.Test',
-				description: 'Changes the phone system; gives one item. Takes query, number, mode. POST /CrmIntegration/Pbx.Test.',
+				description: 'Changes the phone system; gives one item. POST /CrmIntegration/Pbx.Test.',
 				action: 'Test CRM lookup',
 			},
 			{
@@ -3856,7 +3856,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Get Call Quality Report',
 				value: 'ReportCallLogData.GetCallQualityReport',
-				description: 'Gives the call quality report as one item. Takes CDR ID, source number, destination number, call ID. GET /ReportCallLogData/Pbx.GetCallQualityReport(…).',
+				description: 'Gives the call quality report as one item. Takes source number, destination number. GET /ReportCallLogData/Pbx.GetCallQualityReport(…).',
 				action: 'Get call quality report',
 			},
 			{

@@ -140,20 +140,35 @@ fn several(operation: &'static Operation, input: &Input, picker: &Picker, noun: 
     );
 }
 
+/// The choice of no value.
+fn left_out() -> Value {
+    json!({ "name": "(Leave Out)", "value": "" })
+}
+
 fn plain(operation: &Operation, input: &Input) -> Value {
     let label = names::label(input.name);
     let mut property = json!({ "displayName": label, "name": input.parameter });
     let (kind, default, about) = match &input.control {
+        Control::Switch if input.may_be_left_out() => {
+            property["options"] =
+                json!([left_out(), { "name": "No", "value": "false" }, { "name": "Yes", "value": "true" }]);
+            ("options", json!(""), whether(&label))
+        }
         Control::Switch => ("boolean", json!(input.default == Some("true")), whether(&label)),
         Control::Number => ("number", json!(0), format!("The {}, as a number", words::lower(&label))),
         Control::Instant => ("dateTime", json!(""), format!("The {}, a point in time", words::lower(&label))),
         Control::Choice(enumeration) => {
             let mut members: Vec<&str> = enumeration.members.iter().map(|member| member.name).collect();
             members.sort_by_key(|name| name.to_lowercase());
-            let options: Vec<Value> =
+            let mut options: Vec<Value> =
                 members.iter().map(|name| json!({ "name": names::label(name), "value": name })).collect();
+            let mut first = json!(members.first());
+            if input.may_be_left_out() {
+                options.insert(0, left_out());
+                first = json!("");
+            }
             property["options"] = json!(options);
-            ("options", json!(members.first()), format!("Which {}", words::lower(&names::label(enumeration.name))))
+            ("options", first, format!("Which {}", words::lower(&names::label(enumeration.name))))
         }
         Control::List => ("string", json!(""), list(&label, input.ty)),
         _ => ("string", json!(""), text(&label, input.ty)),
