@@ -62,9 +62,22 @@ export class Editor {
     await this.option(option).waitFor({ state: "hidden" });
   }
 
-  /** Opens a dropdown and types; waits for an option. */
+  /** Chooses several options of a dropdown, each by typing. */
+  async chooseSeveral(parameter, choices) {
+    for (const [typed, option] of choices) {
+      await this.offer(parameter, typed, option);
+      await this.option(option).click();
+      await this.page.keyboard.press("Escape");
+      await this.option(option).waitFor({ state: "hidden" });
+    }
+  }
+
+  /** Opens a dropdown, once its options have come, and types; waits for an option. */
   async offer(parameter, typed, option) {
-    await this.parameter(parameter).locator("input").first().click();
+    const dropdown = this.parameter(parameter).locator(".el-select");
+    await dropdown.locator("input:disabled").waitFor({ state: "detached" });
+    await dropdown.click();
+    await this.page.locator("[role=option]:visible").first().waitFor();
     await this.page.keyboard.type(typed);
     await this.option(option).waitFor();
   }
@@ -82,11 +95,43 @@ export class Editor {
     await this.id("rlc-item", { hasText: name }).click();
   }
 
-  /** Executes the node that is open and waits for its items; all that the output panel shows. */
-  async execute() {
+  /** Fills in a field of the body, chosen from the menu of all fields. */
+  async addField(label, name, value) {
+    await this.id("add-fields-select").getByRole("button").click();
+    await this.page.getByRole("menuitem", { name: label, exact: true }).click();
+    await this.fill(name, value);
+  }
+
+  async fill(parameter, value) {
+    await this.parameter(parameter).locator("input, textarea").first().fill(value);
+  }
+
+  /** Adds an option to the collection of options. */
+  async addOption(name) {
+    await this.id("collection-parameter-add").click();
+    await this.option(name).click();
+  }
+
+  /** Fills in a new credential in its dialog. */
+  async newCredential(values) {
+    await this.id("node-credentials-select").click();
+    await this.id("node-credentials-select-item-new").click();
+    for (const [parameter, value] of Object.entries(values)) await this.fill(parameter, value);
+  }
+
+  /** Saves the credential; what the dialog says of its test. */
+  async saveCredential() {
+    await this.id("credential-save-button").click();
+    const banner = this.id("credential-edit-dialog").getByText(/connection tested|couldn.t connect/i).first();
+    return banner.innerText();
+  }
+
+  /** Executes the node that is open and waits until its output shows all of these texts. */
+  async execute(...texts) {
     await this.id("node-execute-button").click();
-    await this.id("output-panel").locator('[data-test-id="ndv-items-count"]').waitFor();
-    return this.id("output-panel").locator('[data-test-id="ndv-data-container"]').innerText();
+    for (const text of texts) {
+      await this.id("output-panel").locator('[data-test-id="ndv-data-container"]', { hasText: text }).waitFor();
+    }
   }
 
   /** Goes back to the canvas. */
@@ -98,6 +143,7 @@ export class Editor {
   /** A picture for the README, if new ones are wanted. */
   async picture(name) {
     if (!process.env.UPDATE_SCREENSHOTS) return;
+    await this.page.evaluate(() => document.activeElement?.blur());
     await this.page.screenshot({ path: join(PICTURES, `${name}.png`), animations: "disabled", caret: "hide" });
   }
 }

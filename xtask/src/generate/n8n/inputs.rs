@@ -223,7 +223,8 @@ fn text(label: &str, ty: TypeRef) -> String {
         Type::TimeOfDay => ", a time of day such as 09:30",
         Type::Duration => ", a duration such as PT1H30M or 01:30:00",
         Type::Structure(_) | Type::Opaque(_) => ", as JSON",
-        _ => "",
+        // n8n's rules want more than the label.
+        _ => ", as text",
     };
     format!("The {}{form}", words::lower(label))
 }
