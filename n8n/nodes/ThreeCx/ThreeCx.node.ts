@@ -19,16 +19,6 @@ import { options } from './generated/options.gen';
 import { resources } from './generated/resources.gen';
 import { toItems } from './items';
 
-/**
- * Under the node on the canvas: `Users.ReprovisionAllPhones` reads `Users: Reprovision All Phones`,
- * and `Users.ListUser` reads `Users: List`.
- */
-const SUBTITLE = `={{ $parameter["operation"]
-	.replace(/^(\\w+?)(s?)\\.(List|Get|Create|Update|Delete)\\1$/, "$1$2.$3")
-	.replace(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$1$2 ")
-	.replace(/\\b(Cdr|Crm|Did|Fxs|Mcp|Pbx|Sip|Sla)\\b/g, (word) => word.toUpperCase())
-	.replace(".", ": ") }}`;
-
 export class ThreeCx implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: '3CX',
@@ -36,7 +26,9 @@ export class ThreeCx implements INodeType {
 		icon: { light: 'file:../../icons/threecx.svg', dark: 'file:../../icons/threecx.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: SUBTITLE,
+		// `Users.ReprovisionAllPhones` reads `Users: Reprovision All Phones`, `Users.ListUser` `Users: List`.
+		subtitle:
+			'={{ $parameter["operation"].replace(/^(\\w+?)(s?)\\.(List|Get|Create|Update|Delete)\\1$/, "$1$2.$3").replace(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$1$2 ").replace(/\\b(Cdr|Crm|Did|Fxs|Mcp|Pbx|Sip|Sla)\\b/g, (word) => word.toUpperCase()).replace(".", ": ") }}',
 		description:
 			'Manage a 3CX phone system: users, queues, trunks, phones, calls, reports and more',
 		defaults: { name: '3CX' },

@@ -7,7 +7,7 @@ export const inputs: INodeProperties[] = [
 		name: 'fileid',
 		type: 'string',
 		default: '',
-		description: 'The file ID. Empty to leave it out.',
+		description: 'The file ID, as text. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['AISettings.DeleteOpenAiFile', 'AISettings.DeleteVectorStoreFile'],
@@ -19,7 +19,7 @@ export const inputs: INodeProperties[] = [
 		name: 'id',
 		type: 'string',
 		default: '',
-		description: 'The ID. Empty to leave it out.',
+		description: 'The ID, as text. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: [
@@ -36,7 +36,7 @@ export const inputs: INodeProperties[] = [
 		name: 'vectorid',
 		type: 'string',
 		default: '',
-		description: 'The vector store ID. Empty to leave it out.',
+		description: 'The vector store ID, as text. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['AISettings.DeleteVectorStoreFile'],
@@ -48,7 +48,7 @@ export const inputs: INodeProperties[] = [
 		name: 'provider',
 		type: 'string',
 		default: '',
-		description: 'The provider. Empty to leave it out. Since 20.0.10.',
+		description: 'The provider, as text. Empty to leave it out. Since 20.0.10.',
 		displayOptions: {
 			show: {
 				operation: ['AISettings.GetAIResources'],
@@ -145,7 +145,7 @@ export const inputs: INodeProperties[] = [
 		name: 'extension',
 		type: 'string',
 		default: '',
-		description: 'The extension. Empty to leave it out. Since 20.0.6 (2025-04-10).',
+		description: 'The extension, as text. Empty to leave it out. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ActivityLog.GetLogs'],
@@ -157,7 +157,7 @@ export const inputs: INodeProperties[] = [
 		name: 'call',
 		type: 'string',
 		default: '',
-		description: 'The call. Empty to leave it out. Since 20.0.6 (2025-04-10).',
+		description: 'The call, as text. Empty to leave it out. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ActivityLog.GetLogs'],
@@ -169,7 +169,7 @@ export const inputs: INodeProperties[] = [
 		name: 'severity',
 		type: 'string',
 		default: '',
-		description: 'The severity. Empty to leave it out. Since 20.0.6 (2025-04-10).',
+		description: 'The severity, as text. Empty to leave it out. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ActivityLog.GetLogs'],
@@ -251,7 +251,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The SFTP path',
+		description: 'The SFTP path, as text',
 		displayOptions: {
 			show: {
 				operation: ['Backups.GetSftpHostKey'],
@@ -267,7 +267,7 @@ export const inputs: INodeProperties[] = [
 		},
 		default: '',
 		required: true,
-		description: 'The password',
+		description: 'The password, as text',
 		displayOptions: {
 			show: {
 				operation: ['Backups.Restore'],
@@ -520,7 +520,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The file name',
+		description: 'The file name, as text',
 		displayOptions: {
 			show: {
 				operation: [
@@ -577,7 +577,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The GUID',
+		description: 'The GUID, as text',
 		displayOptions: {
 			show: {
 				operation: ['ConferenceSettings.GetMCURow'],
@@ -679,7 +679,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The number',
+		description: 'The number, as text',
 		displayOptions: {
 			show: {
 				operation: ['Contacts.CreateContactByNumber', 'Contacts.GetContactsByNumber'],
@@ -726,7 +726,7 @@ export const inputs: INodeProperties[] = [
 		name: 'number',
 		type: 'string',
 		default: '',
-		description: 'The number. Empty to leave it out.',
+		description: 'The number, as text. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['Contacts.DeleteContactsByType'],
@@ -739,7 +739,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The variable',
+		description: 'The variable, as text',
 		displayOptions: {
 			show: {
 				operation: ['CrmIntegration.GetOAuth'],
@@ -752,7 +752,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The name',
+		description: 'The name, as text',
 		displayOptions: {
 			show: {
 				operation: [
@@ -769,7 +769,7 @@ export const inputs: INodeProperties[] = [
 		name: 'query',
 		type: 'string',
 		default: '',
-		description: 'The query. Empty to leave it out. Since 20.0.10.',
+		description: 'The query, as text. Empty to leave it out. Since 20.0.10.',
 		displayOptions: {
 			show: {
 				operation: ['CrmIntegration.Test'],
@@ -781,7 +781,7 @@ export const inputs: INodeProperties[] = [
 		name: 'number',
 		type: 'string',
 		default: '',
-		description: 'The number. Empty to leave it out. Until 20.0.9.',
+		description: 'The number, as text. Empty to leave it out. Until 20.0.9.',
 		displayOptions: {
 			show: {
 				operation: ['CrmIntegration.Test'],
@@ -932,7 +932,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The property name',
+		description: 'The property name, as text',
 		displayOptions: {
 			show: {
 				operation: ['DNProperties.DeleteDNProperty'],
@@ -1439,7 +1439,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The reseller ID',
+		description: 'The reseller ID, as text',
 		displayOptions: {
 			show: {
 				operation: [
@@ -1494,7 +1494,7 @@ export const inputs: INodeProperties[] = [
 		},
 		default: '',
 		required: true,
-		description: 'The license key',
+		description: 'The license key, as text',
 		displayOptions: {
 			show: {
 				operation: [
@@ -1638,7 +1638,7 @@ export const inputs: INodeProperties[] = [
 		default: '',
 		placeholder: 'name@email.com',
 		required: true,
-		description: 'The email',
+		description: 'The email, as text',
 		displayOptions: {
 			show: {
 				operation: ['MailSettings.TestEmail'],
@@ -1654,7 +1654,7 @@ export const inputs: INodeProperties[] = [
 		},
 		default: '',
 		required: true,
-		description: 'The verifier',
+		description: 'The verifier, as text',
 		displayOptions: {
 			show: {
 				operation: ['McpServers.Exchange'],
@@ -1670,7 +1670,7 @@ export const inputs: INodeProperties[] = [
 		},
 		default: '',
 		required: true,
-		description: 'The token endpoint',
+		description: 'The token endpoint, as text',
 		displayOptions: {
 			show: {
 				operation: ['McpServers.Exchange'],
@@ -1683,7 +1683,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The scope',
+		description: 'The scope, as text',
 		displayOptions: {
 			show: {
 				operation: ['McpServers.Exchange', 'McpServers.Register'],
@@ -1699,7 +1699,7 @@ export const inputs: INodeProperties[] = [
 		},
 		default: '',
 		required: true,
-		description: 'The code',
+		description: 'The code, as text',
 		displayOptions: {
 			show: {
 				operation: ['McpServers.Exchange'],
@@ -1712,7 +1712,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The target issuer',
+		description: 'The target issuer, as text',
 		displayOptions: {
 			show: {
 				operation: ['McpServers.GetServerMetadata'],
@@ -1725,7 +1725,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The registration endpoint',
+		description: 'The registration endpoint, as text',
 		displayOptions: {
 			show: {
 				operation: ['McpServers.Register'],
@@ -1741,7 +1741,7 @@ export const inputs: INodeProperties[] = [
 		},
 		default: '',
 		required: true,
-		description: 'The access token',
+		description: 'The access token, as text',
 		displayOptions: {
 			show: {
 				operation: ['Microsoft365Integration.AuthorizePresence'],
@@ -1767,7 +1767,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The FQDN',
+		description: 'The FQDN, as text',
 		displayOptions: {
 			show: {
 				operation: ['Microsoft365TeamsIntegration.CheckFqdnRecord'],
@@ -2213,7 +2213,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The playlist key',
+		description: 'The playlist key, as text',
 		displayOptions: {
 			show: {
 				operation: ['Playlists.DeletePlaylistFile', 'Playlists.DownloadPlaylistFile'],
@@ -2226,7 +2226,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The file name',
+		description: 'The file name, as text',
 		displayOptions: {
 			show: {
 				operation: [
@@ -2286,7 +2286,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The prompt ID',
+		description: 'The prompt ID, as text',
 		displayOptions: {
 			show: {
 				operation: ['PromptSets.PlayPrompt', 'PromptSets.RecordPrompt'],
@@ -2589,7 +2589,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The recording name',
+		description: 'The recording name, as text',
 		displayOptions: {
 			show: {
 				operation: ['Recordings.DownloadRecordingByName'],
@@ -2991,7 +2991,7 @@ export const inputs: INodeProperties[] = [
 		name: 'chartBy',
 		type: 'string',
 		default: '',
-		description: 'The chart by. Empty to leave it out.',
+		description: 'The chart by, as text. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: [
@@ -3383,7 +3383,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The source number. Since 20.0.6 (2025-04-10).',
+		description: 'The source number, as text. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -3396,7 +3396,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The destination number. Since 20.0.6 (2025-04-10).',
+		description: 'The destination number, as text. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -3408,7 +3408,7 @@ export const inputs: INodeProperties[] = [
 		name: 'cdrId',
 		type: 'string',
 		default: '',
-		description: 'The CDR ID. Empty to leave it out. Since 20.0.6 (2025-04-10).',
+		description: 'The CDR ID, as text. Empty to leave it out. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -3420,7 +3420,7 @@ export const inputs: INodeProperties[] = [
 		name: 'srcCallerId',
 		type: 'string',
 		default: '',
-		description: 'The source caller ID. Empty to leave it out. Since 20.0.6 (2025-04-10).',
+		description: 'The source caller ID, as text. Empty to leave it out. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -3432,7 +3432,7 @@ export const inputs: INodeProperties[] = [
 		name: 'dstCallerId',
 		type: 'string',
 		default: '',
-		description: 'The destination caller ID. Empty to leave it out. Since 20.0.6 (2025-04-10).',
+		description: 'The destination caller ID, as text. Empty to leave it out. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetCallQualityReport'],
@@ -3470,7 +3470,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The source number',
+		description: 'The source number, as text',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetOldCallQualityReport'],
@@ -3483,7 +3483,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The destination number',
+		description: 'The destination number, as text',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetOldCallQualityReport'],
@@ -3495,7 +3495,7 @@ export const inputs: INodeProperties[] = [
 		name: 'srcCallerId',
 		type: 'string',
 		default: '',
-		description: 'The source caller ID. Empty to leave it out.',
+		description: 'The source caller ID, as text. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetOldCallQualityReport'],
@@ -3507,7 +3507,7 @@ export const inputs: INodeProperties[] = [
 		name: 'dstCallerId',
 		type: 'string',
 		default: '',
-		description: 'The destination caller ID. Empty to leave it out.',
+		description: 'The destination caller ID, as text. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['ReportCallLogData.GetOldCallQualityReport'],
@@ -3558,7 +3558,7 @@ export const inputs: INodeProperties[] = [
 		name: 'fromExtension',
 		type: 'string',
 		default: '',
-		description: 'The from extension. Empty to leave it out.',
+		description: 'The from extension, as text. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['ReportChatLog.DownloadChatLog', 'ReportChatLog.GetChatLog'],
@@ -3570,7 +3570,7 @@ export const inputs: INodeProperties[] = [
 		name: 'fromText',
 		type: 'string',
 		default: '',
-		description: 'The from text. Empty to leave it out.',
+		description: 'The from text, as text. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['ReportChatLog.DownloadChatLog', 'ReportChatLog.GetChatLog'],
@@ -3582,7 +3582,7 @@ export const inputs: INodeProperties[] = [
 		name: 'toExtension',
 		type: 'string',
 		default: '',
-		description: 'The to extension. Empty to leave it out.',
+		description: 'The to extension, as text. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['ReportChatLog.DownloadChatLog', 'ReportChatLog.GetChatLog'],
@@ -3594,7 +3594,7 @@ export const inputs: INodeProperties[] = [
 		name: 'toText',
 		type: 'string',
 		default: '',
-		description: 'The to text. Empty to leave it out.',
+		description: 'The to text, as text. Empty to leave it out.',
 		displayOptions: {
 			show: {
 				operation: ['ReportChatLog.DownloadChatLog', 'ReportChatLog.GetChatLog'],
@@ -4330,7 +4330,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The contact',
+		description: 'The contact, as text',
 		displayOptions: {
 			show: {
 				operation: ['Trunks.TestOutboundCall'],
@@ -4547,7 +4547,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The request ID',
+		description: 'The request ID, as text',
 		displayOptions: {
 			show: {
 				operation: ['Users.GetCallLog'],
@@ -4617,7 +4617,7 @@ export const inputs: INodeProperties[] = [
 		name: 'contact',
 		type: 'string',
 		default: '',
-		description: 'The contact. Empty to leave it out. Since 20.0.6 (2025-04-10).',
+		description: 'The contact, as text. Empty to leave it out. Since 20.0.6 (2025-04-10).',
 		displayOptions: {
 			show: {
 				operation: ['Users.MakeCall'],
@@ -4825,7 +4825,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The version',
+		description: 'The version, as text',
 		displayOptions: {
 			show: {
 				operation: ['Users.UpgradePhone'],
@@ -4838,7 +4838,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The user agent',
+		description: 'The user agent, as text',
 		displayOptions: {
 			show: {
 				operation: ['Users.UpgradePhone'],
@@ -4851,7 +4851,7 @@ export const inputs: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		required: true,
-		description: 'The ID',
+		description: 'The ID, as text',
 		displayOptions: {
 			show: {
 				operation: ['VoicemailSettings.DeleteConverterConfiguration'],
