@@ -140,10 +140,14 @@ export class Editor {
     await this.id("ndv").waitFor({ state: "hidden" });
   }
 
+  /** Leaves the field that is being filled in, so that its hints go away. */
+  async leave() {
+    await this.page.evaluate(() => document.activeElement?.blur());
+  }
+
   /** A picture for the README, if new ones are wanted. */
   async picture(name) {
     if (!process.env.UPDATE_SCREENSHOTS) return;
-    await this.page.evaluate(() => document.activeElement?.blur());
     await this.page.screenshot({ path: join(PICTURES, `${name}.png`), animations: "disabled", caret: "hide" });
   }
 }

@@ -69,6 +69,7 @@ test("a user is created from fields that are chosen one by one", async () => {
   await editor.addField("First Name", "FirstName", "Ada");
   await editor.addField("Last Name", "LastName", "Lovelace");
   await editor.addField("Email Address", "EmailAddress", "ada@demo.example");
+  await editor.leave();
   await editor.picture("fields");
   await editor.execute("Ada", "Lovelace");
   assert.deepEqual((await received("Users.CreateUser")).body, { FirstName: "Ada", LastName: "Lovelace", EmailAddress: "ada@demo.example" });
