@@ -56,6 +56,28 @@ export function pbx(context: Context): Pbx {
 	return found;
 }
 
+/** Where a PBX is, as the credential says. */
+interface Target {
+	baseUrl: string;
+	anyCertificate: boolean;
+}
+
+/** By execution: n8n takes a credential from its database whenever it is asked for one. */
+const targets = new WeakMap<Context, Promise<Target>>();
+
+async function target(context: Context): Promise<Target> {
+	const read = async () => {
+		const { baseUrl, ignoreSSLIssues } = await context.getCredentials(CREDENTIAL);
+		return {
+			baseUrl: String(baseUrl).trim().replace(/\/+$/, ''),
+			anyCertificate: ignoreSSLIssues === true,
+		};
+	};
+	const found = targets.get(context) ?? read();
+	targets.set(context, found);
+	return await found;
+}
+
 /** Sends a request until it succeeds or the core gives up. */
 export async function send(
 	context: Context,
@@ -63,8 +85,7 @@ export async function send(
 	request: Request,
 	itemIndex?: number,
 ): Promise<Response> {
-	const credential = await context.getCredentials(CREDENTIAL);
-	const baseUrl = String(credential.baseUrl).trim().replace(/\/+$/, '');
+	const { baseUrl, anyCertificate } = await target(context);
 	const there = pbx(context);
 	const options: IHttpRequestOptions = {
 		method: request.method,
@@ -72,7 +93,7 @@ export async function send(
 		headers: request.headers,
 		encoding: 'arraybuffer',
 		returnFullResponse: true,
-		skipSslCertificateValidation: credential.ignoreSSLIssues === true,
+		skipSslCertificateValidation: anyCertificate,
 	};
 	if (request.body !== null) options.body = request.body;
 	for (let attempt = 1; ; attempt++) {

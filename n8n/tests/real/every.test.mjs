@@ -11,6 +11,9 @@ import { N8n, fan, threeCx } from "./n8n.mjs";
 /** What is in the journal instead of a secret. */
 const MASK = "***";
 
+/** What the node asks first where releases differ: which one the PBX is. */
+const QUESTION = "/xapi/v1/Defs?$select=Id";
+
 const golden = readFileSync(new URL("../../../crates/core/tests/golden/plans.jsonl", import.meta.url), "utf8")
   .trimEnd()
   .split("\n")
@@ -43,7 +46,7 @@ const chosen = (value) => ({
 
 /** The parameters of a node, as the editor saves them. Bodies are filled in field by field and as JSON, in turns. */
 function filledIn({ operation, arguments: given }, inputs, index) {
-  const parameters = { resource: operation.split(".")[0], operation };
+  const parameters = { resource: operation.split(".")[0], operation, simplify: false };
   for (const { parameter, name, in: place, control } of inputs.inputs) {
     const key = named(given[place], name);
     if (key === undefined) continue;
@@ -107,7 +110,8 @@ for (const [release, plans] of grouped(golden, "release")) {
       );
       const run = await n8n.run(fan(release, ...nodes));
       assert.equal(run.status, "success", run.error?.message);
-      const received = grouped(await (await fetch(`${sim.url}/sim/received`)).json(), "operation");
+      const all = await (await fetch(`${sim.url}/sim/received`)).json();
+      const received = grouped(all.filter(({ path }) => path !== QUESTION), "operation");
       const failures = [];
       plans.forEach((plan, index) => {
         const { operation } = plan;
