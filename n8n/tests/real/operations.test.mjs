@@ -209,3 +209,24 @@ test("operations of every kind", async () => {
   assert.equal(recording.binary.data.mimeType, "audio/x-wav");
   assert.match(run.items("Call log file")[0].binary.data.fileName, /\.csv$/);
 });
+
+test("an upload takes a file of the item, and a download gives it back", async () => {
+  const content = "<?xml version=\"1.0\"?>\n<doc>Zürich & O'Brien</doc>\n";
+  const file = {
+    name: "File",
+    type: "n8n-nodes-base.code",
+    typeVersion: 2,
+    parameters: {
+      jsCode: `const data = ${JSON.stringify(Buffer.from(content).toString("base64"))};
+        return [{ json: {}, binary: { data: { data, mimeType: "text/xml", fileName: "own.pv.xml" } } }];`,
+    },
+  };
+  const upload = node("Upload", "TrunkTemplates.CreateTrunkTemplate", {
+    ...json({ Id: "own.pv.xml", Name: "Own", TemplateType: "Supported" }),
+    bodyFiles: { file: [{ encoding: "utf8", field: "Content", input: "data" }] },
+  });
+  const back = node("Back", "TrunkTemplates.GetTrunkTemplate", { id: locator("own.pv.xml"), simplify: false, options: { select: ["Id", "Content"] } });
+  const run = await n8n.run(workflow("upload", file, upload, back));
+  assert.equal(run.status, "success", run.error?.message);
+  assert.equal(run.json("Back")[0].Content, content);
+});
