@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
-use threecx_catalog::{self as catalog, Content, Effect, Operation, Span};
+use threecx_catalog::{self as catalog, Content, Effect, Operation, Options, Span};
 use threecx_core::{Arguments, Error, Input, Request, is_the_same_in_every_release};
 
 use crate::arguments::GivenArguments;
@@ -31,6 +31,17 @@ pub(crate) struct Plan<'a> {
     /// True for the properties that matter instead of all.
     #[serde(default)]
     simplify: bool,
+    /// The part of a list that is wanted; a release that does not page gives all of it.
+    #[serde(default)]
+    page: Option<Page>,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    #[serde(default)]
+    top: u64,
+    #[serde(default)]
+    skip: u64,
 }
 
 /// The reply.
@@ -53,6 +64,9 @@ pub(crate) enum Planned {
         /// The body as it may be shown, as JSON text; nothing where that is the request's.
         #[serde(skip_serializing_if = "Option::is_none")]
         masked: Option<String>,
+        /// Whether the answer is the page that was asked for, if one was.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        paged: Option<bool>,
     },
 }
 
@@ -91,12 +105,21 @@ pub(crate) fn plan(plan: Plan<'_>) -> Result<Planned, Failure> {
     {
         arguments.options.insert("select".into(), Input::Text(names.join(",")));
     }
+    let pages = threecx_core::form(operation, target)?.options_in(target).contains(Options::TOP.union(Options::SKIP));
+    if let Some(Page { top, skip }) = plan.page.as_ref().filter(|_| pages) {
+        for (name, value) in [("top", top), ("skip", skip)] {
+            if *value > 0 {
+                arguments.options.insert(name.into(), Input::Json(value.to_string()));
+            }
+        }
+    }
     let request = threecx_core::plan(operation, &arguments, target)?;
     Ok(Planned::Request {
         done: done(operation, arguments),
         masked: request.masked_body().filter(|masked| request.body.as_ref() != Some(masked)),
         file: matches!(request.answer.content, Content::File(..)),
         request: request.into(),
+        paged: plan.page.map(|_| pages),
         repeatable: operation.repeatable,
         reads: operation.effect == Effect::Reads,
     })

@@ -18,6 +18,7 @@ interface Plan {
 	request: Request;
 	done: IDataObject;
 	masked?: string;
+	paged?: boolean;
 }
 
 interface Reading {
@@ -54,22 +55,21 @@ export async function callOnce(context: Context, what: Call): Promise<Answer> {
 /** Calls an operation that lists, page by page. */
 export async function callPaged(context: Context, what: Call, amount: Amount): Promise<Answer> {
 	const rows: unknown[] = [];
+	const { wanted, skip = 0 } = amount;
 	let count: number | undefined;
-	let step = turn(context, { wanted: amount.wanted, skip: amount.skip ?? 0 });
+	let step = turn(context, { wanted, skip });
 	while (step.next) {
-		const plan = await planned(context, {
-			...what,
-			arguments: {
-				...what.arguments,
-				options: { ...what.arguments.options, ...pageOptions(step.next) },
-			},
-		});
+		const { top, skip: skipped } = step.next;
+		const plan = await planned(context, what, { top, skip: skipped });
 		const request = step.next.request ?? plan.request;
 		const response = await send(context, what.operation, request, what.itemIndex);
 		const { answer, reading } = read(context, what, response, plan);
 		if (answer.kind !== 'rows') return answer;
 		for (const row of answer.rows) rows.push(row);
 		count = answer.count ?? count;
+		if (!plan.paged) {
+			return { kind: 'rows', rows: rows.slice(skip, wanted && skip + wanted), count };
+		}
 		const arrived = { rows: answer.rows.length, count: answer.count, nextLink: reading.nextLink };
 		step = turn(context, { state: step.state, arrived });
 	}
@@ -87,19 +87,12 @@ function turn(context: Context, command: object): Step {
 	return reply as Step;
 }
 
-function pageOptions({ top, skip }: NonNullable<Step['next']>): Arguments['options'] {
-	const options: Arguments['options'] = {};
-	if (top) options.top = { json: top };
-	if (skip) options.skip = { json: skip };
-	return options;
-}
-
 /** The plan of a call; where releases differ, the PBX is asked first which one it is. */
-async function planned(context: Context, what: Call): Promise<Plan> {
+async function planned(context: Context, what: Call, page?: object): Promise<Plan> {
 	const plan = (asked: boolean) => {
 		const { operation, simplify = false } = what;
 		const { version } = pbx(context);
-		const command = { operation, version, asked, arguments: what.arguments, simplify };
+		const command = { operation, version, asked, arguments: what.arguments, simplify, page };
 		const reply = call<Plan>({ do: 'plan', ...command });
 		if (reply.error) throw failure(context.getNode(), reply.error, what.itemIndex);
 		return reply as Plan;
