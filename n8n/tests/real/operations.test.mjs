@@ -185,7 +185,7 @@ test("operations of every kind", async () => {
     node("Extensions file", "Users.ExportExtensions"),
     node("Recordings", "Recordings.ListRecording", { limit: 1 }),
     node("Recording file", "Recordings.DownloadRecording", { recId: locator("={{ $('Recordings').first().json.Id }}") }),
-    node("Backup", "Backups.Backup", json({ description: { Name: "node.zip", Contents: { FQDN: true } } })),
+    node("Backup", "Backups.Backup", json({ Name: "node.zip", Contents: { FQDN: true } })),
     node("Bulk delete", "Users.BatchDelete", { ids: "={{ [$('Create user from JSON').first().json.Id] }}" }),
     node("Delete user", "Users.DeleteUser", { id: locator(everyone) }),
   ];
