@@ -34,6 +34,16 @@ test('Reprovision All Phones takes text, an array and picked users', async () =>
 	}
 });
 
+test('an order that lists nothing that failed says what was done', async () => {
+	const item = { operation: 'Users.BatchDelete', ids: '[37, 38]' };
+	const said = { success: true, operation: 'Users.BatchDelete', sent: { ids: [37, 38] } };
+	const { output } = await run([item], () => answer({ value: [] }));
+	assert.deepEqual(output, [{ json: said, pairedItem: { item: 0 } }]);
+	const failed = { Error: 'WARNINGS.XAPI.NOT_FOUND', ExtensionNumber: '37' };
+	const { output: errors } = await run([item], () => answer({ value: [failed] }));
+	assert.deepEqual(errors, [{ json: failed, pairedItem: { item: 0 } }]);
+});
+
 test('malformed lists are refused with their place before anything is sent', async () => {
 	for (const [ids, message] of [
 		['[123, 4x6]', /got `4x6` \(line 1, column 7\)/],

@@ -121,8 +121,13 @@ function read(
 function answered(reading: Reading, parsed: unknown, body: Buffer, plan: Plan): Answer {
 	const member = (parsed as IDataObject | undefined)?.value;
 	switch (reading.kind) {
-		case 'rows':
-			return { kind: 'rows', rows: member as unknown[], count: reading.count ?? undefined };
+		case 'rows': {
+			const rows = member as unknown[];
+			// An order that lists what it could not do, and could do all of it, has been carried out.
+			const isOrder = plan.request.method !== 'GET';
+			if (isOrder && rows.length === 0) return { kind: 'nothing', done: said(plan) };
+			return { kind: 'rows', rows, count: reading.count ?? undefined };
+		}
 		case 'value':
 			return { kind: 'value', value: reading.in === 'value' ? member : parsed };
 		case 'file':
