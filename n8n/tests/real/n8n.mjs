@@ -214,6 +214,13 @@ export class N8n {
       for (const { id, status } of data.results) all.set(Number(id), { id, status });
       cursor = data.nextCursor && `&cursor=${encodeURIComponent(data.nextCursor)}`;
     } while (cursor);
+    // Where one page ends and the next begins, n8n leaves out what started in the same instant.
+    const ids = [...all.keys()];
+    for (let id = Math.min(...ids) + 1; id < Math.max(...ids); id++) {
+      if (all.has(id)) continue;
+      const { data } = await this.rest("GET", `/executions/${id}`);
+      if (data.workflowId === workflow) all.set(id, { id: data.id, status: data.status });
+    }
     return [...all].sort(([a], [b]) => a - b).map(([, execution]) => execution);
   }
 
