@@ -7,6 +7,7 @@ mod call;
 mod command;
 mod confirm;
 mod connect;
+mod curl;
 mod describe;
 mod dry_run;
 mod env_vars;
@@ -15,6 +16,8 @@ mod failure;
 mod operations;
 mod output;
 mod report;
+mod search;
+mod shell;
 mod simulate;
 
 use std::ffi::OsString;
@@ -49,6 +52,7 @@ fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
         }
         Chosen::Operation(operation) => call::run(operation, rest),
         Chosen::Operations => operations::run(rest),
+        Chosen::Search => search::run(rest),
         Chosen::Describe => describe::run(rest),
         Chosen::Api => api::run(rest),
         Chosen::Sim => simulate::run(rest),

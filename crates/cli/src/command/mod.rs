@@ -23,6 +23,8 @@ use crate::failure::Failure;
 pub enum Chosen {
     /// No words at all.
     Nothing,
+    /// `threecx search`
+    Search,
     /// `threecx operations`
     Operations,
     /// `threecx describe`
@@ -38,7 +40,8 @@ pub enum Chosen {
 }
 
 /// The program's own commands.
-pub const OWN: [(&str, Chosen, &str); 4] = [
+pub const OWN: [(&str, Chosen, &str); 5] = [
+    ("search", Chosen::Search, "Find the operation for what you want to do"),
     ("operations", Chosen::Operations, "List everything that a PBX can be asked"),
     ("describe", Chosen::Describe, "Explain an operation: what it takes, what it answers, an example"),
     ("api", Chosen::Api, "Send any request: a method and a path"),

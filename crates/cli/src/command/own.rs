@@ -9,6 +9,29 @@ pub(super) fn plain(about: &'static str, usage: &'static str) -> Command {
     Command::new("threecx").no_binary_name(true).disable_help_flag(true).about(about).override_usage(usage)
 }
 
+/// So many operations are shown where nothing else is asked for.
+pub const SEARCH_LIMIT: usize = 12;
+
+/// `threecx search`
+pub fn search() -> Command {
+    let words =
+        Arg::new("words").num_args(1..).required(true).value_name("WORD").help("What it is about, in your words");
+    let limit = Arg::new("limit")
+        .long("limit")
+        .value_name("NUMBER")
+        .value_parser(clap::value_parser!(usize))
+        .help(format!("Show so many at most, 0 for all [default: {SEARCH_LIMIT}]"));
+    let command = plain(
+        "Find the operations for what you want to do, the best first: by title, resource, arguments and answer",
+        "threecx search <WORD>... [--limit NUMBER] [--api VERSION] [-o json]",
+    );
+    for_reading(command.arg(words).arg(limit)).after_help(
+        "Words of the field are known: ivr finds receptionists, did finds DID numbers. Endings and small slips of the\n\
+         keyboard do not matter.\n\n\
+         Examples:\n  threecx search reboot phone\n  threecx search voicemail pin\n  threecx search blocked ip -o json",
+    )
+}
+
 /// `threecx operations`
 pub fn operations() -> Command {
     let words = Arg::new("words")
@@ -39,7 +62,7 @@ pub fn describe() -> Command {
 /// What reads only the catalogue takes the flags of a connection too, so that an alias with
 /// an address in it works everywhere; its help does not show them.
 fn for_reading(command: Command) -> Command {
-    let shown = |name: &str| matches!(name, "api" | "output" | "help");
+    let shown = |name: &str| matches!(name, "api" | "limit" | "output" | "help");
     let command = globals::add(command, |_| true);
     let command = command.mut_args(move |arg| {
         let hide = arg.get_id() != "words" && !shown(arg.get_id().as_str());
