@@ -5,6 +5,7 @@ mod api;
 mod arguments;
 mod call;
 mod command;
+mod completion;
 mod confirm;
 mod connect;
 mod curl;
@@ -13,6 +14,7 @@ mod dry_run;
 mod env_vars;
 mod example;
 mod failure;
+mod man;
 mod operations;
 mod output;
 mod report;
@@ -28,6 +30,10 @@ use failure::Failure;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == completion::HIDDEN) {
+        completion::complete(&arguments[1..]);
+        return ExitCode::SUCCESS;
+    }
     let json = wants_json(&arguments);
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -56,6 +62,8 @@ fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
         Chosen::Describe => describe::run(rest),
         Chosen::Api => api::run(rest),
         Chosen::Sim => simulate::run(rest),
+        Chosen::Completion => completion::run(rest),
+        Chosen::Man => man::run(rest),
     }
 }
 
