@@ -12,6 +12,7 @@ mod dry_run;
 mod env_vars;
 mod example;
 mod failure;
+mod list;
 mod operations;
 mod output;
 mod report;

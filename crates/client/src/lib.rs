@@ -29,7 +29,7 @@ mod transport;
 
 pub use builder::Builder;
 pub use client::Client;
-pub use pages::Paged;
+pub use pages::{ListPage, Paged};
 pub use reply::Reply;
 pub use threecx_catalog::{Operation, Span, operation, operations, resource, resources};
 pub use threecx_core::read::{Answer, File, Rows};
