@@ -1,8 +1,7 @@
 //! Calling an operation: arguments, the question, the call, the answer.
 
-use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use threecx::{Answer, Arguments, Client, Error, Input, Operation, Span};
+use threecx::{Arguments, Client, Error, Operation, Span};
 use threecx_catalog::Release;
 use threecx_core::page::Pages;
 use threecx_core::plan;
@@ -12,9 +11,10 @@ use crate::command;
 use crate::command::flags::{self, Flag, Place};
 use crate::connect::Settings;
 use crate::failure::Failure;
-use crate::output::answer::{self, List};
+use crate::list::List;
+use crate::output::shape::Shape;
 use crate::output::style::note;
-use crate::output::{Output, flag};
+use crate::output::{Output, answer, flag};
 use crate::report::Report;
 use crate::{confirm, curl, dry_run, runtime};
 
@@ -23,19 +23,19 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     let flags = flags::flags(operation);
     let matches = command::operation::command(operation, &flags).try_get_matches_from(rest);
     let matches = matches.map_err(|error| misplaced(&error, &flags).unwrap_or_else(|| error.into()))?;
-    let output = Output::from(&matches);
+    let output = Output::from(&matches)?;
     let settings = Settings::from(&matches)?;
     let mut stdin = Stdin::default();
     let arguments = gather(&flags, &matches, &mut stdin)?;
-    let paging = paging(operation, &arguments, &matches);
+    let list = List::from(operation, &arguments, &matches);
     if flag(&matches, "curl") {
-        let first = paging.map(|wanted| first_page(&arguments, wanted));
+        let first = list.as_ref().map(|list| list.first_page(&arguments));
         return curl::operation(operation, first.as_ref().unwrap_or(&arguments), &settings, &output);
     }
     if flag(&matches, "dry-run") {
-        let first = paging.map(|wanted| first_page(&arguments, wanted));
+        let first = list.as_ref().map(|list| list.first_page(&arguments));
         dry_run::operation(operation, first.as_ref().unwrap_or(&arguments), &settings, &output)?;
-        if paging.is_some() {
+        if list.is_some() {
             note(&format!("This is the first page; further ones follow, {} rows at a time.", Pages::LARGEST));
         }
         return Ok(());
@@ -45,8 +45,8 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
         let connection = settings.connect(&mut stdin).await?;
         confirm::confirm(operation, settings.sim || flag(&matches, "yes"))?;
         let client = &connection.client;
-        match paging {
-            Some(wanted) => pages(client, operation, arguments, wanted, &output).await,
+        match list {
+            Some(list) => list.run(client, operation, arguments, &output).await,
             None => call(client, operation, &arguments, &output).await,
         }
     })
@@ -82,29 +82,6 @@ fn check(operation: &'static Operation, arguments: &Arguments, release: Option<S
     complaint.map_or(Ok(()), Err)
 }
 
-/// How many rows to read page by page: `Some(None)` for all; `None` for a single call.
-fn paging(operation: &Operation, arguments: &Arguments, matches: &ArgMatches) -> Option<Option<u64>> {
-    if !operation.is_paged() {
-        return None;
-    }
-    let top = match arguments.options.get("top") {
-        Some(Input::Text(top) | Input::Json(top)) => top.trim().parse::<u64>().ok(),
-        None => None,
-    };
-    match top {
-        _ if flag(matches, "all") => Some(top),
-        Some(top) if top > Pages::LARGEST.into() => Some(Some(top)),
-        _ => None,
-    }
-}
-
-fn first_page(arguments: &Arguments, wanted: Option<u64>) -> Arguments {
-    let mut first = arguments.clone();
-    let top = wanted.map_or(Pages::LARGEST.into(), |wanted| wanted.min(Pages::LARGEST.into()));
-    first.options.insert("top".into(), Input::Json(top.to_string()));
-    first
-}
-
 async fn call(
     client: &Client,
     operation: &'static Operation,
@@ -116,26 +93,6 @@ async fn call(
     let reply = client.send(&request, Some(operation)).await?;
     match report {
         Some(report) => report.print(operation, reply.status(), output),
-        None => answer::print(operation, &reply, &List::of(operation, arguments), output),
+        None => answer::print(operation, &reply, &Shape::of(operation, arguments, client.target()), output),
     }
-}
-
-async fn pages(
-    client: &Client,
-    operation: &'static Operation,
-    arguments: Arguments,
-    wanted: Option<u64>,
-    output: &Output,
-) -> Result<(), Failure> {
-    let list = List::of(operation, &arguments).complete();
-    let mut pages = client.pages(operation, arguments, wanted);
-    let mut printer = answer::Printer::new(operation, list.clone(), output);
-    while let Some(reply) = pages.next().await? {
-        if !matches!(reply.answer()?, Answer::Rows(_)) {
-            // A report that comes as a file, say.
-            return answer::print(operation, &reply, &list, output);
-        }
-        printer.page(reply)?;
-    }
-    printer.finish()
 }

@@ -14,6 +14,7 @@ mod dry_run;
 mod env_vars;
 mod example;
 mod failure;
+mod list;
 mod man;
 mod operations;
 mod output;

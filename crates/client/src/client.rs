@@ -3,7 +3,6 @@
 use std::sync::{Arc, RwLock};
 
 use threecx_catalog::{Operation, Span, operation};
-use threecx_core::page::path_of_link;
 use threecx_core::read::{self, Head};
 use threecx_core::retry::{Decision, Outcome, Policy};
 use threecx_core::token::Token;
@@ -101,6 +100,21 @@ impl Client {
     /// # Errors
     /// The error that the answer means, or why there is none.
     pub async fn send(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Reply, Error> {
+        self.send_with(request, operation, self.shared.retry).await
+    }
+
+    /// How stubborn it is.
+    pub(crate) fn policy(&self) -> Policy {
+        self.shared.retry
+    }
+
+    /// The same, as stubborn as `policy`.
+    pub(crate) async fn send_with(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+        policy: Policy,
+    ) -> Result<Reply, Error> {
         let read_only = request.method == threecx_catalog::Method::Get;
         let repeatable = operation.map_or(read_only, |operation| operation.repeatable);
         let mut attempt = 0;
@@ -136,7 +150,7 @@ impl Client {
                     (error, outcome)
                 }
             };
-            match self.shared.retry.decide(attempt, repeatable, outcome, fastrand::f64()) {
+            match policy.decide(attempt, repeatable, outcome, fastrand::f64()) {
                 Decision::Wait(pause) => tokio::time::sleep(pause).await,
                 // Nothing was changed by a question that went unanswered.
                 Decision::Stop if outcome == Outcome::Unknown && read_only => {
@@ -145,14 +159,6 @@ impl Client {
                 Decision::Stop => return Err(error),
             }
         }
-    }
-
-    /// Reads the page at an address that the PBX gave. Only its path counts: a token must not
-    /// go to another host.
-    pub(crate) async fn follow(&self, operation: &'static Operation, link: &str) -> Result<Reply, Error> {
-        let mut request = threecx_core::raw(threecx_catalog::Method::Get, path_of_link(link), None);
-        request.answer = operation.newest_form().answer_in(self.target());
-        self.send(&request, Some(operation)).await
     }
 
     /// The token that calls are made with now.

@@ -34,7 +34,7 @@ mod transport;
 pub use builder::Builder;
 pub use client::Client;
 pub use login::Login;
-pub use pages::Paged;
+pub use pages::{ListPage, Paged};
 pub use reply::Reply;
 pub use store::{Kept, Lock, SecretStore, TokenStore};
 pub use threecx_catalog::{Operation, Span, operation, operations, resource, resources};

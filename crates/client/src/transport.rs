@@ -15,6 +15,9 @@ use crate::builder::Builder;
 /// A larger answer that is not a file is refused: nothing that the API lists comes near it.
 const LARGEST_ANSWER: usize = 256 << 20;
 
+/// So much memory is reserved at most because a server says that it will send as much.
+const MOST_RESERVED: usize = 4 << 20;
+
 #[derive(Debug)]
 pub(crate) struct Transport {
     address: Address,
@@ -81,7 +84,8 @@ impl Transport {
     /// Reads the body of an answer.
     pub async fn body(&self, mut response: reqwest::Response) -> Result<Bytes, Failure> {
         let unreadable = |reason: String| Failure { error: Error::UnknownOutcome { reason }, sent: true };
-        let mut body = BytesMut::new();
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+        let mut body = BytesMut::with_capacity(announced.min(MOST_RESERVED));
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {

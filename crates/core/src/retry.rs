@@ -44,11 +44,19 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Policy {
-        Policy { attempts: 4, first_wait: Duration::from_millis(250), longest_wait: Duration::from_secs(30) }
+        Policy { attempts: 6, first_wait: Duration::from_millis(100), longest_wait: Duration::from_secs(30) }
     }
 }
 
 impl Policy {
+    /// For the rest of a list whose beginning came: the PBX is there and answers this question, so
+    /// it pays to wait until it does again. With the default that is about two minutes, which
+    /// covers a restart of its services.
+    #[must_use]
+    pub fn for_more_of_a_list(self) -> Policy {
+        Policy { attempts: self.attempts.saturating_mul(2), ..self }
+    }
+
     /// Decides after attempt number `attempt` (the first is 1). `repeatable` says that doing
     /// it twice is the same as doing it once; `jitter` is random, from 0 to 1.
     ///
@@ -111,9 +119,9 @@ mod tests {
     fn waits_grow_honour_the_server_and_end() {
         let policy = Policy::default();
         let wait = |attempt, outcome| policy.decide(attempt, true, outcome, 1.0);
-        assert_eq!(wait(1, Outcome::NotSent), Decision::Wait(Duration::from_millis(250)));
-        assert_eq!(wait(3, Outcome::NotSent), Decision::Wait(Duration::from_secs(1)));
-        assert_eq!(wait(4, Outcome::NotSent), Decision::Stop);
+        assert_eq!(wait(1, Outcome::NotSent), Decision::Wait(Duration::from_millis(100)));
+        assert_eq!(wait(5, Outcome::NotSent), Decision::Wait(Duration::from_millis(1600)));
+        assert_eq!(wait(6, Outcome::NotSent), Decision::Stop);
         assert_eq!(wait(1, ANSWER(429, Some(7))), Decision::Wait(Duration::from_secs(7)));
         assert_eq!(wait(1, ANSWER(429, Some(3600))), Decision::Stop);
     }
