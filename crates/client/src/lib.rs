@@ -21,8 +21,14 @@
 //! that doing it twice is harmless.
 
 mod address;
+#[cfg(feature = "typed")]
+#[rustfmt::skip]
+pub mod api;
 mod builder;
 mod client;
+#[cfg(feature = "typed")]
+#[rustfmt::skip]
+pub mod fields;
 mod login;
 mod pages;
 mod reply;
@@ -30,9 +36,15 @@ mod store;
 mod token_file;
 mod tokens;
 mod transport;
+#[cfg(feature = "typed")]
+mod typed;
 
 pub use builder::Builder;
 pub use client::Client;
+#[cfg(feature = "typed")]
+pub use jiff::Timestamp;
+#[cfg(feature = "typed")]
+pub use jiff::civil::{Date, Time};
 pub use login::Login;
 pub use pages::{ListPage, Paged};
 pub use reply::Reply;
@@ -43,6 +55,11 @@ pub use threecx_core::retry::Policy;
 pub use threecx_core::token::{Claims, Token};
 pub use threecx_core::{Arguments, Error, Input, Request};
 pub use token_file::TokenFile;
+#[cfg(feature = "typed")]
+pub use typed::{
+    Answer as TypedAnswer, Call, CallError, Changed, Decimal, DnNumber, Download, Duration, Field, Filter, Flags, Guid,
+    Json, Listed, Literal, Model, Order, Orders, Page, Patch, Secret, Selected, Selection, Value, Word,
+};
 
 /// Runs what may block for a while without blocking the others.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
