@@ -13,6 +13,8 @@ use crate::command::{self, Chosen, OWN, globals, operation_of};
 struct Line {
     chosen: Option<Chosen>,
     resource: Option<&'static Resource>,
+    /// True if a word names nothing: then nobody knows what comes next.
+    lost: bool,
     /// Further words that are not flags.
     positional: Vec<String>,
     /// The flags given so far, without dashes.
@@ -24,6 +26,9 @@ struct Line {
 /// What can come after these words, where the last one begins with `current`.
 pub fn next(before: &[String], current: &str) -> Next {
     let line = read(before);
+    if line.lost {
+        return Next::These(Vec::new());
+    }
     let operation = match line.chosen {
         Some(Chosen::Operation(operation)) => Some(operation),
         _ => None,
@@ -93,8 +98,12 @@ fn read(before: &[String]) -> Line {
             (None, None) => {
                 line.chosen = OWN.iter().find(|(name, ..)| name == word).map(|(_, chosen, _)| *chosen);
                 line.resource = command::find_resource(word);
+                line.lost |= line.chosen.is_none() && line.resource.is_none() && word != "help";
             }
-            (None, Some(resource)) => line.chosen = operation_of(resource, word).map(Chosen::Operation),
+            (None, Some(resource)) => {
+                line.chosen = operation_of(resource, word).map(Chosen::Operation);
+                line.lost |= line.chosen.is_none();
+            }
         }
         takes = None;
     }
