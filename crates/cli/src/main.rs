@@ -1,6 +1,7 @@
 //! `threecx`: the command line for 3CX phone systems. Everything that the Configuration API
 //! can do is a command; what they are stands in the catalogue.
 
+mod about;
 mod api;
 mod arguments;
 mod call;
@@ -12,6 +13,7 @@ mod dry_run;
 mod env_vars;
 mod example;
 mod failure;
+mod names;
 mod operations;
 mod output;
 mod report;
