@@ -9,10 +9,11 @@ use threecx::Error;
 use crate::output::style::{Style, plain_text};
 
 /// The exit codes, for the help. They are stable.
-pub const EXIT_CODES: [(u8, &str); 20] = [
+pub const EXIT_CODES: [(u8, &str); 21] = [
     (0, "done"),
     (1, "you said no"),
     (2, "usage: an unknown command or flag, or no PBX given"),
+    (3, "unconfirmed: it interrupts or destroys, and nobody could be asked; nothing was sent"),
     (10, "input: a value does not fit; nothing was sent"),
     (11, "url: the address of the PBX is not one"),
     (12, "not-in-version: the PBX's release does not have this"),
@@ -74,6 +75,12 @@ pub enum Failure {
     /// The question was answered with no.
     #[error("nothing was sent")]
     Declined,
+    /// Somebody would have to be asked, and there is no terminal.
+    #[error("{warning} Nobody can be asked here whether to go on, so nothing was sent")]
+    Unconfirmed {
+        /// What the operation does, as a sentence.
+        warning: String,
+    },
     /// The simulated PBX does not start.
     #[error("the simulated PBX cannot start: {reason}")]
     Simulator {
@@ -156,6 +163,7 @@ impl Failure {
             Failure::Help(_) => "help",
             Failure::File { .. } => "file",
             Failure::Declined => "declined",
+            Failure::Unconfirmed { .. } => "unconfirmed",
             Failure::Simulator { .. } => "simulator",
             Failure::Closed => "closed",
             Failure::Internal(_) => "internal",
@@ -184,6 +192,7 @@ impl Failure {
                  --client-secret-file); or add --sim to try it on a simulated PBX."
                     .into(),
             ),
+            Failure::Unconfirmed { .. } => Some("Add --yes to go ahead without being asked.".into()),
             Failure::File { .. } => Some("Check the path and its permissions.".into()),
             Failure::Simulator { .. } => Some("Take another --port (0 takes a free one) or --bind.".into()),
             Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),
@@ -279,5 +288,6 @@ mod tests {
         assert_eq!(Failure::File { path: text(), reason: text() }.exit_code(), 60);
         assert_eq!(Failure::Simulator { reason: text() }.exit_code(), 61);
         assert_eq!(Failure::Declined.exit_code(), 1);
+        assert_eq!(Failure::Unconfirmed { warning: text() }.exit_code(), 3);
     }
 }

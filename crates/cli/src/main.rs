@@ -1,6 +1,7 @@
 //! `threecx`: the command line for 3CX phone systems. Everything that the Configuration API
 //! can do is a command; what they are stands in the catalogue.
 
+mod about;
 mod api;
 mod arguments;
 mod call;
@@ -15,6 +16,7 @@ mod env_vars;
 mod example;
 mod failure;
 mod man;
+mod names;
 mod operations;
 mod output;
 mod report;

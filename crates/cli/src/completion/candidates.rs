@@ -7,6 +7,7 @@ use threecx_catalog::{Release, Resource, Type};
 use super::{Candidate, Next, SHELLS, files, numbers};
 use crate::command::flags::{self, Flag, Place};
 use crate::command::{self, Chosen, OWN, globals, operation_of};
+use crate::names;
 
 /// What the words so far have named.
 #[derive(Default)]
@@ -121,7 +122,9 @@ fn is_called(arg: &Arg, name: &str) -> bool {
 /// The command with all its flags; before one is named, with those of the program.
 fn command_of(chosen: Option<Chosen>) -> Command {
     match chosen {
-        Some(Chosen::Operation(operation)) => command::operation::command(operation, &flags::flags(operation)),
+        Some(Chosen::Operation(operation)) => {
+            command::operation::command(operation, &flags::flags(operation), names::subject(operation).as_ref())
+        }
         Some(own) => command::own::of(own).unwrap_or_default(),
         None => globals::add(Command::new("threecx").disable_help_flag(true), |_| true),
     }
