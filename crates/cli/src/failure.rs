@@ -9,7 +9,7 @@ use threecx::Error;
 use crate::output::style::{Style, plain_text};
 
 /// The exit codes, for the help. They are stable.
-pub const EXIT_CODES: [(u8, &str); 21] = [
+pub const EXIT_CODES: [(u8, &str); 25] = [
     (0, "done"),
     (1, "you said no"),
     (2, "usage: an unknown command or flag, or no PBX given"),
@@ -25,11 +25,15 @@ pub const EXIT_CODES: [(u8, &str); 21] = [
     (40, "not-found: no such thing on this PBX"),
     (41, "rejected: the PBX refuses"),
     (42, "rate-limited: too many calls"),
+    (43, "changed: somebody else changed it meanwhile; nothing was sent"),
     (50, "server: the PBX failed"),
     (51, "unknown-outcome: sent, but no answer came"),
     (52, "answer: the PBX's answer cannot be read"),
+    (53, "not-kept: the PBX accepted a change, but shows something else afterwards"),
     (60, "file: a local file cannot be read or written"),
     (61, "simulator: the simulated PBX cannot start"),
+    (62, "editor: the editor cannot be run, or failed"),
+    (63, "document: the edited text cannot be read"),
     (70, "internal: a bug in this program"),
 ];
 
@@ -80,6 +84,44 @@ pub enum Failure {
     Unconfirmed {
         /// What the operation does, as a sentence.
         warning: String,
+    },
+    /// Between reading and writing, somebody else changed the same properties.
+    #[error("{what} was changed by somebody else meanwhile ({}), so nothing was sent", .properties.join(", "))]
+    Changed {
+        /// `queue 800 Sales`
+        what: String,
+        /// Which of those that were to be written.
+        properties: Vec<String>,
+    },
+    /// The PBX accepted a change and shows something else.
+    #[error("the PBX accepted the change of {what}, but shows something else now: {}", .properties.join(", "))]
+    NotKept {
+        /// `queue 800 Sales`
+        what: String,
+        /// Which of those that were written.
+        properties: Vec<String>,
+    },
+    /// The editor cannot be run, or says that it failed.
+    #[error("the editor `{editor}` failed: {reason}")]
+    Editor {
+        /// As it was given.
+        editor: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// An edited text is no YAML, or not of such a thing.
+    #[error("the text cannot be read: {reason}")]
+    Document {
+        /// What is wrong, and where.
+        reason: String,
+    },
+    /// Something failed after somebody had written something.
+    #[error("{failure}; what you wrote is kept in {path}")]
+    Kept {
+        /// What.
+        failure: Box<Failure>,
+        /// Where the text is.
+        path: String,
     },
     /// The simulated PBX does not start.
     #[error("the simulated PBX cannot start: {reason}")]
@@ -165,6 +207,11 @@ impl Failure {
             Failure::Declined => "declined",
             Failure::Unconfirmed { .. } => "unconfirmed",
             Failure::Simulator { .. } => "simulator",
+            Failure::Changed { .. } => "changed",
+            Failure::NotKept { .. } => "not-kept",
+            Failure::Editor { .. } => "editor",
+            Failure::Document { .. } => "document",
+            Failure::Kept { failure, .. } => failure.code(),
             Failure::Closed => "closed",
             Failure::Internal(_) => "internal",
         }
@@ -175,6 +222,7 @@ impl Failure {
         match self {
             Failure::Help(_) | Failure::Closed => 0,
             Failure::Declined => 1,
+            Failure::Kept { failure, .. } => failure.exit_code(),
             _ => {
                 let begins = |meaning: &str| meaning.split(':').next() == Some(self.code());
                 EXIT_CODES.iter().find(|(_, meaning)| begins(meaning)).map_or(70, |(code, _)| *code)
@@ -182,7 +230,8 @@ impl Failure {
         }
     }
 
-    fn next_step(&self) -> Option<String> {
+    /// What to do next.
+    pub fn next_step(&self) -> Option<String> {
         match self {
             Failure::Call(error) => Some(error.next_step()),
             Failure::Usage { next_step, .. } => next_step.clone(),
@@ -193,6 +242,17 @@ impl Failure {
                     .into(),
             ),
             Failure::Unconfirmed { .. } => Some("Add --yes to go ahead without being asked.".into()),
+            Failure::Changed { .. } => Some("Look at what it is now, and run it again.".into()),
+            Failure::NotKept { .. } => {
+                Some("Look at what it is now: the PBX may not take this, or somebody changed it right after.".into())
+            }
+            Failure::Editor { .. } => {
+                Some("Set VISUAL or EDITOR to an editor that waits until you are done, such as `code --wait`.".into())
+            }
+            Failure::Document { .. } => {
+                Some("Each line is `Name: value`; put texts with special characters in \"quotes\".".into())
+            }
+            Failure::Kept { failure, .. } => failure.next_step(),
             Failure::File { .. } => Some("Check the path and its permissions.".into()),
             Failure::Simulator { .. } => Some("Take another --port (0 takes a free one) or --bind.".into()),
             Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),

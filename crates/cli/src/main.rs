@@ -5,6 +5,7 @@ mod about;
 mod api;
 mod arguments;
 mod call;
+mod collections;
 mod command;
 mod completion;
 mod confirm;
@@ -12,9 +13,11 @@ mod connect;
 mod curl;
 mod describe;
 mod dry_run;
+mod edit;
 mod env_vars;
 mod example;
 mod failure;
+mod guarded;
 mod man;
 mod names;
 mod operations;
@@ -59,6 +62,8 @@ fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
             help(command::resource::command(resource), rest, alone, "name an operation")
         }
         Chosen::Operation(operation) => call::run(operation, rest),
+        Chosen::Collection(collection) => collections::run(collection, rest),
+        Chosen::Edit(resource) => edit::run(resource, rest),
         Chosen::Operations => operations::run(rest),
         Chosen::Search => search::run(rest),
         Chosen::Describe => describe::run(rest),

@@ -6,7 +6,7 @@ use threecx_catalog::{Release, Resource, Type};
 
 use super::{Candidate, Next, SHELLS, files, numbers};
 use crate::command::flags::{self, Flag, Place};
-use crate::command::{self, Chosen, OWN, globals, operation_of};
+use crate::command::{self, Chosen, OWN, globals};
 use crate::names;
 
 /// What the words so far have named.
@@ -102,7 +102,7 @@ fn read(before: &[String]) -> Line {
                 line.lost |= line.chosen.is_none() && line.resource.is_none() && word != "help";
             }
             (None, Some(resource)) => {
-                line.chosen = operation_of(resource, word).map(Chosen::Operation);
+                line.chosen = command::below(resource, word);
                 line.lost |= line.chosen.is_none();
             }
         }
@@ -146,7 +146,9 @@ fn resources() -> impl Iterator<Item = Candidate> {
 
 fn operations(resource: &'static Resource) -> Vec<Candidate> {
     let operations = resource.operations.iter();
-    operations.map(|operation| Candidate::new(operation.command, operation.title)).collect()
+    let operations = operations.map(|operation| Candidate::new(operation.command, operation.title));
+    let besides = command::besides(resource).into_iter().map(|(word, about)| Candidate::new(word, about));
+    operations.chain(besides).collect()
 }
 
 /// The words that a command of the program itself takes beside its flags.
@@ -156,6 +158,7 @@ fn positional(chosen: Chosen, before: &[String]) -> Option<Vec<Candidate>> {
         (Chosen::Describe | Chosen::Man, []) => Some(words_or_operations(None)),
         (Chosen::Describe, [resource]) => command::find_resource(resource).map(operations),
         (Chosen::Completion, []) => Some(words(&SHELLS.map(|(shell, _)| shell))),
+        (Chosen::Collection(_), []) => Some(words(&["list", "add", "remove"])),
         (Chosen::Api, []) => Some(words(&["GET", "POST", "PATCH", "PUT", "DELETE"])),
         (Chosen::Api, [_]) => Some(resources_as_paths()),
         _ => None,
