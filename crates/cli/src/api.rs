@@ -17,7 +17,7 @@ use crate::{command, curl, dry_run, runtime};
 /// Sends a request as it is and prints what comes.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command::own::api().try_get_matches_from(rest)?;
-    let output = Output::from(&matches);
+    let output = Output::from(&matches)?;
     let settings = Settings::from(&matches)?;
     let mut stdin = Stdin::default();
     let method = method(&text(&matches, "method").unwrap_or_default())?;

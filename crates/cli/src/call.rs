@@ -1,8 +1,7 @@
 //! Calling an operation: arguments, names, the question, the call, the answer.
 
-use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use threecx::{Answer, Arguments, Client, Error, Input, Operation, Span};
+use threecx::{Arguments, Client, Error, Operation, Span};
 use threecx_catalog::Release;
 use threecx_core::page::Pages;
 use threecx_core::plan;
@@ -13,10 +12,11 @@ use crate::command::flags::{self, Flag, Place};
 use crate::confirm::Consent;
 use crate::connect::Settings;
 use crate::failure::Failure;
+use crate::list::List;
 use crate::names::References;
-use crate::output::answer::{self, List};
+use crate::output::shape::Shape;
 use crate::output::style::note;
-use crate::output::{Output, flag, text};
+use crate::output::{Output, answer, flag, text};
 use crate::report::Report;
 use crate::{about, curl, dry_run, runtime};
 
@@ -27,7 +27,7 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     let command = command::operation::command(operation, &flags, references.subject.as_ref());
     let matches = command.try_get_matches_from(rest);
     let matches = matches.map_err(|error| misplaced(&error, &flags).unwrap_or_else(|| error.into()))?;
-    let output = Output::from(&matches);
+    let output = Output::from(&matches)?;
     let settings = Settings::from(&matches)?;
     let mut stdin = Stdin::default();
     let arguments = gather(&flags, &matches, &mut stdin)?;
@@ -36,9 +36,9 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     let about = about::About::of(&call.references, &words(&matches), text(&matches, "where"), &arguments)?;
     let looks_up = !(about.is_known() || shown && call.can_do_without(&about));
     let planned = if looks_up { about.with_placeholders(&call.references, &arguments) } else { arguments.clone() };
-    let paging = paging(operation, &arguments, &matches);
+    let list = List::from(operation, &arguments, &matches);
     if shown && !looks_up {
-        return call.show(&[arguments], paging).map_err(|failure| call.naming(failure));
+        return call.show(&[arguments], list.as_ref()).map_err(|failure| call.naming(failure));
     }
     check(operation, &planned, call.settings.release).map_err(|error| call.naming(error.into()))?;
     let consent = Consent::of(operation, call.settings.sim || flag(&matches, "yes") || shown)?;
@@ -50,7 +50,7 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
             if !call.output.is_json() {
                 note("Only what is named was looked up; nothing else was sent.");
             }
-            return call.show(&found.calls, paging);
+            return call.show(&found.calls, list.as_ref());
         }
         let concerned = match consent {
             Consent::ToBeAsked => found.concerned(client, &call.references).await,
@@ -61,8 +61,8 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
             message: format!("{} takes one at a time; {} were named", operation.id, calls.len()),
             next_step: Some("Run it once for each.".into()),
         })?;
-        match paging {
-            Some(wanted) => pages(client, operation, arguments, wanted, &call.output).await,
+        match list {
+            Some(list) => list.run(client, operation, arguments, &call.output).await,
             None => one(client, operation, &arguments, &call.output).await,
         }
     })
@@ -100,13 +100,13 @@ impl Call {
     }
 
     /// `--dry-run` and `--curl`
-    fn show(&self, calls: &[Arguments], paging: Option<Option<u64>>) -> Result<(), Failure> {
+    fn show(&self, calls: &[Arguments], list: Option<&List>) -> Result<(), Failure> {
         for arguments in calls {
-            let first = paging.map(|wanted| first_page(arguments, wanted));
+            let first = list.map(|list| list.first_page(arguments));
             let print = if self.curl { curl::operation } else { dry_run::operation };
             print(self.operation, first.as_ref().unwrap_or(arguments), &self.settings, &self.output)?;
         }
-        if paging.is_some() {
+        if list.is_some() {
             note(&format!("This is the first page; further ones follow, {} rows at a time.", Pages::LARGEST));
         }
         Ok(())
@@ -143,29 +143,6 @@ fn check(operation: &'static Operation, arguments: &Arguments, release: Option<S
     complaint.map_or(Ok(()), Err)
 }
 
-/// How many rows to read page by page: `Some(None)` for all; `None` for a single call.
-fn paging(operation: &Operation, arguments: &Arguments, matches: &ArgMatches) -> Option<Option<u64>> {
-    if !operation.is_paged() {
-        return None;
-    }
-    let top = match arguments.options.get("top") {
-        Some(Input::Text(top) | Input::Json(top)) => top.trim().parse::<u64>().ok(),
-        None => None,
-    };
-    match top {
-        _ if flag(matches, "all") => Some(top),
-        Some(top) if top > Pages::LARGEST.into() => Some(Some(top)),
-        _ => None,
-    }
-}
-
-fn first_page(arguments: &Arguments, wanted: Option<u64>) -> Arguments {
-    let mut first = arguments.clone();
-    let top = wanted.map_or(Pages::LARGEST.into(), |wanted| wanted.min(Pages::LARGEST.into()));
-    first.options.insert("top".into(), Input::Json(top.to_string()));
-    first
-}
-
 async fn one(
     client: &Client,
     operation: &'static Operation,
@@ -177,26 +154,6 @@ async fn one(
     let reply = client.send(&request, Some(operation)).await?;
     match report {
         Some(report) => report.print(operation, reply.status(), output),
-        None => answer::print(operation, &reply, &List::of(operation, arguments), output),
+        None => answer::print(operation, &reply, &Shape::of(operation, arguments, client.target()), output),
     }
-}
-
-async fn pages(
-    client: &Client,
-    operation: &'static Operation,
-    arguments: Arguments,
-    wanted: Option<u64>,
-    output: &Output,
-) -> Result<(), Failure> {
-    let list = List::of(operation, &arguments).complete();
-    let mut pages = client.pages(operation, arguments, wanted);
-    let mut printer = answer::Printer::new(operation, list.clone(), output);
-    while let Some(reply) = pages.next().await? {
-        if !matches!(reply.answer()?, Answer::Rows(_)) {
-            // A report that comes as a file, say.
-            return answer::print(operation, &reply, &list, output);
-        }
-        printer.page(reply)?;
-    }
-    printer.finish()
 }

@@ -44,7 +44,7 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
     let token = token(&url("/connect/token"), settings);
     let call = call(request, &url(&request.path_and_query), body, settings, output);
     // --output-file is where curl is to put the answer.
-    let mut sink = Output { file: None, ..output.clone() }.open()?;
+    let mut sink = output.to_stdout().open()?;
     if output.is_json() {
         sink.line(&json::pretty(&json!({"token": token, "call": call, "variables": variables}).to_string()))?;
     } else {

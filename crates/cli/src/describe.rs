@@ -18,7 +18,7 @@ use crate::output::{Output, Sink, json, table, text};
 /// Explains an operation; of a resource alone, lists the operations.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command::own::describe().try_get_matches_from(rest)?;
-    let output = Output::from(&matches);
+    let output = Output::from(&matches)?;
     let target = text(&matches, "api").map(|text| release(&text)).transpose()?;
     let words: Vec<String> = matches.get_many::<String>("words").unwrap_or_default().cloned().collect();
     let operation = match find_operation(&words)? {

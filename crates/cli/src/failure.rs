@@ -9,7 +9,7 @@ use threecx::Error;
 use crate::output::style::{Style, plain_text};
 
 /// The exit codes, for the help. They are stable.
-pub const EXIT_CODES: [(u8, &str); 25] = [
+pub const EXIT_CODES: [(u8, &str); 26] = [
     (0, "done"),
     (1, "you said no"),
     (2, "usage: an unknown command or flag, or no PBX given"),
@@ -32,8 +32,9 @@ pub const EXIT_CODES: [(u8, &str); 25] = [
     (53, "not-kept: the PBX accepted a change, but shows something else afterwards"),
     (60, "file: a local file cannot be read or written"),
     (61, "simulator: the simulated PBX cannot start"),
-    (62, "editor: the editor cannot be run, or failed"),
-    (63, "document: the edited text cannot be read"),
+    (62, "jq: the filter of --jq fails on what came"),
+    (63, "editor: the editor cannot be run, or failed"),
+    (64, "document: the edited text cannot be read"),
     (70, "internal: a bug in this program"),
 ];
 
@@ -43,6 +44,22 @@ pub enum Failure {
     /// A call failed, or would.
     #[error("{0}")]
     Call(#[from] Error),
+    /// A list broke off.
+    #[error("{error}; the {rows} rows before were complete")]
+    Incomplete {
+        /// Why.
+        error: Box<Error>,
+        /// So many rows came whole and in order.
+        rows: u64,
+    },
+    /// A filter fails on a value.
+    #[error("--jq: {message}{}", of_row(.row))]
+    Jq {
+        /// What the filter says.
+        message: String,
+        /// The number of the row, from 1.
+        row: Option<u64>,
+    },
     /// The command line makes no sense.
     #[error("{message}")]
     Usage {
@@ -137,6 +154,10 @@ pub enum Failure {
     Internal(String),
 }
 
+fn of_row(row: &Option<u64>) -> String {
+    row.map(|row| format!(" (row {row})")).unwrap_or_default()
+}
+
 fn missing_list(missing: &[&str]) -> String {
     match missing {
         [one] => format!("{one} is"),
@@ -200,6 +221,8 @@ impl Failure {
     pub fn code(&self) -> &'static str {
         match self {
             Failure::Call(error) => error.code(),
+            Failure::Incomplete { error, .. } => error.code(),
+            Failure::Jq { .. } => "jq",
             Failure::NotPlanned { .. } => "not-in-version",
             Failure::Usage { .. } | Failure::NotConfigured { .. } => "usage",
             Failure::Help(_) => "help",
@@ -234,6 +257,12 @@ impl Failure {
     pub fn next_step(&self) -> Option<String> {
         match self {
             Failure::Call(error) => Some(error.next_step()),
+            Failure::Incomplete { error, rows } => {
+                Some(format!("{} To go on where it broke off: --skip {rows}.", error.next_step()))
+            }
+            Failure::Jq { .. } => {
+                Some("Make the filter fit: `.Name?` passes over what has none, `-o json` shows all.".into())
+            }
             Failure::Usage { next_step, .. } => next_step.clone(),
             Failure::NotPlanned { next_step, .. } => Some(next_step.clone()),
             Failure::NotConfigured { .. } => Some(
@@ -311,6 +340,9 @@ impl Failure {
             }
             Failure::Call(Error::RateLimited { retry_after: Some(after) }) => {
                 error.insert("retry_after_seconds".into(), after.as_secs().into());
+            }
+            Failure::Incomplete { rows, .. } => {
+                error.insert("complete_rows".into(), (*rows).into());
             }
             Failure::File { path, .. } => {
                 error.insert("path".into(), path.clone().into());

@@ -18,6 +18,7 @@ mod env_vars;
 mod example;
 mod failure;
 mod guarded;
+mod list;
 mod man;
 mod names;
 mod operations;

@@ -47,7 +47,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
             _ => program(),
         },
     };
-    let mut sink = Output::from(&matches).open()?;
+    let mut sink = Output::from(&matches)?.open()?;
     sink.raw(page.as_bytes())?;
     sink.finish()
 }

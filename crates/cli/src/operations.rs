@@ -20,7 +20,7 @@ type Row = (&'static Operation, &'static Form);
 /// Lists the operations.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command::own::operations().try_get_matches_from(rest)?;
-    let output = Output::from(&matches);
+    let output = Output::from(&matches)?;
     let target = text(&matches, "api").map(|text| release(&text)).transpose()?.unwrap_or(Span::ALL);
     let words = words(&matches);
     let rows: Vec<Row> = threecx::operations()

@@ -85,7 +85,7 @@ fn nothing_changed_means_nothing_sent() {
         assert_eq!(printed, "Nothing was changed, so nothing was sent.\n", "{script}");
     }
     let (error, code) = fails(&mut Editor::new("exit 3").edit(&sim, &["users", "edit", "100"]));
-    assert_eq!((error["code"].as_str(), code), (Some("editor"), 62));
+    assert_eq!((error["code"].as_str(), code), (Some("editor"), 63));
 }
 
 #[test]

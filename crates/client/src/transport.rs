@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use threecx_core::read::Head;
-use threecx_core::token::{self, Token};
+use threecx_core::token::Token;
 use threecx_core::{Error, Request, retry};
 
 use crate::address::Address;
@@ -14,6 +14,9 @@ use crate::builder::Builder;
 
 /// A larger answer that is not a file is refused: nothing that the API lists comes near it.
 const LARGEST_ANSWER: usize = 256 << 20;
+
+/// So much memory is reserved at most because a server says that it will send as much.
+const MOST_RESERVED: usize = 4 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Transport {
@@ -81,7 +84,8 @@ impl Transport {
     /// Reads the body of an answer.
     pub async fn body(&self, mut response: reqwest::Response) -> Result<Bytes, Failure> {
         let unreadable = |reason: String| Failure { error: Error::UnknownOutcome { reason }, sent: true };
-        let mut body = BytesMut::new();
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+        let mut body = BytesMut::with_capacity(announced.min(MOST_RESERVED));
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
@@ -92,14 +96,6 @@ impl Transport {
                 Err(error) => return Err(unreadable(innermost(&error))),
             }
         }
-    }
-
-    /// Fetches a token.
-    pub async fn token(&self, request: Request) -> Result<Token, Error> {
-        let response = self.send(&request, None).await.map_err(|failure| failure.error)?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = self.body(response).await.map_err(|failure| failure.error)?;
-        token::read(&self.host(), &head(status, &headers), &body)
     }
 
     fn failure(&self, error: &reqwest::Error) -> Failure {

@@ -41,7 +41,7 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
         Some("remove") => Action::Remove,
         _ => Action::List,
     };
-    let output = Output::from(&matches);
+    let output = Output::from(&matches)?;
     let settings = Settings::from(&matches)?;
     let mut stdin = Stdin::default();
     let words = words(collection, action, &matches, &mut stdin)?;

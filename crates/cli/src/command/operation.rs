@@ -1,10 +1,11 @@
 //! The clap command of one operation.
 
-use clap::{Arg, Command};
+use clap::{Arg, Command, value_parser};
 use threecx_catalog::{Effect, Operation, Span, Type};
 
 use super::flags::{Flag, Place};
 use super::{globals, layout};
+use crate::list::{CONCURRENCY, MOST_CONCURRENCY};
 use crate::names::{self, Subject};
 use crate::output;
 
@@ -36,6 +37,10 @@ pub fn command(operation: &'static Operation, flags: &[Flag], subject: Option<&S
     if operation.is_paged() {
         let all = "Read the whole list, page by page; --top above 100 reads page by page too";
         command = command.arg(Arg::new("all").long("all").num_args(0).help(all).help_heading("Query options"));
+        let at_a_time = value_parser!(u64).range(1..=MOST_CONCURRENCY);
+        let concurrency = Arg::new("concurrency").long("concurrency").value_name("N").value_parser(at_a_time);
+        let help = format!("Ask for so many pages at a time, 1 to {MOST_CONCURRENCY} [default: {CONCURRENCY}]");
+        command = command.arg(concurrency.help(help).help_heading("Query options"));
     }
     layout::fit(globals::add(command, |_| true), output::width())
 }

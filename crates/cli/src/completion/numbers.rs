@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::Command;
 use serde_json::Value;
-use threecx::{Answer, Arguments, Input, Operation, Span};
+use threecx::{Arguments, Input, Operation, Span};
 use threecx_catalog::{Form, Structure, Verb};
 
 use super::Candidate;
@@ -129,9 +129,9 @@ fn read(list: &'static Operation, property: &str, settings: &Settings) -> Option
         let mut pages = connection.client.pages(list, arguments, Some(MOST));
         let mut rows = Vec::new();
         let all = async {
-            while let Ok(Some(reply)) = pages.next().await {
-                let Ok(Answer::Rows(found)) = reply.answer() else { break };
-                let parsed = found.rows.iter().filter_map(|row| serde_json::from_str::<Value>(row.get()).ok());
+            while let Ok(Some(page)) = pages.next().await {
+                let Some(found) = page.rows() else { break };
+                let parsed = found.filter_map(|row| serde_json::from_str::<Value>(row).ok());
                 rows.extend(parsed.filter_map(|row| line(&row, property)));
             }
         };

@@ -33,7 +33,7 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
         });
     };
     let matches = command::change::edit(resource, &kind).try_get_matches_from(rest)?;
-    let output = Output::from(&matches);
+    let output = Output::from(&matches)?;
     let settings = Settings::from(&matches)?;
     runtime()?.block_on(async {
         let connection = settings.connect(&mut Stdin::default()).await?;

@@ -39,7 +39,7 @@ pub fn save(
             path
         }
     };
-    let output = Output { file: None, ..output.clone() };
+    let output = output.to_stdout();
     let mut sink = output.open()?;
     if output.is_json() {
         sink.line(&json!({"file": path, "bytes": bytes.len(), "media_type": file.media_type}).to_string())?;

@@ -21,7 +21,7 @@ use rank::{Hit, Index};
 /// Looks for operations.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command::own::search().try_get_matches_from(rest)?;
-    let output = Output::from(&matches);
+    let output = Output::from(&matches)?;
     let target = text(&matches, "api").map(|text| release(&text)).transpose()?.unwrap_or(Span::ALL);
     let limit = matches.get_one::<usize>("limit").copied().unwrap_or(command::own::SEARCH_LIMIT);
     let asked = matches.get_many::<String>("words").unwrap_or_default().cloned().collect::<Vec<_>>().join(" ");
