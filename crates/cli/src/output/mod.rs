@@ -43,6 +43,8 @@ pub struct Output {
     pub file: Option<String>,
     /// `--jq`: what is made of a row or an answer.
     jq: Option<Rc<Jq>>,
+    /// True if only the filter is why the format is what it is.
+    by_filter: bool,
     /// `--raw-output`: texts without their quotes.
     raw: bool,
     /// `--quiet`
@@ -60,14 +62,15 @@ impl Output {
         let by_file = || file.as_deref().and_then(Format::of_file);
         // What comes out of a filter are values, as jq prints them.
         let usual = if jq.is_some() { Format::Ndjson } else { Format::Table };
-        let format = named.or_else(by_file).unwrap_or(usual);
+        let named = named.or_else(by_file);
+        let (format, by_filter) = (named.unwrap_or(usual), named.is_none() && jq.is_some());
         if raw && (jq.is_none() || format != Format::Ndjson) {
             return Err(Failure::Usage {
                 message: "--raw-output is for the texts that --jq makes, one a line".into(),
                 next_step: Some("Add --jq, and leave -o out or say -o ndjson.".into()),
             });
         }
-        let output = Output { format, file, jq, raw, quiet: flag(matches, "quiet") };
+        let output = Output { format, file, jq, by_filter, raw, quiet: flag(matches, "quiet") };
         if format.is_binary() && output.on_stdout() && io::stdout().is_terminal() {
             return Err(Failure::Usage {
                 message: format!("a terminal cannot show {}", format.name()),
@@ -80,6 +83,13 @@ impl Output {
     /// True for what programs read.
     pub fn is_json(&self) -> bool {
         self.format != Format::Table
+    }
+
+    /// The same without a filter, for what is no answer.
+    #[must_use]
+    pub fn unfiltered(&self) -> Output {
+        let format = if self.jq.is_some() && self.by_filter { Format::Table } else { self.format };
+        Output { jq: None, raw: false, by_filter: false, format, ..self.clone() }
     }
 
     fn on_stdout(&self) -> bool {
