@@ -16,7 +16,7 @@ use crate::output::shape::Shape;
 use crate::output::style::note;
 use crate::output::{Output, answer, flag};
 use crate::report::Report;
-use crate::{confirm, dry_run, runtime};
+use crate::{confirm, curl, dry_run, runtime};
 
 /// Carries out what was typed after `threecx <resource> <operation>`.
 pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Result<(), Failure> {
@@ -28,6 +28,10 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     let mut stdin = Stdin::default();
     let arguments = gather(&flags, &matches, &mut stdin)?;
     let list = List::from(operation, &arguments, &matches);
+    if flag(&matches, "curl") {
+        let first = list.as_ref().map(|list| list.first_page(&arguments));
+        return curl::operation(operation, first.as_ref().unwrap_or(&arguments), &settings, &output);
+    }
     if flag(&matches, "dry-run") {
         let first = list.as_ref().map(|list| list.first_page(&arguments));
         dry_run::operation(operation, first.as_ref().unwrap_or(&arguments), &settings, &output)?;

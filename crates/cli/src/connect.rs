@@ -20,10 +20,10 @@ pub struct Settings {
     pub allow_http: bool,
     /// The release to plan for, where it was named.
     pub release: Option<Span>,
-    client_id: Option<String>,
+    pub client_id: Option<String>,
     client_secret: Option<String>,
     client_secret_file: Option<String>,
-    ca_file: Option<String>,
+    pub ca_file: Option<String>,
 }
 
 /// A client, and the simulated PBX that it talks to, if it does.

@@ -19,8 +19,13 @@ pub fn operation(
     settings: &Settings,
     output: &Output,
 ) -> Result<(), Failure> {
+    print(&planned(operation, arguments, settings)?, settings, output)
+}
+
+/// The request as it is for the release that was named, or else for the newest.
+pub fn planned(operation: &'static Operation, arguments: &Arguments, settings: &Settings) -> Result<Request, Failure> {
     match plan(operation, arguments, settings.release.unwrap_or(Span::NEWEST)) {
-        Ok(request) => print(&request, settings, output),
+        Ok(request) => Ok(request),
         Err(Error::NotInVersion(error)) if settings.release.is_none() => {
             let has_it = error.exists.last().map(|span| span.last.version()).unwrap_or_default();
             Err(Failure::NotPlanned {
@@ -34,7 +39,8 @@ pub fn operation(
 
 /// Prints a request.
 pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<(), Failure> {
-    let url = format!("{}{}", base(settings)?, request.path_and_query);
+    let base = address(settings)?;
+    let url = format!("{}{}", base.as_deref().unwrap_or(PLACEHOLDER), request.path_and_query);
     let headers = std::iter::once(("authorization", format!("Bearer {MASK}")));
     let headers: Vec<(&str, String)> = headers.chain(request.headers.iter().cloned()).collect();
     let body = request.masked_body();
@@ -63,8 +69,9 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
     sink.finish()
 }
 
-fn base(settings: &Settings) -> Result<String, Failure> {
-    let Some(url) = settings.url.as_deref().filter(|_| !settings.sim) else { return Ok(PLACEHOLDER.into()) };
+/// The address of the PBX, where one is given, as the client takes it: without a path.
+pub fn address(settings: &Settings) -> Result<Option<String>, Failure> {
+    let Some(url) = settings.url.as_deref().filter(|_| !settings.sim) else { return Ok(None) };
     // The client knows what an address is.
     Client::builder(url).credentials("", "").allow_http(settings.allow_http).build()?;
     let url = url.trim();
@@ -72,5 +79,5 @@ fn base(settings: &Settings) -> Result<String, Failure> {
     let url = url.trim_end_matches('/');
     let known = ["/xapi/v1", "/xapi", "/webclient"];
     let url = known.iter().find_map(|path| url.strip_suffix(path)).unwrap_or(url);
-    Ok(format!("{scheme}{}", url.trim_end_matches('/')))
+    Ok(Some(format!("{scheme}{}", url.trim_end_matches('/'))))
 }

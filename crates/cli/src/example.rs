@@ -4,6 +4,7 @@ use threecx::Operation;
 use threecx_catalog::{Body, Member, Span, Type, TypeRef};
 
 use crate::command::flags::{Flag, Place};
+use crate::shell::quoted;
 
 /// The command line of an example: every required argument, and for entities the first
 /// simple properties.
@@ -82,16 +83,6 @@ fn scalar(flag: &Flag, ty: Type) -> String {
                 .unwrap_or_default()
         }
         Type::Structure(_) | Type::Opaque(_) => "{}".into(),
-    }
-}
-
-/// As a POSIX shell wants it.
-fn quoted(value: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:/@+".contains(c);
-    if !value.is_empty() && value.chars().all(plain) {
-        value.to_owned()
-    } else {
-        format!("'{}'", value.replace('\'', "'\\''"))
     }
 }
 

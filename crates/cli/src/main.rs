@@ -5,17 +5,22 @@ mod api;
 mod arguments;
 mod call;
 mod command;
+mod completion;
 mod confirm;
 mod connect;
+mod curl;
 mod describe;
 mod dry_run;
 mod env_vars;
 mod example;
 mod failure;
 mod list;
+mod man;
 mod operations;
 mod output;
 mod report;
+mod search;
+mod shell;
 mod simulate;
 
 use std::ffi::OsString;
@@ -26,6 +31,10 @@ use failure::Failure;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == completion::HIDDEN) {
+        completion::complete(&arguments[1..]);
+        return ExitCode::SUCCESS;
+    }
     let json = wants_json(&arguments);
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -50,9 +59,12 @@ fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
         }
         Chosen::Operation(operation) => call::run(operation, rest),
         Chosen::Operations => operations::run(rest),
+        Chosen::Search => search::run(rest),
         Chosen::Describe => describe::run(rest),
         Chosen::Api => api::run(rest),
         Chosen::Sim => simulate::run(rest),
+        Chosen::Completion => completion::run(rest),
+        Chosen::Man => man::run(rest),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 use threecx_catalog::{Operation, Span, operation};
 use threecx_core::read::{self, Head};
 use threecx_core::retry::{Decision, Outcome, Policy};
+use threecx_core::token::Token;
 use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan};
 
 use crate::builder::Builder;
@@ -26,8 +27,15 @@ struct Shared {
     retry: Policy,
     /// The release that the user names, which then counts.
     release: Option<Span>,
-    /// The build that the PBX names in its answers.
-    version: RwLock<Option<String>>,
+    version: RwLock<Version>,
+}
+
+/// The build of the PBX.
+#[derive(Debug, Default)]
+struct Version {
+    name: Option<String>,
+    /// True if an answer has named it; false if somebody kept it, so that it may be old.
+    seen: bool,
 }
 
 impl Client {
@@ -37,13 +45,13 @@ impl Client {
     }
 
     pub(crate) fn new(transport: Transport, tokens: Tokens, retry: Policy, release: Option<Span>) -> Client {
-        let version = RwLock::new(None);
+        let version = RwLock::default();
         Client { shared: Arc::new(Shared { transport, tokens, retry, release, version }) }
     }
 
-    /// The build of the PBX (`20.0.8.1131`), once an answer has named it.
+    /// The build of the PBX (`20.0.8.1131`), once it is known.
     pub fn version(&self) -> Option<String> {
-        self.shared.version.read().ok()?.clone()
+        self.shared.version.read().ok()?.name.clone()
     }
 
     /// The releases that calls are planned for: the one set, else those that fit the PBX's
@@ -59,11 +67,15 @@ impl Client {
     /// # Errors
     /// Those of [`plan()`], and of asking.
     pub async fn plan(&self, operation: &'static Operation, arguments: &Arguments) -> Result<Request, Error> {
-        let known = self.shared.release.is_some() || self.version().is_some();
-        if !known && !is_the_same_in_every_release(operation) {
+        if self.shared.release.is_none() && !is_the_same_in_every_release(operation) {
             // What does not fit any release is refused without asking.
             plan(operation, arguments, Span::ALL)?;
-            self.learn_version().await?;
+            self.know_version().await?;
+        }
+        match plan(operation, arguments, self.target()) {
+            // The PBX may have been updated since somebody kept its version.
+            Err(Error::NotInVersion(_)) if self.version_may_be_old() => self.ask_version().await?,
+            planned => return planned,
         }
         plan(operation, arguments, self.target())
     }
@@ -111,11 +123,14 @@ impl Client {
             let (error, outcome) = match self.once(request, operation).await {
                 Ok(reply) => {
                     let head = transport::head(reply.status, &reply.headers);
-                    self.learn(&head);
+                    self.learn(&head).await;
                     if (200..300).contains(&reply.status) {
                         return Ok(reply);
                     }
-                    let outcome = Outcome::Answered { status: reply.status, retry_after: head.retry_after };
+                    let outcome = match reply.status {
+                        401 => Outcome::NotLetIn,
+                        status => Outcome::Answered { status, retry_after: head.retry_after },
+                    };
                     let error = match read::read(operation, reply.declared, &head, &reply.body) {
                         Err(error) => error,
                         Ok(_) => Error::Answer { reason: format!("status {}", reply.status) },
@@ -128,7 +143,7 @@ impl Client {
                         Error::RateLimited { retry_after } => {
                             Outcome::Answered { status: 429, retry_after: *retry_after }
                         }
-                        Error::Connection { .. } => Outcome::NotSent,
+                        Error::Connection { .. } | Error::Server { .. } => Outcome::NotSent,
                         Error::UnknownOutcome { .. } if sent => Outcome::Unknown,
                         _ => return Err(error),
                     };
@@ -144,6 +159,14 @@ impl Client {
                 Decision::Stop => return Err(error),
             }
         }
+    }
+
+    /// The token that calls are made with now.
+    ///
+    /// # Errors
+    /// Those of fetching one.
+    pub async fn token(&self) -> Result<Token, Error> {
+        self.shared.tokens.get(&self.shared.transport, None).await
     }
 
     /// One attempt, and a second one with a newer token after a 401: that the PBX does not
@@ -162,17 +185,47 @@ impl Client {
         Ok(Reply { operation, declared: request.answer, status, headers, body })
     }
 
-    fn learn(&self, head: &Head<'_>) {
-        if let (Some(version), Ok(mut known)) = (head.version, self.shared.version.write())
-            && known.as_deref() != Some(version)
+    async fn learn(&self, head: &Head<'_>) {
+        let Some(version) = head.version else { return };
+        if let Ok(known) = self.shared.version.read()
+            && known.seen
+            && known.name.as_deref() == Some(version)
         {
-            *known = Some(version.to_owned());
+            return;
         }
+        self.note_version(version.to_owned(), true);
+        self.shared.tokens.keep_version(version).await;
+    }
+
+    fn note_version(&self, name: String, seen: bool) {
+        if let Ok(mut known) = self.shared.version.write() {
+            *known = Version { name: Some(name), seen };
+        }
+    }
+
+    /// Finds out the PBX's build: somebody may have kept it, else it is asked.
+    async fn know_version(&self) -> Result<(), Error> {
+        if self.version().is_some() {
+            return Ok(());
+        }
+        match self.shared.tokens.kept_version().await {
+            Some(kept) => self.note_version(kept, false),
+            None => self.ask_version().await?,
+        }
+        Ok(())
+    }
+
+    fn version_may_be_old(&self) -> bool {
+        self.shared.release.is_none()
+            && self.shared.version.read().is_ok_and(|known| known.name.is_some() && !known.seen)
     }
 
     /// Asks for the least there is, which 3CX's documentation gives as the quick test; the
     /// answer's head names the build.
-    async fn learn_version(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// Those of any call: this is also the quickest way to try whether calls work.
+    pub async fn ask_version(&self) -> Result<(), Error> {
         let Some(defs) = operation("Defs.GetDefs") else { return Ok(()) };
         let mut arguments = Arguments::default();
         arguments.options.insert("select".into(), "Id".into());

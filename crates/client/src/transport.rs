@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use threecx_core::read::Head;
-use threecx_core::token::{self, Token};
+use threecx_core::token::Token;
 use threecx_core::{Error, Request, retry};
 
 use crate::address::Address;
@@ -96,14 +96,6 @@ impl Transport {
                 Err(error) => return Err(unreadable(innermost(&error))),
             }
         }
-    }
-
-    /// Fetches a token.
-    pub async fn token(&self, request: Request) -> Result<Token, Error> {
-        let response = self.send(&request, None).await.map_err(|failure| failure.error)?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = self.body(response).await.map_err(|failure| failure.error)?;
-        token::read(&self.host(), &head(status, &headers), &body)
     }
 
     fn failure(&self, error: &reqwest::Error) -> Failure {

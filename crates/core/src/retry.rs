@@ -8,6 +8,9 @@ use std::time::Duration;
 pub enum Outcome {
     /// It never left: no connection, or refused before the request was written.
     NotSent,
+    /// It was refused with a 401 although its token was just fetched: the PBX did nothing, and
+    /// another client of the same name or a faulty network may be behind it.
+    NotLetIn,
     /// It may have been carried out: the connection broke, timed out, or the answer was cut short.
     Unknown,
     /// An answer came.
@@ -61,7 +64,7 @@ impl Policy {
     /// does not say how far the PBX came. 429 and 503 with `Retry-After` say that it did nothing.
     pub fn decide(&self, attempt: u32, repeatable: bool, outcome: Outcome, jitter: f64) -> Decision {
         let (worth_it, asked) = match outcome {
-            Outcome::NotSent => (true, None),
+            Outcome::NotSent | Outcome::NotLetIn => (true, None),
             Outcome::Unknown => (repeatable, None),
             Outcome::Answered { status: 429, retry_after } => (true, retry_after),
             Outcome::Answered { status: 503, retry_after: Some(asked) } => (true, Some(asked)),
@@ -95,6 +98,7 @@ mod tests {
         let policy = Policy::default();
         for (outcome, repeatable, again) in [
             (Outcome::NotSent, false, true),
+            (Outcome::NotLetIn, false, true),
             (Outcome::Unknown, false, false),
             (Outcome::Unknown, true, true),
             (ANSWER(429, None), false, true),

@@ -25,7 +25,7 @@ const fn flag(heading: &'static str, name: &'static str, value: Option<&'static 
 }
 
 /// All of them, in the order of the help.
-pub static GLOBALS: [Global; 16] = [
+pub static GLOBALS: [Global; 17] = [
     flag(CONNECTION, "sim", None, "Use a simulated PBX that is started for this one command"),
     flag(CONNECTION, "url", Some("URL"), "Address of the PBX [env: THREECX_URL]"),
     flag(CONNECTION, "client-id", Some("ID"), "Client ID [env: THREECX_CLIENT_ID]"),
@@ -55,6 +55,7 @@ pub static GLOBALS: [Global; 16] = [
         "Plan for this API release, such as 20.0.7 or 20.0.7@2025-05-06 [default: the PBX's]",
     ),
     flag(SAFETY, "dry-run", None, "Print the request, secrets masked, and send nothing; needs no PBX"),
+    flag(SAFETY, "curl", None, "Print the same call for curl and a shell, without secrets, and send nothing"),
     Global {
         name: "yes",
         short: Some('y'),

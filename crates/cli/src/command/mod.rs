@@ -23,6 +23,8 @@ use crate::failure::Failure;
 pub enum Chosen {
     /// No words at all.
     Nothing,
+    /// `threecx search`
+    Search,
     /// `threecx operations`
     Operations,
     /// `threecx describe`
@@ -31,6 +33,10 @@ pub enum Chosen {
     Api,
     /// `threecx sim`
     Sim,
+    /// `threecx completion`
+    Completion,
+    /// `threecx man`
+    Man,
     /// A resource alone: `threecx users`
     Resource(&'static Resource),
     /// `threecx users list`
@@ -38,11 +44,14 @@ pub enum Chosen {
 }
 
 /// The program's own commands.
-pub const OWN: [(&str, Chosen, &str); 4] = [
+pub const OWN: [(&str, Chosen, &str); 7] = [
+    ("search", Chosen::Search, "Find the operation for what you want to do"),
     ("operations", Chosen::Operations, "List everything that a PBX can be asked"),
     ("describe", Chosen::Describe, "Explain an operation: what it takes, what it answers, an example"),
     ("api", Chosen::Api, "Send any request: a method and a path"),
     ("sim", Chosen::Sim, "Run a simulated PBX until Ctrl-C"),
+    ("completion", Chosen::Completion, "Print a script that makes a shell complete commands, flags and values"),
+    ("man", Chosen::Man, "Print a manual page, or write all of them to a folder"),
 ];
 
 /// Takes the words that name a command out of the arguments (without the program's name) and

@@ -38,7 +38,7 @@ pub fn command(operation: &'static Operation, flags: &[Flag]) -> Command {
 }
 
 /// `Reprovision All Phones: POST /Users/Pbx.ReprovisionAllPhones`, and what it does.
-fn about(operation: &Operation) -> String {
+pub fn about(operation: &Operation) -> String {
     let form = operation.newest_form();
     let mut about = format!("{}: {} {}", operation.title, form.method, form.path);
     if let Some(lifetime) = lifetime(form.span) {

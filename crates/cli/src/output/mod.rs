@@ -6,7 +6,7 @@ mod csv;
 pub mod file;
 mod flat;
 pub mod format;
-mod jq;
+pub mod jq;
 pub mod json;
 mod list_table;
 #[cfg(feature = "parquet")]
@@ -42,13 +42,13 @@ pub struct Output {
     /// `--output-file`
     pub file: Option<String>,
     /// `--jq`: what is made of a row or an answer.
-    jq: Option<Rc<Jq>>,
-    /// True if only the filter is why the format is what it is.
-    by_filter: bool,
+    pub jq: Option<Rc<Jq>>,
+    /// True if `-o` does not name the format.
+    pub implied: bool,
     /// `--raw-output`: texts without their quotes.
-    raw: bool,
+    pub raw: bool,
     /// `--quiet`
-    quiet: bool,
+    pub quiet: bool,
 }
 
 impl Output {
@@ -62,15 +62,14 @@ impl Output {
         let by_file = || file.as_deref().and_then(Format::of_file);
         // What comes out of a filter are values, as jq prints them.
         let usual = if jq.is_some() { Format::Ndjson } else { Format::Table };
-        let named = named.or_else(by_file);
-        let (format, by_filter) = (named.unwrap_or(usual), named.is_none() && jq.is_some());
+        let format = named.or_else(by_file).unwrap_or(usual);
         if raw && (jq.is_none() || format != Format::Ndjson) {
             return Err(Failure::Usage {
                 message: "--raw-output is for the texts that --jq makes, one a line".into(),
                 next_step: Some("Add --jq, and leave -o out or say -o ndjson.".into()),
             });
         }
-        let output = Output { format, file, jq, by_filter, raw, quiet: flag(matches, "quiet") };
+        let output = Output { format, file, jq, implied: named.is_none(), raw, quiet: flag(matches, "quiet") };
         if format.is_binary() && output.on_stdout() && io::stdout().is_terminal() {
             return Err(Failure::Usage {
                 message: format!("a terminal cannot show {}", format.name()),
@@ -85,11 +84,11 @@ impl Output {
         self.format != Format::Table
     }
 
-    /// The same without a filter, for what is no answer.
+    /// For what is no answer and goes beside it: no filter, and a format only if `-o` names it.
     #[must_use]
     pub fn unfiltered(&self) -> Output {
-        let format = if self.jq.is_some() && self.by_filter { Format::Table } else { self.format };
-        Output { jq: None, raw: false, by_filter: false, format, ..self.clone() }
+        let format = if self.implied { Format::Table } else { self.format };
+        Output { jq: None, raw: false, format, ..self.clone() }
     }
 
     fn on_stdout(&self) -> bool {
