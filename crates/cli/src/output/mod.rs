@@ -79,6 +79,12 @@ impl Output {
         Ok(output)
     }
 
+    /// The same, on stdout even where a file was named: for what is said about that file.
+    #[must_use]
+    pub fn to_stdout(&self) -> Output {
+        Output { file: None, ..self.clone() }
+    }
+
     /// True for what programs read.
     pub fn is_json(&self) -> bool {
         self.format != Format::Table
