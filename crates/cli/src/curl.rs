@@ -45,7 +45,7 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
     let token = token(&url("/connect/token"), settings);
     let call = call(request, &url(&request.path_and_query), body, settings, output);
     // --output-file is where curl is to put the answer.
-    let shown = Output { file: None, ..output.unfiltered() };
+    let shown = output.unfiltered().to_stdout();
     if shown.is_json() {
         let commands = json!({"token": token, "call": call, "variables": variables}).to_string();
         return answer::print_value(&commands, &Shape::unknown(), &shown);

@@ -51,7 +51,7 @@ pub enum Next {
 /// Prints the script of a shell.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command::own::completion().try_get_matches_from(rest)?;
-    let output = Output { format: crate::output::format::Format::Table, ..Output::from(&matches)? };
+    let output = Output::from(&matches)?;
     let shell = text(&matches, "shell").unwrap_or_default();
     let script = SHELLS.iter().find(|(name, _)| *name == shell).map_or("", |(_, script)| script);
     let mut sink = output.open()?;

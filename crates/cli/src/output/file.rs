@@ -40,7 +40,7 @@ pub fn save(
             path
         }
     };
-    let output = Output { file: None, ..output.unfiltered() };
+    let output = output.unfiltered().to_stdout();
     if output.is_json() {
         let saved = json!({"file": path, "bytes": bytes.len(), "media_type": file.media_type}).to_string();
         return answer::print_value(&saved, &Shape::unknown(), &output);
