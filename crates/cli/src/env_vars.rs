@@ -29,8 +29,14 @@ pub const CLIENT_SECRET: Variable = Variable { name: "THREECX_CLIENT_SECRET", me
 pub const CA_FILE: Variable =
     Variable { name: "THREECX_CA_FILE", meaning: "Certificates (PEM) of an authority to trust besides the usual ones" };
 
+/// The editor of `edit`.
+pub const VISUAL: Variable = Variable { name: "VISUAL", meaning: "Editor that `threecx users edit` and the like open" };
+
+/// The same, for where VISUAL is not set.
+pub const EDITOR: Variable = Variable { name: "EDITOR", meaning: "The same, if VISUAL is not set [default: vi]" };
+
 /// No colours.
 pub const NO_COLOR: Variable = Variable { name: "NO_COLOR", meaning: "Set to anything: no colours" };
 
 /// All of them, as the help lists them.
-pub const ALL: [&Variable; 5] = [&URL, &CLIENT_ID, &CLIENT_SECRET, &CA_FILE, &NO_COLOR];
+pub const ALL: [&Variable; 7] = [&URL, &CLIENT_ID, &CLIENT_SECRET, &CA_FILE, &VISUAL, &EDITOR, &NO_COLOR];

@@ -1,9 +1,11 @@
 //! `threecx`: the command line for 3CX phone systems. Everything that the Configuration API
 //! can do is a command; what they are stands in the catalogue.
 
+mod about;
 mod api;
 mod arguments;
 mod call;
+mod collections;
 mod command;
 mod completion;
 mod confirm;
@@ -11,11 +13,14 @@ mod connect;
 mod curl;
 mod describe;
 mod dry_run;
+mod edit;
 mod env_vars;
 mod example;
 mod failure;
+mod guarded;
 mod list;
 mod man;
+mod names;
 mod operations;
 mod output;
 mod report;
@@ -58,6 +63,8 @@ fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
             help(command::resource::command(resource), rest, alone, "name an operation")
         }
         Chosen::Operation(operation) => call::run(operation, rest),
+        Chosen::Collection(collection) => collections::run(collection, rest),
+        Chosen::Edit(resource) => edit::run(resource, rest),
         Chosen::Operations => operations::run(rest),
         Chosen::Search => search::run(rest),
         Chosen::Describe => describe::run(rest),

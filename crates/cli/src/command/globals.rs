@@ -61,7 +61,7 @@ pub static GLOBALS: [Global; 17] = [
         short: Some('y'),
         value: None,
         heading: SAFETY,
-        help: "Do not ask before something is interrupted or destroyed; without a terminal nothing is ever asked",
+        help: "Do not ask before something is interrupted or destroyed; needed where there is no terminal to ask at",
     },
     Global {
         name: "output",
@@ -86,7 +86,7 @@ pub static GLOBALS: [Global; 17] = [
 
 /// Names beside the globals that fields cannot have: of the query options, and of flags that
 /// operations get from the command line.
-const ALSO_TAKEN: [&str; 4] = ["body", "all", "concurrency", "version"];
+const ALSO_TAKEN: [&str; 5] = ["body", "all", "concurrency", "version", "where"];
 
 /// True if the command line uses this name itself.
 pub fn is_taken(name: &str) -> bool {

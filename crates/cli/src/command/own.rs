@@ -4,6 +4,7 @@ use clap::{Arg, Command};
 
 use super::{Chosen, globals, layout};
 use crate::completion::SHELLS;
+use crate::guarded::Kind;
 use crate::output;
 
 pub(super) fn plain(about: &'static str, usage: &'static str) -> Command {
@@ -15,7 +16,7 @@ pub(super) fn plain(about: &'static str, usage: &'static str) -> Command {
 const READING: [&str; 3] = ["api", "output", "help"];
 const PRINTING: [&str; 2] = ["output-file", "help"];
 
-/// The command of one of the program's own commands.
+/// The command of what is no operation.
 pub fn of(chosen: Chosen) -> Option<Command> {
     match chosen {
         Chosen::Search => Some(search()),
@@ -25,6 +26,8 @@ pub fn of(chosen: Chosen) -> Option<Command> {
         Chosen::Sim => Some(super::sim::command()),
         Chosen::Completion => Some(completion()),
         Chosen::Man => Some(man()),
+        Chosen::Collection(collection) => Some(super::change::collection(collection)),
+        Chosen::Edit(resource) => Kind::of(resource).map(|kind| super::change::edit(resource, &kind)),
         Chosen::Nothing | Chosen::Resource(_) | Chosen::Operation(_) => None,
     }
 }

@@ -31,6 +31,11 @@ impl Style {
         self.paint("1;31", text)
     }
 
+    /// For what is new.
+    pub fn green(self, text: &str) -> String {
+        self.paint("32", text)
+    }
+
     /// For warnings.
     pub fn yellow(self, text: &str) -> String {
         self.paint("1;33", text)
@@ -59,6 +64,11 @@ pub fn warn(text: &str) {
 /// A remark for the person at the terminal.
 pub fn note(text: &str) {
     say(&plain_text(text));
+}
+
+/// A line on stderr that is safe already, perhaps in colours.
+pub fn painted(line: &str) {
+    say(line);
 }
 
 fn say(line: &str) {

@@ -2,7 +2,8 @@
 
 #![allow(dead_code, reason = "no test uses all of it")]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command as Process, Stdio};
 
 use assert_cmd::Command;
@@ -69,6 +70,26 @@ impl Sim {
         command.env("THREECX_URL", &self.url).env("THREECX_CLIENT_ID", text("client_id"));
         command.env("THREECX_CLIENT_SECRET", text("client_secret"));
         command
+    }
+
+    /// What it answers to a question under `/sim/`.
+    pub fn get(&self, path: &str) -> Value {
+        serde_json::from_str(&self.exchange("GET", path, "")).expect("JSON")
+    }
+
+    /// Sends something to a path under `/sim/` and returns the body of the answer.
+    pub fn exchange(&self, method: &str, path: &str, body: &str) -> String {
+        let address = self.url.strip_prefix("http://").expect("plain HTTP");
+        let mut stream = TcpStream::connect(address).expect("it listens");
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("a head");
+        body.to_owned()
     }
 }
 
