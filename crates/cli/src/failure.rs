@@ -9,10 +9,11 @@ use threecx::Error;
 use crate::output::style::{Style, plain_text};
 
 /// The exit codes, for the help. They are stable.
-pub const EXIT_CODES: [(u8, &str); 20] = [
+pub const EXIT_CODES: [(u8, &str); 22] = [
     (0, "done"),
     (1, "you said no"),
     (2, "usage: an unknown command or flag, or no PBX given"),
+    (3, "unhealthy: doctor has found something red"),
     (10, "input: a value does not fit; nothing was sent"),
     (11, "url: the address of the PBX is not one"),
     (12, "not-in-version: the PBX's release does not have this"),
@@ -29,6 +30,7 @@ pub const EXIT_CODES: [(u8, &str); 20] = [
     (52, "answer: the PBX's answer cannot be read"),
     (60, "file: a local file cannot be read or written"),
     (61, "simulator: the simulated PBX cannot start"),
+    (62, "keyring: the system's keyring does not keep the secret"),
     (70, "internal: a bug in this program"),
 ];
 
@@ -83,6 +85,15 @@ pub enum Failure {
     /// Nobody reads our output any more: not worth a word.
     #[error("stdout is closed")]
     Closed,
+    /// The keyring that is to keep a secret does not.
+    #[error("the keyring: {reason}")]
+    Keyring {
+        /// Why.
+        reason: String,
+    },
+    /// `threecx doctor` has found something, and has said so.
+    #[error("something is wrong")]
+    Unhealthy,
     /// Something that cannot happen.
     #[error("{0}")]
     Internal(String),
@@ -156,6 +167,8 @@ impl Failure {
             Failure::Help(_) => "help",
             Failure::File { .. } => "file",
             Failure::Declined => "declined",
+            Failure::Keyring { .. } => "keyring",
+            Failure::Unhealthy => "unhealthy",
             Failure::Simulator { .. } => "simulator",
             Failure::Closed => "closed",
             Failure::Internal(_) => "internal",
@@ -180,14 +193,17 @@ impl Failure {
             Failure::Usage { next_step, .. } => next_step.clone(),
             Failure::NotPlanned { next_step, .. } => Some(next_step.clone()),
             Failure::NotConfigured { .. } => Some(
-                "Set THREECX_URL, THREECX_CLIENT_ID and THREECX_CLIENT_SECRET (or use --url, --client-id and \
-                 --client-secret-file); or add --sim to try it on a simulated PBX."
+                "Log in once with `threecx login`; or set THREECX_URL, THREECX_CLIENT_ID and THREECX_CLIENT_SECRET \
+                 (or use --url, --client-id and --client-secret-file); or add --sim to try it on a simulated PBX."
                     .into(),
             ),
+            Failure::Keyring { .. } => {
+                Some("Unlock it, or set THREECX_SECRETS=file to keep secrets in files that only you can read.".into())
+            }
             Failure::File { .. } => Some("Check the path and its permissions.".into()),
             Failure::Simulator { .. } => Some("Take another --port (0 takes a free one) or --bind.".into()),
             Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),
-            Failure::Help(_) | Failure::Declined | Failure::Closed => None,
+            Failure::Help(_) | Failure::Declined | Failure::Closed | Failure::Unhealthy => None,
         }
     }
 
@@ -200,7 +216,7 @@ impl Failure {
     fn try_report(&self, json: bool) -> io::Result<()> {
         let mut stderr = io::stderr().lock();
         match self {
-            Failure::Closed => Ok(()),
+            Failure::Closed | Failure::Unhealthy => Ok(()),
             Failure::Help(error) => error.print(),
             _ if json => writeln!(stderr, "{}", self.json()),
             _ => {

@@ -12,10 +12,16 @@ mod dry_run;
 mod env_vars;
 mod example;
 mod failure;
+mod folders;
+mod login;
+mod logout;
 mod operations;
 mod output;
+mod profiles;
 mod report;
+mod secrets;
 mod simulate;
+mod tokens;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -51,6 +57,9 @@ fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
         Chosen::Operations => operations::run(rest),
         Chosen::Describe => describe::run(rest),
         Chosen::Api => api::run(rest),
+        Chosen::Login => login::run(rest),
+        Chosen::Logout => logout::run(rest),
+        Chosen::Profiles => profiles::command::run(rest),
         Chosen::Sim => simulate::run(rest),
     }
 }

@@ -23,8 +23,14 @@ const fn flag(heading: &'static str, name: &'static str, value: Option<&'static 
 }
 
 /// All of them, in the order of the help.
-pub static GLOBALS: [Global; 13] = [
+pub static GLOBALS: [Global; 14] = [
     flag(CONNECTION, "sim", None, "Use a simulated PBX that is started for this one command"),
+    flag(
+        CONNECTION,
+        "profile",
+        Some("NAME"),
+        "Use this profile instead of the environment and the default profile; flags go before it [env: THREECX_PROFILE]",
+    ),
     flag(CONNECTION, "url", Some("URL"), "Address of the PBX [env: THREECX_URL]"),
     flag(CONNECTION, "client-id", Some("ID"), "Client ID [env: THREECX_CLIENT_ID]"),
     flag(
@@ -112,7 +118,7 @@ fn arg(global: &Global) -> Arg {
     };
     match global.name {
         "output" => arg.value_parser(["table", "json"]).hide_possible_values(true),
-        "sim" => arg.conflicts_with_all(["url", "client-id", "client-secret", "client-secret-file"]),
+        "sim" => arg.conflicts_with_all(["profile", "url", "client-id", "client-secret", "client-secret-file"]),
         "client-secret" => arg.conflicts_with("client-secret-file"),
         _ => arg,
     }

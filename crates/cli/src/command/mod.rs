@@ -2,6 +2,7 @@
 //! ([`choose`]); then only the one command that they name is built, as a flat clap command.
 //! With 110 resources and 620 operations anything else would cost more than most calls.
 
+pub mod account;
 pub mod flags;
 pub mod globals;
 mod layout;
@@ -29,6 +30,12 @@ pub enum Chosen {
     Describe,
     /// `threecx api`
     Api,
+    /// `threecx login`
+    Login,
+    /// `threecx logout`
+    Logout,
+    /// `threecx profiles`
+    Profiles,
     /// `threecx sim`
     Sim,
     /// A resource alone: `threecx users`
@@ -38,10 +45,13 @@ pub enum Chosen {
 }
 
 /// The program's own commands.
-pub const OWN: [(&str, Chosen, &str); 4] = [
+pub const OWN: [(&str, Chosen, &str); 7] = [
     ("operations", Chosen::Operations, "List everything that a PBX can be asked"),
     ("describe", Chosen::Describe, "Explain an operation: what it takes, what it answers, an example"),
     ("api", Chosen::Api, "Send any request: a method and a path"),
+    ("login", Chosen::Login, "Log in to a PBX and keep it as a profile"),
+    ("logout", Chosen::Logout, "Forget the secret of a profile"),
+    ("profiles", Chosen::Profiles, "List the profiles, take another as the default, remove one"),
     ("sim", Chosen::Sim, "Run a simulated PBX until Ctrl-C"),
 ];
 
