@@ -39,6 +39,12 @@ pub struct Settings {
 /// A client, and the simulated PBX that it talks to, if it does.
 pub struct Connection {
     pub client: Client,
+    /// The address in full.
+    pub url: String,
+    /// As whom it calls, for people: `client 900`.
+    pub whom: String,
+    /// Where its token is shared, if it is.
+    pub tokens: Option<TokenFile>,
     /// Lives as long as the connection.
     _pbx: Option<Pbx>,
 }
@@ -131,31 +137,30 @@ impl Settings {
         }
         let login = self.login(stdin)?;
         let mut builder = self.builder()?;
-        let address = builder.address()?;
-        let (builder, store) = match login {
+        let url = builder.address()?;
+        let (who, fingerprint);
+        match login {
             Login::Given { client_id, secret } => {
-                let fingerprint = TokenFile::fingerprint(&secret);
-                let store = tokens::shared(&address, &Who::Client(client_id.clone()), &fingerprint);
-                (builder.credentials(client_id, secret), store)
+                (who, fingerprint) = (Who::Client(client_id.clone()), TokenFile::fingerprint(&secret));
+                builder = builder.credentials(client_id, secret);
             }
             Login::Profile(name, profile) => {
                 let secret = Secret::of(&name, &profile);
                 let Some(place) = profile.secret else { return Err(logged_out(name).into()) };
                 secret.check(place)?;
-                let (store, secret) =
-                    (tokens::shared(&address, &profile.who, &profile.fingerprint), Arc::new(secret.store(place)));
-                builder = match profile.who {
+                let secret = Arc::new(secret.store(place));
+                builder = match &profile.who {
                     Who::Client(id) => builder.credentials_in(id, secret),
                     Who::User(user) => builder.user_in(user, secret),
                 };
-                (builder, store)
+                (who, fingerprint) = (profile.who, profile.fingerprint);
             }
-        };
-        let builder = match store {
-            Some(store) => builder.token_store(store),
-            None => builder,
-        };
-        Ok(Connection { client: builder.build()?, _pbx: None })
+        }
+        if let Some(store) = tokens::shared(&url, &who, &fingerprint) {
+            builder = builder.token_store(store);
+        }
+        let tokens = tokens::file(&url, &who, &fingerprint);
+        Ok(Connection { client: builder.build()?, url, whom: who.shown(), tokens, _pbx: None })
     }
 
     /// Settings of a client, but for as whom to call.
@@ -204,7 +209,8 @@ impl Settings {
         }
         let pbx = pbx.start().await.map_err(|error| Failure::Simulator { reason: error.to_string() })?;
         let client = Client::builder(pbx.url()).credentials(pbx.client_id(), pbx.client_secret()).build()?;
-        Ok(Connection { client, _pbx: Some(pbx) })
+        let (url, whom) = (pbx.url().to_owned(), format!("client {}", pbx.client_id()));
+        Ok(Connection { client, url, whom, tokens: None, _pbx: Some(pbx) })
     }
 
     fn has_secret(&self) -> bool {

@@ -8,6 +8,7 @@ mod command;
 mod confirm;
 mod connect;
 mod describe;
+mod doctor;
 mod dry_run;
 mod env_vars;
 mod example;
@@ -60,6 +61,7 @@ fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
         Chosen::Login => login::run(rest),
         Chosen::Logout => logout::run(rest),
         Chosen::Profiles => profiles::command::run(rest),
+        Chosen::Doctor => doctor::run(rest),
         Chosen::Sim => simulate::run(rest),
     }
 }

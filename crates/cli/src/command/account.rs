@@ -1,10 +1,10 @@
-//! The clap commands around profiles: login, logout, profiles.
+//! The clap commands around the connection: login, logout, profiles, doctor.
 
 use clap::{Arg, ArgAction, Command};
 
 use super::own::plain;
 use super::{globals, layout};
-use crate::output;
+use crate::{doctor, output};
 
 const USER: &str = "Log in as a user";
 
@@ -78,4 +78,20 @@ pub fn profiles() -> Command {
     let command = command.arg(action).arg(name);
     let command = globals::add(command, |global| matches!(global.name, "output" | "help"));
     layout::fit(command, output::width())
+}
+
+/// `threecx doctor`
+pub fn doctor() -> Command {
+    let command = plain(
+        "Look whether the PBX is well, and whether this program can work with it; nothing is changed",
+        "threecx doctor [OPTIONS]",
+    );
+    let command = globals::add(command, |global| !matches!(global.name, "dry-run" | "yes"));
+    let checks: Vec<String> = doctor::CHECKS.iter().map(|(name, about)| format!("  {name:<12} {about}")).collect();
+    layout::fit(command, output::width()).after_help(format!(
+        "Checks:\n{}\n\nEach is green, yellow (look at it some time), red (something does not work, or soon will not) or unknown\n\
+         (the PBX does not say). The exit code is 3 if something is red, else 0. The names of the checks are stable:\n\
+         -o json is for monitoring.",
+        checks.join("\n")
+    ))
 }

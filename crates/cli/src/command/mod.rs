@@ -36,6 +36,8 @@ pub enum Chosen {
     Logout,
     /// `threecx profiles`
     Profiles,
+    /// `threecx doctor`
+    Doctor,
     /// `threecx sim`
     Sim,
     /// A resource alone: `threecx users`
@@ -45,13 +47,14 @@ pub enum Chosen {
 }
 
 /// The program's own commands.
-pub const OWN: [(&str, Chosen, &str); 7] = [
+pub const OWN: [(&str, Chosen, &str); 8] = [
     ("operations", Chosen::Operations, "List everything that a PBX can be asked"),
     ("describe", Chosen::Describe, "Explain an operation: what it takes, what it answers, an example"),
     ("api", Chosen::Api, "Send any request: a method and a path"),
     ("login", Chosen::Login, "Log in to a PBX and keep it as a profile"),
     ("logout", Chosen::Logout, "Forget the secret of a profile"),
     ("profiles", Chosen::Profiles, "List the profiles, take another as the default, remove one"),
+    ("doctor", Chosen::Doctor, "Look whether the PBX is well, and whether calls work"),
     ("sim", Chosen::Sim, "Run a simulated PBX until Ctrl-C"),
 ];
 
