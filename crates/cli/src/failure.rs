@@ -86,7 +86,7 @@ pub enum Failure {
     #[error("stdout is closed")]
     Closed,
     /// The keyring that is to keep a secret does not.
-    #[error("the keyring: {reason}")]
+    #[error("the keyring does not do it: {reason}")]
     Keyring {
         /// Why.
         reason: String,

@@ -76,6 +76,21 @@ fn a_client_logs_in_and_calls_and_logs_out() {
 }
 
 #[test]
+fn a_profile_is_not_replaced_by_another_unless_it_is_named() {
+    let (sim, home) = (sim("10"), Home::new());
+    home.log_in(&sim, &[]);
+    let mut user = home.threecx(&["login", "--url", &sim.url, "--user", "100", "-o", "json"]);
+    assert_eq!(prints_json(user.env("THREECX_PASSWORD", SECRET))["profile"], "127.0.0.1-100");
+    assert_eq!(home.log_in(&sim, &[])["profile"], "127.0.0.1", "the same again");
+    let mut user = home.threecx(&["login", "--url", &sim.url, "--user", "101", "--profile", "127.0.0.1"]);
+    let output = user.env("THREECX_PASSWORD", SECRET).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("takes the place of client 900"), "{said}");
+    let profiles = prints_json(&mut home.threecx(&["profiles", "-o", "json"]));
+    assert_eq!((&profiles[0]["user"], &profiles[1]["user"]), (&json!("101"), &json!("100")));
+}
+
+#[test]
 fn what_does_not_work_is_not_kept() {
     let (sim, home) = (sim("10"), Home::new());
     let mut wrong = home.threecx(&["login", "--url", &sim.url, "--client-id", "900", "--client-secret-file", "-"]);

@@ -37,7 +37,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let (held, version) = runtime()?.block_on(prove(builder, &mut profile, &matches, &mut stdin))?;
     let same = |other: &Profile| other.url == profile.url && other.who == profile.who;
     let existing = profiles.profiles.iter().find(|(_, other)| same(other)).map(|(name, _)| name.clone());
-    let name = named.or(existing).unwrap_or_else(|| host(&profile.url));
+    let name = named.or(existing).unwrap_or_else(|| free_name(&profile, &profiles));
     check_name(&name)?;
     keep(&name, profile, &held, version, flag(&matches, "default"), &output)
 }
@@ -193,11 +193,15 @@ fn keep(
         }
         Ok((old, profiles.default.as_deref() == Some(name)))
     })?;
+    let replaced = old.clone().filter(|old| old.url != profile.url || old.who != profile.who);
     // A file is called like the profile and has been replaced; a keyring's entry may not have been.
     if let Some((old, was)) = old.and_then(|old| old.secret.map(|was| (Secret::of(name, &old), was)))
         && (was != place || (old != secret && was == Place::Keyring))
     {
         old.forget(was)?;
+    }
+    if let Some(old) = replaced {
+        note(&format!("It takes the place of {} at {}.", old.who.shown(), old.url));
     }
     let path = path.display().to_string();
     let mut sink = output.open()?;
@@ -223,7 +227,18 @@ fn keep(
     sink.finish()
 }
 
-/// The host of an address, as the name of a profile.
+/// A name that no profile has yet: the PBX's host, with the client or user if it has to be.
+fn free_name(profile: &Profile, profiles: &Profiles) -> String {
+    let host = host(&profile.url);
+    let (Who::Client(id) | Who::User(id)) = &profile.who;
+    let id: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let names = [host.clone(), format!("{host}-{id}")].into_iter();
+    let names = names.chain((2..).map(|number| format!("{host}-{id}-{number}")));
+    let mut free = names.filter(|name| !profiles.profiles.contains_key(name));
+    free.next().unwrap_or(host)
+}
+
+/// The host of an address, as it may be in the name of a profile.
 fn host(url: &str) -> String {
     let host = url.split("://").nth(1).unwrap_or(url);
     let host = match host.strip_prefix('[') {

@@ -12,7 +12,7 @@ use threecx::{Error, SecretStore};
 
 use crate::env_vars;
 use crate::failure::{Failure, reason_of};
-use crate::output::style::warn;
+use crate::output::style::{note, warn};
 use crate::profiles::Profile;
 
 /// Where a secret is kept.
@@ -70,7 +70,7 @@ impl Secret {
             match self.write(Place::Keyring, secret) {
                 Ok(()) => return Ok(Place::Keyring),
                 Err(error) if wanted.is_some() => return Err(Failure::Keyring { reason: error.to_string() }),
-                Err(_) => {}
+                Err(error) => note(&format!("The secret goes into a file instead of a keyring: {error}.")),
             }
         }
         self.write(Place::File, secret).map_err(|error| Failure::file(self.shown(Place::File), &error))?;
