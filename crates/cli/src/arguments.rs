@@ -68,3 +68,8 @@ pub fn gather(flags: &[Flag], matches: &ArgMatches, stdin: &mut Stdin) -> Result
     }
     Ok(arguments)
 }
+
+/// The words that stand without a flag.
+pub fn words(matches: &ArgMatches) -> Vec<String> {
+    matches.try_get_many::<String>("words").ok().flatten().into_iter().flatten().cloned().collect()
+}

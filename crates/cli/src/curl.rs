@@ -12,8 +12,9 @@ use crate::connect::Settings;
 use crate::dry_run;
 use crate::env_vars;
 use crate::failure::Failure;
+use crate::output::shape::Shape;
 use crate::output::style::note;
-use crate::output::{Output, json};
+use crate::output::{Output, answer};
 use crate::shell::{quoted, single_quoted};
 
 /// Begins the lines that belong to the one before.
@@ -44,15 +45,16 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
     let token = token(&url("/connect/token"), settings);
     let call = call(request, &url(&request.path_and_query), body, settings, output);
     // --output-file is where curl is to put the answer.
-    let mut sink = output.to_stdout().open()?;
-    if output.is_json() {
-        sink.line(&json::pretty(&json!({"token": token, "call": call, "variables": variables}).to_string()))?;
-    } else {
-        sink.line(&token)?;
-        sink.line(&call)?;
+    let shown = output.unfiltered().to_stdout();
+    if shown.is_json() {
+        let commands = json!({"token": token, "call": call, "variables": variables}).to_string();
+        return answer::print_value(&commands, &Shape::unknown(), &shown);
     }
+    let mut sink = shown.open()?;
+    sink.line(&token)?;
+    sink.line(&call)?;
     sink.finish()?;
-    if !variables.is_empty() && !output.is_json() {
+    if !variables.is_empty() {
         let names: Vec<String> = variables.iter().map(|name| format!("${name}")).collect();
         note(&format!("Set {} first, as it stands in JSON, without the quotes around it.", names.join(" and ")));
     }

@@ -12,8 +12,9 @@ use crate::command::{self, Chosen, find_operation};
 use crate::connect::release;
 use crate::example;
 use crate::failure::Failure;
+use crate::output::shape::Shape;
 use crate::output::wrap::wrap;
-use crate::output::{Output, Sink, json, table, text};
+use crate::output::{Output, Sink, answer, table, text};
 
 /// Explains an operation; of a resource alone, lists the operations.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
@@ -33,12 +34,11 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     }
     let target = target.unwrap_or(Span::ALL);
     let flags: Vec<Flag> = flags(operation).into_iter().filter(|flag| flag.span.overlaps(target)).collect();
-    let mut sink = output.open()?;
     if output.is_json() {
-        sink.line(&json::pretty(&as_json(operation, &flags, target).to_string()))?;
-    } else {
-        as_text(operation, &flags, target, output.width(), &mut sink)?;
+        return answer::print_value(&as_json(operation, &flags, target).to_string(), &Shape::unknown(), &output);
     }
+    let mut sink = output.open()?;
+    as_text(operation, &flags, target, output.width(), &mut sink)?;
     sink.finish()
 }
 

@@ -6,7 +6,8 @@ use threecx_core::{MASK, plan};
 
 use crate::connect::Settings;
 use crate::failure::Failure;
-use crate::output::{Output, json};
+use crate::output::shape::Shape;
+use crate::output::{Output, answer};
 
 /// Stands for the address where none is given.
 const PLACEHOLDER: &str = "https://PBX";
@@ -43,7 +44,8 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
     let headers = std::iter::once(("authorization", format!("Bearer {MASK}")));
     let headers: Vec<(&str, String)> = headers.chain(request.headers.iter().cloned()).collect();
     let body = request.masked_body();
-    let mut sink = output.open()?;
+    // What is shown is a request and no answer.
+    let output = output.unfiltered();
     if output.is_json() {
         let headers: Map<String, Value> =
             headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
@@ -54,15 +56,15 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
             "headers": headers,
             "body": parsed,
         });
-        sink.line(&json::pretty(&request.to_string()))?;
-    } else {
-        sink.line(&format!("{} {url}", request.method))?;
-        for (name, value) in headers {
-            sink.line(&format!("{name}: {value}"))?;
-        }
-        if let Some(body) = body {
-            sink.line(&format!("\n{body}"))?;
-        }
+        return answer::print_value(&request.to_string(), &Shape::unknown(), &output);
+    }
+    let mut sink = output.open()?;
+    sink.line(&format!("{} {url}", request.method))?;
+    for (name, value) in headers {
+        sink.line(&format!("{name}: {value}"))?;
+    }
+    if let Some(body) = body {
+        sink.line(&format!("\n{body}"))?;
     }
     sink.finish()
 }

@@ -111,7 +111,7 @@ fn secrets() {
 #[test]
 fn what_the_connected_pbx_does_not_have() {
     let sim = Sim::start(&["--api", "20.0.7"]);
-    let (error, code) = fails(sim.threecx().args(["users", "install-firmware", "--phone", "{}"]));
+    let (error, code) = fails(sim.threecx().args(["users", "install-firmware", "--phone", "{}", "--yes"]));
     assert_eq!((error["code"].as_str(), code), (Some("not-in-version"), 12), "{error}");
     let user = prints_json(sim.threecx().args(["users", "get-by-number", "--number", "194", "-o", "json"]));
     assert_eq!(user["Id"], 123);

@@ -30,6 +30,7 @@ mod client;
 #[rustfmt::skip]
 pub mod fields;
 mod login;
+mod look;
 mod pages;
 mod reply;
 mod store;
@@ -46,6 +47,7 @@ pub use jiff::Timestamp;
 #[cfg(feature = "typed")]
 pub use jiff::civil::{Date, Time};
 pub use login::Login;
+pub use look::Look;
 pub use pages::{ListPage, Paged};
 pub use reply::Reply;
 pub use store::{Kept, Lock, SecretStore, TokenStore};

@@ -97,6 +97,27 @@ async fn lists_come_whole_and_in_order() {
 }
 
 #[tokio::test]
+async fn a_list_that_fails_in_the_middle_can_be_read_on() {
+    let rows = |from: u32| {
+        let rows: Vec<String> = (from..from + 100).map(|id| format!("{{\"Id\":{id}}}")).collect();
+        answer("200 OK", &format!("{{\"value\":[{}]}}", rows.join(",")))
+    };
+    let mut answers = vec![rows(0)];
+    // As often as it is tried for what follows the first page, which is twice as often as usual.
+    answers.extend(std::iter::repeat_n(answer("500 Oops", ""), 6));
+    answers.extend([rows(100), answer("200 OK", r#"{"value":[]}"#)]);
+    let (url, _) = scripted(answers).await;
+    let client = Client::builder(&url).credentials("a", "b").retry(quick()).build().expect("an address");
+    let mut list = client.pages(op("Users.ListUser"), Arguments::default(), None);
+    assert_eq!(list.next().await.expect("a page").map(|page| page.len()), Some(100));
+    assert_eq!(list.next().await.expect_err("a failure").code(), "server");
+    assert_eq!(list.rows(), 100);
+    assert_eq!(list.next().await.expect("a page").map(|page| page.len()), Some(100));
+    assert!(list.next().await.expect("a page").is_some_and(|page| page.is_empty()));
+    assert!(list.next().await.expect("the end").is_none());
+}
+
+#[tokio::test]
 async fn the_release_is_found_out_where_it_matters() {
     let old = pbx("20.0.7").await;
     let number = Arguments { parameters: [("number".into(), "102".into())].into(), ..Arguments::default() };

@@ -38,6 +38,7 @@ pub mod token;
 
 pub use error::{Error, InputError, NotInVersion, Position, Reason, Refusal};
 pub use input::{Arguments, Input};
+pub use literal::text_literal;
 pub use plan::{form, is_the_same_in_every_release, plan, raw};
 pub use request::{BASE_PATH, MASK, Request};
 pub use suggest::{closest, did_you_mean};

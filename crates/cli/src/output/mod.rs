@@ -6,7 +6,7 @@ mod csv;
 pub mod file;
 mod flat;
 pub mod format;
-mod jq;
+pub mod jq;
 pub mod json;
 mod list_table;
 #[cfg(feature = "parquet")]
@@ -42,11 +42,13 @@ pub struct Output {
     /// `--output-file`
     pub file: Option<String>,
     /// `--jq`: what is made of a row or an answer.
-    jq: Option<Rc<Jq>>,
+    pub jq: Option<Rc<Jq>>,
+    /// True if `-o` does not name the format.
+    pub implied: bool,
     /// `--raw-output`: texts without their quotes.
-    raw: bool,
+    pub raw: bool,
     /// `--quiet`
-    quiet: bool,
+    pub quiet: bool,
 }
 
 impl Output {
@@ -67,7 +69,7 @@ impl Output {
                 next_step: Some("Add --jq, and leave -o out or say -o ndjson.".into()),
             });
         }
-        let output = Output { format, file, jq, raw, quiet: flag(matches, "quiet") };
+        let output = Output { format, file, jq, implied: named.is_none(), raw, quiet: flag(matches, "quiet") };
         if format.is_binary() && output.on_stdout() && io::stdout().is_terminal() {
             return Err(Failure::Usage {
                 message: format!("a terminal cannot show {}", format.name()),
@@ -86,6 +88,13 @@ impl Output {
     /// True for what programs read.
     pub fn is_json(&self) -> bool {
         self.format != Format::Table
+    }
+
+    /// For what is no answer and goes beside it: no filter, and a format only if `-o` names it.
+    #[must_use]
+    pub fn unfiltered(&self) -> Output {
+        let format = if self.implied { Format::Table } else { self.format };
+        Output { jq: None, raw: false, format, ..self.clone() }
     }
 
     fn on_stdout(&self) -> bool {

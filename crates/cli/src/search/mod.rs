@@ -14,8 +14,9 @@ use crate::command;
 use crate::command::operation::warning;
 use crate::connect::release;
 use crate::failure::Failure;
+use crate::output::shape::Shape;
 use crate::output::style::note;
-use crate::output::{Output, table, text};
+use crate::output::{Output, rows, table, text};
 use rank::{Hit, Index};
 
 /// Looks for operations.
@@ -61,12 +62,15 @@ fn spelling(index: &Index, typed: &[String]) -> Vec<String> {
 }
 
 fn print(hits: &[Hit], output: &Output) -> Result<(), Failure> {
-    let mut sink = output.open()?;
     if output.is_json() {
-        let rows: Vec<String> = hits.iter().map(|hit| row(hit).to_string()).collect();
-        sink.line(&if rows.is_empty() { "[]".to_owned() } else { format!("[\n{}\n]", rows.join(",\n")) })?;
-        return sink.finish();
+        let mut printed = rows::open(output, &Shape::unknown(), None)?;
+        for hit in hits {
+            printed.row(&row(hit).to_string())?;
+        }
+        output.remark(&printed.finish()?);
+        return Ok(());
     }
+    let mut sink = output.open()?;
     if !hits.is_empty() {
         let cells = |hit: &Hit| {
             let [since, until] = lifetime(hit.operation);
