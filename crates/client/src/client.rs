@@ -9,6 +9,7 @@ use threecx_core::token::Token;
 use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan};
 
 use crate::builder::Builder;
+use crate::limits::Limits;
 use crate::look::Look;
 use crate::pages::Paged;
 use crate::reply::Reply;
@@ -25,6 +26,7 @@ pub struct Client {
 struct Shared {
     transport: Transport,
     tokens: Tokens,
+    limits: Limits,
     retry: Policy,
     /// The release that the user names, which then counts.
     release: Option<Span>,
@@ -45,9 +47,15 @@ impl Client {
         Builder::new(url)
     }
 
-    pub(crate) fn new(transport: Transport, tokens: Tokens, retry: Policy, release: Option<Span>) -> Client {
+    pub(crate) fn new(
+        transport: Transport,
+        tokens: Tokens,
+        limits: Limits,
+        retry: Policy,
+        release: Option<Span>,
+    ) -> Client {
         let version = RwLock::default();
-        Client { shared: Arc::new(Shared { transport, tokens, retry, release, version }) }
+        Client { shared: Arc::new(Shared { transport, tokens, limits, retry, release, version }) }
     }
 
     /// The build of the PBX (`20.0.8.1131`), once it is known.
@@ -182,7 +190,8 @@ impl Client {
     /// One attempt, and a second one with a newer token after a 401: that the PBX does not
     /// know the token means that it did nothing.
     async fn once(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Reply, Failure> {
-        let Shared { transport, tokens, .. } = &*self.shared;
+        let Shared { transport, tokens, limits, .. } = &*self.shared;
+        let _turn = limits.turn().await;
         let not_sent = |error| Failure { error, sent: false };
         let mut token = tokens.get(transport, None).await.map_err(not_sent)?;
         let mut response = transport.send(request, Some(&token)).await?;

@@ -29,10 +29,12 @@ mod client;
 #[cfg(feature = "typed")]
 #[rustfmt::skip]
 pub mod fields;
+mod limits;
 mod login;
 mod look;
 mod pages;
 mod reply;
+mod stack;
 mod store;
 mod token_file;
 mod tokens;
@@ -50,6 +52,7 @@ pub use login::Login;
 pub use look::Look;
 pub use pages::{ListPage, Paged};
 pub use reply::Reply;
+pub use stack::{HttpStack, Sending, Undelivered};
 pub use store::{Kept, Lock, SecretStore, TokenStore};
 pub use threecx_catalog::{Operation, Span, operation, operations, resource, resources};
 pub use threecx_core::read::{Answer, File, Rows};
@@ -59,8 +62,8 @@ pub use threecx_core::{Arguments, Error, Input, Request};
 pub use token_file::TokenFile;
 #[cfg(feature = "typed")]
 pub use typed::{
-    Answer as TypedAnswer, Call, CallError, Changed, Decimal, DnNumber, Download, Duration, Field, Filter, Flags, Guid,
-    Json, Listed, Literal, Model, Order, Orders, Page, Patch, Secret, Selected, Selection, Value, Word,
+    Call, CallError, Changed, Decimal, DnNumber, Downloaded, Duration, Field, Filter, Flags, FromReply, Guid, Json,
+    Listed, Literal, Model, Order, Orders, Page, Patch, RowStream, Secret, Selected, Selection, Value, Word,
 };
 
 /// Runs what may block for a while without blocking the others.

@@ -16,7 +16,7 @@ use std::time::Duration;
 use given::{Given, Visit};
 use samples::Samples;
 use serde_json::{Map, Value, json};
-use threecx::{Call, Client, Operation, Reply, Span, TypedAnswer, operations};
+use threecx::{Call, Client, FromReply, Operation, Reply, Span, operations};
 use threecx_catalog::{Content, Effect, Form, Structure, Type, Verb};
 use threecx_sim::{Clock, Pbx};
 use world::World;
@@ -27,8 +27,8 @@ struct Decode<'a>(&'a Reply);
 impl Visit for Decode<'_> {
     type Out = Result<(), threecx::Error>;
 
-    fn plain<T: TypedAnswer>(self, _: Call<T>, _: &Given) -> Self::Out {
-        T::read(self.0).map(drop)
+    fn plain<T: FromReply>(self, _: Call<T>, _: &Given) -> Self::Out {
+        T::from_reply(self.0).map(drop)
     }
 }
 

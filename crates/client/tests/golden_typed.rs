@@ -6,14 +6,14 @@ mod given;
 
 use given::{Given, Visit};
 use serde_json::Value;
-use threecx::{Call, Client, Request, Span, TypedAnswer};
+use threecx::{Call, Client, FromReply, Request, Span};
 
 struct Plan(Span);
 
 impl Visit for Plan {
     type Out = Result<Request, threecx::CallError>;
 
-    fn plain<T: TypedAnswer>(self, call: Call<T>, given: &Given) -> Self::Out {
+    fn plain<T: FromReply>(self, call: Call<T>, given: &Given) -> Self::Out {
         match given.option("if-match") {
             Some(tag) => call.if_match(tag).plan(self.0),
             None => call.plan(self.0),

@@ -38,7 +38,7 @@ impl AmazonIntegrationSettingsHandle {
     ///
     /// Exists since 20.0.7@2025-06-23.
     /// (Source: swagger 20.0.10.)
-    pub fn generate_iam_policy_file(&self) -> Call<Download> {
+    pub fn generate_iam_policy_file(&self) -> Call<Downloaded> {
         Call::new(&self.0, "AmazonIntegrationSettings.GenerateIamPolicyFile")
     }
 }

@@ -26,7 +26,7 @@ impl CallCostSettingsHandle {
     /// Export Call Costs: `GET /CallCostSettings/Pbx.ExportCallCosts()`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn export_call_costs(&self) -> Call<Download> {
+    pub fn export_call_costs(&self) -> Call<Downloaded> {
         Call::new(&self.0, "CallCostSettings.ExportCallCosts")
     }
 

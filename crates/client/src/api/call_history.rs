@@ -28,7 +28,7 @@ impl CallHistoryHandle {
     ///
     /// Needs the role System Owner.
     /// (Source: swagger 20.0.10.)
-    pub fn download_call_history(&self) -> Call<Download<CallHistoryView>> {
+    pub fn download_call_history(&self) -> Call<Downloaded<CallHistoryView>> {
         Call::new(&self.0, "CallHistoryView.DownloadCallHistory")
     }
 }

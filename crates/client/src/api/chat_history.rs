@@ -31,7 +31,7 @@ impl ChatHistoryHandle {
     ///
     /// Needs the role System Owner.
     /// (Source: swagger 20.0.10.)
-    pub fn download_chat_history(&self, client_time_zone: impl Into<Option<String>>) -> Call<Download<ChatHistoryView>> {
+    pub fn download_chat_history(&self, client_time_zone: impl Into<Option<String>>) -> Call<Downloaded<ChatHistoryView>> {
         Call::new(&self.0, "ChatHistoryView.DownloadChatHistory")
             .optional("clientTimeZone", client_time_zone.into().as_ref())
     }

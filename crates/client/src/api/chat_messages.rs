@@ -26,7 +26,7 @@ impl ChatMessagesHandle {
     /// Download Chat Messages History: `GET /ChatMessagesHistoryView/Pbx.DownloadChatMessagesHistory(clientTimeZone={clientTimeZone})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_chat_messages_history(&self, client_time_zone: impl Into<Option<String>>) -> Call<Download<ChatMessagesHistoryView>> {
+    pub fn download_chat_messages_history(&self, client_time_zone: impl Into<Option<String>>) -> Call<Downloaded<ChatMessagesHistoryView>> {
         Call::new(&self.0, "ChatMessagesHistoryView.DownloadChatMessagesHistory")
             .optional("clientTimeZone", client_time_zone.into().as_ref())
     }

@@ -206,7 +206,7 @@ impl ContactsHandle {
     /// Exists until 20.0.8.
     /// Replaced by `Contacts.ListContact`.
     /// (Source: swagger 20.0.8.)
-    pub fn export_contacts(&self) -> Call<Download> {
+    pub fn export_contacts(&self) -> Call<Downloaded> {
         Call::new(&self.0, "Contacts.ExportContacts")
     }
 

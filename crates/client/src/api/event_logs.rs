@@ -28,7 +28,7 @@ impl EventLogsHandle {
     ///
     /// Needs the role System Admin.
     /// (Source: swagger 20.0.10.)
-    pub fn download_event_logs(&self) -> Call<Download> {
+    pub fn download_event_logs(&self) -> Call<Downloaded> {
         Call::new(&self.0, "EventLogs.DownloadEventLogs")
     }
 

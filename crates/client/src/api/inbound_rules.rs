@@ -77,7 +77,7 @@ impl InboundRulesHandle {
     ///
     /// Exists since 20.0.5.
     /// (Source: swagger 20.0.10.)
-    pub fn export_caller_id_rules(&self) -> Call<Download<InboundRule>> {
+    pub fn export_caller_id_rules(&self) -> Call<Downloaded<InboundRule>> {
         Call::new(&self.0, "InboundRules.ExportCallerIdRules")
     }
 }

@@ -50,14 +50,14 @@ impl Microsoft365TeamsHandle {
     /// Get Teams Dial Plan Script: `GET /Microsoft365TeamsIntegration/Pbx.GetDialPlanScript()`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn get_dial_plan_script(&self) -> Call<Download> {
+    pub fn get_dial_plan_script(&self) -> Call<Downloaded> {
         Call::new(&self.0, "Microsoft365TeamsIntegration.GetDialPlanScript")
     }
 
     /// Get Teams Map Users Script: `GET /Microsoft365TeamsIntegration/Pbx.GetMapUsersScript()`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn get_map_users_script(&self) -> Call<Download> {
+    pub fn get_map_users_script(&self) -> Call<Downloaded> {
         Call::new(&self.0, "Microsoft365TeamsIntegration.GetMapUsersScript")
     }
 }

@@ -13,7 +13,7 @@ use crate::client::Client;
 // Few areas need all of them.
 #[allow(unused_imports)]
 use crate::typed::{
-    Call, Changed, Decimal, DnNumber, Download, Duration, Flags, Guid, Json, Page, Patch, Secret, key, model, words,
+    Call, Changed, Decimal, DnNumber, Downloaded, Duration, Flags, Guid, Json, Page, Patch, Secret, key, model, words,
 };
 
 #[cfg(feature = "ai")]

@@ -74,7 +74,7 @@ impl PlaylistsHandle {
     /// Download Playlist File: `GET /Playlists/Pbx.DownloadPlaylistFile(playlistKey={playlistKey},fileName={fileName})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_playlist_file(&self, playlist_key: impl Into<String>, file_name: impl Into<String>) -> Call<Download> {
+    pub fn download_playlist_file(&self, playlist_key: impl Into<String>, file_name: impl Into<String>) -> Call<Downloaded> {
         Call::new(&self.0, "Playlists.DownloadPlaylistFile")
             .parameter::<String>("playlistKey", &playlist_key.into())
             .parameter::<String>("fileName", &file_name.into())

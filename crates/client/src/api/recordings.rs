@@ -60,7 +60,7 @@ impl RecordingsHandle {
     ///
     /// Needs the role System Owner.
     /// (Source: swagger 20.0.10.)
-    pub fn download_recording(&self, rec_id: i32) -> Call<Download> {
+    pub fn download_recording(&self, rec_id: i32) -> Call<Downloaded> {
         Call::new(&self.0, "Recordings.DownloadRecording")
             .parameter("recId", &rec_id)
     }
@@ -71,7 +71,7 @@ impl RecordingsHandle {
     /// Exists from 20.0.7@2025-06-23 until 20.0.9.
     /// Replaced by `Recordings.DownloadRecording`.
     /// (Source: swagger 20.0.9.)
-    pub fn download_recording_by_name(&self, rec_name: impl Into<String>) -> Call<Download> {
+    pub fn download_recording_by_name(&self, rec_name: impl Into<String>) -> Call<Downloaded> {
         Call::new(&self.0, "Recordings.DownloadRecordingByName")
             .parameter::<String>("recName", &rec_name.into())
     }

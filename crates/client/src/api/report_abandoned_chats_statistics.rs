@@ -19,7 +19,7 @@ impl ReportAbandonedChatsStatisticsHandle {
     /// Download Abandoned Chats Statistics: `GET /ReportAbandonedChatsStatistics/Pbx.DownloadAbandonedChatsStatistics(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},participantType={participantType},clientTimeZone={clientTimeZone})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_abandoned_chats_statistics(&self, arguments: DownloadAbandonedChatsStatistics) -> Call<Download<AbandonedChatsStatistics>> {
+    pub fn download_abandoned_chats_statistics(&self, arguments: DownloadAbandonedChatsStatistics) -> Call<Downloaded<AbandonedChatsStatistics>> {
         Call::new(&self.0, "ReportAbandonedChatsStatistics.DownloadAbandonedChatsStatistics")
             .optional("queueDnStr", arguments.queue_dn_str.as_ref())
             .optional("startDt", arguments.start_dt.as_ref())

@@ -19,7 +19,7 @@ impl ReportAbandonedQueueCallsHandle {
     /// Download Abandoned Queue Calls: `GET /ReportAbandonedQueueCalls/Pbx.DownloadAbandonedQueueCalls(periodFrom={periodFrom},periodTo={periodTo},queueDns={queueDns},waitInterval={waitInterval},clientTimeZone={clientTimeZone})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_abandoned_queue_calls(&self, arguments: DownloadAbandonedQueueCalls) -> Call<Download<AbandonedQueueCalls>> {
+    pub fn download_abandoned_queue_calls(&self, arguments: DownloadAbandonedQueueCalls) -> Call<Downloaded<AbandonedQueueCalls>> {
         Call::new(&self.0, "ReportAbandonedQueueCalls.DownloadAbandonedQueueCalls")
             .optional("periodFrom", arguments.period_from.as_ref())
             .optional("periodTo", arguments.period_to.as_ref())

@@ -19,7 +19,7 @@ impl ReportAgentLoginHistoryHandle {
     /// Download Agent Login History: `GET /ReportAgentLoginHistory/Pbx.DownloadAgentLoginHistory(clientTimeZone={clientTimeZone},startDt={startDt},endDt={endDt},queueDnStr={queueDnStr},agentDnStr={agentDnStr})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_agent_login_history(&self, arguments: DownloadAgentLoginHistory) -> Call<Download<AgentLoginHistory>> {
+    pub fn download_agent_login_history(&self, arguments: DownloadAgentLoginHistory) -> Call<Downloaded<AgentLoginHistory>> {
         Call::new(&self.0, "ReportAgentLoginHistory.DownloadAgentLoginHistory")
             .optional("clientTimeZone", arguments.client_time_zone.as_ref())
             .optional("startDt", arguments.start_dt.as_ref())

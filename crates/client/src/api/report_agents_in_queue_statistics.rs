@@ -19,7 +19,7 @@ impl ReportAgentsInQueueStatisticsHandle {
     /// Download Agents In Queue Statistics: `GET /ReportAgentsInQueueStatistics/Pbx.DownloadAgentsInQueueStatistics(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_agents_in_queue_statistics(&self, arguments: DownloadAgentsInQueueStatistics) -> Call<Download<AgentsInQueueStatistics>> {
+    pub fn download_agents_in_queue_statistics(&self, arguments: DownloadAgentsInQueueStatistics) -> Call<Downloaded<AgentsInQueueStatistics>> {
         Call::new(&self.0, "ReportAgentsInQueueStatistics.DownloadAgentsInQueueStatistics")
             .optional("queueDnStr", arguments.queue_dn_str.as_ref())
             .optional("startDt", arguments.start_dt.as_ref())

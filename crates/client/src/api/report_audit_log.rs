@@ -19,7 +19,7 @@ impl ReportAuditLogHandle {
     /// Download Audit Log: `GET /ReportAuditLog/Pbx.DownloadAuditLog(clientTimeZone={clientTimeZone})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_audit_log(&self, client_time_zone: impl Into<Option<String>>) -> Call<Download<AuditLog>> {
+    pub fn download_audit_log(&self, client_time_zone: impl Into<Option<String>>) -> Call<Downloaded<AuditLog>> {
         Call::new(&self.0, "ReportAuditLog.DownloadAuditLog")
             .optional("clientTimeZone", client_time_zone.into().as_ref())
     }

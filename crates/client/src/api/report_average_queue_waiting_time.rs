@@ -19,7 +19,7 @@ impl ReportAverageQueueWaitingTimeHandle {
     /// Download Average Queue Waiting Time Report: `GET /ReportAverageQueueWaitingTime/Pbx.DownloadAverageQueueWaitingTimeReport(chartDate={chartDate},chartBy={chartBy},queueDnStr={queueDnStr},waitInterval={waitInterval},clientTimeZone={clientTimeZone})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_average_queue_waiting_time_report(&self, arguments: DownloadAverageQueueWaitingTimeReport) -> Call<Download<shared::TimeReportData>> {
+    pub fn download_average_queue_waiting_time_report(&self, arguments: DownloadAverageQueueWaitingTimeReport) -> Call<Downloaded<shared::TimeReportData>> {
         Call::new(&self.0, "ReportAverageQueueWaitingTime.DownloadAverageQueueWaitingTimeReport")
             .optional("chartDate", arguments.chart_date.as_ref())
             .optional("chartBy", arguments.chart_by.as_ref())

@@ -19,7 +19,7 @@ impl ReportCallCostByExtensionGroupHandle {
     /// Download Call Cost By Extension Group: `GET /ReportCallCostByExtensionGroup/Pbx.DownloadCallCostByExtensionGroup(periodFrom={periodFrom},periodTo={periodTo},groupFilter={groupFilter},callClass={callClass},clientTimeZone={clientTimeZone})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_call_cost_by_extension_group(&self, arguments: DownloadCallCostByExtensionGroup) -> Call<Download<CallCostByExtensionGroup>> {
+    pub fn download_call_cost_by_extension_group(&self, arguments: DownloadCallCostByExtensionGroup) -> Call<Downloaded<CallCostByExtensionGroup>> {
         Call::new(&self.0, "ReportCallCostByExtensionGroup.DownloadCallCostByExtensionGroup")
             .optional("periodFrom", arguments.period_from.as_ref())
             .optional("periodTo", arguments.period_to.as_ref())

@@ -20,7 +20,7 @@ impl ReportCallDistributionHandle {
     ///
     /// Exists since 20.0.6@2025-04-10.
     /// (Source: swagger 20.0.10.)
-    pub fn download_call_distribution(&self, arguments: DownloadCallDistribution) -> Call<Download<CallDistribution>> {
+    pub fn download_call_distribution(&self, arguments: DownloadCallDistribution) -> Call<Downloaded<CallDistribution>> {
         Call::new(&self.0, "ReportCallDistribution.DownloadGetGetCallDistribution")
             .optional("clientTimeZone", arguments.client_time_zone.as_ref())
             .optional("periodFrom", arguments.period_from.as_ref())
@@ -38,7 +38,7 @@ impl ReportCallDistributionHandle {
     /// Exists until 20.0.6@2025-02-06.
     /// Replaced by `ReportCallDistribution.DownloadGetGetCallDistribution`.
     /// (Source: swagger 20.0.6.)
-    pub fn download_call_distribution_report(&self, arguments: DownloadCallDistributionReport) -> Call<Download<shared::TimeReportData>> {
+    pub fn download_call_distribution_report(&self, arguments: DownloadCallDistributionReport) -> Call<Downloaded<shared::TimeReportData>> {
         Call::new(&self.0, "ReportCallDistribution.DownloadCallDistributionReport")
             .optional("chartDate", arguments.chart_date.as_ref())
             .optional("chartBy", arguments.chart_by.as_ref())

@@ -20,7 +20,7 @@ impl ReportCallLogHandle {
     ///
     /// Needs the role System Owner.
     /// (Source: swagger 20.0.10.)
-    pub fn download_call_log(&self, arguments: DownloadCallLog) -> Call<Download<CallLogData>> {
+    pub fn download_call_log(&self, arguments: DownloadCallLog) -> Call<Downloaded<CallLogData>> {
         Call::new(&self.0, "ReportCallLogData.DownloadCallLog")
             .optional("periodFrom", arguments.period_from.as_ref())
             .optional("periodTo", arguments.period_to.as_ref())

@@ -20,7 +20,7 @@ impl ReportChatLogHandle {
     ///
     /// Exists since 20.0.9.
     /// (Source: swagger 20.0.10.)
-    pub fn download_chat_log(&self, arguments: DownloadChatLog) -> Call<Download<chat_history::ChatHistoryView>> {
+    pub fn download_chat_log(&self, arguments: DownloadChatLog) -> Call<Downloaded<chat_history::ChatHistoryView>> {
         Call::new(&self.0, "ReportChatLog.DownloadChatLog")
             .optional("clientTimeZone", arguments.client_time_zone.as_ref())
             .optional("periodFrom", arguments.period_from.as_ref())

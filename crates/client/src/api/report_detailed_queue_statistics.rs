@@ -19,7 +19,7 @@ impl ReportDetailedQueueStatisticsHandle {
     /// Download Detailed Queue Statistics: `GET /ReportDetailedQueueStatistics/Pbx.DownloadDetailedQueueStatistics(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_detailed_queue_statistics(&self, arguments: DownloadDetailedQueueStatistics) -> Call<Download<DetailedQueueStatistics>> {
+    pub fn download_detailed_queue_statistics(&self, arguments: DownloadDetailedQueueStatistics) -> Call<Downloaded<DetailedQueueStatistics>> {
         Call::new(&self.0, "ReportDetailedQueueStatistics.DownloadDetailedQueueStatistics")
             .optional("queueDnStr", arguments.queue_dn_str.as_ref())
             .optional("startDt", arguments.start_dt.as_ref())

@@ -19,7 +19,7 @@ impl ReportExtensionStatisticsHandle {
     /// Download Extension Statistics: `GET /ReportExtensionStatistics/Pbx.DownloadExtensionStatistics(periodFrom={periodFrom},periodTo={periodTo},extensionFilter={extensionFilter},callArea={callArea})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_extension_statistics(&self, arguments: DownloadExtensionStatistics) -> Call<Download<ExtensionStatistics>> {
+    pub fn download_extension_statistics(&self, arguments: DownloadExtensionStatistics) -> Call<Downloaded<ExtensionStatistics>> {
         Call::new(&self.0, "ReportExtensionStatistics.DownloadExtensionStatistics")
             .optional("periodFrom", arguments.period_from.as_ref())
             .optional("periodTo", arguments.period_to.as_ref())

@@ -19,7 +19,7 @@ impl ReportExtensionStatisticsByGroupHandle {
     /// Download Extension Statistics By Group: `GET /ReportExtensionStatisticsByGroup/Pbx.DownloadExtensionStatisticsByGroup(groupNumber={groupNumber},periodFrom={periodFrom},periodTo={periodTo},callArea={callArea})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_extension_statistics_by_group(&self, arguments: DownloadExtensionStatisticsByGroup) -> Call<Download<ReportExtensionStatisticsByGroup>> {
+    pub fn download_extension_statistics_by_group(&self, arguments: DownloadExtensionStatisticsByGroup) -> Call<Downloaded<ReportExtensionStatisticsByGroup>> {
         Call::new(&self.0, "ReportExtensionStatisticsByGroup.DownloadExtensionStatisticsByGroup")
             .optional("groupNumber", arguments.group_number.as_ref())
             .optional("periodFrom", arguments.period_from.as_ref())

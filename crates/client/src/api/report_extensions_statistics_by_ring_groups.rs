@@ -19,7 +19,7 @@ impl ReportExtensionsStatisticsByRingGroupsHandle {
     /// Download Extensions Statistics By Ring Groups: `GET /ReportExtensionsStatisticsByRingGroups/Pbx.DownloadExtensionsStatisticsByRingGroups(periodFrom={periodFrom},periodTo={periodTo},ringGroupDns={ringGroupDns})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_extensions_statistics_by_ring_groups(&self, period_from: Timestamp, period_to: Timestamp, ring_group_dns: impl Into<Option<String>>) -> Call<Download<ExtensionsStatisticsByRingGroups>> {
+    pub fn download_extensions_statistics_by_ring_groups(&self, period_from: Timestamp, period_to: Timestamp, ring_group_dns: impl Into<Option<String>>) -> Call<Downloaded<ExtensionsStatisticsByRingGroups>> {
         Call::new(&self.0, "ReportExtensionsStatisticsByRingGroups.DownloadExtensionsStatisticsByRingGroups")
             .parameter("periodFrom", &period_from)
             .parameter("periodTo", &period_to)

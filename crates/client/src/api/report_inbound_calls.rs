@@ -20,7 +20,7 @@ impl ReportInboundCallsHandle {
     ///
     /// Exists since 20.0.6@2025-04-10.
     /// (Source: swagger 20.0.10.)
-    pub fn download_inbound_calls(&self, arguments: DownloadInboundCalls) -> Call<Download<InboundCall>> {
+    pub fn download_inbound_calls(&self, arguments: DownloadInboundCalls) -> Call<Downloaded<InboundCall>> {
         Call::new(&self.0, "ReportInboundCalls.DownloadGetInboundCalls")
             .optional("periodFrom", arguments.period_from.as_ref())
             .optional("periodTo", arguments.period_to.as_ref())

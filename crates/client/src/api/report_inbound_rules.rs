@@ -19,7 +19,7 @@ impl ReportInboundRulesHandle {
     /// Download Inbound Rules: `GET /ReportInboundRules/Pbx.DownloadInboundRules()`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_inbound_rules(&self) -> Call<Download<InboundRuleReport>> {
+    pub fn download_inbound_rules(&self) -> Call<Downloaded<InboundRuleReport>> {
         Call::new(&self.0, "ReportInboundRules.DownloadInboundRules")
     }
 

@@ -20,7 +20,7 @@ impl ReportOutboundCallsHandle {
     ///
     /// Exists since 20.0.6@2025-04-10.
     /// (Source: swagger 20.0.10.)
-    pub fn download_outbound_calls(&self, arguments: DownloadOutboundCalls) -> Call<Download<OutboundCall>> {
+    pub fn download_outbound_calls(&self, arguments: DownloadOutboundCalls) -> Call<Downloaded<OutboundCall>> {
         Call::new(&self.0, "ReportOutboundCalls.DownloadGetOutboundCalls")
             .optional("periodFrom", arguments.period_from.as_ref())
             .optional("periodTo", arguments.period_to.as_ref())

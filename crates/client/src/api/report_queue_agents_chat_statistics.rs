@@ -19,7 +19,7 @@ impl ReportQueueAgentsChatStatisticsHandle {
     /// Download Queue Agents Chat Statistics: `GET /ReportQueueAgentsChatStatistics/Pbx.DownloadQueueAgentsChatStatistics(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},participantType={participantType})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_queue_agents_chat_statistics(&self, arguments: DownloadQueueAgentsChatStatistics) -> Call<Download<QueueAgentsChatStatistics>> {
+    pub fn download_queue_agents_chat_statistics(&self, arguments: DownloadQueueAgentsChatStatistics) -> Call<Downloaded<QueueAgentsChatStatistics>> {
         Call::new(&self.0, "ReportQueueAgentsChatStatistics.DownloadQueueAgentsChatStatistics")
             .optional("queueDnStr", arguments.queue_dn_str.as_ref())
             .optional("startDt", arguments.start_dt.as_ref())

@@ -19,7 +19,7 @@ impl ReportQueueAgentsChatStatisticsTotalsHandle {
     /// Download Queue Agents Chat Statistics Totals: `GET /ReportQueueAgentsChatStatisticsTotals/Pbx.DownloadQueueAgentsChatStatisticsTotals(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},participantType={participantType})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_queue_agents_chat_statistics_totals(&self, arguments: DownloadQueueAgentsChatStatisticsTotals) -> Call<Download<QueueAgentsChatStatisticsTotals>> {
+    pub fn download_queue_agents_chat_statistics_totals(&self, arguments: DownloadQueueAgentsChatStatisticsTotals) -> Call<Downloaded<QueueAgentsChatStatisticsTotals>> {
         Call::new(&self.0, "ReportQueueAgentsChatStatisticsTotals.DownloadQueueAgentsChatStatisticsTotals")
             .optional("queueDnStr", arguments.queue_dn_str.as_ref())
             .optional("startDt", arguments.start_dt.as_ref())

@@ -19,7 +19,7 @@ impl ReportQueueAnsweredCallsByWaitTimeHandle {
     /// Download Queue Answered Calls By Wait Time: `GET /ReportQueueAnsweredCallsByWaitTime/Pbx.DownloadQueueAnsweredCallsByWaitTime(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},answerInterval={answerInterval},clientTimeZone={clientTimeZone})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_queue_answered_calls_by_wait_time(&self, arguments: DownloadQueueAnsweredCallsByWaitTime) -> Call<Download<QueueAnsweredCallsByWaitTime>> {
+    pub fn download_queue_answered_calls_by_wait_time(&self, arguments: DownloadQueueAnsweredCallsByWaitTime) -> Call<Downloaded<QueueAnsweredCallsByWaitTime>> {
         Call::new(&self.0, "ReportQueueAnsweredCallsByWaitTime.DownloadQueueAnsweredCallsByWaitTime")
             .optional("queueDnStr", arguments.queue_dn_str.as_ref())
             .optional("startDt", arguments.start_dt.as_ref())

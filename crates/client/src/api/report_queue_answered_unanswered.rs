@@ -19,7 +19,7 @@ impl ReportQueueAnsweredUnansweredHandle {
     /// Download Queue Answered And Unanswered Calls: `GET /ReportQueueAnUnCalls/Pbx.DownloadQueueAnUnCallsReport(chartDate={chartDate},chartBy={chartBy},queueDnStr={queueDnStr},clientTimeZone={clientTimeZone},waitInterval={waitInterval})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_queue_answered_unanswered(&self, arguments: DownloadQueueAnsweredUnanswered) -> Call<Download<shared::TimeReportData>> {
+    pub fn download_queue_answered_unanswered(&self, arguments: DownloadQueueAnsweredUnanswered) -> Call<Downloaded<shared::TimeReportData>> {
         Call::new(&self.0, "ReportQueueAnUnCalls.DownloadQueueAnUnCallsReport")
             .optional("chartDate", arguments.chart_date.as_ref())
             .optional("chartBy", arguments.chart_by.as_ref())

@@ -19,7 +19,7 @@ impl ReportQueueCallbacksHandle {
     /// Download Queue Callbacks: `GET /ReportQueueCallbacks/Pbx.DownloadQueueCallbacks(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_queue_callbacks(&self, queue_dn_str: impl Into<Option<String>>, start_dt: Timestamp, end_dt: Timestamp) -> Call<Download<QueueCallbacks>> {
+    pub fn download_queue_callbacks(&self, queue_dn_str: impl Into<Option<String>>, start_dt: Timestamp, end_dt: Timestamp) -> Call<Downloaded<QueueCallbacks>> {
         Call::new(&self.0, "ReportQueueCallbacks.DownloadQueueCallbacks")
             .optional("queueDnStr", queue_dn_str.into().as_ref())
             .parameter("startDt", &start_dt)

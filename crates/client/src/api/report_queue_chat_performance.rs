@@ -19,7 +19,7 @@ impl ReportQueueChatPerformanceHandle {
     /// Download Queue Chat Performance: `GET /ReportQueueChatPerformance/Pbx.DownloadQueueChatPerformance(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},participantType={participantType})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_queue_chat_performance(&self, arguments: DownloadQueueChatPerformance) -> Call<Download<QueueChatPerformance>> {
+    pub fn download_queue_chat_performance(&self, arguments: DownloadQueueChatPerformance) -> Call<Downloaded<QueueChatPerformance>> {
         Call::new(&self.0, "ReportQueueChatPerformance.DownloadQueueChatPerformance")
             .optional("queueDnStr", arguments.queue_dn_str.as_ref())
             .optional("startDt", arguments.start_dt.as_ref())

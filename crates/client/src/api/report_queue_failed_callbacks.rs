@@ -19,7 +19,7 @@ impl ReportQueueFailedCallbacksHandle {
     /// Download Queue Failed Callbacks: `GET /ReportQueueFailedCallbacks/Pbx.DownloadQueueFailedCallbacks(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},clientTimeZone={clientTimeZone})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_queue_failed_callbacks(&self, arguments: DownloadQueueFailedCallbacks) -> Call<Download<QueueFailedCallbacks>> {
+    pub fn download_queue_failed_callbacks(&self, arguments: DownloadQueueFailedCallbacks) -> Call<Downloaded<QueueFailedCallbacks>> {
         Call::new(&self.0, "ReportQueueFailedCallbacks.DownloadQueueFailedCallbacks")
             .optional("queueDnStr", arguments.queue_dn_str.as_ref())
             .optional("startDt", arguments.start_dt.as_ref())

@@ -19,7 +19,7 @@ impl ReportQueuePerformanceOverviewHandle {
     /// Download Queue Performance Overview: `GET /ReportQueuePerformanceOverview/Pbx.DownloadQueuePerformanceOverview(periodFrom={periodFrom},periodTo={periodTo},queueDns={queueDns},waitInterval={waitInterval})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_queue_performance_overview(&self, arguments: DownloadQueuePerformanceOverview) -> Call<Download<QueuePerformanceOverview>> {
+    pub fn download_queue_performance_overview(&self, arguments: DownloadQueuePerformanceOverview) -> Call<Downloaded<QueuePerformanceOverview>> {
         Call::new(&self.0, "ReportQueuePerformanceOverview.DownloadQueuePerformanceOverview")
             .optional("periodFrom", arguments.period_from.as_ref())
             .optional("periodTo", arguments.period_to.as_ref())

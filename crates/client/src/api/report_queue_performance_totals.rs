@@ -19,7 +19,7 @@ impl ReportQueuePerformanceTotalsHandle {
     /// Download Queue Performance Totals: `GET /ReportQueuePerformanceTotals/Pbx.DownloadQueuePerformanceTotals(periodFrom={periodFrom},periodTo={periodTo},queueDns={queueDns},waitInterval={waitInterval})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_queue_performance_totals(&self, arguments: DownloadQueuePerformanceTotals) -> Call<Download<QueuePerformanceTotals>> {
+    pub fn download_queue_performance_totals(&self, arguments: DownloadQueuePerformanceTotals) -> Call<Downloaded<QueuePerformanceTotals>> {
         Call::new(&self.0, "ReportQueuePerformanceTotals.DownloadQueuePerformanceTotals")
             .optional("periodFrom", arguments.period_from.as_ref())
             .optional("periodTo", arguments.period_to.as_ref())

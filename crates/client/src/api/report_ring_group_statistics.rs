@@ -19,7 +19,7 @@ impl ReportRingGroupStatisticsHandle {
     /// Download Ring Group Statistics: `GET /ReportRingGroupStatistics/Pbx.DownloadRingGroupStatistics(periodFrom={periodFrom},periodTo={periodTo},ringGroupDns={ringGroupDns})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_ring_group_statistics(&self, period_from: Timestamp, period_to: Timestamp, ring_group_dns: impl Into<Option<String>>) -> Call<Download<RingGroupStatistics>> {
+    pub fn download_ring_group_statistics(&self, period_from: Timestamp, period_to: Timestamp, ring_group_dns: impl Into<Option<String>>) -> Call<Downloaded<RingGroupStatistics>> {
         Call::new(&self.0, "ReportRingGroupStatistics.DownloadRingGroupStatistics")
             .parameter("periodFrom", &period_from)
             .parameter("periodTo", &period_to)

@@ -19,7 +19,7 @@ impl ReportSlaBreachesHandle {
     /// Download SLA Breaches: `GET /ReportBreachesSla/Pbx.DownloadBreachesSla(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval},clientTimeZone={clientTimeZone})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_breaches_sla(&self, arguments: DownloadBreachesSla) -> Call<Download<BreachesSla>> {
+    pub fn download_breaches_sla(&self, arguments: DownloadBreachesSla) -> Call<Downloaded<BreachesSla>> {
         Call::new(&self.0, "ReportBreachesSla.DownloadBreachesSla")
             .optional("queueDnStr", arguments.queue_dn_str.as_ref())
             .optional("startDt", arguments.start_dt.as_ref())

@@ -19,7 +19,7 @@ impl ReportSlaStatisticsHandle {
     /// Download SLA Statistics: `GET /ReportStatisticSla/Pbx.DownloadStatisticSla(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_statistic_sla(&self, arguments: DownloadStatisticSla) -> Call<Download<StatisticSla>> {
+    pub fn download_statistic_sla(&self, arguments: DownloadStatisticSla) -> Call<Downloaded<StatisticSla>> {
         Call::new(&self.0, "ReportStatisticSla.DownloadStatisticSla")
             .optional("queueDnStr", arguments.queue_dn_str.as_ref())
             .optional("startDt", arguments.start_dt.as_ref())

@@ -19,7 +19,7 @@ impl ReportTeamQueueGeneralStatisticsHandle {
     /// Download Team Queue General Statistics: `GET /ReportTeamQueueGeneralStatistics/Pbx.DownloadTeamQueueGeneralStatistics(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},waitInterval={waitInterval})`.
     ///
     /// (Source: swagger 20.0.10.)
-    pub fn download_team_queue_general_statistics(&self, arguments: DownloadTeamQueueGeneralStatistics) -> Call<Download<TeamQueueGeneralStatistics>> {
+    pub fn download_team_queue_general_statistics(&self, arguments: DownloadTeamQueueGeneralStatistics) -> Call<Downloaded<TeamQueueGeneralStatistics>> {
         Call::new(&self.0, "ReportTeamQueueGeneralStatistics.DownloadTeamQueueGeneralStatistics")
             .optional("queueDnStr", arguments.queue_dn_str.as_ref())
             .optional("startDt", arguments.start_dt.as_ref())

@@ -20,7 +20,7 @@ impl ReportUserActivityHandle {
     ///
     /// Exists since 20.0.6@2025-04-10.
     /// (Source: swagger 20.0.10.)
-    pub fn download_user_activity(&self, arguments: DownloadUserActivity) -> Call<Download<UserActivity>> {
+    pub fn download_user_activity(&self, arguments: DownloadUserActivity) -> Call<Downloaded<UserActivity>> {
         Call::new(&self.0, "ReportUserActivity.DownloadGetUserActivity")
             .optional("clientTimeZone", arguments.client_time_zone.as_ref())
             .optional("periodFrom", arguments.period_from.as_ref())
@@ -38,7 +38,7 @@ impl ReportUserActivityHandle {
     /// Exists until 20.0.6@2025-02-06.
     /// Replaced by `ReportUserActivity.DownloadGetUserActivity`.
     /// (Source: swagger 20.0.6.)
-    pub fn download_user_activity_report(&self, arguments: DownloadUserActivityReport) -> Call<Download<shared::TimeReportData>> {
+    pub fn download_user_activity_report(&self, arguments: DownloadUserActivityReport) -> Call<Downloaded<shared::TimeReportData>> {
         Call::new(&self.0, "ReportUserActivity.DownloadUserActivityReport")
             .optional("chartDate", arguments.chart_date.as_ref())
             .optional("chartBy", arguments.chart_by.as_ref())

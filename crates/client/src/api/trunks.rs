@@ -93,7 +93,7 @@ impl TrunksHandle {
     ///
     /// Needs the role System Admin.
     /// (Source: swagger 20.0.10.)
-    pub fn export_trunk(&self, id: TrunkId) -> Call<Download> {
+    pub fn export_trunk(&self, id: TrunkId) -> Call<Downloaded> {
         Call::new(&self.0, "Trunks.ExportTrunk")
             .parameter("Id", &id)
     }

@@ -125,7 +125,7 @@ impl UsersHandle {
     ///
     /// Needs the role System Admin.
     /// (Source: swagger 20.0.10.)
-    pub fn download_greeting(&self, user_id: UserId, file_name: impl Into<String>) -> Call<Download> {
+    pub fn download_greeting(&self, user_id: UserId, file_name: impl Into<String>) -> Call<Downloaded> {
         Call::new(&self.0, "Users.DownloadGreeting")
             .parameter("userId", &user_id)
             .parameter::<String>("fileName", &file_name.into())
@@ -135,7 +135,7 @@ impl UsersHandle {
     ///
     /// Needs the role System Admin.
     /// (Source: swagger 20.0.10.)
-    pub fn export_extensions(&self) -> Call<Download<User>> {
+    pub fn export_extensions(&self) -> Call<Downloaded<User>> {
         Call::new(&self.0, "Users.ExportExtensions")
     }
 

@@ -13,12 +13,12 @@ use super::value::{Decode, Value};
 use crate::reply::Reply;
 
 /// What a call can bring.
-pub trait Answer: Sized {
+pub trait FromReply: Sized {
     /// Reads it.
     ///
     /// # Errors
     /// [`Error::Answer`] for what does not fit.
-    fn read(reply: &Reply) -> Result<Self, Error>;
+    fn from_reply(reply: &Reply) -> Result<Self, Error>;
 
     /// True if this is what an operation declares to answer.
     #[doc(hidden)]
@@ -29,8 +29,8 @@ pub trait Answer: Sized {
 }
 
 /// The operation answers nothing; what comes all the same is passed over.
-impl Answer for () {
-    fn read(_: &Reply) -> Result<(), Error> {
+impl FromReply for () {
+    fn from_reply(_: &Reply) -> Result<(), Error> {
         Ok(())
     }
 
@@ -40,8 +40,8 @@ impl Answer for () {
 }
 
 /// `null`, or no body, where the operation may have nothing to tell.
-impl<T: Answer> Answer for Option<T> {
-    fn read(reply: &Reply) -> Result<Option<T>, Error> {
+impl<T: FromReply> FromReply for Option<T> {
+    fn from_reply(reply: &Reply) -> Result<Option<T>, Error> {
         let nothing = match reply.bytes().trim_ascii() {
             b"" | b"null" => true,
             body if body.len() < 512 => {
@@ -49,7 +49,7 @@ impl<T: Answer> Answer for Option<T> {
             }
             _ => false,
         };
-        if nothing { Ok(None) } else { T::read(reply).map(Some) }
+        if nothing { Ok(None) } else { T::from_reply(reply).map(Some) }
     }
 
     fn is(declared: Content) -> bool {
@@ -58,21 +58,21 @@ impl<T: Answer> Answer for Option<T> {
 }
 
 /// The declaration of the release that was asked says which it is.
-impl<Old: Answer, New: Answer> Answer for Changed<Old, New> {
-    fn read(reply: &Reply) -> Result<Self, Error> {
+impl<Old: FromReply, New: FromReply> FromReply for Changed<Old, New> {
+    fn from_reply(reply: &Reply) -> Result<Self, Error> {
         if New::is(reply.declared.content) {
-            New::read(reply).map(Changed::New)
+            New::from_reply(reply).map(Changed::New)
         } else {
-            Old::read(reply).map(Changed::Old)
+            Old::from_reply(reply).map(Changed::Old)
         }
     }
 }
 
-/// Implements [`Answer`] for a value that comes as `{"value": …}`.
+/// Implements [`FromReply`] for a value that comes as `{"value": …}`.
 macro_rules! enveloped {
     ($($ty:ty, $name:literal;)*) => {$(
-        impl Answer for $ty {
-            fn read(reply: &Reply) -> Result<$ty, Error> {
+        impl FromReply for $ty {
+            fn from_reply(reply: &Reply) -> Result<$ty, Error> {
                 enveloped(reply)
             }
 
@@ -92,9 +92,9 @@ enveloped! {
 }
 
 /// A list that comes whole.
-impl<T: Value> Answer for Vec<T> {
-    fn read(reply: &Reply) -> Result<Vec<T>, Error> {
-        Ok(Page::read(reply)?.rows)
+impl<T: Value> FromReply for Vec<T> {
+    fn from_reply(reply: &Reply) -> Result<Vec<T>, Error> {
+        Ok(Page::from_reply(reply)?.rows)
     }
 
     fn is(declared: Content) -> bool {
@@ -183,13 +183,13 @@ pub struct Page<T> {
     pub next_link: Option<String>,
 }
 
-impl<T: Value> Answer for Page<T> {
-    fn read(reply: &Reply) -> Result<Page<T>, Error> {
+impl<T: Value> FromReply for Page<T> {
+    fn from_reply(reply: &Reply) -> Result<Page<T>, Error> {
         json(reply.bytes(), |page: Page<T>| page)
     }
 
     fn is(declared: Content) -> bool {
-        <Vec<T> as Answer>::is(declared)
+        <Vec<T> as FromReply>::is(declared)
     }
 }
 
@@ -243,9 +243,9 @@ impl<'de, T: Value> Deserialize<'de> for Page<T> {
     }
 }
 
-/// A file, complete; `R` is what its lines are where it is a table of rows. To have it in pieces as they come, see [`Call::bytes`](crate::Call::bytes).
+/// A file, complete; `R` is what its lines are where it is a table of rows.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Download<R = ()> {
+pub struct Downloaded<R = ()> {
     /// The name that the PBX gives it, without any folder.
     pub name: Option<String>,
     /// Its media type.
@@ -255,10 +255,10 @@ pub struct Download<R = ()> {
     rows: PhantomData<fn() -> R>,
 }
 
-impl<R> Answer for Download<R> {
-    fn read(reply: &Reply) -> Result<Download<R>, Error> {
+impl<R> FromReply for Downloaded<R> {
+    fn from_reply(reply: &Reply) -> Result<Downloaded<R>, Error> {
         let (name, media_type) = reply.file().map(|file| (file.name, file.media_type)).unzip();
-        Ok(Download { name: name.flatten(), media_type, bytes: reply.bytes().clone(), rows: PhantomData })
+        Ok(Downloaded { name: name.flatten(), media_type, bytes: reply.bytes().clone(), rows: PhantomData })
     }
 
     fn is(declared: Content) -> bool {

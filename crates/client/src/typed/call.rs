@@ -8,11 +8,12 @@ use std::pin::Pin;
 use threecx_catalog::{Operation, Span, operation};
 use threecx_core::{Arguments, Error, Input, NotInVersion, Request, plan};
 
-use super::answer::Answer;
+use super::answer::{FromReply, Page};
 use super::error::CallError;
 use super::filter::Filter;
 use super::rows::{Listed, Selected};
 use super::select::{Orders, Selection};
+use super::stream::RowStream;
 use super::value::{Encode, Value};
 use crate::client::Client;
 use crate::reply::Reply;
@@ -137,7 +138,7 @@ impl<T> Call<T> {
     }
 }
 
-impl<T: Answer> Call<T> {
+impl<T: FromReply> Call<T> {
     /// Sends it and reads the answer.
     ///
     /// # Errors
@@ -146,16 +147,33 @@ impl<T: Answer> Call<T> {
     pub async fn send(self) -> Result<T, CallError> {
         let operation = self.operation()?;
         let reply = self.raw().await?;
-        T::read(&reply).map_err(|error| CallError::new(operation, error))
+        T::from_reply(&reply).map_err(|error| CallError::new(operation, error))
     }
 }
 
-impl<T: Answer + 'static> IntoFuture for Call<T> {
+impl<T: FromReply + 'static> IntoFuture for Call<T> {
     type Output = Result<T, CallError>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
+    }
+}
+
+impl<R: Value> Call<Page<R>> {
+    /// All rows, or as many as [`top`](Call::top) says, read page by page as they are taken.
+    pub fn stream(self) -> RowStream<R> {
+        let wanted = match self.arguments.options.get("top") {
+            Some(Input::Text(text) | Input::Json(text)) => text.parse().ok(),
+            None => None,
+        };
+        let operation = self.operation();
+        let pages = match (self.broken, &operation) {
+            (Some(error), _) => Err(error),
+            (None, Ok(operation)) => Ok(self.client.pages(operation, self.arguments, wanted).read_ahead(2)),
+            (None, Err(error)) => Err(error.clone()),
+        };
+        RowStream::new(operation.ok(), pages)
     }
 }
 

@@ -17,10 +17,11 @@ mod rows;
 mod scalar;
 mod secret;
 mod select;
+mod stream;
 mod value;
 mod word;
 
-pub use answer::{Answer, Download, Page};
+pub use answer::{Downloaded, FromReply, Page};
 pub use call::Call;
 pub use changed::Changed;
 pub use error::CallError;
@@ -36,6 +37,7 @@ pub use quantity::{Decimal, Duration};
 pub use rows::{Listed, Selected};
 pub use secret::Secret;
 pub use select::{Orders, Selection};
+pub use stream::RowStream;
 pub use value::Value;
 pub use word::Word;
 

@@ -118,8 +118,8 @@ macro_rules! model {
             const STRUCTURE: Option<&'static str> = Some($wire);
         }
 
-        impl $crate::typed::Answer for $name {
-            fn read(reply: &$crate::reply::Reply) -> Result<Self, threecx_core::Error> {
+        impl $crate::typed::FromReply for $name {
+            fn from_reply(reply: &$crate::reply::Reply) -> Result<Self, threecx_core::Error> {
                 $crate::typed::support::entity(reply)
             }
 

@@ -1,6 +1,6 @@
 //! Which answers consist of rows, so that their fields can be selected, filtered and ordered.
 
-use super::answer::{Download, Page};
+use super::answer::{Downloaded, Page};
 use super::changed::Changed;
 
 /// An answer of which fields can be selected.
@@ -26,11 +26,11 @@ impl<R> Selected for Option<R> {
     type Row = R;
 }
 
-impl<R> Selected for Download<R> {
+impl<R> Selected for Downloaded<R> {
     type Row = R;
 }
 
-impl<R> Listed for Download<R> {}
+impl<R> Listed for Downloaded<R> {}
 
 /// Where the newer answer is no list, the options are those of the older one.
 impl<Old: Selected, New> Selected for Changed<Old, New> {

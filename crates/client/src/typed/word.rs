@@ -69,8 +69,8 @@ macro_rules! words {
             }
         }
 
-        impl $crate::typed::Answer for $name {
-            fn read(reply: &$crate::reply::Reply) -> Result<Self, threecx_core::Error> {
+        impl $crate::typed::FromReply for $name {
+            fn from_reply(reply: &$crate::reply::Reply) -> Result<Self, threecx_core::Error> {
                 $crate::typed::support::enveloped(reply)
             }
         }

@@ -1,7 +1,7 @@
 //! Arguments as JSON, for making typed calls from golden vectors.
 
 use serde_json::Value as Json;
-use threecx::{Call, Listed, Selected, TypedAnswer, Value};
+use threecx::{Call, FromReply, Listed, Selected, Value};
 
 /// The arguments of a golden vector: `{"parameters": {"Id": {"json": 29}}, "body": …}`.
 pub struct Given(pub Json);
@@ -61,10 +61,10 @@ pub trait Visit: Sized {
     type Out;
 
     /// A call without query options, or with `If-Match` alone.
-    fn plain<T: TypedAnswer>(self, call: Call<T>, given: &Given) -> Self::Out;
+    fn plain<T: FromReply>(self, call: Call<T>, given: &Given) -> Self::Out;
 
     /// A call that brings an entity.
-    fn one<T: TypedAnswer + Selected>(self, call: Call<T>, given: &Given) -> Self::Out {
+    fn one<T: FromReply + Selected>(self, call: Call<T>, given: &Given) -> Self::Out {
         let call = match given.option("expand") {
             Some(text) => call.expand(text),
             None => call,
@@ -73,7 +73,7 @@ pub trait Visit: Sized {
     }
 
     /// A call that brings rows.
-    fn rows<T: TypedAnswer + Listed>(self, mut call: Call<T>, given: &Given) -> Self::Out {
+    fn rows<T: FromReply + Listed>(self, mut call: Call<T>, given: &Given) -> Self::Out {
         for name in ["top", "skip", "search", "filter", "count", "expand"] {
             let Some(text) = given.option(name) else { continue };
             let number = || text.parse().expect("a number");

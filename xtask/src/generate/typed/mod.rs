@@ -79,7 +79,7 @@ pub fn files(record: &Record, overrides: &Overrides) -> Result<Vec<(&'static str
 /// `api/mod.rs`
 fn index(modules: &[(String, areas::Set)], areas: &Areas) -> String {
     let mut text = format!(
-        "{HEADER}\n//! The whole Configuration API with types, a module per resource: a handle with a method for each\n//! operation, and the models, keys and enumerations that belong to it. What several resources use is\n//! in [`shared`].\n\n#[allow(unused_imports)]\nuse jiff::Timestamp;\n#[allow(unused_imports)]\nuse jiff::civil::{{Date, Time}};\n\nuse crate::client::Client;\n// Few areas need all of them.\n#[allow(unused_imports)]\nuse crate::typed::{{\n    Call, Changed, Decimal, DnNumber, Download, Duration, Flags, Guid, Json, Page, Patch, Secret, key, model, words,\n}};\n\n"
+        "{HEADER}\n//! The whole Configuration API with types, a module per resource: a handle with a method for each\n//! operation, and the models, keys and enumerations that belong to it. What several resources use is\n//! in [`shared`].\n\n#[allow(unused_imports)]\nuse jiff::Timestamp;\n#[allow(unused_imports)]\nuse jiff::civil::{{Date, Time}};\n\nuse crate::client::Client;\n// Few areas need all of them.\n#[allow(unused_imports)]\nuse crate::typed::{{\n    Call, Changed, Decimal, DnNumber, Downloaded, Duration, Flags, Guid, Json, Page, Patch, Secret, key, model, words,\n}};\n\n"
     );
     for (module, of_module) in modules {
         text.push_str(&areas.cfg_unless(of_module.clone(), &areas.everywhere()));

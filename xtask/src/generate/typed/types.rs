@@ -171,9 +171,9 @@ impl Types {
         match content {
             Content::Nothing => "()".to_owned(),
             Content::File(_, Some(rows)) if structure(rows.ty).is_some() => {
-                format!("Download<{}>", self.reference(rows.element(), module))
+                format!("Downloaded<{}>", self.reference(rows.element(), module))
             }
-            Content::File(..) => "Download".to_owned(),
+            Content::File(..) => "Downloaded".to_owned(),
             Content::Value(ty) if ty.ty == Type::String && operation.secret => collected("Secret".to_owned(), ty),
             Content::Value(ty) if ty.collection && operation.is_paged() => {
                 format!("Page<{}>", self.reference(ty.element(), module))
