@@ -57,7 +57,10 @@ fn a_client_logs_in_and_calls_and_logs_out() {
     assert!(!kept.contains(SECRET), "{kept}");
     assert_eq!(fs::read_to_string(home.config().join("secrets/127.0.0.1")).expect("kept"), SECRET);
     let list = || home.threecx(&["users", "list", "--top", "1", "--select", "Number", "-o", "json"]);
+    sim.control("DELETE", "/sim/received", "");
     assert_eq!(prints_json(&mut list()), json!([{"Number": "100"}]));
+    let counts = sim.control("GET", "/sim/counts", "");
+    assert_eq!(counts.as_object().expect("an object").keys().collect::<Vec<_>>(), ["Users.ListUser"], "{counts}");
     let profiles = prints_json(&mut home.threecx(&["profiles", "-o", "json"]));
     assert_eq!(
         profiles,
