@@ -21,7 +21,7 @@ pub const EXIT_CODES: [(u8, &str); 28] = [
     (20, "connection: the PBX cannot be reached; nothing was sent"),
     (21, "certificate: the PBX's certificate is not valid"),
     (22, "not-a-3cx: something else answers at this address"),
-    (30, "authentication: client ID or secret are wrong"),
+    (30, "authentication: the client or user is not accepted, or a login has ended"),
     (31, "permission: the client may not do this"),
     (40, "not-found: no such thing on this PBX"),
     (41, "rejected: the PBX refuses"),
