@@ -72,6 +72,9 @@ fn bash_completes_commands_flags_and_values() {
         ("threecx completion po", vec!["powershell"]),
         ("threecx describe users make", vec!["make-call"]),
         ("threecx sim --live", vec!["--live-calls"]),
+        ("threecx queues ag", vec!["agents"]),
+        ("threecx queues agents a", vec!["add"]),
+        ("threecx users edi", vec!["edit"]),
         ("threecx sim --live-calls ", vec!["on", "off"]),
         ("threecx users no-such-thing --x ", vec![""]),
     ] {
@@ -131,9 +134,14 @@ fn extensions_of_the_connected_pbx_are_offered_and_remembered() {
     assert!(found.contains(&first));
     let found = in_bash(&format!("threecx users reprovision-all-phones --ids {first},"), &variables);
     assert!(found.is_some_and(|found| found.contains(&format!("{first},{first}"))));
+    let found = in_bash("threecx users get 10", &variables);
+    assert_eq!(found.map(|found| found.len()), Some(10));
+    let found = in_bash("threecx queues agents add 800 100 10", &variables);
+    assert_eq!(found.map(|found| found.len()), Some(10));
+    assert_eq!(in_bash("threecx queues edit 80", &variables).map(|found| found.len() > 3), Some(true));
     // The PBX is gone; what it said is still there.
     drop(sim);
     let found = in_bash("threecx users get --id ", &variables).expect("bash");
     assert_eq!(found.len(), 30);
-    assert_eq!(in_bash("threecx queues get --id ", &variables), Some(vec![String::new()]));
+    assert_eq!(in_bash("threecx trunks get --id ", &variables), Some(vec![String::new()]));
 }

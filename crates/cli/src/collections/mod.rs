@@ -168,10 +168,8 @@ async fn identities(
     collection: &Collection,
     words: &[String],
 ) -> Result<Vec<(String, String)>, Failure> {
-    let of = match collection.item {
-        Item::Text | Item::Key => return Ok(words.iter().map(|word| (word.clone(), String::new())).collect()),
-        Item::Number { of } => of,
-        Item::Department => "Groups",
+    let Some(of) = collection.item.set() else {
+        return Ok(words.iter().map(|word| (word.clone(), String::new())).collect());
     };
     let set = Set::named(of).ok_or_else(|| Failure::Internal(of.to_owned()))?;
     let argument = collection.noun.to_uppercase();

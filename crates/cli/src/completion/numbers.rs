@@ -16,6 +16,7 @@ use crate::arguments::Stdin;
 use crate::command::flags::{Flag, Place};
 use crate::command::globals;
 use crate::connect::Settings;
+use crate::names::Set;
 use crate::runtime;
 
 /// A PBX that takes longer is not waited for.
@@ -33,8 +34,21 @@ const TELLING: [&str; 7] = ["Number", "Name", "DisplayName", "FirstName", "LastN
 pub fn of(flag: &Flag, operation: Option<&'static Operation>, before: &[String]) -> Vec<Candidate> {
     let Some((list, property)) = meant(flag, operation) else { return Vec::new() };
     let Some(settings) = settings(before) else { return Vec::new() };
-    let rows = cached(list, property, &settings).unwrap_or_default();
-    rows.iter().filter_map(|row| row.split_once('\t')).map(|(value, about)| Candidate::new(value, about)).collect()
+    candidates(cached(list, property, &settings), "")
+}
+
+/// The numbers, or if it has none the keys, of the things that an operation is about or of which
+/// a collection is: for words without a flag.
+pub fn of_set(set: &Set, before: &[String]) -> Vec<Candidate> {
+    let Some(settings) = settings(before) else { return Vec::new() };
+    let property = if set.has_numbers { "Number" } else { set.key.name };
+    candidates(cached(set.list, property, &settings), if set.has_numbers { "" } else { "id:" })
+}
+
+fn candidates(rows: Option<Vec<String>>, before: &str) -> Vec<Candidate> {
+    let rows = rows.unwrap_or_default();
+    let pairs = rows.iter().filter_map(|row| row.split_once('\t'));
+    pairs.map(|(value, about)| Candidate::new(format!("{before}{value}"), about)).collect()
 }
 
 /// The list that has it, and its property there: `Users.Id` of a flag that refers to it, or the
