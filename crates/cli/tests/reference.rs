@@ -13,7 +13,7 @@ const PATH: [&str; 4] = ["..", "..", "docs", "reference.md"];
 fn section<'h>(help: &'h str, title: &str) -> Vec<(&'h str, &'h str)> {
     let lines = help.lines().skip_while(|line| *line != title).skip(1).take_while(|line| !line.is_empty());
     let pair = |line: &'h str| line.trim().split_once("  ").unwrap_or((line.trim(), ""));
-    lines.map(|line| pair(line)).map(|(name, meaning)| (name, meaning.trim())).collect()
+    lines.map(pair).map(|(name, meaning)| (name, meaning.trim())).collect()
 }
 
 fn table(text: &mut String, heading: [&str; 2], rows: &[(&str, &str)]) {
