@@ -9,11 +9,12 @@ use threecx::Error;
 use crate::output::style::{Style, plain_text};
 
 /// The exit codes, for the help. They are stable.
-pub const EXIT_CODES: [(u8, &str); 26] = [
+pub const EXIT_CODES: [(u8, &str); 28] = [
     (0, "done"),
     (1, "you said no"),
     (2, "usage: an unknown command or flag, or no PBX given"),
     (3, "unconfirmed: it interrupts or destroys, and nobody could be asked; nothing was sent"),
+    (4, "unhealthy: doctor has found something red"),
     (10, "input: a value does not fit; nothing was sent"),
     (11, "url: the address of the PBX is not one"),
     (12, "not-in-version: the PBX's release does not have this"),
@@ -35,6 +36,7 @@ pub const EXIT_CODES: [(u8, &str); 26] = [
     (62, "jq: the filter of --jq fails on what came"),
     (63, "editor: the editor cannot be run, or failed"),
     (64, "document: the edited text cannot be read"),
+    (65, "keyring: the system's keyring does not keep the secret"),
     (70, "internal: a bug in this program"),
 ];
 
@@ -149,6 +151,15 @@ pub enum Failure {
     /// Nobody reads our output any more: not worth a word.
     #[error("stdout is closed")]
     Closed,
+    /// The keyring that is to keep a secret does not.
+    #[error("the keyring does not do it: {reason}")]
+    Keyring {
+        /// Why.
+        reason: String,
+    },
+    /// `threecx doctor` has found something, and has said so.
+    #[error("something is wrong")]
+    Unhealthy,
     /// Something that cannot happen.
     #[error("{0}")]
     Internal(String),
@@ -230,6 +241,8 @@ impl Failure {
             Failure::File { .. } => "file",
             Failure::Declined => "declined",
             Failure::Unconfirmed { .. } => "unconfirmed",
+            Failure::Keyring { .. } => "keyring",
+            Failure::Unhealthy => "unhealthy",
             Failure::Simulator { .. } => "simulator",
             Failure::Changed { .. } => "changed",
             Failure::NotKept { .. } => "not-kept",
@@ -267,8 +280,8 @@ impl Failure {
             Failure::Usage { next_step, .. } => next_step.clone(),
             Failure::NotPlanned { next_step, .. } => Some(next_step.clone()),
             Failure::NotConfigured { .. } => Some(
-                "Set THREECX_URL, THREECX_CLIENT_ID and THREECX_CLIENT_SECRET (or use --url, --client-id and \
-                 --client-secret-file); or add --sim to try it on a simulated PBX."
+                "Log in once with `threecx login`; or set THREECX_URL, THREECX_CLIENT_ID and THREECX_CLIENT_SECRET \
+                 (or use --url, --client-id and --client-secret-file); or add --sim to try it on a simulated PBX."
                     .into(),
             ),
             Failure::Unconfirmed { .. } => Some("Add --yes to go ahead without being asked.".into()),
@@ -283,11 +296,14 @@ impl Failure {
                 Some("Each line is `Name: value`; put texts with special characters in \"quotes\".".into())
             }
             Failure::Kept { failure, .. } => failure.next_step(),
+            Failure::Keyring { .. } => {
+                Some("Unlock it, or set THREECX_SECRETS=file to keep secrets in files that only you can read.".into())
+            }
             Failure::File { .. } => Some("Check the path and its permissions.".into()),
             Failure::Simulator { .. } => Some("Take another --port (0 takes a free one) or --bind.".into()),
             Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),
             Failure::Declined => Some("Answer y to go ahead, or add --yes to be asked nothing.".into()),
-            Failure::Help(_) | Failure::Closed => None,
+            Failure::Help(_) | Failure::Closed | Failure::Unhealthy => None,
         }
     }
 
@@ -300,7 +316,7 @@ impl Failure {
     fn try_report(&self, json: bool) -> io::Result<()> {
         let mut stderr = io::stderr().lock();
         match self {
-            Failure::Closed => Ok(()),
+            Failure::Closed | Failure::Unhealthy => Ok(()),
             Failure::Help(error) => error.print(),
             _ if json => writeln!(stderr, "{}", self.json()),
             _ => {

@@ -12,21 +12,28 @@ mod confirm;
 mod connect;
 mod curl;
 mod describe;
+mod doctor;
 mod dry_run;
 mod edit;
 mod env_vars;
 mod example;
 mod failure;
+mod folders;
 mod guarded;
 mod list;
+mod login;
+mod logout;
 mod man;
 mod names;
 mod operations;
 mod output;
+mod profiles;
 mod report;
 mod search;
+mod secrets;
 mod shell;
 mod simulate;
+mod tokens;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -69,6 +76,10 @@ fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
         Chosen::Search => search::run(rest),
         Chosen::Describe => describe::run(rest),
         Chosen::Api => api::run(rest),
+        Chosen::Login => login::run(rest),
+        Chosen::Logout => logout::run(rest),
+        Chosen::Profiles => profiles::command::run(rest),
+        Chosen::Doctor => doctor::run(rest),
         Chosen::Sim => simulate::run(rest),
         Chosen::Completion => completion::run(rest),
         Chosen::Man => man::run(rest),

@@ -9,6 +9,7 @@ use threecx_core::token::Token;
 use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan};
 
 use crate::builder::Builder;
+use crate::look::Look;
 use crate::pages::Paged;
 use crate::reply::Reply;
 use crate::tokens::Tokens;
@@ -159,6 +160,15 @@ impl Client {
                 Decision::Stop => return Err(error),
             }
         }
+    }
+
+    /// Looks at the PBX from outside, without a token: whether it answers, its clock, its
+    /// certificate.
+    ///
+    /// # Errors
+    /// Those of reaching it.
+    pub async fn look(&self) -> Result<Look, Error> {
+        self.shared.transport.look().await
     }
 
     /// The token that calls are made with now.

@@ -25,8 +25,14 @@ const fn flag(heading: &'static str, name: &'static str, value: Option<&'static 
 }
 
 /// All of them, in the order of the help.
-pub static GLOBALS: [Global; 17] = [
+pub static GLOBALS: [Global; 18] = [
     flag(CONNECTION, "sim", None, "Use a simulated PBX that is started for this one command"),
+    flag(
+        CONNECTION,
+        "profile",
+        Some("NAME"),
+        "Use this profile instead of the environment and the default profile; flags go before it [env: THREECX_PROFILE]",
+    ),
     flag(CONNECTION, "url", Some("URL"), "Address of the PBX [env: THREECX_URL]"),
     flag(CONNECTION, "client-id", Some("ID"), "Client ID [env: THREECX_CLIENT_ID]"),
     flag(
@@ -128,7 +134,7 @@ fn arg(global: &Global) -> Arg {
             let names = clap::builder::PossibleValuesParser::new(Format::names());
             arg.value_parser(names).hide_possible_values(true)
         }
-        "sim" => arg.conflicts_with_all(["url", "client-id", "client-secret", "client-secret-file"]),
+        "sim" => arg.conflicts_with_all(["profile", "url", "client-id", "client-secret", "client-secret-file"]),
         "client-secret" => arg.conflicts_with("client-secret-file"),
         _ => arg,
     }

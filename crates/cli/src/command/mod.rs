@@ -2,6 +2,7 @@
 //! ([`choose`]); then only the one command that they name is built, as a flat clap command.
 //! With 110 resources and 620 operations anything else would cost more than most calls.
 
+pub mod account;
 pub mod change;
 pub mod flags;
 pub mod globals;
@@ -34,6 +35,14 @@ pub enum Chosen {
     Describe,
     /// `threecx api`
     Api,
+    /// `threecx login`
+    Login,
+    /// `threecx logout`
+    Logout,
+    /// `threecx profiles`
+    Profiles,
+    /// `threecx doctor`
+    Doctor,
     /// `threecx sim`
     Sim,
     /// `threecx completion`
@@ -51,14 +60,18 @@ pub enum Chosen {
 }
 
 /// The program's own commands.
-pub const OWN: [(&str, Chosen, &str); 7] = [
+pub const OWN: [(&str, Chosen, &str); 11] = [
+    ("login", Chosen::Login, "Log in to a PBX and keep it as a profile"),
+    ("profiles", Chosen::Profiles, "List the profiles, take another as the default, remove one"),
+    ("logout", Chosen::Logout, "Forget the secret of a profile"),
+    ("doctor", Chosen::Doctor, "Look whether the PBX is well, and whether calls work"),
     ("search", Chosen::Search, "Find the operation for what you want to do"),
     ("operations", Chosen::Operations, "List everything that a PBX can be asked"),
     ("describe", Chosen::Describe, "Explain an operation: what it takes, what it answers, an example"),
     ("api", Chosen::Api, "Send any request: a method and a path"),
-    ("sim", Chosen::Sim, "Run a simulated PBX until Ctrl-C"),
     ("completion", Chosen::Completion, "Print a script that makes a shell complete commands, flags and values"),
     ("man", Chosen::Man, "Print a manual page, or write all of them to a folder"),
+    ("sim", Chosen::Sim, "Run a simulated PBX until Ctrl-C"),
 ];
 
 /// Takes the words that name a command out of the arguments (without the program's name) and

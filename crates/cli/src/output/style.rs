@@ -21,19 +21,24 @@ impl Style {
         Style { on: std::io::stderr().is_terminal() && env_vars::NO_COLOR.get().is_none() }
     }
 
+    /// For files.
+    pub fn plain() -> Style {
+        Style { on: false }
+    }
+
     /// For headings.
     pub fn bold(self, text: &str) -> String {
         self.paint("1", text)
     }
 
+    /// For what is in order, or new.
+    pub fn green(self, text: &str) -> String {
+        self.paint("32", text)
+    }
+
     /// For errors.
     pub fn red(self, text: &str) -> String {
         self.paint("1;31", text)
-    }
-
-    /// For what is new.
-    pub fn green(self, text: &str) -> String {
-        self.paint("32", text)
     }
 
     /// For warnings.
