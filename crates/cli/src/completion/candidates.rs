@@ -9,6 +9,7 @@ use crate::command::flags::{self, Flag, Place};
 use crate::command::{self, Chosen, OWN, globals};
 use crate::guarded::Kind;
 use crate::names::{self, Set};
+use crate::profiles::Profiles;
 
 /// What the words so far have named.
 #[derive(Default)]
@@ -210,11 +211,17 @@ fn values(
     }
     let value_name = arg.get_value_names().and_then(<[_]>::first).map(ToString::to_string).unwrap_or_default();
     match (arg.get_long(), value_name.as_str()) {
+        (Some("profile"), _) => Next::These(beginning(profiles(), typed)),
         (Some("api"), _) => Next::These(beginning(releases(), typed)),
         (_, "FILE" | "PEM" | "DIR") => Next::Files,
         (_, name) if name.contains("@FILE") && typed.starts_with('@') => Next::These(files::after_at(typed)),
         _ => Next::These(Vec::new()),
     }
+}
+
+fn profiles() -> Vec<Candidate> {
+    let profiles = Profiles::load().unwrap_or_default().profiles;
+    profiles.iter().map(|(name, profile)| Candidate::new(name, &profile.url)).collect()
 }
 
 fn releases() -> Vec<Candidate> {

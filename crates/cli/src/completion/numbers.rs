@@ -16,6 +16,7 @@ use crate::arguments::Stdin;
 use crate::command::flags::{Flag, Place};
 use crate::command::globals;
 use crate::connect::Settings;
+use crate::folders;
 use crate::names::Set;
 use crate::runtime;
 
@@ -76,8 +77,7 @@ fn settings(before: &[String]) -> Option<Settings> {
     let command = Command::new("threecx").no_binary_name(true).disable_help_flag(true).ignore_errors(true);
     let matches =
         globals::add(command, |global| global.name != "help").try_get_matches_from(connection(before)).ok()?;
-    let from_stdin = before.windows(2).any(|pair| pair[0].starts_with("--client-secret") && pair[1] == "-");
-    Settings::from(&matches).ok().filter(|settings| !settings.sim && !from_stdin)
+    Settings::from(&matches).ok().filter(|settings| !settings.sim && settings.is_quiet())
 }
 
 /// The flags of the program itself among the words.
@@ -120,9 +120,8 @@ fn fresh(path: &Path) -> Option<String> {
 fn path(list: &Operation, property: &str, settings: &Settings) -> Option<PathBuf> {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    (&settings.url, &settings.client_id).hash(&mut hasher);
-    let folder = etcetera::choose_base_strategy().ok().map(|strategy| etcetera::BaseStrategy::cache_dir(&strategy))?;
-    Some(folder.join("threecx").join("completion").join(format!("{:016x}-{}-{property}", hasher.finish(), list.id)))
+    (&settings.url, settings.who().map(|who| who.key())).hash(&mut hasher);
+    Some(folders::cache()?.join("completion").join(format!("{:016x}-{}-{property}", hasher.finish(), list.id)))
 }
 
 fn write(path: &Path, text: &str) -> Option<()> {
