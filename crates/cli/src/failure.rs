@@ -217,7 +217,8 @@ impl From<clap::Error> for Failure {
     }
 }
 
-fn capitalised(text: &str) -> String {
+/// The text with a capital letter first.
+pub fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
@@ -301,7 +302,8 @@ impl Failure {
             Failure::File { .. } => Some("Check the path and its permissions.".into()),
             Failure::Simulator { .. } => Some("Take another --port (0 takes a free one) or --bind.".into()),
             Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),
-            Failure::Help(_) | Failure::Declined | Failure::Closed | Failure::Unhealthy => None,
+            Failure::Declined => Some("Answer y to go ahead, or add --yes to be asked nothing.".into()),
+            Failure::Help(_) | Failure::Closed | Failure::Unhealthy => None,
         }
     }
 

@@ -9,6 +9,8 @@ use crate::{env_vars, failure};
 const EXAMPLES: &str = "  threecx --sim users reprovision-all-phones --ids '[123, 456]'
   threecx users list --filter \"startswith(Number,'1')\" --select Id,Number,LastName
   threecx users update --id 123 --first-name Ada --dry-run
+  threecx queues agents add 800 100-105
+  threecx search reboot phone
   threecx describe users make-call";
 
 /// Builds the command that stands for the program as a whole.
