@@ -18,7 +18,7 @@ use crate::output::answer::{self, List};
 use crate::output::style::note;
 use crate::output::{Output, flag, text};
 use crate::report::Report;
-use crate::{about, dry_run, runtime};
+use crate::{about, bulk, dry_run, runtime};
 
 /// Carries out what was typed after `threecx <resource> <operation>`.
 pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Result<(), Failure> {
@@ -32,6 +32,15 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     let mut stdin = Stdin::default();
     let arguments = gather(&flags, &matches, &mut stdin)?;
     let call = Call { operation, references, settings, output };
+    if let Some(path) = text(&matches, "from") {
+        if text(&matches, "where").is_some() {
+            return Err(Failure::Usage {
+                message: "--from says what each row is about, and so does --where".into(),
+                next_step: Some("Leave out --where.".into()),
+            });
+        }
+        return bulk::from_file(&call, &path, &flags, &matches, (&arguments, &words(&matches)), &mut stdin);
+    }
     let about = about::About::of(&call.references, &words(&matches), text(&matches, "where"), &arguments)?;
     let looks_up = !(about.is_known() || flag(&matches, "dry-run") && call.can_do_without(&about));
     let planned = if looks_up { about.with_placeholders(&call.references, &arguments) } else { arguments.clone() };
@@ -56,10 +65,10 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
             Consent::Given => None,
         };
         consent.ask(operation, concerned.as_deref())?;
-        let [arguments] = <[Arguments; 1]>::try_from(found.calls).map_err(|calls| Failure::Usage {
-            message: format!("{} takes one at a time; {} were named", operation.id, calls.len()),
-            next_step: Some("Run it once for each.".into()),
-        })?;
+        let [arguments] = match <[Arguments; 1]>::try_from(found.calls) {
+            Ok(one) => one,
+            Err(calls) => return bulk::each(&call, client, &calls, &found.things, bulk::pace(&matches)).await,
+        };
         match paging {
             Some(wanted) => pages(client, operation, arguments, wanted, &call.output).await,
             None => one(client, operation, &arguments, &call.output).await,
@@ -68,11 +77,11 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
 }
 
 /// What is the same for all calls of one command.
-struct Call {
-    operation: &'static Operation,
-    references: References,
-    settings: Settings,
-    output: Output,
+pub struct Call {
+    pub operation: &'static Operation,
+    pub references: References,
+    pub settings: Settings,
+    pub output: Output,
 }
 
 impl Call {
@@ -98,6 +107,12 @@ impl Call {
 
     /// `--dry-run`
     fn show(&self, calls: &[Arguments], paging: Option<Option<u64>>) -> Result<(), Failure> {
+        if calls.len() > 1 {
+            let target = self.settings.release.unwrap_or(Span::NEWEST);
+            let requests: Result<Vec<_>, Error> =
+                calls.iter().map(|arguments| plan(self.operation, arguments, target)).collect();
+            return dry_run::several(&requests?, &self.settings, &self.output);
+        }
         for arguments in calls {
             let first = paging.map(|wanted| first_page(arguments, wanted));
             dry_run::operation(self.operation, first.as_ref().unwrap_or(arguments), &self.settings, &self.output)?;
@@ -123,7 +138,7 @@ fn misplaced(error: &clap::Error, flags: &[Flag]) -> Option<Failure> {
 
 /// Refuses what fits no release, before anybody is asked anything. The complaint is that of
 /// the newest release that has the operation.
-fn check(operation: &'static Operation, arguments: &Arguments, release: Option<Span>) -> Result<(), Error> {
+pub fn check(operation: &'static Operation, arguments: &Arguments, release: Option<Span>) -> Result<(), Error> {
     if let Some(release) = release {
         return plan(operation, arguments, release).map(drop);
     }

@@ -33,11 +33,38 @@ pub fn operation(
 
 /// Prints a request.
 pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<(), Failure> {
-    let url = format!("{}{}", base(settings)?, request.path_and_query);
+    let base = base(settings)?;
+    let mut sink = output.open()?;
+    sink.line(&shown(request, &base, output))?;
+    sink.finish()
+}
+
+/// Prints several: one after the other, or a JSON list.
+pub fn several(requests: &[Request], settings: &Settings, output: &Output) -> Result<(), Failure> {
+    let base = base(settings)?;
+    let mut sink = output.open()?;
+    for (index, request) in requests.iter().enumerate() {
+        let before = match (output.is_json(), index) {
+            (true, 0) => "[\n",
+            (true, _) => ",\n",
+            (false, 0) => "",
+            (false, _) => "\n",
+        };
+        let after = if output.is_json() { "" } else { "\n" };
+        sink.raw(format!("{before}{}{after}", shown(request, &base, output)).as_bytes())?;
+    }
+    if output.is_json() {
+        sink.line(if requests.is_empty() { "[]" } else { "\n]" })?;
+    }
+    sink.finish()
+}
+
+/// A request, for a person or as JSON.
+fn shown(request: &Request, base: &str, output: &Output) -> String {
+    let url = format!("{base}{}", request.path_and_query);
     let headers = std::iter::once(("authorization", format!("Bearer {MASK}")));
     let headers: Vec<(&str, String)> = headers.chain(request.headers.iter().cloned()).collect();
     let body = request.masked_body();
-    let mut sink = output.open()?;
     if output.is_json() {
         let headers: Map<String, Value> =
             headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
@@ -48,17 +75,16 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
             "headers": headers,
             "body": parsed,
         });
-        sink.line(&json::pretty(&request.to_string()))?;
-    } else {
-        sink.line(&format!("{} {url}", request.method))?;
-        for (name, value) in headers {
-            sink.line(&format!("{name}: {value}"))?;
-        }
-        if let Some(body) = body {
-            sink.line(&format!("\n{body}"))?;
-        }
+        return json::pretty(&request.to_string());
     }
-    sink.finish()
+    let mut text = format!("{} {url}", request.method);
+    for (name, value) in headers {
+        text.push_str(&format!("\n{name}: {value}"));
+    }
+    if let Some(body) = body {
+        text.push_str(&format!("\n\n{body}"));
+    }
+    text
 }
 
 fn base(settings: &Settings) -> Result<String, Failure> {

@@ -9,7 +9,7 @@ use threecx::Error;
 use crate::output::style::{Style, plain_text};
 
 /// The exit codes, for the help. They are stable.
-pub const EXIT_CODES: [(u8, &str); 21] = [
+pub const EXIT_CODES: [(u8, &str); 23] = [
     (0, "done"),
     (1, "you said no"),
     (2, "usage: an unknown command or flag, or no PBX given"),
@@ -25,11 +25,13 @@ pub const EXIT_CODES: [(u8, &str); 21] = [
     (40, "not-found: no such thing on this PBX"),
     (41, "rejected: the PBX refuses"),
     (42, "rate-limited: too many calls"),
+    (43, "incomplete: some rows or things of many failed or were not sent"),
     (50, "server: the PBX failed"),
     (51, "unknown-outcome: sent, but no answer came"),
     (52, "answer: the PBX's answer cannot be read"),
     (60, "file: a local file cannot be read or written"),
     (61, "simulator: the simulated PBX cannot start"),
+    (62, "journal: the journal of a bulk run belongs to another run, or to a finished one"),
     (70, "internal: a bug in this program"),
 ];
 
@@ -87,12 +89,84 @@ pub enum Failure {
         /// Why.
         reason: String,
     },
+    /// Rows of a file do not fit; nothing was sent.
+    #[error("{}", problem_list(.problems, *.rows))]
+    Rows {
+        /// What is wrong, in the order of the rows.
+        problems: Vec<RowProblem>,
+        /// How many rows there are.
+        rows: usize,
+    },
+    /// A bulk run that is not done.
+    #[error("{}", incomplete(*.rows, *.failed, *.unknown, *.not_sent, .cause.as_deref()))]
+    Incomplete {
+        /// How many there are in all.
+        rows: usize,
+        /// How many were not carried out.
+        failed: usize,
+        /// Of how many nobody knows whether they were.
+        unknown: usize,
+        /// How many were not sent.
+        not_sent: usize,
+        /// True if the same command goes on where this one ended.
+        goes_on: bool,
+        /// Why it ended before its time.
+        cause: Option<String>,
+    },
+    /// A journal that cannot be gone on with.
+    #[error("{path}: {reason}")]
+    Journal {
+        /// Which.
+        path: String,
+        /// What is the matter with it.
+        reason: String,
+        /// What to do.
+        next_step: String,
+    },
+    /// Ctrl-C in the middle of a bulk run.
+    #[error("it was interrupted")]
+    Interrupted,
     /// Nobody reads our output any more: not worth a word.
     #[error("stdout is closed")]
     Closed,
     /// Something that cannot happen.
     #[error("{0}")]
     Internal(String),
+}
+
+/// What is wrong with a row of a file.
+#[derive(Debug)]
+pub struct RowProblem {
+    /// Where the row begins, counted from 1.
+    pub line: u64,
+    /// The header of the column.
+    pub column: Option<String>,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+/// So many problems are listed.
+const PROBLEMS: usize = 20;
+
+fn problem_list(problems: &[RowProblem], rows: usize) -> String {
+    let mut text = format!("{} of {rows} rows do not fit; nothing was sent", problems.len());
+    for RowProblem { line, column, message, hint } in problems.iter().take(PROBLEMS) {
+        let column = column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();
+        let hint = hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+        text.push_str(&format!("\n  line {line}{column}: {message}{hint}"));
+    }
+    if problems.len() > PROBLEMS {
+        text.push_str(&format!("\n  and {} more", problems.len() - PROBLEMS));
+    }
+    text
+}
+
+fn incomplete(rows: usize, failed: usize, unknown: usize, not_sent: usize, cause: Option<&str>) -> String {
+    let parts = [(failed, "failed"), (unknown, "of unknown outcome"), (not_sent, "not sent")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let cause = cause.map(|cause| format!("; it ended early: {cause}")).unwrap_or_default();
+    format!("{} of {rows} are not done: {}{cause}", failed + unknown + not_sent, parts.join(", "))
 }
 
 fn missing_list(missing: &[&str]) -> String {
@@ -164,6 +238,11 @@ impl Failure {
             Failure::File { .. } => "file",
             Failure::Declined => "declined",
             Failure::Unconfirmed { .. } => "unconfirmed",
+            Failure::Rows { .. } => "input",
+            Failure::Incomplete { unknown: 1.., .. } => "unknown-outcome",
+            Failure::Incomplete { .. } => "incomplete",
+            Failure::Journal { .. } => "journal",
+            Failure::Interrupted => "interrupted",
             Failure::Simulator { .. } => "simulator",
             Failure::Closed => "closed",
             Failure::Internal(_) => "internal",
@@ -196,7 +275,19 @@ impl Failure {
             Failure::File { .. } => Some("Check the path and its permissions.".into()),
             Failure::Simulator { .. } => Some("Take another --port (0 takes a free one) or --bind.".into()),
             Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),
-            Failure::Help(_) | Failure::Declined | Failure::Closed => None,
+            Failure::Rows { .. } => Some("Correct the file and run it again.".into()),
+            Failure::Incomplete { unknown, goes_on, .. } => Some(match (unknown, goes_on) {
+                (0, true) => "Run the same command again: it goes on with what is not done.".into(),
+                (0, false) => "Run it again for those that are not done.".into(),
+                (_, true) => "Look at the PBX whether the unknown ones were carried out; then run the same command \
+                              again, with --unknown repeat or --unknown skip."
+                    .into(),
+                (_, false) => {
+                    "Look at the PBX whether the unknown ones were carried out before you send them again.".into()
+                }
+            }),
+            Failure::Journal { next_step, .. } => Some(next_step.clone()),
+            Failure::Help(_) | Failure::Declined | Failure::Interrupted | Failure::Closed => None,
         }
     }
 
@@ -252,7 +343,21 @@ impl Failure {
             Failure::Call(Error::RateLimited { retry_after: Some(after) }) => {
                 error.insert("retry_after_seconds".into(), after.as_secs().into());
             }
-            Failure::File { path, .. } => {
+            Failure::Rows { problems, rows } => {
+                let problem = |problem: &RowProblem| {
+                    let RowProblem { line, column, message, hint } = problem;
+                    json!({"line": line, "column": column, "message": message, "hint": hint})
+                };
+                error.insert("rows".into(), (*rows).into());
+                error.insert("problems".into(), problems.iter().map(problem).collect());
+            }
+            Failure::Incomplete { rows, failed, unknown, not_sent, .. } => {
+                for (name, count) in [("rows", rows), ("failed", failed), ("unknown", unknown), ("not_sent", not_sent)]
+                {
+                    error.insert(name.into(), (*count).into());
+                }
+            }
+            Failure::File { path, .. } | Failure::Journal { path, .. } => {
                 error.insert("path".into(), path.clone().into());
             }
             _ => {}

@@ -28,10 +28,10 @@ mod tokens;
 mod transport;
 
 pub use builder::Builder;
-pub use client::Client;
+pub use client::{Client, Failed};
 pub use pages::Paged;
 pub use reply::Reply;
 pub use threecx_catalog::{Operation, Span, operation, operations, resource, resources};
 pub use threecx_core::read::{Answer, File, Rows};
-pub use threecx_core::retry::Policy;
+pub use threecx_core::retry::{Decision, Outcome, Policy};
 pub use threecx_core::{Arguments, Error, Input, Request};

@@ -2,6 +2,7 @@
 //! ([`choose`]); then only the one command that they name is built, as a flat clap command.
 //! With 110 resources and 620 operations anything else would cost more than most calls.
 
+pub mod bulk;
 pub mod flags;
 pub mod globals;
 mod layout;

@@ -4,7 +4,7 @@ use clap::{Arg, Command};
 use threecx_catalog::{Effect, Operation, Span, Type};
 
 use super::flags::{Flag, Place};
-use super::{globals, layout};
+use super::{bulk, globals, layout};
 use crate::names::{self, Subject};
 use crate::output;
 
@@ -37,7 +37,7 @@ pub fn command(operation: &'static Operation, flags: &[Flag], subject: Option<&S
         let all = "Read the whole list, page by page; --top above 100 reads page by page too";
         command = command.arg(Arg::new("all").long("all").num_args(0).help(all).help_heading("Query options"));
     }
-    layout::fit(globals::add(command, |_| true), output::width())
+    layout::fit(globals::add(command.args(bulk::args()), |_| true), output::width())
 }
 
 /// The arguments that name what an operation is about.

@@ -66,15 +66,28 @@ impl Sim {
 
     pub fn threecx(&self) -> Command {
         let mut command = threecx();
-        let text = |name: &str| self.ready[name].as_str().expect("text");
-        command.env("THREECX_URL", &self.url).env("THREECX_CLIENT_ID", text("client_id"));
-        command.env("THREECX_CLIENT_SECRET", text("client_secret"));
+        command.envs(self.environment());
         command
+    }
+
+    /// What says how to reach it.
+    pub fn environment(&self) -> [(&'static str, &str); 3] {
+        let text = |name: &str| self.ready[name].as_str().expect("text");
+        [
+            ("THREECX_URL", &self.url),
+            ("THREECX_CLIENT_ID", text("client_id")),
+            ("THREECX_CLIENT_SECRET", text("client_secret")),
+        ]
     }
 
     /// What it answers to a question under `/sim/`.
     pub fn get(&self, path: &str) -> Value {
         serde_json::from_str(&self.exchange("GET", path, "")).expect("JSON")
+    }
+
+    /// What it received for an operation, oldest first.
+    pub fn received(&self, operation: &str) -> Vec<Value> {
+        self.get(&format!("/sim/received?operation={operation}")).as_array().expect("a list").clone()
     }
 
     /// Sends something to a path under `/sim/` and returns the body of the answer.

@@ -1,0 +1,160 @@
+//! From rows to requests. Everything is checked before anything is sent, and everything that is
+//! wrong is said at once.
+
+use threecx::{Arguments, Client, Error, Operation, Request, Span};
+use threecx_core::{InputError, is_the_same_in_every_release, plan};
+
+use super::columns::Columns;
+use super::table::Table;
+use crate::call;
+use crate::command::flags::Flag;
+use crate::failure::{Failure, RowProblem};
+use crate::names::{Pending, Place, References, Thing};
+
+/// The rows of a file, checked as far as that is possible without the PBX.
+pub struct Rows<'a> {
+    operation: &'static Operation,
+    flags: &'a [Flag],
+    references: &'a References,
+    table: &'a Table,
+    columns: &'a Columns,
+    arguments: Vec<Arguments>,
+    pending: Vec<Pending>,
+}
+
+impl<'a> Rows<'a> {
+    /// Fills in the arguments of all rows and checks them. `constants` and `words` are the same
+    /// for each.
+    pub fn check(
+        operation: &'static Operation,
+        flags: &'a [Flag],
+        references: &'a References,
+        (table, columns): (&'a Table, &'a Columns),
+        (constants, words): (&Arguments, &[String]),
+        release: Option<Span>,
+    ) -> Result<Rows<'a>, Failure> {
+        let mut rows =
+            Rows { operation, flags, references, table, columns, arguments: Vec::new(), pending: Vec::new() };
+        let mut problems = Vec::new();
+        for (index, row) in table.rows.iter().enumerate() {
+            let mut arguments = constants.clone();
+            let own = columns.fill(row, flags, references, &mut arguments);
+            let words = if own.is_empty() { words } else { &own };
+            let checked = references.pending(words, &arguments).and_then(|pending| {
+                if pending.is_empty() {
+                    call::check(operation, &arguments, release)?;
+                } else {
+                    let filled = references.with_placeholders(&pending, false, &arguments);
+                    call::check(operation, &filled, release)?;
+                }
+                Ok(pending)
+            });
+            match checked {
+                Ok(pending) => {
+                    rows.arguments.push(arguments);
+                    rows.pending.push(pending);
+                }
+                Err(error) => problems.push(rows.problem(index, error)),
+            }
+        }
+        rows.refuse(problems)?;
+        Ok(rows)
+    }
+
+    /// True if something has to be looked up.
+    pub fn looks_up(&self) -> bool {
+        self.pending.iter().any(|pending| !pending.is_empty())
+    }
+
+    /// True if what is named could be sent as it stands.
+    pub fn may_stay(&self) -> bool {
+        self.pending.iter().all(|pending| self.references.may_stay(pending))
+    }
+
+    /// Looks up what is named, and plans all requests for the connected PBX. Also returns what
+    /// the rows are about.
+    pub async fn plan(mut self, client: &Client) -> Result<(Vec<Request>, Vec<Thing>), Failure> {
+        let things = if self.looks_up() { self.resolve(client).await? } else { Vec::new() };
+        if !is_the_same_in_every_release(self.operation)
+            && let Some(arguments) = self.arguments.first()
+        {
+            // The client finds out of which release the PBX is, once for all.
+            client.plan(self.operation, arguments).await.map(drop).or_else(|error| match error {
+                Error::Input(_) => Ok(()),
+                other => Err(other),
+            })?;
+        }
+        Ok((self.requests(client.target())?, things))
+    }
+
+    /// Plans all requests for a release.
+    pub fn requests(self, target: Span) -> Result<Vec<Request>, Failure> {
+        let mut problems = Vec::new();
+        let mut requests = Vec::with_capacity(self.arguments.len());
+        for (index, arguments) in self.arguments.iter().enumerate() {
+            match plan(self.operation, arguments, target) {
+                Ok(request) => requests.push(request),
+                Err(error) => problems.push(self.problem(index, error)),
+            }
+        }
+        self.refuse(problems)?;
+        Ok(requests)
+    }
+
+    async fn resolve(&mut self, client: &Client) -> Result<Vec<Thing>, Failure> {
+        let pending: Vec<&Pending> = self.pending.iter().collect();
+        let directory = self.references.look_up(client, &pending).await?;
+        let (mut problems, mut things) = (Vec::new(), Vec::new());
+        for (index, pending) in self.pending.iter().enumerate() {
+            let arguments = &mut self.arguments[index];
+            let resolved = self.references.apply(pending, &directory, arguments).and_then(|found| {
+                let Some(subject) = &self.references.subject else { return Ok(Vec::new()) };
+                if subject.place == Place::Path && found.subjects.len() > 1 {
+                    return Err(several(&subject.set.noun(), &subject.set.placeholder(), found.subjects.len()));
+                }
+                let values: Vec<String> = found.subjects.iter().map(|thing| subject.value_of(thing)).collect();
+                if !values.is_empty() {
+                    subject.put(arguments, &values);
+                }
+                Ok(found.subjects)
+            });
+            match resolved {
+                Ok(found) => things.extend(found),
+                Err(error) => problems.push(self.problem(index, error)),
+            }
+        }
+        self.refuse(problems)?;
+        let mut seen = std::collections::HashSet::new();
+        things.retain(|thing| seen.insert(thing.key.clone()));
+        Ok(things)
+    }
+
+    fn problem(&self, index: usize, error: Error) -> RowProblem {
+        let line = self.table.rows[index].line;
+        let column = match &error {
+            Error::Input(error) => self.columns.header_of(&error.argument, self.flags).map(str::to_owned),
+            _ => None,
+        };
+        let hint = match &error {
+            Error::Input(error) => error.hint.clone(),
+            _ => None,
+        };
+        RowProblem { line, column, message: error.to_string(), hint }
+    }
+
+    fn refuse(&self, problems: Vec<RowProblem>) -> Result<(), Failure> {
+        if problems.is_empty() { Ok(()) } else { Err(Failure::Rows { problems, rows: self.table.rows.len() }) }
+    }
+}
+
+fn several(noun: &str, argument: &str, number: usize) -> Error {
+    let error = InputError {
+        argument: argument.to_owned(),
+        path: String::new(),
+        expected: format!("one {noun} in a row"),
+        came: number.to_string(),
+        position: None,
+        hint: Some("Give each a row of its own.".into()),
+    };
+    error.into()
+}
