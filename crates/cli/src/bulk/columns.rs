@@ -214,7 +214,8 @@ impl Assigner<'_> {
         }
         let subject = self.references.subject.as_ref()?;
         let called = |name: &str| squeezed(name) == plain;
-        let by_number = subject.set.has_numbers && ["extension", "ext", "number"].contains(&plain.as_str());
+        let one = plain.strip_suffix('s').unwrap_or(&plain);
+        let by_number = subject.set.has_numbers && ["extension", "ext", "number"].contains(&one);
         let by_email = subject.set.email.is_some() && ["email", "emailaddress"].contains(&plain.as_str());
         let is_subject = by_number || by_email || called(&subject.set.noun()) || called(&subject.set.nouns());
         is_subject.then_some(Column::Subject)

@@ -131,15 +131,13 @@ impl<'a> Rows<'a> {
 
     fn problem(&self, index: usize, error: Error) -> RowProblem {
         let line = self.table.rows[index].line;
-        let column = match &error {
-            Error::Input(error) => self.columns.header_of(&error.argument, self.flags).map(str::to_owned),
-            _ => None,
-        };
-        let hint = match &error {
-            Error::Input(error) => error.hint.clone(),
-            _ => None,
-        };
-        RowProblem { line, column, message: error.to_string(), hint }
+        let message = error.to_string();
+        let Error::Input(error) = error else { return RowProblem { line, column: None, message, hint: None } };
+        // The column's name stands in front of it already.
+        let column = self.columns.header_of(&error.argument, self.flags).map(str::to_owned);
+        let shorter = message.strip_prefix(&error.argument).map(|rest| rest.strip_prefix(": ").unwrap_or(rest));
+        let message = shorter.filter(|_| column.is_some()).unwrap_or(&message).to_owned();
+        RowProblem { line, column, message, hint: error.hint }
     }
 
     fn refuse(&self, problems: Vec<RowProblem>) -> Result<(), Failure> {
