@@ -231,6 +231,26 @@ fn a_journal_binds_a_run() {
 }
 
 #[test]
+fn what_is_done_is_not_looked_up_again() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    let file = folder.file("x.csv", "Extension\n100\n101\n102\n");
+    let delete = || {
+        let mut command = from(sim.threecx(), &["users", "delete", "--yes"], &file);
+        command.args(["--concurrency", "1"]);
+        command
+    };
+    prints(&mut delete());
+    // As if it had been cut off before the third.
+    let journal = folder.text("x.csv.journal");
+    let lines: Vec<&str> = journal.lines().collect();
+    folder.file("x.csv.journal", lines[..5].join("\n") + "\n");
+    let (error, code) = fails(&mut delete());
+    assert_eq!((&error["problems"][0]["line"], code), (&4.into(), 10), "the others are gone, and done: {error}");
+    assert_eq!(error["problems"].as_array().map(Vec::len), Some(1), "{error}");
+}
+
+#[test]
 fn the_first_error_may_end_a_run() {
     let sim = Sim::start(&["--live-calls", "off"]);
     let folder = Folder::new();

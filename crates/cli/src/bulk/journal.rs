@@ -6,7 +6,7 @@
 //! Nothing of a row's content is in it.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -121,7 +121,8 @@ impl Journal {
         let wrong = |error: io::Error| Failure::file(shown.clone(), &error);
         let refuse = |reason: String, next_step: String| Failure::Journal { path: shown.clone(), reason, next_step };
         let mut options = OpenOptions::new();
-        options.read(true).append(true).create(true);
+        // Not for appending only: on Windows such a file could not be cut. The lock keeps others away.
+        options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(path).map_err(wrong)?;
@@ -137,7 +138,7 @@ impl Journal {
         // A line that was cut off says nothing; the next must not be written behind it.
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         text.truncate(whole);
-        file.set_len(whole as u64).map_err(wrong)?;
+        file.set_len(whole as u64).and_then(|()| file.seek(SeekFrom::End(0))).map_err(wrong)?;
         let mut journal = Journal { path: path.to_owned(), file, line: Vec::new() };
         // One that tells of no row is of a run that was called off: it binds nobody.
         if text.iter().filter(|byte| **byte == b'\n').count() <= 1 {
@@ -173,6 +174,7 @@ impl Journal {
         serde_json::to_writer(&mut self.line, header)?;
         self.line.push(b'\n');
         self.file.set_len(0)?;
+        self.file.rewind()?;
         self.file.write_all(&self.line)
     }
 

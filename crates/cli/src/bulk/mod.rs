@@ -11,6 +11,7 @@
 mod columns;
 mod gate;
 mod journal;
+mod progress;
 mod results;
 mod rows;
 mod run;
@@ -22,7 +23,7 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 use serde_json::value::RawValue;
-use threecx::{Answer, Arguments, Client, Operation, Reply, Span};
+use threecx::{Answer, Arguments, Client, Operation, Reply, Request, Span};
 use threecx_catalog::Effect;
 
 use self::columns::{Assignment, Columns};
@@ -83,30 +84,31 @@ pub fn from_file(
     let columns = Columns::assign(table.headers.clone(), operation, flags, references, &assignment)?;
     refuse_constants(flags, &columns, constants)?;
     let rows = Rows::check(operation, flags, references, (&table, &columns), (constants, words), settings.release)?;
+    let all: Vec<usize> = (0..table.rows.len()).collect();
     let dry = flag(matches, "dry-run");
     if dry && (!rows.looks_up() || !settings.sim && settings.url.is_none() && rows.may_stay()) {
-        let requests = rows.requests(settings.release.unwrap_or(Span::NEWEST))?;
-        return dry_run::several(&requests, settings, output);
+        let requests = rows.requests(settings.release.unwrap_or(Span::NEWEST), &all)?;
+        return dry_run::several(&planned(requests), settings, output);
     }
     let consent = Consent::of(operation, settings.sim || dry || flag(matches, "yes"))?;
+    let file = File { call, path, table: &table, columns: &columns, flags, constants, words };
+    let (journal, states) = if dry { file.unsent() } else { file.journal(flag(matches, "again"))? };
+    let unknown = match text(matches, "unknown").as_deref() {
+        Some("repeat") => Some(Unknown::Repeat),
+        Some(_) => Some(Unknown::Skip),
+        None => None,
+    };
+    let (states, todo) = file.todo(states, unknown)?;
     runtime()?.block_on(async {
         let connection = settings.connect(stdin).await?;
         let client = connection.client.clone();
-        let (requests, things) = rows.plan(&client).await?;
+        let (requests, things) = rows.plan(&client, &todo).await?;
         if let Some(subject) = &references.subject {
             names::show(&subject.set, &things, output);
         }
         if dry {
-            return dry_run::several(&requests, settings, output);
+            return dry_run::several(&planned(requests), settings, output);
         }
-        let file = File { call, path, table: &table, columns: &columns, flags, constants, words };
-        let (journal, states) = file.journal(flag(matches, "again"))?;
-        let unknown = match text(matches, "unknown").as_deref() {
-            Some("repeat") => Some(Unknown::Repeat),
-            Some(_) => Some(Unknown::Skip),
-            None => None,
-        };
-        let (states, todo) = file.todo(states, unknown)?;
         consent.ask(operation, Some(&file.concerned(todo.len(), &things)))?;
         let mut journal = journal;
         if let Some(journal) = &mut journal {
@@ -117,8 +119,12 @@ pub fn from_file(
         }
         let goes_on = journal.is_some();
         let run = Run { client, operation, requests, states, todo, journal, pace: pace(matches) };
-        file.finish(run.go().await, goes_on)
+        file.finish(run.go(output).await, goes_on)
     })
+}
+
+fn planned(requests: Vec<Option<Request>>) -> Vec<Request> {
+    requests.into_iter().flatten().collect()
 }
 
 /// Runs an operation once for each of several things.
@@ -131,13 +137,13 @@ pub async fn each(
 ) -> Result<(), Failure> {
     let mut requests = Vec::with_capacity(calls.len());
     for arguments in calls {
-        requests.push(client.plan(call.operation, arguments).await?);
+        requests.push(Some(client.plan(call.operation, arguments).await?));
     }
     let states = vec![State::Unsent; requests.len()];
     let todo = (0..requests.len()).collect();
     let operation = call.operation;
     let run = Run { client: client.clone(), operation, requests, states, todo, journal: None, pace };
-    let Ended { states, replies, cause } = run.go().await;
+    let Ended { states, replies, cause } = run.go(&call.output).await;
     let reads = print_answers(operation, &replies, calls.first(), &call.output)?;
     let label = |row: usize| things.get(row).map_or_else(|| row.to_string(), Thing::short);
     let summary = Summary { operation, states: &states, label: &label, results: None, goes_on: false, cause };
@@ -160,9 +166,8 @@ impl File<'_> {
     /// need no journal; stdin and a PBX that is gone afterwards can have none.
     fn journal(&self, again: bool) -> Result<(Option<Journal>, Vec<State>), Failure> {
         let Call { operation, settings, .. } = self.call;
-        let rows = self.table.rows.len();
         if self.path == "-" || settings.sim || operation.effect == Effect::Reads {
-            return Ok((None, vec![State::Unsent; rows]));
+            return Ok(self.unsent());
         }
         let header = Header {
             journal: 1,
@@ -170,10 +175,15 @@ impl File<'_> {
             pbx: settings.url.clone().unwrap_or_default(),
             input: format!("{:016x}", self.table.hash),
             arguments: format!("{:016x}", self.hash_of_constants()),
-            rows,
+            rows: self.table.rows.len(),
         };
         let (journal, states) = Journal::open(&journal::beside(self.path), &header, again)?;
         Ok((Some(journal), states))
+    }
+
+    /// For a run that goes on with nothing.
+    fn unsent(&self) -> (Option<Journal>, Vec<State>) {
+        (None, vec![State::Unsent; self.table.rows.len()])
     }
 
     /// Tells one set of constant arguments and columns from another. Secrets are left out.

@@ -1,6 +1,8 @@
 //! From rows to requests. Everything is checked before anything is sent, and everything that is
 //! wrong is said at once.
 
+use std::collections::HashSet;
+
 use threecx::{Arguments, Client, Error, Operation, Request, Span};
 use threecx_core::{InputError, is_the_same_in_every_release, plan};
 
@@ -71,42 +73,46 @@ impl<'a> Rows<'a> {
         self.pending.iter().all(|pending| self.references.may_stay(pending))
     }
 
-    /// Looks up what is named, and plans all requests for the connected PBX. Also returns what
-    /// the rows are about.
-    pub async fn plan(mut self, client: &Client) -> Result<(Vec<Request>, Vec<Thing>), Failure> {
-        let things = if self.looks_up() { self.resolve(client).await? } else { Vec::new() };
+    /// Looks up what is named in the rows of `todo`, and plans their requests for the connected
+    /// PBX. Also returns what they are about. What is done already may be gone, and is left alone.
+    pub async fn plan(
+        mut self,
+        client: &Client,
+        todo: &[usize],
+    ) -> Result<(Vec<Option<Request>>, Vec<Thing>), Failure> {
+        let things = if self.looks_up() { self.resolve(client, todo).await? } else { Vec::new() };
         if !is_the_same_in_every_release(self.operation)
-            && let Some(arguments) = self.arguments.first()
+            && let Some(first) = todo.first()
         {
             // The client finds out of which release the PBX is, once for all.
-            client.plan(self.operation, arguments).await.map(drop).or_else(|error| match error {
+            client.plan(self.operation, &self.arguments[*first]).await.map(drop).or_else(|error| match error {
                 Error::Input(_) => Ok(()),
                 other => Err(other),
             })?;
         }
-        Ok((self.requests(client.target())?, things))
+        Ok((self.requests(client.target(), todo)?, things))
     }
 
-    /// Plans all requests for a release.
-    pub fn requests(self, target: Span) -> Result<Vec<Request>, Failure> {
+    /// Plans the requests of the rows of `todo` for a release.
+    pub fn requests(self, target: Span, todo: &[usize]) -> Result<Vec<Option<Request>>, Failure> {
         let mut problems = Vec::new();
-        let mut requests = Vec::with_capacity(self.arguments.len());
-        for (index, arguments) in self.arguments.iter().enumerate() {
-            match plan(self.operation, arguments, target) {
-                Ok(request) => requests.push(request),
-                Err(error) => problems.push(self.problem(index, error)),
+        let mut requests: Vec<Option<Request>> = (0..self.arguments.len()).map(|_| None).collect();
+        for row in todo {
+            match plan(self.operation, &self.arguments[*row], target) {
+                Ok(request) => requests[*row] = Some(request),
+                Err(error) => problems.push(self.problem(*row, error)),
             }
         }
         self.refuse(problems)?;
         Ok(requests)
     }
 
-    async fn resolve(&mut self, client: &Client) -> Result<Vec<Thing>, Failure> {
-        let pending: Vec<&Pending> = self.pending.iter().collect();
+    async fn resolve(&mut self, client: &Client, todo: &[usize]) -> Result<Vec<Thing>, Failure> {
+        let pending: Vec<&Pending> = todo.iter().map(|row| &self.pending[*row]).collect();
         let directory = self.references.look_up(client, &pending).await?;
         let (mut problems, mut things) = (Vec::new(), Vec::new());
-        for (index, pending) in self.pending.iter().enumerate() {
-            let arguments = &mut self.arguments[index];
+        for (row, pending) in todo.iter().copied().zip(pending) {
+            let arguments = &mut self.arguments[row];
             let resolved = self.references.apply(pending, &directory, arguments).and_then(|found| {
                 let Some(subject) = &self.references.subject else { return Ok(Vec::new()) };
                 if subject.place == Place::Path && found.subjects.len() > 1 {
@@ -120,11 +126,11 @@ impl<'a> Rows<'a> {
             });
             match resolved {
                 Ok(found) => things.extend(found),
-                Err(error) => problems.push(self.problem(index, error)),
+                Err(error) => problems.push(self.problem(row, error)),
             }
         }
         self.refuse(problems)?;
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         things.retain(|thing| seen.insert(thing.key.clone()));
         Ok(things)
     }

@@ -17,7 +17,9 @@ use tokio::task::LocalSet;
 
 use super::gate::Gate;
 use super::journal::{Journal, State};
+use super::progress;
 use crate::failure::Failure;
+use crate::output::Output;
 
 /// A run is more stubborn than a single call: it waits as a whole, and not once for each row.
 const POLICY_ATTEMPTS: u32 = 8;
@@ -37,8 +39,8 @@ pub struct Pace {
 pub struct Run {
     pub client: Client,
     pub operation: &'static Operation,
-    /// The request of each row.
-    pub requests: Vec<Request>,
+    /// The requests of the rows to be sent.
+    pub requests: Vec<Option<Request>>,
     /// What is known of each row.
     pub states: Vec<State>,
     /// The rows to be sent, in this order.
@@ -60,7 +62,7 @@ pub struct Ended {
 struct Shared {
     client: Client,
     operation: &'static Operation,
-    requests: Vec<Request>,
+    requests: Vec<Option<Request>>,
     todo: Vec<usize>,
     next: Cell<usize>,
     gate: Gate,
@@ -73,8 +75,9 @@ struct Shared {
 
 impl Run {
     /// Sends what is to be sent. Ctrl-C lets what is on its way arrive, and ends the run.
-    pub async fn go(self) -> Ended {
+    pub async fn go(self, output: &Output) -> Ended {
         let rows = self.requests.len();
+        let total = self.todo.len();
         let workers = self.pace.concurrency.min(self.todo.len());
         let shared = Rc::new(Shared {
             client: self.client,
@@ -97,6 +100,7 @@ impl Run {
         tokio::select! {
             () = local => {}
             () = interrupts(&interrupted) => {}
+            () = progress::show(|| interrupted.next.get(), total, output) => {}
         }
         drop(interrupted);
         let nothing = || Ended { states: Vec::new(), replies: Vec::new(), cause: None };
@@ -156,7 +160,7 @@ impl Shared {
 
     /// Sends a row until it is known what became of it, or until nobody can know.
     async fn send(&self, row: usize) -> State {
-        let request = &self.requests[row];
+        let Some(request) = &self.requests[row] else { return State::Unsent };
         let mut attempt = 0;
         loop {
             attempt += 1;
