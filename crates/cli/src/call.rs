@@ -98,6 +98,8 @@ impl Call {
             {
                 let Operation { resource, command, .. } = self.operation;
                 let placeholder = subject.set.placeholder();
+                error.argument.clone_from(&placeholder);
+                error.expected = format!("{} by {}", subject.set.one(), subject.set.ways());
                 error.hint = Some(format!("Name it: threecx {} {command} <{placeholder}>", resource.command));
                 Error::Input(error).into()
             }

@@ -129,7 +129,7 @@ impl Directory {
         };
         match meant.as_slice() {
             [] => {
-                let expected = format!("a {} that exists", set.noun());
+                let expected = format!("{} that exists", set.one());
                 Err(refuse(expected, format!("`{given}`"), Some(hint(set, word, &found.others))))
             }
             several @ [_, _, ..] if !matches!(word, Word::Range { .. }) => {
