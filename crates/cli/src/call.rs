@@ -27,20 +27,19 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     let settings = Settings::from(&matches)?;
     let mut stdin = Stdin::default();
     let arguments = gather(&flags, &matches, &mut stdin)?;
-    let list = List::from(operation, &arguments, &matches);
+    let list = List::from(operation, &arguments, &matches, &output)?;
+    let first = list.as_ref().map(|list| list.first_page(&arguments));
     if flag(&matches, "curl") {
-        let first = list.as_ref().map(|list| list.first_page(&arguments));
         return curl::operation(operation, first.as_ref().unwrap_or(&arguments), &settings, &output);
     }
     if flag(&matches, "dry-run") {
-        let first = list.as_ref().map(|list| list.first_page(&arguments));
         dry_run::operation(operation, first.as_ref().unwrap_or(&arguments), &settings, &output)?;
         if list.is_some() {
             note(&format!("This is the first page; further ones follow, {} rows at a time.", Pages::LARGEST));
         }
         return Ok(());
     }
-    check(operation, &arguments, settings.release)?;
+    check(operation, first.as_ref().unwrap_or(&arguments), settings.release)?;
     runtime()?.block_on(async {
         let connection = settings.connect(&mut stdin).await?;
         confirm::confirm(operation, settings.sim || flag(&matches, "yes"))?;

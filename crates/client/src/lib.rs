@@ -43,6 +43,7 @@ pub use threecx_core::retry::Policy;
 pub use threecx_core::token::{Claims, Token};
 pub use threecx_core::{Arguments, Error, Input, Request};
 pub use token_file::TokenFile;
+pub use transport::is_too_slow;
 
 /// Runs what may block for a while without blocking the others.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {

@@ -86,7 +86,7 @@ pub static GLOBALS: [Global; 17] = [
 
 /// Names beside the globals that fields cannot have: of the query options, and of flags that
 /// operations get from the command line.
-const ALSO_TAKEN: [&str; 4] = ["body", "all", "concurrency", "version"];
+const ALSO_TAKEN: [&str; 8] = ["body", "all", "concurrency", "cursor", "since", "until", "version", "window"];
 
 /// True if the command line uses this name itself.
 pub fn is_taken(name: &str) -> bool {

@@ -34,7 +34,26 @@ pub fn command(operation: &'static Operation, flags: &[Flag]) -> Command {
         let help = format!("Ask for so many pages at a time, 1 to {MOST_CONCURRENCY} [default: {CONCURRENCY}]");
         command = command.arg(concurrency.help(help).help_heading("Query options"));
     }
+    if operation.is_paged() && threecx_core::period::of(operation).is_some() {
+        command = command.args(period());
+    }
     layout::fit(globals::add(command, |_| true), output::width())
+}
+
+/// The flags of lists of what happened.
+fn period() -> [Arg; 4] {
+    [
+        ("since", "WHEN", "Only what happened from then on: 7d, 12h, yesterday, 2026-01-31, 2026-01-31T09:30:00Z"),
+        ("until", "WHEN", "And before then; a date is its beginning, without an offset in this machine's time zone"),
+        ("window", "LENGTH", "Read the period in windows of this length (1d, 6h); one that takes too long is halved"),
+        (
+            "cursor",
+            "FILE",
+            "Keep here how far the list was read: the next run goes on in the same --output-file. Windows of a day, \
+             until 12 hours ago, unless --window and --until say otherwise",
+        ),
+    ]
+    .map(|(name, value, help)| Arg::new(name).long(name).value_name(value).help(help).help_heading("Period"))
 }
 
 /// `Reprovision All Phones: POST /Users/Pbx.ReprovisionAllPhones`, and what it does.
