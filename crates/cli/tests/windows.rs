@@ -10,7 +10,7 @@ use common::{Sim, fails, prints, threecx};
 
 /// Three weeks of calls.
 fn sim(more: &[&str]) -> Sim {
-    let calls = ["--calls", "3000", "--calls-from", "2026-01-01T00:00:00Z", "--calls-to", "2026-01-21T00:00:00Z"];
+    let calls = ["--calls", "700", "--calls-from", "2026-01-01T00:00:00Z", "--calls-to", "2026-01-21T00:00:00Z"];
     Sim::start(
         &[&calls[..], &["--users", "20", "--live-calls", "off", "--clock", "2026-01-21T00:00:00Z"], more].concat(),
     )
@@ -25,7 +25,7 @@ fn reference(sim: &Sim) -> Vec<String> {
     let filter = "select(.SegmentStartTime >= \"2026-01-03T10:30:00Z\" and .SegmentStartTime < \"2026-01-18T07:00:00Z\") | .SegmentId";
     let all = ["call-history", "list", "--all", "--orderby", "SegmentStartTime", "--jq", filter];
     let rows: Vec<String> = prints(sim.threecx().args(all)).lines().map(str::to_owned).collect();
-    assert!(rows.len() > 1000, "{}", rows.len());
+    assert!(rows.len() > 400, "{}", rows.len());
     rows
 }
 
@@ -54,7 +54,7 @@ fn windows_have_the_rows_that_the_whole_period_has() {
         rows
     };
     let whole = log(&[]);
-    assert!(whole.len() > 500, "{}", whole.len());
+    assert!(whole.len() > 100, "{}", whole.len());
     assert_eq!(log(&["--window", "7h"]), whole);
 }
 
