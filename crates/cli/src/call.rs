@@ -1,7 +1,7 @@
 //! Calling an operation: arguments, the question, the call, the answer.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use threecx::{Arguments, Client, Error, Operation, Span};
+use threecx::{Arguments, Client, Error, Opened, Operation, Span};
 use threecx_catalog::Release;
 use threecx_core::page::Pages;
 use threecx_core::plan;
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::list::List;
 use crate::output::shape::Shape;
 use crate::output::style::note;
-use crate::output::{Output, answer, flag};
+use crate::output::{Output, answer, file, flag};
 use crate::report::Report;
 use crate::{confirm, curl, dry_run, runtime};
 
@@ -89,7 +89,10 @@ async fn call(
 ) -> Result<(), Failure> {
     let request = client.plan(operation, arguments).await?;
     let report = Report::before(client, operation, &request, output).await;
-    let reply = client.send(&request, Some(operation)).await?;
+    let reply = match client.open(&request, Some(operation)).await? {
+        Opened::Reply(reply) => reply,
+        Opened::File(download) => return file::receive(Some(operation), *download, output).await,
+    };
     match report {
         Some(report) => report.print(operation, reply.status(), output),
         None => answer::print(operation, &reply, &Shape::of(operation, arguments, client.target()), output),

@@ -23,6 +23,7 @@
 mod address;
 mod builder;
 mod client;
+mod download;
 mod login;
 mod pages;
 mod reply;
@@ -33,6 +34,7 @@ mod transport;
 
 pub use builder::Builder;
 pub use client::Client;
+pub use download::{Download, Opened, Piece};
 pub use login::Login;
 pub use pages::{ListPage, Paged};
 pub use reply::Reply;
