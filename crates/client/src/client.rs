@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, RwLock};
 
+use bytes::Bytes;
 use threecx_catalog::{Operation, Span, operation};
 use threecx_core::read::{self, Head};
 use threecx_core::retry::{Decision, Outcome, Policy};
@@ -9,11 +10,13 @@ use threecx_core::token::Token;
 use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan};
 
 use crate::builder::Builder;
+use crate::download::{Download, Opened};
 use crate::limits::Limits;
 use crate::look::Look;
 use crate::pages::Paged;
 use crate::reply::Reply;
 use crate::tokens::Tokens;
+use crate::trace;
 use crate::transport::{self, Failure, Transport};
 
 /// A client of one PBX. Clones share its connections and its token.
@@ -39,6 +42,15 @@ struct Version {
     name: Option<String>,
     /// True if an answer has named it; false if somebody kept it, so that it may be old.
     seen: bool,
+}
+
+/// Why an attempt brought nothing.
+#[derive(Debug)]
+pub struct Failed {
+    /// What went wrong.
+    pub error: Error,
+    /// How far the request came; `None` if it was not sent and need not be tried again.
+    pub outcome: Option<Outcome>,
 }
 
 impl Client {
@@ -98,6 +110,15 @@ impl Client {
         self.send(&request, Some(operation)).await
     }
 
+    /// Carries out an operation, but does not read a file yet: it can be taken piece by piece.
+    ///
+    /// # Errors
+    /// Those of [`Client::call`].
+    pub async fn call_opened(&self, operation: &'static Operation, arguments: &Arguments) -> Result<Opened, Error> {
+        let request = self.plan(operation, arguments).await?;
+        self.open(&request, Some(operation)).await
+    }
+
     /// Reads a list page by page: `wanted` rows, or all.
     pub fn pages(&self, operation: &'static Operation, arguments: Arguments, wanted: Option<u64>) -> Paged {
         Paged::new(self.clone(), operation, arguments, wanted)
@@ -112,6 +133,33 @@ impl Client {
         self.send_with(request, operation, self.shared.retry).await
     }
 
+    /// The same, but a file is not read yet: it can be taken piece by piece.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn open(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Opened, Error> {
+        let Arrived { reply, rest } = self.stream(request, operation).await?;
+        Ok(match (rest, reply.file()) {
+            (Some(rest), Some(file)) => {
+                Opened::File(Box::new(Download::new(self.clone(), request.clone(), operation, file, rest)))
+            }
+            _ => Opened::Reply(Box::new(reply)),
+        })
+    }
+
+    pub(crate) async fn stream(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+    ) -> Result<Arrived, Error> {
+        self.try_with(request, operation, self.shared.retry, Body::OfFilesLater).await
+    }
+
+    /// Host and port, for messages.
+    pub(crate) fn host(&self) -> String {
+        self.shared.transport.host()
+    }
+
     /// How stubborn it is.
     pub(crate) fn policy(&self) -> Policy {
         self.shared.retry
@@ -124,48 +172,94 @@ impl Client {
         operation: Option<&'static Operation>,
         policy: Policy,
     ) -> Result<Reply, Error> {
+        self.try_with(request, operation, policy, Body::Whole).await.map(|arrived| arrived.reply)
+    }
+
+    async fn try_with(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+        policy: Policy,
+        body: Body,
+    ) -> Result<Arrived, Error> {
+        trace::call(request, operation, self.try_again(request, operation, policy, body)).await
+    }
+
+    async fn try_again(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+        policy: Policy,
+        body: Body,
+    ) -> Result<Arrived, Error> {
         let read_only = request.method == threecx_catalog::Method::Get;
         let repeatable = operation.map_or(read_only, |operation| operation.repeatable);
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let (error, outcome) = match self.once(request, operation).await {
-                Ok(reply) => {
-                    let head = transport::head(reply.status, &reply.headers);
-                    self.learn(&head).await;
-                    if (200..300).contains(&reply.status) {
-                        return Ok(reply);
-                    }
-                    let outcome = match reply.status {
-                        401 => Outcome::NotLetIn,
-                        status => Outcome::Answered { status, retry_after: head.retry_after },
-                    };
-                    let error = match read::read(operation, reply.declared, &head, &reply.body) {
-                        Err(error) => error,
-                        Ok(_) => Error::Answer { reason: format!("status {}", reply.status) },
-                    };
-                    (error, outcome)
-                }
-                Err(Failure { error, sent }) => {
-                    let outcome = match &error {
-                        // A token could not be had: the call itself was not sent.
-                        Error::RateLimited { retry_after } => {
-                            Outcome::Answered { status: 429, retry_after: *retry_after }
-                        }
-                        Error::Connection { .. } | Error::Server { .. } => Outcome::NotSent,
-                        Error::UnknownOutcome { .. } if sent => Outcome::Unknown,
-                        _ => return Err(error),
-                    };
-                    (error, outcome)
-                }
+            let Failed { error, outcome } = match self.one(request, operation, body).await {
+                Ok(arrived) => return Ok(arrived),
+                Err(failed) => failed,
             };
+            let Some(outcome) = outcome else { return Err(error) };
             match policy.decide(attempt, repeatable, outcome, fastrand::f64()) {
-                Decision::Wait(pause) => tokio::time::sleep(pause).await,
+                Decision::Wait(pause) => {
+                    trace::retry(attempt, pause, &error);
+                    tokio::time::sleep(pause).await;
+                }
                 // Nothing was changed by a question that went unanswered.
                 Decision::Stop if outcome == Outcome::Unknown && read_only => {
                     return Err(Error::Connection { host: self.shared.transport.host(), reason: reason_of(error) });
                 }
                 Decision::Stop => return Err(error),
+            }
+        }
+    }
+
+    /// Sends a planned request once, for callers that decide themselves whether to send it again.
+    ///
+    /// # Errors
+    /// What went wrong, and how far the request came.
+    pub async fn attempt(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Reply, Failed> {
+        self.one(request, operation, Body::Whole).await.map(|arrived| arrived.reply)
+    }
+
+    /// One attempt, and what its failure means.
+    async fn one(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+        body: Body,
+    ) -> Result<Arrived, Failed> {
+        match self.once(request, operation, body).await {
+            Ok(arrived) => {
+                let reply = &arrived.reply;
+                let head = transport::head(reply.status, &reply.headers);
+                self.learn(&head).await;
+                if (200..300).contains(&reply.status) {
+                    return Ok(arrived);
+                }
+                let outcome = match reply.status {
+                    401 => Outcome::NotLetIn,
+                    status => Outcome::Answered { status, retry_after: head.retry_after },
+                };
+                let error = match read::read(operation, reply.declared, &head, &reply.body) {
+                    Err(error) => error,
+                    Ok(_) => Error::Answer { reason: format!("status {}", reply.status) },
+                };
+                Err(Failed { error, outcome: Some(outcome) })
+            }
+            Err(Failure { error, sent }) => {
+                let outcome = match &error {
+                    // A token could not be had: the call itself was not sent.
+                    Error::RateLimited { retry_after } => {
+                        Some(Outcome::Answered { status: 429, retry_after: *retry_after })
+                    }
+                    Error::Connection { .. } | Error::Server { .. } => Some(Outcome::NotSent),
+                    Error::UnknownOutcome { .. } if sent => Some(Outcome::Unknown),
+                    _ => None,
+                };
+                Err(Failed { error, outcome })
             }
         }
     }
@@ -189,7 +283,12 @@ impl Client {
 
     /// One attempt, and a second one with a newer token after a 401: that the PBX does not
     /// know the token means that it did nothing.
-    async fn once(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Reply, Failure> {
+    async fn once(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+        body: Body,
+    ) -> Result<Arrived, Failure> {
         let Shared { transport, tokens, limits, .. } = &*self.shared;
         let _turn = limits.turn().await;
         let not_sent = |error| Failure { error, sent: false };
@@ -200,8 +299,13 @@ impl Client {
             response = transport.send(request, Some(&token)).await?;
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let reply = |headers, body| Reply { operation, declared: request.answer, status, headers, body };
+        let is_file = read::file(request.answer, &transport::head(status, &headers)).is_some();
+        if body == Body::OfFilesLater && is_file {
+            return Ok(Arrived { reply: reply(headers, Bytes::new()), rest: Some(response) });
+        }
         let body = transport.body(response).await?;
-        Ok(Reply { operation, declared: request.answer, status, headers, body })
+        Ok(Arrived { reply: reply(headers, body), rest: None })
     }
 
     async fn learn(&self, head: &Head<'_>) {
@@ -251,6 +355,21 @@ impl Client {
         let request = plan(defs, &arguments, Span::NEWEST)?;
         self.send(&request, Some(defs)).await.map(drop)
     }
+}
+
+/// What of an answer is read before it is handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Body {
+    Whole,
+    /// All but files.
+    OfFilesLater,
+}
+
+/// An answer, and the rest of it if that is still to be read.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    pub reply: Reply,
+    pub rest: Option<reqwest::Response>,
 }
 
 fn reason_of(error: Error) -> String {

@@ -26,6 +26,7 @@ mod address;
 pub mod api;
 mod builder;
 mod client;
+mod download;
 #[cfg(feature = "typed")]
 #[rustfmt::skip]
 pub mod fields;
@@ -38,12 +39,14 @@ mod stack;
 mod store;
 mod token_file;
 mod tokens;
+mod trace;
 mod transport;
 #[cfg(feature = "typed")]
 mod typed;
 
 pub use builder::Builder;
-pub use client::Client;
+pub use client::{Client, Failed};
+pub use download::{Download, Opened, Piece};
 #[cfg(feature = "typed")]
 pub use jiff::Timestamp;
 #[cfg(feature = "typed")]
@@ -56,10 +59,11 @@ pub use stack::{HttpStack, Sending, Undelivered};
 pub use store::{Kept, Lock, SecretStore, TokenStore};
 pub use threecx_catalog::{Operation, Span, operation, operations, resource, resources};
 pub use threecx_core::read::{Answer, File, Rows};
-pub use threecx_core::retry::Policy;
+pub use threecx_core::retry::{Decision, Outcome, Policy};
 pub use threecx_core::token::{Claims, Token};
 pub use threecx_core::{Arguments, Error, Input, Request};
 pub use token_file::TokenFile;
+pub use transport::is_too_slow;
 #[cfg(feature = "typed")]
 pub use typed::{
     Call, CallError, Changed, Decimal, DnNumber, Downloaded, Duration, Field, Filter, Flags, FromReply, Guid, Json,

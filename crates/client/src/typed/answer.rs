@@ -243,7 +243,8 @@ impl<'de, T: Value> Deserialize<'de> for Page<T> {
     }
 }
 
-/// A file, complete; `R` is what its lines are where it is a table of rows.
+/// A file, complete; `R` is what its lines are where it is a table of rows. To have it in pieces as they
+/// come, see [`Call::bytes`](crate::Call::bytes).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Downloaded<R = ()> {
     /// The name that the PBX gives it, without any folder.

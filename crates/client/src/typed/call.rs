@@ -8,7 +8,7 @@ use std::pin::Pin;
 use threecx_catalog::{Operation, Span, operation};
 use threecx_core::{Arguments, Error, Input, NotInVersion, Request, plan};
 
-use super::answer::{FromReply, Page};
+use super::answer::{Downloaded, FromReply, Page};
 use super::error::CallError;
 use super::filter::Filter;
 use super::rows::{Listed, Selected};
@@ -16,6 +16,7 @@ use super::select::{Orders, Selection};
 use super::stream::RowStream;
 use super::value::{Encode, Value};
 use crate::client::Client;
+use crate::download::{Download, Opened};
 use crate::reply::Reply;
 
 /// A call that brings a `T`. Nothing is sent before [`send`](Call::send), or before it is awaited.
@@ -135,6 +136,41 @@ impl<T> Call<T> {
             None => self.client.call(operation, &self.arguments).await,
         };
         reply.map_err(|error| CallError::new(operation, error))
+    }
+}
+
+impl<R> Call<Downloaded<R>> {
+    /// Sends it and gives the file piece by piece as it comes: memory stays the same however large it
+    /// is. A file that breaks off goes on from there, where the PBX can do that.
+    ///
+    /// ```no_run
+    /// # async fn example(client: threecx::Client) -> Result<(), threecx::CallError> {
+    /// let mut file = client.users().export_extensions().bytes().await?;
+    /// let mut csv = Vec::new();
+    /// while let Some(piece) = file.next().await? {
+    ///     match piece {
+    ///         threecx::Piece::Bytes(bytes) => csv.extend_from_slice(&bytes),
+    ///         threecx::Piece::Restart => csv.clear(),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`send`](Call::send); [`Error::Answer`] for what is no file.
+    pub async fn bytes(self) -> Result<Download, CallError> {
+        let operation = self.operation()?;
+        let opened = match self.broken {
+            Some(error) => Err(error),
+            None => self.client.call_opened(operation, &self.arguments).await,
+        };
+        match opened {
+            Ok(Opened::File(file)) => Ok(*file),
+            Ok(Opened::Reply(_)) => Err(Error::Answer { reason: "it is no file".to_owned() }),
+            Err(error) => Err(error),
+        }
+        .map_err(|error| CallError::new(operation, error))
     }
 }
 
