@@ -1,6 +1,8 @@
 //! What the generated API is made of: calls, answers, models, and the values in them.
 
 mod answer;
+#[cfg(feature = "blocking")]
+mod blocking;
 mod call;
 mod changed;
 mod error;
@@ -22,6 +24,8 @@ mod value;
 mod word;
 
 pub use answer::{Downloaded, FromReply, Page};
+#[cfg(feature = "blocking")]
+pub use blocking::BlockingRows;
 pub use call::Call;
 pub use changed::Changed;
 pub use error::CallError;
