@@ -213,7 +213,7 @@ fn a_journal_binds_a_run() {
     let update = ["users", "update"];
     let refused = |command: &mut Command, word: &str| {
         let (error, code) = fails(command);
-        assert_eq!((error["code"].as_str(), code), (Some("journal"), 62), "{error}");
+        assert_eq!((error["code"].as_str(), code), (Some("journal"), 66), "{error}");
         assert!(error["message"].as_str().expect("text").contains(word), "{error}");
     };
     prints(&mut from(sim.threecx(), &update, &file));
