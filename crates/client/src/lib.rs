@@ -33,7 +33,7 @@ mod tokens;
 mod transport;
 
 pub use builder::Builder;
-pub use client::Client;
+pub use client::{Client, Failed};
 pub use login::Login;
 pub use look::Look;
 pub use pages::{ListPage, Paged};
@@ -41,7 +41,7 @@ pub use reply::Reply;
 pub use store::{Kept, Lock, SecretStore, TokenStore};
 pub use threecx_catalog::{Operation, Span, operation, operations, resource, resources};
 pub use threecx_core::read::{Answer, File, Rows};
-pub use threecx_core::retry::Policy;
+pub use threecx_core::retry::{Decision, Outcome, Policy};
 pub use threecx_core::token::{Claims, Token};
 pub use threecx_core::{Arguments, Error, Input, Request};
 pub use token_file::TokenFile;

@@ -4,7 +4,7 @@ use clap::{Arg, Command, value_parser};
 use threecx_catalog::{Effect, Operation, Span, Type};
 
 use super::flags::{Flag, Place};
-use super::{globals, layout};
+use super::{bulk, globals, layout};
 use crate::list::{CONCURRENCY, MOST_CONCURRENCY};
 use crate::names::{self, Subject};
 use crate::output;
@@ -42,20 +42,12 @@ pub fn command(operation: &'static Operation, flags: &[Flag], subject: Option<&S
         let help = format!("Ask for so many pages at a time, 1 to {MOST_CONCURRENCY} [default: {CONCURRENCY}]");
         command = command.arg(concurrency.help(help).help_heading("Query options"));
     }
-    layout::fit(globals::add(command, |_| true), output::width())
+    layout::fit(globals::add(command.args(bulk::args()), |_| true), output::width())
 }
 
 /// The arguments that name what an operation is about.
 fn which(subject: &Subject) -> [Arg; 2] {
     let heading = format!("Which {}", subject.set.nouns());
-    let mut ways = vec!["name", "id:42"];
-    if subject.set.email.is_some() {
-        ways.insert(1, "e-mail address");
-    }
-    if subject.set.has_numbers {
-        ways.splice(0..0, ["number", "range of numbers (100-119)"]);
-    }
-    let last = ways.pop().unwrap_or_default();
     let several = match subject.place {
         names::Place::Path => "one call for each",
         names::Place::List => "one call for all",
@@ -65,7 +57,7 @@ fn which(subject: &Subject) -> [Arg; 2] {
         .value_name(subject.set.placeholder())
         .display_order(0)
         .help_heading(heading.clone())
-        .help(format!("By {} or {last}; {several}", ways.join(", ")));
+        .help(format!("By {}; {several}", subject.set.ways()));
     let example = if subject.set.has_numbers { "startswith(Number,'1')" } else { "contains(Name,'a')" };
     let filter = Arg::new("where")
         .long("where")

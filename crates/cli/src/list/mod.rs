@@ -94,5 +94,5 @@ pub const MOST_CONCURRENCY: u64 = 32;
 
 /// What a failure in the middle of a list means.
 fn incomplete(error: Error, rows: u64) -> Failure {
-    if rows == 0 { error.into() } else { Failure::Incomplete { error: Box::new(error), rows } }
+    if rows == 0 { error.into() } else { Failure::CutShort { error: Box::new(error), rows } }
 }
