@@ -39,6 +39,7 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
                 next_step: Some("Leave out --where.".into()),
             });
         }
+        bulk::refuse_unfit(&call, flag(&matches, "all"))?;
         return bulk::from_file(&call, &path, &flags, &matches, (&arguments, &words(&matches)), &mut stdin);
     }
     let about = about::About::of(&call.references, &words(&matches), text(&matches, "where"), &arguments)?;
@@ -59,6 +60,9 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
                 note("Only what is named was looked up; nothing else was sent.");
             }
             return call.show(&found.calls, paging);
+        }
+        if found.calls.len() > 1 {
+            bulk::refuse_unfit(&call, paging.is_some())?;
         }
         let concerned = match consent {
             Consent::ToBeAsked => found.concerned(client, &call.references).await,

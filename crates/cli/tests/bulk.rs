@@ -317,4 +317,7 @@ fn once_for_each_of_several_things() {
     let users = prints_json(sim.threecx().args(["users", "get", "100", "101", "--select", "Number", "-o", "json"]));
     assert_eq!(users.as_array().map(Vec::len), Some(2));
     assert_eq!((&users[0]["Number"], &users[1]["Number"]), (&"100".into(), &"101".into()));
+    for more in [&["list-agents", "800", "801", "--all"][..], &["get", "800", "801", "--output-file", "x.txt"]] {
+        sim.threecx().arg("queues").args(more).assert().code(2);
+    }
 }

@@ -61,6 +61,23 @@ pub fn pace(matches: &ArgMatches) -> Pace {
     }
 }
 
+/// Refuses what goes with one call only: reading page by page, and a file for the answer of a
+/// question, unless it is JSON and all answers are one list.
+pub fn refuse_unfit(call: &Call, page_by_page: bool) -> Result<(), Failure> {
+    let reads = call.operation.effect == Effect::Reads;
+    let refuse = |message: &str, next_step: &str| {
+        Err(Failure::Usage { message: message.into(), next_step: Some(next_step.into()) })
+    };
+    if page_by_page {
+        return refuse("many lists cannot be read page by page at once", "Leave out --all, or read them one by one.");
+    }
+    let to_file = call.output.file.as_deref().is_some_and(|file| file != "-");
+    if reads && to_file && !call.output.is_json() {
+        return refuse("many answers make no one file for people to read", "Add -o json.");
+    }
+    Ok(())
+}
+
 /// Runs an operation once for each row of the file at `path`. `constants` and `words` are the
 /// same for each.
 pub fn from_file(
