@@ -12,18 +12,21 @@ use crate::connect::Settings;
 use crate::failure::Failure;
 use crate::output::style::note;
 use crate::output::{Output, flag, json, text};
-use crate::{command, dry_run, runtime};
+use crate::{command, curl, dry_run, runtime};
 
 /// Sends a request as it is and prints what comes.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command::own::api().try_get_matches_from(rest)?;
-    let output = Output::from(&matches);
+    let output = Output::from(&matches)?;
     let settings = Settings::from(&matches)?;
     let mut stdin = Stdin::default();
     let method = method(&text(&matches, "method").unwrap_or_default())?;
     let path = text(&matches, "path").unwrap_or_default();
     let body = text(&matches, "body").map(|body| content("--body", body, &mut stdin)).transpose()?;
     let request = raw(method, &path, body);
+    if flag(&matches, "curl") {
+        return curl::print(&request, &settings, &output);
+    }
     if flag(&matches, "dry-run") {
         return dry_run::print(&request, &settings, &output);
     }

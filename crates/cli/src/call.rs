@@ -1,8 +1,7 @@
 //! Calling an operation: arguments, names, the question, the call, the answer.
 
-use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use threecx::{Answer, Arguments, Client, Error, Input, Operation, Span};
+use threecx::{Arguments, Client, Error, Operation, Span};
 use threecx_catalog::Release;
 use threecx_core::page::Pages;
 use threecx_core::plan;
@@ -13,12 +12,13 @@ use crate::command::flags::{self, Flag, Place};
 use crate::confirm::Consent;
 use crate::connect::Settings;
 use crate::failure::Failure;
+use crate::list::List;
 use crate::names::References;
-use crate::output::answer::{self, List};
+use crate::output::shape::Shape;
 use crate::output::style::note;
-use crate::output::{Output, flag, text};
+use crate::output::{Output, answer, flag, text};
 use crate::report::Report;
-use crate::{about, bulk, dry_run, runtime};
+use crate::{about, bulk, curl, dry_run, runtime};
 
 /// Carries out what was typed after `threecx <resource> <operation>`.
 pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Result<(), Failure> {
@@ -27,11 +27,12 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     let command = command::operation::command(operation, &flags, references.subject.as_ref());
     let matches = command.try_get_matches_from(rest);
     let matches = matches.map_err(|error| misplaced(&error, &flags).unwrap_or_else(|| error.into()))?;
-    let output = Output::from(&matches);
+    let output = Output::from(&matches)?;
     let settings = Settings::from(&matches)?;
     let mut stdin = Stdin::default();
     let arguments = gather(&flags, &matches, &mut stdin)?;
-    let call = Call { operation, references, settings, output };
+    let (curl, shown) = (flag(&matches, "curl"), flag(&matches, "curl") || flag(&matches, "dry-run"));
+    let call = Call { operation, references, settings, output, curl };
     if let Some(path) = text(&matches, "from") {
         if text(&matches, "where").is_some() {
             return Err(Failure::Usage {
@@ -39,30 +40,30 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
                 next_step: Some("Leave out --where.".into()),
             });
         }
-        bulk::refuse_unfit(&call, flag(&matches, "all"))?;
+        bulk::refuse_unfit(flag(&matches, "all"), curl)?;
         return bulk::from_file(&call, &path, &flags, &matches, (&arguments, &words(&matches)), &mut stdin);
     }
     let about = about::About::of(&call.references, &words(&matches), text(&matches, "where"), &arguments)?;
-    let looks_up = !(about.is_known() || flag(&matches, "dry-run") && call.can_do_without(&about));
+    let looks_up = !(about.is_known() || shown && call.can_do_without(&about));
     let planned = if looks_up { about.with_placeholders(&call.references, &arguments) } else { arguments.clone() };
-    let paging = paging(operation, &arguments, &matches);
-    if flag(&matches, "dry-run") && !looks_up {
-        return call.show(&[arguments], paging).map_err(|failure| call.naming(failure));
+    let list = List::from(operation, &arguments, &matches);
+    if shown && !looks_up {
+        return call.show(&[arguments], list.as_ref()).map_err(|failure| call.naming(failure));
     }
     check(operation, &planned, call.settings.release).map_err(|error| call.naming(error.into()))?;
-    let consent = Consent::of(operation, call.settings.sim || flag(&matches, "yes") || flag(&matches, "dry-run"))?;
+    let consent = Consent::of(operation, call.settings.sim || flag(&matches, "yes") || shown)?;
     runtime()?.block_on(async {
         let connection = call.settings.connect(&mut stdin).await?;
         let client = &connection.client;
         let found = about.find(client, &call.references, arguments, &call.output).await?;
-        if flag(&matches, "dry-run") {
+        if shown {
             if !call.output.is_json() {
                 note("Only what is named was looked up; nothing else was sent.");
             }
-            return call.show(&found.calls, paging);
+            return call.show(&found.calls, list.as_ref());
         }
         if found.calls.len() > 1 {
-            bulk::refuse_unfit(&call, paging.is_some())?;
+            bulk::refuse_unfit(list.is_some(), false)?;
         }
         let concerned = match consent {
             Consent::ToBeAsked => found.concerned(client, &call.references).await,
@@ -73,8 +74,8 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
             Ok(one) => one,
             Err(calls) => return bulk::each(&call, client, &calls, &found.things, bulk::pace(&matches)).await,
         };
-        match paging {
-            Some(wanted) => pages(client, operation, arguments, wanted, &call.output).await,
+        match list {
+            Some(list) => list.run(client, operation, arguments, &call.output).await,
             None => one(client, operation, &arguments, &call.output).await,
         }
     })
@@ -86,6 +87,8 @@ pub struct Call {
     pub references: References,
     pub settings: Settings,
     pub output: Output,
+    /// `--curl`
+    curl: bool,
 }
 
 impl Call {
@@ -111,24 +114,26 @@ impl Call {
         }
     }
 
-    /// `--dry-run`
-    fn show(&self, calls: &[Arguments], paging: Option<Option<u64>>) -> Result<(), Failure> {
-        if calls.len() > 1 {
+    /// `--dry-run` and `--curl`
+    fn show(&self, calls: &[Arguments], list: Option<&List>) -> Result<(), Failure> {
+        if calls.len() > 1 && !self.curl {
             let target = self.settings.release.unwrap_or(Span::NEWEST);
             let requests: Result<Vec<_>, Error> =
                 calls.iter().map(|arguments| plan(self.operation, arguments, target)).collect();
             return dry_run::several(&requests?, &self.settings, &self.output);
         }
         for arguments in calls {
-            let first = paging.map(|wanted| first_page(arguments, wanted));
-            dry_run::operation(self.operation, first.as_ref().unwrap_or(arguments), &self.settings, &self.output)?;
+            let first = list.map(|list| list.first_page(arguments));
+            let print = if self.curl { curl::operation } else { dry_run::operation };
+            print(self.operation, first.as_ref().unwrap_or(arguments), &self.settings, &self.output)?;
         }
-        if paging.is_some() {
+        if list.is_some() {
             note(&format!("This is the first page; further ones follow, {} rows at a time.", Pages::LARGEST));
         }
         Ok(())
     }
 }
+
 /// What to say about a value without its flag: `threecx users get 123`.
 fn misplaced(error: &clap::Error, flags: &[Flag]) -> Option<Failure> {
     let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidArg) else { return None };
@@ -159,29 +164,6 @@ pub fn check(operation: &'static Operation, arguments: &Arguments, release: Opti
     complaint.map_or(Ok(()), Err)
 }
 
-/// How many rows to read page by page: `Some(None)` for all; `None` for a single call.
-fn paging(operation: &Operation, arguments: &Arguments, matches: &ArgMatches) -> Option<Option<u64>> {
-    if !operation.is_paged() {
-        return None;
-    }
-    let top = match arguments.options.get("top") {
-        Some(Input::Text(top) | Input::Json(top)) => top.trim().parse::<u64>().ok(),
-        None => None,
-    };
-    match top {
-        _ if flag(matches, "all") => Some(top),
-        Some(top) if top > Pages::LARGEST.into() => Some(Some(top)),
-        _ => None,
-    }
-}
-
-fn first_page(arguments: &Arguments, wanted: Option<u64>) -> Arguments {
-    let mut first = arguments.clone();
-    let top = wanted.map_or(Pages::LARGEST.into(), |wanted| wanted.min(Pages::LARGEST.into()));
-    first.options.insert("top".into(), Input::Json(top.to_string()));
-    first
-}
-
 async fn one(
     client: &Client,
     operation: &'static Operation,
@@ -193,26 +175,6 @@ async fn one(
     let reply = client.send(&request, Some(operation)).await?;
     match report {
         Some(report) => report.print(operation, reply.status(), output),
-        None => answer::print(operation, &reply, &List::of(operation, arguments), output),
+        None => answer::print(operation, &reply, &Shape::of(operation, arguments, client.target()), output),
     }
-}
-
-async fn pages(
-    client: &Client,
-    operation: &'static Operation,
-    arguments: Arguments,
-    wanted: Option<u64>,
-    output: &Output,
-) -> Result<(), Failure> {
-    let list = List::of(operation, &arguments).complete();
-    let mut pages = client.pages(operation, arguments, wanted);
-    let mut printer = answer::Printer::new(operation, list.clone(), output);
-    while let Some(reply) = pages.next().await? {
-        if !matches!(reply.answer()?, Answer::Rows(_)) {
-            // A report that comes as a file, say.
-            return answer::print(operation, &reply, &list, output);
-        }
-        printer.page(reply)?;
-    }
-    printer.finish()
 }

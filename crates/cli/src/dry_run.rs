@@ -6,7 +6,8 @@ use threecx_core::{MASK, plan};
 
 use crate::connect::Settings;
 use crate::failure::Failure;
-use crate::output::{Output, json};
+use crate::output::shape::Shape;
+use crate::output::{Output, answer};
 
 /// Stands for the address where none is given.
 const PLACEHOLDER: &str = "https://PBX";
@@ -18,8 +19,13 @@ pub fn operation(
     settings: &Settings,
     output: &Output,
 ) -> Result<(), Failure> {
+    print(&planned(operation, arguments, settings)?, settings, output)
+}
+
+/// The request as it is for the release that was named, or else for the newest.
+pub fn planned(operation: &'static Operation, arguments: &Arguments, settings: &Settings) -> Result<Request, Failure> {
     match plan(operation, arguments, settings.release.unwrap_or(Span::NEWEST)) {
-        Ok(request) => print(&request, settings, output),
+        Ok(request) => Ok(request),
         Err(Error::NotInVersion(error)) if settings.release.is_none() => {
             let has_it = error.exists.last().map(|span| span.last.version()).unwrap_or_default();
             Err(Failure::NotPlanned {
@@ -33,62 +39,77 @@ pub fn operation(
 
 /// Prints a request.
 pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<(), Failure> {
-    let base = base(settings)?;
+    let shown = Shown::of(request, settings)?;
+    // What is shown is a request and no answer.
+    let output = output.unfiltered();
+    if output.is_json() {
+        return answer::print_value(&shown.value().to_string(), &Shape::unknown(), &output);
+    }
     let mut sink = output.open()?;
-    sink.line(&shown(request, &base, output))?;
+    sink.line(&shown.text())?;
     sink.finish()
 }
 
-/// Prints several: one after the other, or a JSON list.
+/// Prints several: one after the other, or a list of them.
 pub fn several(requests: &[Request], settings: &Settings, output: &Output) -> Result<(), Failure> {
-    let base = base(settings)?;
-    let mut sink = output.open()?;
-    for (index, request) in requests.iter().enumerate() {
-        let before = match (output.is_json(), index) {
-            (true, 0) => "[\n",
-            (true, _) => ",\n",
-            (false, 0) => "",
-            (false, _) => "\n",
-        };
-        let after = if output.is_json() { "" } else { "\n" };
-        sink.raw(format!("{before}{}{after}", shown(request, &base, output)).as_bytes())?;
-    }
+    let output = output.unfiltered();
+    let shown = requests.iter().map(|request| Shown::of(request, settings));
     if output.is_json() {
-        sink.line(if requests.is_empty() { "[]" } else { "\n]" })?;
+        let values: Result<Vec<String>, Failure> = shown.map(|shown| Ok(shown?.value().to_string())).collect();
+        return answer::print_rows(values?.iter().map(String::as_str), None, &Shape::unknown(), &output);
+    }
+    let mut sink = output.open()?;
+    for (index, shown) in shown.enumerate() {
+        if index > 0 {
+            sink.line("")?;
+        }
+        sink.line(&shown?.text())?;
     }
     sink.finish()
 }
 
-/// A request, for a person or as JSON.
-fn shown(request: &Request, base: &str, output: &Output) -> String {
-    let url = format!("{base}{}", request.path_and_query);
-    let headers = std::iter::once(("authorization", format!("Bearer {MASK}")));
-    let headers: Vec<(&str, String)> = headers.chain(request.headers.iter().cloned()).collect();
-    let body = request.masked_body();
-    if output.is_json() {
-        let headers: Map<String, Value> =
-            headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        let parsed = body.as_deref().map(|body| serde_json::from_str(body).unwrap_or_else(|_| Value::from(body)));
-        let request = json!({
-            "method": request.method.as_str(),
-            "url": url,
-            "headers": headers,
-            "body": parsed,
-        });
-        return json::pretty(&request.to_string());
-    }
-    let mut text = format!("{} {url}", request.method);
-    for (name, value) in headers {
-        text.push_str(&format!("\n{name}: {value}"));
-    }
-    if let Some(body) = body {
-        text.push_str(&format!("\n\n{body}"));
-    }
-    text
+/// A request as it may be shown.
+struct Shown<'r> {
+    method: &'static str,
+    url: String,
+    headers: Vec<(&'r str, String)>,
+    body: Option<String>,
 }
 
-fn base(settings: &Settings) -> Result<String, Failure> {
-    let Some(url) = settings.url.as_deref().filter(|_| !settings.sim) else { return Ok(PLACEHOLDER.into()) };
+impl Shown<'_> {
+    fn of<'r>(request: &'r Request, settings: &Settings) -> Result<Shown<'r>, Failure> {
+        let base = address(settings)?;
+        let headers = std::iter::once(("authorization", format!("Bearer {MASK}")));
+        Ok(Shown {
+            method: request.method.as_str(),
+            url: format!("{}{}", base.as_deref().unwrap_or(PLACEHOLDER), request.path_and_query),
+            headers: headers.chain(request.headers.iter().cloned()).collect(),
+            body: request.masked_body(),
+        })
+    }
+
+    fn value(self) -> Value {
+        let headers: Map<String, Value> =
+            self.headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        let body = self.body.as_deref().map(|body| serde_json::from_str(body).unwrap_or_else(|_| Value::from(body)));
+        json!({"method": self.method, "url": self.url, "headers": headers, "body": body})
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!("{} {}", self.method, self.url);
+        for (name, value) in &self.headers {
+            text.push_str(&format!("\n{name}: {value}"));
+        }
+        if let Some(body) = &self.body {
+            text.push_str(&format!("\n\n{body}"));
+        }
+        text
+    }
+}
+
+/// The address of the PBX, where one is given, as the client takes it: without a path.
+pub fn address(settings: &Settings) -> Result<Option<String>, Failure> {
+    let Some(url) = settings.url.as_deref().filter(|_| !settings.sim) else { return Ok(None) };
     // The client knows what an address is.
     Client::builder(url).credentials("", "").allow_http(settings.allow_http).build()?;
     let url = url.trim();
@@ -96,5 +117,5 @@ fn base(settings: &Settings) -> Result<String, Failure> {
     let url = url.trim_end_matches('/');
     let known = ["/xapi/v1", "/xapi", "/webclient"];
     let url = known.iter().find_map(|path| url.strip_suffix(path)).unwrap_or(url);
-    Ok(format!("{scheme}{}", url.trim_end_matches('/')))
+    Ok(Some(format!("{scheme}{}", url.trim_end_matches('/'))))
 }

@@ -9,29 +9,36 @@ use threecx::Error;
 use crate::output::style::{Style, plain_text};
 
 /// The exit codes, for the help. They are stable.
-pub const EXIT_CODES: [(u8, &str); 23] = [
+pub const EXIT_CODES: [(u8, &str); 30] = [
     (0, "done"),
     (1, "you said no"),
     (2, "usage: an unknown command or flag, or no PBX given"),
     (3, "unconfirmed: it interrupts or destroys, and nobody could be asked; nothing was sent"),
+    (4, "unhealthy: doctor has found something red"),
     (10, "input: a value does not fit; nothing was sent"),
     (11, "url: the address of the PBX is not one"),
     (12, "not-in-version: the PBX's release does not have this"),
     (20, "connection: the PBX cannot be reached; nothing was sent"),
     (21, "certificate: the PBX's certificate is not valid"),
     (22, "not-a-3cx: something else answers at this address"),
-    (30, "authentication: client ID or secret are wrong"),
+    (30, "authentication: the client or user is not accepted, or a login has ended"),
     (31, "permission: the client may not do this"),
     (40, "not-found: no such thing on this PBX"),
     (41, "rejected: the PBX refuses"),
     (42, "rate-limited: too many calls"),
     (43, "incomplete: some rows or things of many failed or were not sent"),
+    (44, "changed: somebody else changed it meanwhile; nothing was sent"),
     (50, "server: the PBX failed"),
     (51, "unknown-outcome: sent, but no answer came"),
     (52, "answer: the PBX's answer cannot be read"),
+    (53, "not-kept: the PBX accepted a change, but shows something else afterwards"),
     (60, "file: a local file cannot be read or written"),
     (61, "simulator: the simulated PBX cannot start"),
-    (62, "journal: the journal of a bulk run belongs to another run, or to a finished one"),
+    (62, "jq: the filter of --jq fails on what came"),
+    (63, "editor: the editor cannot be run, or failed"),
+    (64, "document: the edited text cannot be read"),
+    (65, "keyring: the system's keyring does not keep the secret"),
+    (66, "journal: the journal of a bulk run belongs to another run, or to a finished one"),
     (70, "internal: a bug in this program"),
 ];
 
@@ -41,6 +48,22 @@ pub enum Failure {
     /// A call failed, or would.
     #[error("{0}")]
     Call(#[from] Error),
+    /// A list broke off.
+    #[error("{error}; the {rows} rows before were complete")]
+    CutShort {
+        /// Why.
+        error: Box<Error>,
+        /// So many rows came whole and in order.
+        rows: u64,
+    },
+    /// A filter fails on a value.
+    #[error("--jq: {message}{}", of_row(.row))]
+    Jq {
+        /// What the filter says.
+        message: String,
+        /// The number of the row, from 1.
+        row: Option<u64>,
+    },
     /// The command line makes no sense.
     #[error("{message}")]
     Usage {
@@ -82,6 +105,44 @@ pub enum Failure {
     Unconfirmed {
         /// What the operation does, as a sentence.
         warning: String,
+    },
+    /// Between reading and writing, somebody else changed the same properties.
+    #[error("{what} was changed by somebody else meanwhile ({}), so nothing was sent", .properties.join(", "))]
+    Changed {
+        /// `queue 800 Sales`
+        what: String,
+        /// Which of those that were to be written.
+        properties: Vec<String>,
+    },
+    /// The PBX accepted a change and shows something else.
+    #[error("the PBX accepted the change of {what}, but shows something else now: {}", .properties.join(", "))]
+    NotKept {
+        /// `queue 800 Sales`
+        what: String,
+        /// Which of those that were written.
+        properties: Vec<String>,
+    },
+    /// The editor cannot be run, or says that it failed.
+    #[error("the editor `{editor}` failed: {reason}")]
+    Editor {
+        /// As it was given.
+        editor: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// An edited text is no YAML, or not of such a thing.
+    #[error("the text cannot be read: {reason}")]
+    Document {
+        /// What is wrong, and where.
+        reason: String,
+    },
+    /// Something failed after somebody had written something.
+    #[error("{failure}; what you wrote is kept in {path}")]
+    Kept {
+        /// What.
+        failure: Box<Failure>,
+        /// Where the text is.
+        path: String,
     },
     /// The simulated PBX does not start.
     #[error("the simulated PBX cannot start: {reason}")]
@@ -129,9 +190,22 @@ pub enum Failure {
     /// Nobody reads our output any more: not worth a word.
     #[error("stdout is closed")]
     Closed,
+    /// The keyring that is to keep a secret does not.
+    #[error("the keyring does not do it: {reason}")]
+    Keyring {
+        /// Why.
+        reason: String,
+    },
+    /// `threecx doctor` has found something, and has said so.
+    #[error("something is wrong")]
+    Unhealthy,
     /// Something that cannot happen.
     #[error("{0}")]
     Internal(String),
+}
+
+fn of_row(row: &Option<u64>) -> String {
+    row.map(|row| format!(" (row {row})")).unwrap_or_default()
 }
 
 /// What is wrong with a row of a file.
@@ -217,7 +291,8 @@ impl From<clap::Error> for Failure {
     }
 }
 
-fn capitalised(text: &str) -> String {
+/// The text with a capital letter first.
+pub fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
@@ -232,18 +307,27 @@ impl Failure {
     pub fn code(&self) -> &'static str {
         match self {
             Failure::Call(error) => error.code(),
+            Failure::CutShort { error, .. } => error.code(),
+            Failure::Jq { .. } => "jq",
             Failure::NotPlanned { .. } => "not-in-version",
             Failure::Usage { .. } | Failure::NotConfigured { .. } => "usage",
             Failure::Help(_) => "help",
             Failure::File { .. } => "file",
             Failure::Declined => "declined",
             Failure::Unconfirmed { .. } => "unconfirmed",
+            Failure::Keyring { .. } => "keyring",
+            Failure::Unhealthy => "unhealthy",
             Failure::Rows { .. } => "input",
             Failure::Incomplete { unknown: 1.., .. } => "unknown-outcome",
             Failure::Incomplete { .. } => "incomplete",
             Failure::Journal { .. } => "journal",
             Failure::Interrupted => "interrupted",
             Failure::Simulator { .. } => "simulator",
+            Failure::Changed { .. } => "changed",
+            Failure::NotKept { .. } => "not-kept",
+            Failure::Editor { .. } => "editor",
+            Failure::Document { .. } => "document",
+            Failure::Kept { failure, .. } => failure.code(),
             Failure::Closed => "closed",
             Failure::Internal(_) => "internal",
         }
@@ -254,6 +338,7 @@ impl Failure {
         match self {
             Failure::Help(_) | Failure::Closed => 0,
             Failure::Declined => 1,
+            Failure::Kept { failure, .. } => failure.exit_code(),
             _ => {
                 let begins = |meaning: &str| meaning.split(':').next() == Some(self.code());
                 EXIT_CODES.iter().find(|(_, meaning)| begins(meaning)).map_or(70, |(code, _)| *code)
@@ -261,20 +346,42 @@ impl Failure {
         }
     }
 
-    fn next_step(&self) -> Option<String> {
+    /// What to do next.
+    pub fn next_step(&self) -> Option<String> {
         match self {
             Failure::Call(error) => Some(error.next_step()),
+            Failure::CutShort { error, rows } => {
+                Some(format!("{} To go on where it broke off: --skip {rows}.", error.next_step()))
+            }
+            Failure::Jq { .. } => {
+                Some("Make the filter fit: `.Name?` passes over what has none, `-o json` shows all.".into())
+            }
             Failure::Usage { next_step, .. } => next_step.clone(),
             Failure::NotPlanned { next_step, .. } => Some(next_step.clone()),
             Failure::NotConfigured { .. } => Some(
-                "Set THREECX_URL, THREECX_CLIENT_ID and THREECX_CLIENT_SECRET (or use --url, --client-id and \
-                 --client-secret-file); or add --sim to try it on a simulated PBX."
+                "Log in once with `threecx login`; or set THREECX_URL, THREECX_CLIENT_ID and THREECX_CLIENT_SECRET \
+                 (or use --url, --client-id and --client-secret-file); or add --sim to try it on a simulated PBX."
                     .into(),
             ),
             Failure::Unconfirmed { .. } => Some("Add --yes to go ahead without being asked.".into()),
+            Failure::Changed { .. } => Some("Look at what it is now, and run it again.".into()),
+            Failure::NotKept { .. } => {
+                Some("Look at what it is now: the PBX may not take this, or somebody changed it right after.".into())
+            }
+            Failure::Editor { .. } => {
+                Some("Set VISUAL or EDITOR to an editor that waits until you are done, such as `code --wait`.".into())
+            }
+            Failure::Document { .. } => {
+                Some("Each line is `Name: value`; put texts with special characters in \"quotes\".".into())
+            }
+            Failure::Kept { failure, .. } => failure.next_step(),
+            Failure::Keyring { .. } => {
+                Some("Unlock it, or set THREECX_SECRETS=file to keep secrets in files that only you can read.".into())
+            }
             Failure::File { .. } => Some("Check the path and its permissions.".into()),
             Failure::Simulator { .. } => Some("Take another --port (0 takes a free one) or --bind.".into()),
             Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),
+            Failure::Declined => Some("Answer y to go ahead, or add --yes to be asked nothing.".into()),
             Failure::Rows { .. } => Some("Correct the file and run it again.".into()),
             Failure::Incomplete { unknown, goes_on, .. } => Some(match (unknown, goes_on) {
                 (0, true) => "Run the same command again: it goes on with what is not done.".into(),
@@ -287,7 +394,7 @@ impl Failure {
                 }
             }),
             Failure::Journal { next_step, .. } => Some(next_step.clone()),
-            Failure::Help(_) | Failure::Declined | Failure::Interrupted | Failure::Closed => None,
+            Failure::Help(_) | Failure::Interrupted | Failure::Closed | Failure::Unhealthy => None,
         }
     }
 
@@ -300,7 +407,7 @@ impl Failure {
     fn try_report(&self, json: bool) -> io::Result<()> {
         let mut stderr = io::stderr().lock();
         match self {
-            Failure::Closed => Ok(()),
+            Failure::Closed | Failure::Unhealthy => Ok(()),
             Failure::Help(error) => error.print(),
             _ if json => writeln!(stderr, "{}", self.json()),
             _ => {
@@ -342,6 +449,9 @@ impl Failure {
             }
             Failure::Call(Error::RateLimited { retry_after: Some(after) }) => {
                 error.insert("retry_after_seconds".into(), after.as_secs().into());
+            }
+            Failure::CutShort { rows, .. } => {
+                error.insert("complete_rows".into(), (*rows).into());
             }
             Failure::Rows { problems, rows } => {
                 let problem = |problem: &RowProblem| {

@@ -6,19 +6,35 @@ mod api;
 mod arguments;
 mod bulk;
 mod call;
+mod collections;
 mod command;
+mod completion;
 mod confirm;
 mod connect;
+mod curl;
 mod describe;
+mod doctor;
 mod dry_run;
+mod edit;
 mod env_vars;
 mod example;
 mod failure;
+mod folders;
+mod guarded;
+mod list;
+mod login;
+mod logout;
+mod man;
 mod names;
 mod operations;
 mod output;
+mod profiles;
 mod report;
+mod search;
+mod secrets;
+mod shell;
 mod simulate;
+mod tokens;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -28,6 +44,10 @@ use failure::Failure;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == completion::HIDDEN) {
+        completion::complete(&arguments[1..]);
+        return ExitCode::SUCCESS;
+    }
     let json = wants_json(&arguments);
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -51,10 +71,19 @@ fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
             help(command::resource::command(resource), rest, alone, "name an operation")
         }
         Chosen::Operation(operation) => call::run(operation, rest),
+        Chosen::Collection(collection) => collections::run(collection, rest),
+        Chosen::Edit(resource) => edit::run(resource, rest),
         Chosen::Operations => operations::run(rest),
+        Chosen::Search => search::run(rest),
         Chosen::Describe => describe::run(rest),
         Chosen::Api => api::run(rest),
+        Chosen::Login => login::run(rest),
+        Chosen::Logout => logout::run(rest),
+        Chosen::Profiles => profiles::command::run(rest),
+        Chosen::Doctor => doctor::run(rest),
         Chosen::Sim => simulate::run(rest),
+        Chosen::Completion => completion::run(rest),
+        Chosen::Man => man::run(rest),
     }
 }
 

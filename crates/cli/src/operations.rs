@@ -11,8 +11,9 @@ use threecx_catalog::Form;
 use crate::command;
 use crate::connect::release;
 use crate::failure::Failure;
+use crate::output::shape::Shape;
 use crate::output::style::note;
-use crate::output::{Output, table, text};
+use crate::output::{self, Output, table, text};
 
 /// An operation and one of the ways in which it is sent.
 type Row = (&'static Operation, &'static Form);
@@ -20,7 +21,7 @@ type Row = (&'static Operation, &'static Form);
 /// Lists the operations.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command::own::operations().try_get_matches_from(rest)?;
-    let output = Output::from(&matches);
+    let output = Output::from(&matches)?;
     let target = text(&matches, "api").map(|text| release(&text)).transpose()?.unwrap_or(Span::ALL);
     let words = words(&matches);
     let rows: Vec<Row> = threecx::operations()
@@ -28,12 +29,15 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         .filter(|(_, form)| form.span.overlaps(target))
         .filter(|(operation, form)| words.iter().all(|word| occurs(word, operation, form)))
         .collect();
-    let mut sink = output.open()?;
     if output.is_json() {
-        let lines: Vec<String> = rows.iter().map(|(operation, form)| row(operation, form).to_string()).collect();
-        sink.line(&if lines.is_empty() { "[]".to_owned() } else { format!("[\n{}\n]", lines.join(",\n")) })?;
-        return sink.finish();
+        let mut printed = output::rows::open(&output, &Shape::unknown(), None)?;
+        for (operation, form) in rows {
+            printed.row(&row(operation, form).to_string())?;
+        }
+        output.remark(&printed.finish()?);
+        return Ok(());
     }
+    let mut sink = output.open()?;
     if !rows.is_empty() {
         let on_terminal = output.file.is_none() && std::io::stdout().is_terminal();
         sink.line(&if on_terminal { for_terminal(&rows, output.width()) } else { for_searching(&rows) })?;

@@ -19,7 +19,7 @@ use crate::{command, runtime};
 /// Runs the simulated PBX.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command::sim::command().try_get_matches_from(rest)?;
-    let output = Output::from(&matches);
+    let output = Output::from(&matches)?;
     let bind = given::<IpAddr>(&matches, "bind").unwrap_or(Ipv4Addr::LOCALHOST.into());
     let builder = settings(&matches)?.bind(bind);
     runtime()?.block_on(async {

@@ -1,5 +1,6 @@
 //! Settings of a client.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -9,14 +10,17 @@ use threecx_core::retry::Policy;
 
 use crate::address::Address;
 use crate::client::Client;
-use crate::tokens::{Credentials, Tokens};
+use crate::login::{self, Credentials, Login, Who};
+use crate::store::{InMemory, SecretStore, TokenStore};
+use crate::tokens::Tokens;
 use crate::transport::Transport;
 
 /// Settings of a [`Client`].
 #[derive(Debug)]
 pub struct Builder {
     pub(crate) url: String,
-    pub(crate) credentials: Option<Credentials>,
+    credentials: Option<Credentials>,
+    token_store: Option<Arc<dyn TokenStore>>,
     pub(crate) allow_http: bool,
     pub(crate) roots: Vec<Vec<u8>>,
     pub(crate) connect_timeout: Duration,
@@ -31,6 +35,7 @@ impl Builder {
         Builder {
             url: url.to_owned(),
             credentials: None,
+            token_store: None,
             allow_http: false,
             roots: Vec::new(),
             connect_timeout: Duration::from_secs(10),
@@ -43,8 +48,49 @@ impl Builder {
 
     /// The client ID and secret of a service principal (Admin > Integrations > API).
     #[must_use]
-    pub fn credentials(mut self, client_id: impl Into<String>, client_secret: impl Into<SecretString>) -> Builder {
-        self.credentials = Some(Credentials { client_id: client_id.into(), client_secret: client_secret.into() });
+    pub fn credentials(self, client_id: impl Into<String>, client_secret: impl Into<SecretString>) -> Builder {
+        self.credentials_in(client_id, Arc::new(InMemory::new(client_secret.into())))
+    }
+
+    /// The same, with the secret in a place of its own, which is asked when a token is fetched.
+    #[must_use]
+    pub fn credentials_in(mut self, client_id: impl Into<String>, secret: Arc<dyn SecretStore>) -> Builder {
+        self.credentials = Some(Credentials { who: Who::Client(client_id.into()), secret });
+        self
+    }
+
+    /// A user, by extension number or e-mail address, and the refresh token of a login
+    /// ([`Builder::log_in`]). Works with every licence, and the user's own rights count.
+    #[must_use]
+    pub fn user(self, user: impl Into<String>, refresh_token: impl Into<SecretString>) -> Builder {
+        self.user_in(user, Arc::new(InMemory::new(refresh_token.into())))
+    }
+
+    /// The same, with the refresh token in a place of its own. Prefer this where the program
+    /// ends and starts again: the PBX may give a new refresh token at any time, and only the
+    /// newest counts.
+    #[must_use]
+    pub fn user_in(mut self, user: impl Into<String>, refresh_token: Arc<dyn SecretStore>) -> Builder {
+        self.credentials = Some(Credentials { who: Who::User(user.into()), secret: refresh_token });
+        self
+    }
+
+    /// Shares the token with everybody who uses the same store, as the PBX lets only one live.
+    ///
+    /// ```no_run
+    /// use std::sync::Arc;
+    /// use threecx::{Client, TokenFile};
+    ///
+    /// let store = TokenFile::new("/var/lib/my-program/tokens", "https://pbx.example.com", "client:900", "");
+    /// let client = Client::builder("https://pbx.example.com")
+    ///     .credentials("900", "secret")
+    ///     .token_store(Arc::new(store))
+    ///     .build()?;
+    /// # Ok::<(), threecx::Error>(())
+    /// ```
+    #[must_use]
+    pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Builder {
+        self.token_store = Some(store);
         self
     }
 
@@ -99,17 +145,39 @@ impl Builder {
         self
     }
 
+    /// Logs a user in by password and, where the PBX asks for it, the code of the second factor
+    /// (else an empty text). The user's login before this one ends.
+    ///
+    /// # Errors
+    /// [`Error::LoginRefused`] for a wrong password or code; those of [`Builder::build`]; those
+    /// of reaching the PBX.
+    pub async fn log_in(&self, user: &str, password: &SecretString, code: &str) -> Result<Login, Error> {
+        login::log_in(&self.transport()?, user, password, code).await
+    }
+
+    /// The PBX's address in full, however it was given: `https://pbx.example.com:5001`.
+    ///
+    /// # Errors
+    /// [`Error::Url`] for an address that is none.
+    pub fn address(&self) -> Result<String, Error> {
+        Ok(Address::parse(&self.url, self.allow_http)?.url(""))
+    }
+
+    fn transport(&self) -> Result<Transport, Error> {
+        Transport::new(Address::parse(&self.url, self.allow_http)?, self)
+    }
+
     /// Builds the client. Nothing is sent yet.
     ///
     /// # Errors
     /// [`Error::Url`] for an address that is none; [`Error::Certificate`] for an authority's
     /// certificate that cannot be read; [`Error::Authentication`] without credentials.
-    pub fn build(self) -> Result<Client, Error> {
-        let address = Address::parse(&self.url, self.allow_http)?;
-        let transport = Transport::new(address, &self)?;
-        let Some(credentials) = self.credentials else {
+    pub fn build(mut self) -> Result<Client, Error> {
+        let transport = self.transport()?;
+        let Some(credentials) = self.credentials.take() else {
             return Err(Error::Authentication { reason: "no client ID and secret were given".into() });
         };
-        Ok(Client::new(transport, Tokens::new(credentials), self.retry, self.target))
+        let tokens = Tokens::new(credentials, self.token_store);
+        Ok(Client::new(transport, tokens, self.retry, self.target))
     }
 }

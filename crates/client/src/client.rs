@@ -3,12 +3,13 @@
 use std::sync::{Arc, RwLock};
 
 use threecx_catalog::{Operation, Span, operation};
-use threecx_core::page::path_of_link;
 use threecx_core::read::{self, Head};
 use threecx_core::retry::{Decision, Outcome, Policy};
+use threecx_core::token::Token;
 use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan};
 
 use crate::builder::Builder;
+use crate::look::Look;
 use crate::pages::Paged;
 use crate::reply::Reply;
 use crate::tokens::Tokens;
@@ -27,8 +28,15 @@ struct Shared {
     retry: Policy,
     /// The release that the user names, which then counts.
     release: Option<Span>,
-    /// The build that the PBX names in its answers.
-    version: RwLock<Option<String>>,
+    version: RwLock<Version>,
+}
+
+/// The build of the PBX.
+#[derive(Debug, Default)]
+struct Version {
+    name: Option<String>,
+    /// True if an answer has named it; false if somebody kept it, so that it may be old.
+    seen: bool,
 }
 
 /// Why an attempt brought nothing.
@@ -47,13 +55,13 @@ impl Client {
     }
 
     pub(crate) fn new(transport: Transport, tokens: Tokens, retry: Policy, release: Option<Span>) -> Client {
-        let version = RwLock::new(None);
+        let version = RwLock::default();
         Client { shared: Arc::new(Shared { transport, tokens, retry, release, version }) }
     }
 
-    /// The build of the PBX (`20.0.8.1131`), once an answer has named it.
+    /// The build of the PBX (`20.0.8.1131`), once it is known.
     pub fn version(&self) -> Option<String> {
-        self.shared.version.read().ok()?.clone()
+        self.shared.version.read().ok()?.name.clone()
     }
 
     /// The releases that calls are planned for: the one set, else those that fit the PBX's
@@ -69,11 +77,15 @@ impl Client {
     /// # Errors
     /// Those of [`plan()`], and of asking.
     pub async fn plan(&self, operation: &'static Operation, arguments: &Arguments) -> Result<Request, Error> {
-        let known = self.shared.release.is_some() || self.version().is_some();
-        if !known && !is_the_same_in_every_release(operation) {
+        if self.shared.release.is_none() && !is_the_same_in_every_release(operation) {
             // What does not fit any release is refused without asking.
             plan(operation, arguments, Span::ALL)?;
-            self.learn_version().await?;
+            self.know_version().await?;
+        }
+        match plan(operation, arguments, self.target()) {
+            // The PBX may have been updated since somebody kept its version.
+            Err(Error::NotInVersion(_)) if self.version_may_be_old() => self.ask_version().await?,
+            planned => return planned,
         }
         plan(operation, arguments, self.target())
     }
@@ -98,6 +110,21 @@ impl Client {
     /// # Errors
     /// The error that the answer means, or why there is none.
     pub async fn send(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Reply, Error> {
+        self.send_with(request, operation, self.shared.retry).await
+    }
+
+    /// How stubborn it is.
+    pub(crate) fn policy(&self) -> Policy {
+        self.shared.retry
+    }
+
+    /// The same, as stubborn as `policy`.
+    pub(crate) async fn send_with(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+        policy: Policy,
+    ) -> Result<Reply, Error> {
         let read_only = request.method == threecx_catalog::Method::Get;
         let repeatable = operation.map_or(read_only, |operation| operation.repeatable);
         let mut attempt = 0;
@@ -108,7 +135,7 @@ impl Client {
                 Err(failed) => failed,
             };
             let Some(outcome) = outcome else { return Err(error) };
-            match self.shared.retry.decide(attempt, repeatable, outcome, fastrand::f64()) {
+            match policy.decide(attempt, repeatable, outcome, fastrand::f64()) {
                 Decision::Wait(pause) => tokio::time::sleep(pause).await,
                 // Nothing was changed by a question that went unanswered.
                 Decision::Stop if outcome == Outcome::Unknown && read_only => {
@@ -127,11 +154,14 @@ impl Client {
         match self.once(request, operation).await {
             Ok(reply) => {
                 let head = transport::head(reply.status, &reply.headers);
-                self.learn(&head);
+                self.learn(&head).await;
                 if (200..300).contains(&reply.status) {
                     return Ok(reply);
                 }
-                let outcome = Outcome::Answered { status: reply.status, retry_after: head.retry_after };
+                let outcome = match reply.status {
+                    401 => Outcome::NotLetIn,
+                    status => Outcome::Answered { status, retry_after: head.retry_after },
+                };
                 let error = match read::read(operation, reply.declared, &head, &reply.body) {
                     Err(error) => error,
                     Ok(_) => Error::Answer { reason: format!("status {}", reply.status) },
@@ -149,7 +179,7 @@ impl Client {
                     Error::RateLimited { retry_after } => {
                         Some(Outcome::Answered { status: 429, retry_after: *retry_after })
                     }
-                    Error::Connection { .. } => Some(Outcome::NotSent),
+                    Error::Connection { .. } | Error::Server { .. } => Some(Outcome::NotSent),
                     Error::UnknownOutcome { .. } => Some(Outcome::Unknown),
                     _ => None,
                 };
@@ -158,12 +188,21 @@ impl Client {
         }
     }
 
-    /// Reads the page at an address that the PBX gave. Only its path counts: a token must not
-    /// go to another host.
-    pub(crate) async fn follow(&self, operation: &'static Operation, link: &str) -> Result<Reply, Error> {
-        let mut request = threecx_core::raw(threecx_catalog::Method::Get, path_of_link(link), None);
-        request.answer = operation.newest_form().answer_in(self.target());
-        self.send(&request, Some(operation)).await
+    /// Looks at the PBX from outside, without a token: whether it answers, its clock, its
+    /// certificate.
+    ///
+    /// # Errors
+    /// Those of reaching it.
+    pub async fn look(&self) -> Result<Look, Error> {
+        self.shared.transport.look().await
+    }
+
+    /// The token that calls are made with now.
+    ///
+    /// # Errors
+    /// Those of fetching one.
+    pub async fn token(&self) -> Result<Token, Error> {
+        self.shared.tokens.get(&self.shared.transport, None).await
     }
 
     /// One attempt, and a second one with a newer token after a 401: that the PBX does not
@@ -182,17 +221,47 @@ impl Client {
         Ok(Reply { operation, declared: request.answer, status, headers, body })
     }
 
-    fn learn(&self, head: &Head<'_>) {
-        if let (Some(version), Ok(mut known)) = (head.version, self.shared.version.write())
-            && known.as_deref() != Some(version)
+    async fn learn(&self, head: &Head<'_>) {
+        let Some(version) = head.version else { return };
+        if let Ok(known) = self.shared.version.read()
+            && known.seen
+            && known.name.as_deref() == Some(version)
         {
-            *known = Some(version.to_owned());
+            return;
         }
+        self.note_version(version.to_owned(), true);
+        self.shared.tokens.keep_version(version).await;
+    }
+
+    fn note_version(&self, name: String, seen: bool) {
+        if let Ok(mut known) = self.shared.version.write() {
+            *known = Version { name: Some(name), seen };
+        }
+    }
+
+    /// Finds out the PBX's build: somebody may have kept it, else it is asked.
+    async fn know_version(&self) -> Result<(), Error> {
+        if self.version().is_some() {
+            return Ok(());
+        }
+        match self.shared.tokens.kept_version().await {
+            Some(kept) => self.note_version(kept, false),
+            None => self.ask_version().await?,
+        }
+        Ok(())
+    }
+
+    fn version_may_be_old(&self) -> bool {
+        self.shared.release.is_none()
+            && self.shared.version.read().is_ok_and(|known| known.name.is_some() && !known.seen)
     }
 
     /// Asks for the least there is, which 3CX's documentation gives as the quick test; the
     /// answer's head names the build.
-    async fn learn_version(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// Those of any call: this is also the quickest way to try whether calls work.
+    pub async fn ask_version(&self) -> Result<(), Error> {
         let Some(defs) = operation("Defs.GetDefs") else { return Ok(()) };
         let mut arguments = Arguments::default();
         arguments.options.insert("select".into(), "Id".into());

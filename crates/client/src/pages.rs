@@ -1,80 +1,281 @@
-//! Reading a list page by page.
+//! Reading a list page by page, several of them at a time where that was asked for.
 
-use threecx_catalog::Operation;
-use threecx_core::page::{Next, Page, Pages};
+use std::collections::HashMap;
+use std::ops::Range;
+
+use threecx_catalog::{Operation, Options, Verb};
+use threecx_core::page::{Next, Page, Pages, ReadAhead, path_of_link};
 use threecx_core::read::Answer;
-use threecx_core::{Arguments, Error, Input};
+use threecx_core::{Arguments, Error, Input, Request};
+use tokio::task::JoinSet;
 
 use crate::client::Client;
 use crate::reply::Reply;
 
-/// A list that is read page by page.
+/// A list that is read page by page. Pages come in order. As long as nobody takes them, no more
+/// are asked for than [`Paged::read_ahead`] allows.
 #[derive(Debug)]
 pub struct Paged {
     client: Client,
     operation: &'static Operation,
     arguments: Arguments,
-    pages: Pages,
-    /// False for operations that take no `$top` and `$skip`: they give all at once.
-    paged: bool,
+    wanted: Option<u64>,
+    at_a_time: usize,
+    counted: bool,
+    /// Once the first page was asked for.
+    reading: Option<Reading>,
+    rows: u64,
     done: bool,
+}
+
+/// What is on its way.
+#[derive(Debug)]
+struct Reading {
+    /// The call without `$top` and `$skip`.
+    request: Request,
+    /// False for a release whose operation takes no `$top` and `$skip`: it gives all at once.
+    paged: bool,
+    /// True if the first page is to say how many rows there are.
+    counted: bool,
+    ahead: ReadAhead,
+    tasks: JoinSet<(u64, Result<ListPage, Error>)>,
+    /// What came and is not taken yet.
+    held: HashMap<u64, Result<ListPage, Error>>,
 }
 
 impl Paged {
     pub(crate) fn new(
         client: Client,
         operation: &'static Operation,
-        mut arguments: Arguments,
+        arguments: Arguments,
         wanted: Option<u64>,
     ) -> Paged {
-        let paged = operation.is_paged();
-        let skip = match arguments.options.get("skip") {
-            Some(Input::Text(text) | Input::Json(text)) => text.trim().parse().unwrap_or(0),
-            None => 0,
-        };
-        if paged {
-            arguments.options.remove("skip");
-            arguments.options.remove("top");
+        Paged {
+            client,
+            operation,
+            arguments,
+            wanted,
+            at_a_time: 1,
+            counted: false,
+            reading: None,
+            rows: 0,
+            done: false,
         }
-        Paged { client, operation, arguments, pages: Pages::new(wanted, skip, Pages::LARGEST), paged, done: false }
     }
 
-    /// The next page; `None` when the list is complete.
+    /// Asks with the first page for how many rows there are in all, where that is safe: some builds
+    /// answer functions that are asked to count with nothing.
+    #[must_use]
+    pub fn count_first(mut self) -> Paged {
+        self.counted = self.operation.verb == Verb::List;
+        self
+    }
+
+    /// Has so many pages on their way at a time, once the first shows that there are more.
+    #[must_use]
+    pub fn read_ahead(mut self, pages: usize) -> Paged {
+        self.at_a_time = pages;
+        self
+    }
+
+    /// How many rows have been taken so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The next page; `None` when the list is complete. What is not a list comes as one page that
+    /// has no rows: see [`ListPage::rows`].
     ///
     /// # Errors
     /// Those of [`Client::call`]. A list that fails can be read on: the same page comes next.
-    pub async fn next(&mut self) -> Result<Option<Reply>, Error> {
+    pub async fn next(&mut self) -> Result<Option<ListPage>, Error> {
         if self.done {
             return Ok(None);
         }
-        let mut arguments = self.arguments.clone();
-        if self.paged {
-            match self.pages.ask() {
-                Next::Done => return Ok(None),
-                Next::Page { top, skip } => {
-                    arguments.options.insert("top".into(), Input::Json(top.to_string()));
-                    if skip > 0 {
-                        arguments.options.insert("skip".into(), Input::Json(skip.to_string()));
-                    }
-                }
-                Next::Link(link) => {
-                    let reply = self.client.follow(self.operation, &link).await?;
-                    return self.note(reply).map(Some);
-                }
+        let mut reading = match self.reading.take() {
+            Some(reading) => reading,
+            None => self.begin().await?,
+        };
+        let page = match reading.paged {
+            true => reading.next(&self.client, self.operation).await,
+            false => {
+                let reply = self.client.send(&reading.request, Some(self.operation)).await;
+                reply.and_then(ListPage::new).map(Some)
             }
+        };
+        self.done = match &page {
+            Ok(Some(page)) => !reading.paged || page.rows.is_none(),
+            Ok(None) => true,
+            Err(_) => false,
+        };
+        if let Ok(Some(page)) = &page {
+            self.rows += page.len() as u64;
         }
-        let reply = self.client.call(self.operation, &arguments).await?;
-        self.note(reply).map(Some)
+        // What is still on its way is of no use after the end.
+        self.reading = (!self.done).then_some(reading);
+        page
     }
 
-    fn note(&mut self, reply: Reply) -> Result<Reply, Error> {
-        match reply.answer()? {
-            Answer::Rows(rows) if self.paged => {
-                let next_link = rows.next_link.as_deref();
-                self.pages.arrived(Page { rows: rows.rows.len() as u64, count: rows.count, next_link });
+    async fn begin(&self) -> Result<Reading, Error> {
+        // As given, so that what is wrong with `$top` and `$skip` shows.
+        let as_given = self.client.plan(self.operation, &self.arguments).await?;
+        let target = self.client.target();
+        let offered = self.operation.form(target).map_or(Options::NONE, |form| form.options_in(target));
+        let paged = offered.contains(Options::TOP.union(Options::SKIP));
+        let counts = |input: &Input| matches!(input, Input::Text(text) | Input::Json(text) if text == "true");
+        let asked = self.arguments.options.get("count").is_some_and(counts);
+        // Counting is work for the PBX: once is enough.
+        let counted = asked || (self.counted && offered.contains(Options::COUNT));
+        let skip = match self.arguments.options.get("skip") {
+            Some(Input::Text(text) | Input::Json(text)) => text.trim().parse().unwrap_or(0),
+            None => 0,
+        };
+        let request = if paged {
+            let mut arguments = self.arguments.clone();
+            arguments.options.remove("skip");
+            arguments.options.remove("top");
+            if counted {
+                arguments.options.remove("count");
             }
-            _ => self.done = true,
+            self.client.plan(self.operation, &arguments).await?
+        } else {
+            as_given
+        };
+        let ahead = ReadAhead::new(self.wanted, skip, Pages::LARGEST, self.at_a_time);
+        Ok(Reading { request, paged, counted, ahead, tasks: JoinSet::new(), held: HashMap::new() })
+    }
+}
+
+impl Reading {
+    async fn next(&mut self, client: &Client, operation: &'static Operation) -> Result<Option<ListPage>, Error> {
+        loop {
+            // A failure counts when its turn comes: before that, the list may turn out to be shorter.
+            if let Some(number) = self.ahead.awaited()
+                && self.held.get(&number).is_some_and(Result::is_err)
+            {
+                self.ahead.failed(number);
+                return self.held.remove(&number).transpose();
+            }
+            if let Some(number) = self.ahead.take() {
+                let page = self.held.remove(&number).transpose()?;
+                self.held.retain(|number, _| self.ahead.is_awaited(*number));
+                return Ok(page);
+            }
+            if self.ahead.is_done() {
+                return Ok(None);
+            }
+            while let Some((number, next)) = self.ahead.ask() {
+                self.fetch(number, &next, client, operation);
+            }
+            match self.tasks.join_next().await {
+                Some(Ok((number, result))) if self.ahead.is_awaited(number) => {
+                    if let Ok(page) = &result {
+                        self.ahead.arrived(number, page.about());
+                    }
+                    self.held.insert(number, result);
+                }
+                // Nobody waits for it any more.
+                Some(Ok(_)) => {}
+                Some(Err(error)) => match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(error) => return Err(Error::Answer { reason: error.to_string() }),
+                },
+                None => return Ok(None),
+            }
         }
-        Ok(reply)
+    }
+}
+
+impl Reading {
+    /// Sends for a page.
+    fn fetch(&mut self, number: u64, next: &Next, client: &Client, operation: &'static Operation) {
+        let Some(request) = self.request(number, next) else { return };
+        let client = client.clone();
+        // Half of a long list is of no use: once it is known to come, more patience pays.
+        let policy = if number == 0 { client.policy() } else { client.policy().for_more_of_a_list() };
+        self.tasks.spawn(async move {
+            let reply = client.send_with(&request, Some(operation), policy).await;
+            (number, reply.and_then(ListPage::new))
+        });
+    }
+
+    fn request(&self, number: u64, next: &Next) -> Option<Request> {
+        let path_and_query = match next {
+            Next::Page { top, skip } => {
+                let path = &self.request.path_and_query;
+                let separator = if path.contains('?') { '&' } else { '?' };
+                let skip = if *skip > 0 { format!("&$skip={skip}") } else { String::new() };
+                let count = if self.counted && number == 0 { "&$count=true" } else { "" };
+                format!("{path}{separator}$top={top}{skip}{count}")
+            }
+            // Only its path counts: a token must not go to another host.
+            Next::Link(link) => {
+                threecx_core::raw(threecx_catalog::Method::Get, path_of_link(link), None).path_and_query
+            }
+            Next::Done => return None,
+        };
+        let mut request = self.request.clone();
+        request.path_and_query = path_and_query;
+        Some(request)
+    }
+}
+
+/// A page of a list.
+#[derive(Debug)]
+pub struct ListPage {
+    reply: Reply,
+    /// Where the rows stand in the body; `None` for what is not a list.
+    rows: Option<Vec<Range<usize>>>,
+    count: Option<u64>,
+    next_link: Option<String>,
+}
+
+impl ListPage {
+    fn new(reply: Reply) -> Result<ListPage, Error> {
+        let (rows, count, next_link) = match reply.answer()? {
+            Answer::Rows(rows) => {
+                let body = reply.bytes().as_ptr() as usize;
+                // Rows point into the body.
+                let place = |row: &str| {
+                    let start = row.as_ptr() as usize - body;
+                    start..start + row.len()
+                };
+                (Some(rows.rows.iter().map(|row| place(row.get())).collect()), rows.count, rows.next_link)
+            }
+            _ => (None, None, None),
+        };
+        Ok(ListPage { reply, rows, count, next_link })
+    }
+
+    /// The rows as they came, each a JSON value; `None` where the answer is not a list: see
+    /// [`ListPage::reply`].
+    pub fn rows(&self) -> Option<impl Iterator<Item = &str>> {
+        let body = self.reply.bytes();
+        let text = |place: &Range<usize>| body.get(place.clone()).and_then(|row| std::str::from_utf8(row).ok());
+        Some(self.rows.as_ref()?.iter().map(move |place| text(place).unwrap_or_default()))
+    }
+
+    /// How many rows it has.
+    pub fn len(&self) -> usize {
+        self.rows.as_ref().map_or(0, Vec::len)
+    }
+
+    /// True if it has no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// `@odata.count`: how many rows there are in all, where it was asked for.
+    pub fn count(&self) -> Option<u64> {
+        self.count
+    }
+
+    /// The answer that the page came in.
+    pub fn reply(&self) -> &Reply {
+        &self.reply
+    }
+
+    fn about(&self) -> Page<'_> {
+        Page { rows: self.len() as u64, count: self.count, next_link: self.next_link.as_deref() }
     }
 }

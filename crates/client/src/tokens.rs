@@ -1,48 +1,115 @@
-//! The client's token: fetched when it is needed, by one call at a time for all.
+//! The client's token: fetched when it is needed, by one call at a time for all, in this
+//! process and, where there is a store, in all that share it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use secrecy::{ExposeSecret, SecretString};
-use threecx_core::token::{self, Token};
-use threecx_core::{Error, Request};
+use threecx_core::Error;
+use threecx_core::token::Token;
 use tokio::sync::Mutex;
 
+use crate::blocking;
+use crate::login::Credentials;
+use crate::store::{Kept, Lock, TokenStore};
 use crate::transport::Transport;
 
-/// A service principal's.
-#[derive(Debug)]
-pub(crate) struct Credentials {
-    pub client_id: String,
-    pub client_secret: SecretString,
-}
+/// How long to wait for somebody else who fetches a token. Then he hangs, and we go on alone.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often to look whether he is done, at most and at least.
+const LOOK: std::ops::Range<u64> = 10..40;
 
 #[derive(Debug)]
 pub(crate) struct Tokens {
     credentials: Credentials,
+    store: Option<Arc<dyn TokenStore>>,
     /// Locked while a token is fetched, so that those who wait get the one that comes.
     current: Mutex<Option<Token>>,
 }
 
 impl Tokens {
-    pub fn new(credentials: Credentials) -> Tokens {
-        Tokens { credentials, current: Mutex::new(None) }
+    pub fn new(credentials: Credentials, store: Option<Arc<dyn TokenStore>>) -> Tokens {
+        Tokens { credentials, store, current: Mutex::new(None) }
     }
 
     /// A token that holds and is not `refused`, the one that the PBX just refused: if somebody
     /// else has fetched another since, that one.
     pub async fn get(&self, transport: &Transport, refused: Option<&Token>) -> Result<Token, Error> {
+        let useful = |token: &Token| token.holds_at(now()) && Some(token) != refused;
         let mut current = self.current.lock().await;
-        if let Some(token) = current.as_ref().filter(|token| token.holds_at(now()) && Some(*token) != refused) {
+        if let Some(token) = current.as_ref().filter(|token| useful(token)) {
             return Ok(token.clone());
         }
-        let token = transport.token(self.request()).await?;
+        let token = self.newer(transport, useful).await?;
         *current = Some(token.clone());
         Ok(token)
     }
 
-    fn request(&self) -> Request {
-        token::request(&self.credentials.client_id, self.credentials.client_secret.expose_secret())
+    /// From the store if there is a useful one, else from the PBX.
+    async fn newer(&self, transport: &Transport, useful: impl Fn(&Token) -> bool) -> Result<Token, Error> {
+        let Some(store) = &self.store else { return self.fetch(transport).await };
+        let started = Instant::now();
+        let lock = loop {
+            if let Some(token) = load(store).await.token.filter(|token| useful(token)) {
+                return Ok(token);
+            }
+            match try_lock(store).await {
+                Ok(Some(lock)) => break Some(lock),
+                Ok(None) if started.elapsed() < PATIENCE => {
+                    tokio::time::sleep(Duration::from_millis(fastrand::u64(LOOK))).await;
+                }
+                Ok(None) | Err(()) => break None,
+            }
+        };
+        // Between the look and the lock, somebody may have come and gone.
+        let mut kept = load(store).await;
+        if let Some(token) = kept.token.take_if(|token| useful(token)) {
+            return Ok(token);
+        }
+        let token = self.fetch(transport).await?;
+        kept.token = Some(token.clone());
+        save(store, kept).await;
+        drop(lock);
+        Ok(token)
     }
+
+    async fn fetch(&self, transport: &Transport) -> Result<Token, Error> {
+        let granted = self.credentials.fetch(transport).await?;
+        Ok(Token::received(granted.access.to_string(), now()))
+    }
+
+    /// The PBX's build, as it was when it was last seen.
+    pub async fn kept_version(&self) -> Option<String> {
+        load(self.store.as_ref()?).await.version
+    }
+
+    /// Keeps the PBX's build for those who come later, unless somebody fetches a token just now:
+    /// then they learn it themselves.
+    pub async fn keep_version(&self, version: &str) {
+        let Some(store) = &self.store else { return };
+        if load(store).await.version.as_deref() == Some(version) {
+            return;
+        }
+        let Ok(Some(_lock)) = try_lock(store).await else { return };
+        let kept = load(store).await;
+        save(store, Kept { version: Some(version.to_owned()), ..kept }).await;
+    }
+}
+
+async fn load(store: &Arc<dyn TokenStore>) -> Kept {
+    let store = Arc::clone(store);
+    blocking(move || store.load()).await.ok().flatten().unwrap_or_default()
+}
+
+async fn try_lock(store: &Arc<dyn TokenStore>) -> Result<Option<Lock>, ()> {
+    let store = Arc::clone(store);
+    blocking(move || store.try_lock()).await.map_err(drop)
+}
+
+async fn save(store: &Arc<dyn TokenStore>, kept: Kept) {
+    let store = Arc::clone(store);
+    // What is not kept is asked for again.
+    let _ = blocking(move || store.save(&kept)).await;
 }
 
 fn now() -> u64 {

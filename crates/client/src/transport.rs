@@ -1,19 +1,24 @@
 //! HTTP, by reqwest: sends a request once and says how far it came.
 
 use std::error::Error as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::tls::TlsInfo;
 use threecx_core::read::Head;
-use threecx_core::token::{self, Token};
+use threecx_core::token::Token;
 use threecx_core::{Error, Request, retry};
 
 use crate::address::Address;
 use crate::builder::Builder;
+use crate::look::Look;
 
 /// A larger answer that is not a file is refused: nothing that the API lists comes near it.
 const LARGEST_ANSWER: usize = 256 << 20;
+
+/// So much memory is reserved at most because a server says that it will send as much.
+const MOST_RESERVED: usize = 4 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Transport {
@@ -38,6 +43,7 @@ impl Transport {
             .user_agent(&settings.user_agent)
             .connect_timeout(settings.connect_timeout)
             .read_timeout(settings.timeout)
+            .tls_info(true)
             // A token must not go where a redirect points.
             .redirect(reqwest::redirect::Policy::none());
         let mut roots = Vec::new();
@@ -78,10 +84,27 @@ impl Transport {
         Ok(response)
     }
 
+    /// Asks for the start page, without a token. Whatever it answers, it answers.
+    pub async fn look(&self) -> Result<Look, Error> {
+        let started = Instant::now();
+        let response = self.http.get(self.address.url("/")).send().await;
+        let response = response.map_err(|error| match self.failure(&error).error {
+            Error::UnknownOutcome { reason } => Error::Connection { host: self.host(), reason },
+            other => other,
+        })?;
+        let certificate = response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate);
+        Ok(Look {
+            took: started.elapsed(),
+            date: response.headers().get(DATE).and_then(|date| date.to_str().ok()).map(str::to_owned),
+            certificate: certificate.map(<[u8]>::to_vec),
+        })
+    }
+
     /// Reads the body of an answer.
     pub async fn body(&self, mut response: reqwest::Response) -> Result<Bytes, Failure> {
         let unreadable = |reason: String| Failure { error: Error::UnknownOutcome { reason }, sent: true };
-        let mut body = BytesMut::new();
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+        let mut body = BytesMut::with_capacity(announced.min(MOST_RESERVED));
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
@@ -92,14 +115,6 @@ impl Transport {
                 Err(error) => return Err(unreadable(innermost(&error))),
             }
         }
-    }
-
-    /// Fetches a token.
-    pub async fn token(&self, request: Request) -> Result<Token, Error> {
-        let response = self.send(&request, None).await.map_err(|failure| failure.error)?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = self.body(response).await.map_err(|failure| failure.error)?;
-        token::read(&self.host(), &head(status, &headers), &body)
     }
 
     fn failure(&self, error: &reqwest::Error) -> Failure {

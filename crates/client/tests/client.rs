@@ -94,20 +94,41 @@ async fn a_login_that_goes_unanswered_leaves_no_call_in_doubt() {
 #[tokio::test]
 async fn lists_come_whole_and_in_order() {
     let pbx = pbx("20.0.10").await;
-    for (wanted, expected) in [(None, 250), (Some(120), 120), (Some(0), 0), (Some(1000), 250)] {
-        let mut pages = client(&pbx).pages(op("Users.ListUser"), Arguments::default(), wanted);
-        let mut rows = Vec::new();
-        while let Some(page) = pages.next().await.expect("a page") {
-            let Ok(Answer::Rows(page)) = page.answer() else { panic!("rows") };
-            rows.extend(page.rows.iter().map(|row| row.get().to_owned()));
+    for at_a_time in [1, 8] {
+        for (wanted, expected) in [(None, 250), (Some(120), 120), (Some(0), 0), (Some(1000), 250)] {
+            let list = client(&pbx).pages(op("Users.ListUser"), Arguments::default(), wanted);
+            let mut list = list.read_ahead(at_a_time);
+            let mut rows = Vec::new();
+            while let Some(page) = list.next().await.expect("a page") {
+                rows.extend(page.rows().expect("rows").map(str::to_owned));
+            }
+            assert_eq!((rows.len(), list.rows()), (expected, expected as u64));
+            let id = |row: &String| serde_json::from_str::<serde_json::Value>(row).expect("JSON")["Id"].as_i64();
+            let ids: Vec<i64> = rows.iter().filter_map(id).collect();
+            assert!(ids.iter().copied().eq(29..29 + expected as i64));
         }
-        assert_eq!(rows.len(), expected);
-        let ids: Vec<i64> = rows
-            .iter()
-            .map(|row| serde_json::from_str::<serde_json::Value>(row).expect("JSON")["Id"].as_i64().expect("an id"))
-            .collect();
-        assert!(ids.iter().copied().eq(29..29 + expected as i64));
     }
+}
+
+#[tokio::test]
+async fn a_list_that_fails_in_the_middle_can_be_read_on() {
+    let rows = |from: u32| {
+        let rows: Vec<String> = (from..from + 100).map(|id| format!("{{\"Id\":{id}}}")).collect();
+        answer("200 OK", &format!("{{\"value\":[{}]}}", rows.join(",")))
+    };
+    let mut answers = vec![rows(0)];
+    // As often as it is tried for what follows the first page, which is twice as often as usual.
+    answers.extend(std::iter::repeat_n(answer("500 Oops", ""), 6));
+    answers.extend([rows(100), answer("200 OK", r#"{"value":[]}"#)]);
+    let (url, _) = scripted(answers).await;
+    let client = Client::builder(&url).credentials("a", "b").retry(quick()).build().expect("an address");
+    let mut list = client.pages(op("Users.ListUser"), Arguments::default(), None);
+    assert_eq!(list.next().await.expect("a page").map(|page| page.len()), Some(100));
+    assert_eq!(list.next().await.expect_err("a failure").code(), "server");
+    assert_eq!(list.rows(), 100);
+    assert_eq!(list.next().await.expect("a page").map(|page| page.len()), Some(100));
+    assert!(list.next().await.expect("a page").is_some_and(|page| page.is_empty()));
+    assert!(list.next().await.expect("the end").is_none());
 }
 
 #[tokio::test]
@@ -195,7 +216,8 @@ async fn what_may_have_been_carried_out_is_not_sent_twice() {
         (order, vec![answer("429 Slow down", ""), done.clone()], None, 2),
         (order, vec![busy.clone(), done.clone()], None, 2),
         (order, vec![answer("401 No", ""), done.clone()], None, 2),
-        (order, vec![answer("401 No", ""), answer("401 No", ""), done.clone()], Some("authentication"), 2),
+        (order, vec![answer("401 No", ""), answer("401 No", ""), done.clone()], None, 3),
+        (order, vec![answer("401 No", ""); 7], Some("authentication"), 6),
         (list, vec![dropped(), rows.clone()], None, 2),
         (list, vec![truncated, rows.clone()], None, 2),
         (list, vec![answer("504 Gateway", ""), rows.clone()], None, 2),

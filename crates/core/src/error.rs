@@ -55,6 +55,22 @@ pub enum Error {
         /// What the PBX said.
         reason: String,
     },
+    /// A user's password or security code is wrong.
+    #[error("{user} cannot log in: {reason}")]
+    LoginRefused {
+        /// The extension number or e-mail address.
+        user: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A user's login does not hold any more.
+    #[error("the login of {user} does not hold any more: {reason}")]
+    LoginExpired {
+        /// The extension number or e-mail address.
+        user: String,
+        /// What the PBX said.
+        reason: String,
+    },
     /// The caller may not do this.
     #[error("{}", permission(.operation, *.role, .reason))]
     Permission {
@@ -109,7 +125,7 @@ impl Error {
             Error::Connection { .. } => "connection",
             Error::Certificate { .. } => "certificate",
             Error::NotA3cx { .. } => "not-a-3cx",
-            Error::Authentication { .. } => "authentication",
+            Error::Authentication { .. } | Error::LoginRefused { .. } | Error::LoginExpired { .. } => "authentication",
             Error::Permission { .. } => "permission",
             Error::NotFound(_) => "not-found",
             Error::Rejected(_) => "rejected",
@@ -138,6 +154,10 @@ impl Error {
             Error::Authentication { .. } => {
                 "Check the client ID and secret (Admin > Integrations > API); the secret is shown only once, when it is made.".into()
             }
+            Error::LoginRefused { .. } => {
+                "Check the extension number or e-mail address, the password and the security code.".into()
+            }
+            Error::LoginExpired { .. } => "Log in again: threecx login".into(),
             Error::Permission { role: Some(Role::SystemOwners), .. } => {
                 "Give the service principal the role System Owner (Admin > Integrations > API), or use one that has it.".into()
             }

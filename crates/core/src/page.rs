@@ -1,6 +1,10 @@
 //! Paging: which page to ask for next. The caller keeps the rows; this counts them.
 
+mod ahead;
+
 use serde::{Deserialize, Serialize};
+
+pub use ahead::ReadAhead;
 
 /// Why a list ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +65,7 @@ impl Pages {
 
     /// What to ask for now.
     pub fn ask(&mut self) -> Next {
-        if self.done || self.wanted == Some(0) {
+        if self.is_done() {
             return Next::Done;
         }
         if let Some(link) = self.next_link.take() {
@@ -70,6 +74,11 @@ impl Pages {
         let wanted = self.wanted.map_or(self.page_size, |wanted| wanted.min(self.page_size.into()) as u32);
         self.asked = wanted;
         Next::Page { top: wanted, skip: self.skip }
+    }
+
+    /// True when there is nothing more to ask for.
+    fn is_done(&self) -> bool {
+        self.done || self.wanted == Some(0)
     }
 
     /// Notes what came. A page that is longer than asked for counts in full.

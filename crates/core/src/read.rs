@@ -3,9 +3,11 @@
 //! Rows and values stay raw JSON that points into the body: whoever only passes them on never
 //! pays for parsing them.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use threecx_catalog::{Answer as Declared, Content, Operation};
 
@@ -100,6 +102,10 @@ pub fn read<'a>(
 }
 
 fn json(declared: Declared, body: &[u8]) -> Result<Answer<'_>, Error> {
+    // Lists are what is long: they are read in one go. Anything else shows at its first members.
+    if let Ok(Listing(rows)) = serde_json::from_slice(body) {
+        return Ok(Answer::Rows(rows));
+    }
     let broken = |error: serde_json::Error| Error::Answer { reason: error.to_string() };
     let raw: &RawValue = serde_json::from_slice(body).map_err(broken)?;
     if !raw.get().starts_with('{') {
@@ -119,6 +125,50 @@ fn json(declared: Declared, body: &[u8]) -> Result<Answer<'_>, Error> {
     Ok(Answer::Rows(Rows { rows, count: envelope.count, next_link: envelope.next_link }))
 }
 
+/// An envelope around a list, and nothing else: `{"@odata.context": …, "value": [row, row]}`.
+struct Listing<'a>(Rows<'a>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Listing<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ListingVisitor).map(Listing)
+    }
+}
+
+struct ListingVisitor;
+
+impl<'de> Visitor<'de> for ListingVisitor {
+    type Value = Rows<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an envelope around a list")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Rows<'de>, A::Error> {
+        let (mut found, mut rows) = (false, Rows::default());
+        while let Some(name) = members.next_key::<String>()? {
+            match name.as_str() {
+                "value" => {
+                    rows.rows = members.next_value()?;
+                    found = true;
+                }
+                "@odata.count" => rows.count = count(members.next_value()?),
+                "@odata.nextLink" => rows.next_link = link(members.next_value()?),
+                name if name.starts_with('@') => drop(members.next_value::<IgnoredAny>()?),
+                _ => return Err(A::Error::custom("it is an entity")),
+            }
+        }
+        if found { Ok(rows) } else { Err(A::Error::missing_field("value")) }
+    }
+}
+
+fn count(value: &RawValue) -> Option<u64> {
+    value.get().trim_matches('"').parse().ok()
+}
+
+fn link(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
+}
+
 /// `{"@odata.context": …, "@odata.count": …, "value": …}`
 #[derive(Default)]
 struct Envelope<'a> {
@@ -134,8 +184,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Envelope<'a> {
         for (name, value) in crate::coerce::Members::deserialize(deserializer)?.0 {
             match name.as_str() {
                 "value" => envelope.value = Some(value),
-                "@odata.count" => envelope.count = value.get().trim_matches('"').parse().ok(),
-                "@odata.nextLink" => envelope.next_link = serde_json::from_str(value.get()).ok(),
+                "@odata.count" => envelope.count = count(value),
+                "@odata.nextLink" => envelope.next_link = link(value),
                 name => envelope.has_others |= !name.starts_with('@'),
             }
         }

@@ -31,19 +31,27 @@ impl Request {
     /// The body as it may be shown and logged: every secret replaced by `"***"`.
     pub fn masked_body(&self) -> Option<String> {
         let body = self.body.as_deref()?;
-        let mut places = self.secrets.clone();
-        places.sort_by_key(|place| (place.start, std::cmp::Reverse(place.end)));
         let mut shown = String::with_capacity(body.len());
         let mut from = 0;
-        for place in places {
-            // A secret inside a secret is gone with the outer one.
-            if place.start >= from {
-                shown.push_str(&body[from..place.start]);
-                shown.push_str(&format!("\"{MASK}\""));
-                from = place.end;
-            }
+        for place in self.secret_places() {
+            shown.push_str(&body[from..place.start]);
+            shown.push_str(&format!("\"{MASK}\""));
+            from = place.end;
         }
         shown.push_str(&body[from..]);
         Some(shown)
+    }
+
+    /// Where in the body the secrets stand: JSON values, in order, none inside another.
+    pub fn secret_places(&self) -> Vec<Range<usize>> {
+        let mut places = self.secrets.clone();
+        places.sort_by_key(|place| (place.start, std::cmp::Reverse(place.end)));
+        let mut end = 0;
+        places.retain(|place| {
+            let outermost = place.start >= end;
+            end = end.max(place.end);
+            outermost
+        });
+        places
     }
 }

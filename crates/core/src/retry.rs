@@ -8,6 +8,9 @@ use std::time::Duration;
 pub enum Outcome {
     /// It never left: no connection, or refused before the request was written.
     NotSent,
+    /// It was refused with a 401 although its token was just fetched: the PBX did nothing, and
+    /// another client of the same name or a faulty network may be behind it.
+    NotLetIn,
     /// It may have been carried out: the connection broke, timed out, or the answer was cut short.
     Unknown,
     /// An answer came.
@@ -41,11 +44,19 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Policy {
-        Policy { attempts: 4, first_wait: Duration::from_millis(250), longest_wait: Duration::from_secs(30) }
+        Policy { attempts: 6, first_wait: Duration::from_millis(100), longest_wait: Duration::from_secs(30) }
     }
 }
 
 impl Policy {
+    /// For the rest of a list whose beginning came: the PBX is there and answers this question, so
+    /// it pays to wait until it does again. With the default that is about two minutes, which
+    /// covers a restart of its services.
+    #[must_use]
+    pub fn for_more_of_a_list(self) -> Policy {
+        Policy { attempts: self.attempts.saturating_mul(2), ..self }
+    }
+
     /// Decides after attempt number `attempt` (the first is 1). `repeatable` says that doing
     /// it twice is the same as doing it once; `jitter` is random, from 0 to 1.
     ///
@@ -53,7 +64,7 @@ impl Policy {
     /// does not say how far the PBX came. 429 and 503 with `Retry-After` say that it did nothing.
     pub fn decide(&self, attempt: u32, repeatable: bool, outcome: Outcome, jitter: f64) -> Decision {
         let (worth_it, asked) = match outcome {
-            Outcome::NotSent => (true, None),
+            Outcome::NotSent | Outcome::NotLetIn => (true, None),
             Outcome::Unknown => (repeatable, None),
             Outcome::Answered { status: 429, retry_after } => (true, retry_after),
             Outcome::Answered { status: 503, retry_after: Some(asked) } => (true, Some(asked)),
@@ -87,6 +98,7 @@ mod tests {
         let policy = Policy::default();
         for (outcome, repeatable, again) in [
             (Outcome::NotSent, false, true),
+            (Outcome::NotLetIn, false, true),
             (Outcome::Unknown, false, false),
             (Outcome::Unknown, true, true),
             (ANSWER(429, None), false, true),
@@ -107,9 +119,9 @@ mod tests {
     fn waits_grow_honour_the_server_and_end() {
         let policy = Policy::default();
         let wait = |attempt, outcome| policy.decide(attempt, true, outcome, 1.0);
-        assert_eq!(wait(1, Outcome::NotSent), Decision::Wait(Duration::from_millis(250)));
-        assert_eq!(wait(3, Outcome::NotSent), Decision::Wait(Duration::from_secs(1)));
-        assert_eq!(wait(4, Outcome::NotSent), Decision::Stop);
+        assert_eq!(wait(1, Outcome::NotSent), Decision::Wait(Duration::from_millis(100)));
+        assert_eq!(wait(5, Outcome::NotSent), Decision::Wait(Duration::from_millis(1600)));
+        assert_eq!(wait(6, Outcome::NotSent), Decision::Stop);
         assert_eq!(wait(1, ANSWER(429, Some(7))), Decision::Wait(Duration::from_secs(7)));
         assert_eq!(wait(1, ANSWER(429, Some(3600))), Decision::Stop);
     }

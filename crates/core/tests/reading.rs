@@ -40,6 +40,13 @@ fn rows_values_entities_and_nothing_are_told_apart() {
             r#"rows {"Id":1} {"Id":2} of Some(7)"#,
         ),
         ("Users.ListUser", 200, r#"{"value":[]}"#, "rows  of None"),
+        (
+            "Users.ListUser",
+            200,
+            " { \"\\u0076alue\" : [ {\"Id\": 1} , 2 ] , \"@odata.count\":\"3\" } ",
+            r#"rows {"Id": 1} 2 of Some(3)"#,
+        ),
+        ("Users.ListUser", 200, r#"{"value":[1],"Other":2}"#, r#"value {"value":[1],"Other":2}"#),
         ("Users.HasDuplicatedEmail", 200, r##"{"@odata.context":"x#Edm.Boolean","value":true}"##, "value true"),
         ("Users.GetUser", 200, r#"{"Id":1.50}"#, r#"value {"Id":1.50}"#),
         (

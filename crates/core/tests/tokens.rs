@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use threecx_core::read::Head;
+use threecx_core::token::login::{self, LoggedIn};
 use threecx_core::token::{Token, read, request};
 
 fn jwt(claims: &str) -> String {
@@ -60,4 +61,65 @@ fn answers_that_are_no_token_say_why() {
         assert_eq!(error.code(), code, "{status} {body}");
         assert!(!error.next_step().is_empty());
     }
+}
+
+#[test]
+fn how_long_it_lives_counts_and_not_the_clock_of_the_pbx() {
+    // The PBX's clock is an hour behind.
+    let token = Token::received(jwt(r#"{"iat":1000,"exp":4600}"#), 4600);
+    assert!(token.holds_at(8169) && !token.holds_at(8170));
+    assert_eq!(token.clock_ahead(), Some(-3600));
+    let short = Token::received(jwt(r#"{"nbf":1000,"exp":1004}"#), 1000);
+    assert!(short.holds_at(1002) && !short.holds_at(1003));
+    let silent = Token::received(jwt(r#"{"exp":4600}"#), 1000);
+    assert!(silent.holds_at(4569) && !silent.holds_at(4570));
+    for (role, roles) in [(r#""users""#, vec!["users"]), (r#"["App","system_owners"]"#, vec!["App", "system_owners"])] {
+        let claims = Token::new(jwt(&format!(r#"{{"exp":1,"role":{role}}}"#))).claims().expect("a JWT");
+        assert_eq!(claims.roles, roles);
+    }
+}
+
+#[test]
+fn a_user_logs_in() {
+    let request = login::request("100", "pass\"word", "123456");
+    assert_eq!(request.body.as_deref(), Some(r#"{"Username":"100","Password":"pass\"word","SecurityCode":"123456"}"#));
+    let masked = request.masked_body().expect("a body");
+    assert_eq!(masked, r#"{"Username":"100","Password":"***","SecurityCode":"***"}"#);
+    let read = |status, cookies: &[&str], body: &str| {
+        login::read(&Head { status, ..Head::default() }, cookies, body.as_bytes(), "100", "pbx")
+    };
+    let granted = r#"{"Status":"AuthSuccess","Token":{"access_token":"a","refresh_token":"r"},"TwoFactorAuth":null}"#;
+    let refresh = |answer: Result<LoggedIn, _>| match answer.expect("an answer") {
+        LoggedIn::Granted(granted) => granted.refresh.map(|token| token.to_string()),
+        second => panic!("{second:?}"),
+    };
+    assert_eq!(refresh(read(200, &[], granted)).as_deref(), Some("r"));
+    let without = r#"{"Status":"AuthSuccess","Token":{"access_token":"a","refresh_token":null}}"#;
+    assert_eq!(refresh(read(200, &["x=y", "RefreshTokenCookie=c; Path=/"], without)).as_deref(), Some("c"));
+    assert_eq!(refresh(read(200, &[], without)), None);
+    assert_eq!(
+        read(200, &[], r#"{"Status":"AuthFailed","Token":null,"TwoFactorAuth":{"Type":"Email"}}"#),
+        Ok(LoggedIn::SecondFactor { kind: "Email".into() })
+    );
+    for (status, body, code) in [
+        (200, r#"{"Status":"AuthFailed","Token":null,"TwoFactorAuth":null}"#, "authentication"),
+        (401, "", "authentication"),
+        (200, "<html>", "not-a-3cx"),
+        (404, "", "not-a-3cx"),
+        (503, "", "server"),
+    ] {
+        assert_eq!(read(status, &[], body).expect_err("refused").code(), code, "{status} {body}");
+    }
+}
+
+#[test]
+fn a_login_that_ended_says_to_log_in_again() {
+    let head = Head { status: 401, ..Head::default() };
+    let error = login::read_renewal(&head, br#"{"error":"unauthorized"}"#, "100", "pbx").expect_err("refused");
+    assert_eq!(error.code(), "authentication");
+    assert!(error.next_step().contains("threecx login"), "{}", error.next_step());
+    assert_eq!(
+        login::renewal("a&b").masked_body().as_deref(),
+        Some("grant_type=refresh_token&client_id=Webclient&refresh_token=\"***\"")
+    );
 }

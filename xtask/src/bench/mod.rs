@@ -1,6 +1,7 @@
 //! `xtask bench`: figures, measured side by side in one run. Ratios count, not seconds.
 
 mod build;
+mod cli;
 mod n8n;
 mod node;
 mod sim;
@@ -15,10 +16,11 @@ pub fn run(root: &Path, name: &str) -> Result<(), String> {
     match name {
         "start" => start::run(root),
         "build" => build::run(root),
+        "cli" => cli::run(root),
         "sim" => sim::run(root),
         "node" => node::run(root),
         "n8n" => n8n::run(root),
-        other => Err(format!("there is no bench `{other}`; there are: start, build, sim, node, n8n")),
+        other => Err(format!("there is no bench `{other}`; there are: start, build, cli, sim, node, n8n")),
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::server::Server;
 use crate::{steps, tools};
 
-const CLIENT: [&str; 2] = ["bench", "bench-secret"];
+pub(super) const CLIENT: [&str; 2] = ["bench", "bench-secret"];
 /// A page of a hundred, of those that pass.
 const PAGE: &str = "/xapi/v1/Users?$filter=IsRegistered%20eq%20true%20and%20contains(LastName,%27an%27)&$top=100";
 
@@ -69,7 +69,8 @@ fn sim(users: &'static str) -> Vec<&'static str> {
 }
 
 impl Server {
-    fn token(&self) -> Result<String, String> {
+    /// The header that carries a token.
+    pub(super) fn token(&self) -> Result<String, String> {
         let [id, secret] = CLIENT;
         let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
         let url = format!("{}/connect/token", self.url);
@@ -81,9 +82,14 @@ impl Server {
 
     /// Requests a second over five seconds, with one thread of wrk and 32 connections.
     fn load(&self, path: &str, header: &str) -> Result<f64, String> {
-        let url = format!("{}{path}", self.url);
         let header = if header.is_empty() { "Accept: */*" } else { header };
-        let arguments = ["-t1", "-c32", "-d5s", "-H", header, &url];
+        self.wrk(path, &["-c32", "-d5s", "-H", header])
+    }
+
+    /// What one thread of wrk reaches with these settings.
+    pub(super) fn wrk(&self, path: &str, settings: &[&str]) -> Result<f64, String> {
+        let url = format!("{}{path}", self.url);
+        let arguments = [&["-t1"], settings, &[&url]].concat();
         let output = Command::new("wrk").args(arguments).output().map_err(|error| format!("wrk: {error}"))?;
         let text = String::from_utf8_lossy(&output.stdout);
         if text.contains("Non-2xx") {

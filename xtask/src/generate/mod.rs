@@ -1,10 +1,11 @@
-//! `xtask generate`: writes the catalogue's tables from the record in `api/`, and the n8n node's
-//! description from the catalogue.
+//! `xtask generate`: writes the catalogue's tables from the record in `api/`, the n8n node's
+//! description from the catalogue, and the README's pictures from the transcripts.
 
 mod check;
 mod emit;
 pub mod n8n;
 pub mod names;
+mod pictures;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -35,10 +36,12 @@ pub fn run(root: &Path, check: bool) -> Result<(), String> {
     steps::run("n8n", root, &["cargo", "xtask", "generate"])
 }
 
-/// The n8n node's description, from the tables that this program was built with.
+/// The n8n node's description, from the tables that this program was built with; and the pictures.
 fn description(root: &Path, check: bool) -> Result<(), String> {
-    let files = n8n::files();
-    if check { compare(root, n8n::FOLDER, &files) } else { write(&root.join(n8n::FOLDER), &files) }
+    for (folder, files) in [(n8n::FOLDER, n8n::files()), (pictures::FOLDER, pictures::files(root)?)] {
+        if check { compare(root, folder, &files)? } else { write(&root.join(folder), &files)? }
+    }
+    Ok(())
 }
 
 fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), String> {

@@ -22,7 +22,6 @@ use std::hash::Hasher;
 use std::path::PathBuf;
 
 use clap::ArgMatches;
-use serde_json::value::RawValue;
 use threecx::{Answer, Arguments, Client, Operation, Reply, Request, Span};
 use threecx_catalog::Effect;
 
@@ -39,9 +38,9 @@ use crate::command::flags::Flag;
 use crate::confirm::{Consent, answer_to, somebody_is_there};
 use crate::failure::Failure;
 use crate::names::{self, Thing};
-use crate::output::answer::{self, List};
-use crate::output::style::note;
-use crate::output::{Output, flag, json, text};
+use crate::output::answer;
+use crate::output::shape::Shape;
+use crate::output::{Output, flag, text};
 use crate::{dry_run, runtime};
 
 /// What `--unknown` says.
@@ -61,21 +60,14 @@ pub fn pace(matches: &ArgMatches) -> Pace {
     }
 }
 
-/// Refuses what goes with one call only: reading page by page, and a file for the answer of a
-/// question, unless it is JSON and all answers are one list.
-pub fn refuse_unfit(call: &Call, page_by_page: bool) -> Result<(), Failure> {
-    let reads = call.operation.effect == Effect::Reads;
-    let refuse = |message: &str, next_step: &str| {
-        Err(Failure::Usage { message: message.into(), next_step: Some(next_step.into()) })
+/// Refuses what goes with one call only.
+pub fn refuse_unfit(page_by_page: bool, curl: bool) -> Result<(), Failure> {
+    let (message, next_step) = match (page_by_page, curl) {
+        (true, _) => ("several lists are not read page by page at once", "Leave out --all, or read them one by one."),
+        (_, true) => ("--curl shows single calls, and --from makes many", "Show them with --dry-run."),
+        (false, false) => return Ok(()),
     };
-    if page_by_page {
-        return refuse("many lists cannot be read page by page at once", "Leave out --all, or read them one by one.");
-    }
-    let to_file = call.output.file.as_deref().is_some_and(|file| file != "-");
-    if reads && to_file && !call.output.is_json() {
-        return refuse("many answers make no one file for people to read", "Add -o json.");
-    }
-    Ok(())
+    Err(Failure::Usage { message: message.into(), next_step: Some(next_step.into()) })
 }
 
 /// Runs an operation once for each row of the file at `path`. `constants` and `words` are the
@@ -88,7 +80,7 @@ pub fn from_file(
     (constants, words): (&Arguments, &[String]),
     stdin: &mut Stdin,
 ) -> Result<(), Failure> {
-    let Call { operation, references, settings, output } = call;
+    let Call { operation, references, settings, output, .. } = call;
     if path == "-" {
         stdin.take("--from")?;
     }
@@ -134,9 +126,9 @@ pub fn from_file(
                 journal.note(row, &State::Skipped)?;
             }
         }
-        let goes_on = journal.is_some();
+        let (goes_on, target) = (journal.is_some(), client.target());
         let run = Run { client, operation, requests, states, todo, journal, pace: pace(matches) };
-        file.finish(run.go(output).await, goes_on)
+        file.finish(run.go(output).await, goes_on, target)
     })
 }
 
@@ -161,7 +153,7 @@ pub async fn each(
     let operation = call.operation;
     let run = Run { client: client.clone(), operation, requests, states, todo, journal: None, pace };
     let Ended { states, replies, cause } = run.go(&call.output).await;
-    let reads = print_answers(operation, &replies, calls.first(), &call.output)?;
+    let reads = print_answers(operation, &replies, calls.first(), client.target(), &call.output)?;
     let label = |row: usize| things.get(row).map_or_else(|| row.to_string(), Thing::short);
     let summary = Summary { operation, states: &states, label: &label, results: None, goes_on: false, cause };
     summary.finish(&call.output, reads)
@@ -219,7 +211,8 @@ impl File<'_> {
         let open: Vec<usize> = (0..states.len()).filter(|row| states[*row].is_unknown()).collect();
         let done = states.iter().filter(|state| state.is_settled()).count();
         if done > 0 && !self.call.output.is_json() {
-            note(&format!("Going on: {done} of {} rows are done already.", states.len()));
+            let done = format!("Going on: {done} of {} rows are done already.", states.len());
+            self.call.output.remark(&[done]);
         }
         let decision = match unknown {
             _ if open.is_empty() => None,
@@ -267,10 +260,10 @@ impl File<'_> {
         }
     }
 
-    fn finish(&self, ended: Ended, goes_on: bool) -> Result<(), Failure> {
+    fn finish(&self, ended: Ended, goes_on: bool, target: Span) -> Result<(), Failure> {
         let Ended { states, replies, cause } = ended;
         let operation = self.call.operation;
-        let reads = print_answers(operation, &replies, Some(self.constants), &self.call.output)?;
+        let reads = print_answers(operation, &replies, Some(self.constants), target, &self.call.output)?;
         let results: Option<PathBuf> = (self.path != "-" && !reads).then(|| results::beside(self.path));
         if let Some(path) = &results {
             results::write(path, self.table, self.columns, self.flags, &states)?;
@@ -311,32 +304,27 @@ fn print_answers(
     operation: &'static Operation,
     replies: &[Option<Reply>],
     arguments: Option<&Arguments>,
+    target: Span,
     output: &Output,
 ) -> Result<bool, Failure> {
     if operation.effect != Effect::Reads {
         return Ok(false);
     }
     let nothing = Arguments::default();
-    let list = List::of(operation, arguments.unwrap_or(&nothing));
-    if output.is_json() {
-        let mut values: Vec<&RawValue> = Vec::new();
-        for reply in replies.iter().flatten() {
-            match reply.answer()? {
-                Answer::Value(value) => values.push(value),
-                Answer::Rows(rows) => values.extend(rows.rows),
-                Answer::Nothing | Answer::File(_) => {}
-            }
-        }
-        let mut sink = output.open()?;
-        sink.line(&if values.is_empty() { "[]".to_owned() } else { format!("[\n{}\n]", json::rows(&values)) })?;
-        sink.finish()?;
+    let shape = Shape::of(operation, arguments.unwrap_or(&nothing), target).complete();
+    let came: Vec<&Reply> = replies.iter().flatten().collect();
+    if let [one] = came.as_slice() {
+        answer::print(operation, one, &shape, output)?;
         return Ok(true);
     }
-    for (index, reply) in replies.iter().flatten().enumerate() {
-        if index > 0 {
-            println!();
+    let mut values: Vec<&str> = Vec::new();
+    for reply in came {
+        match reply.answer()? {
+            Answer::Value(value) => values.push(value.get()),
+            Answer::Rows(rows) => values.extend(rows.rows.iter().map(|row| row.get())),
+            Answer::Nothing | Answer::File(_) => {}
         }
-        answer::print(operation, reply, &list, output)?;
     }
+    answer::print_rows(values.into_iter(), None, &shape, output)?;
     Ok(true)
 }

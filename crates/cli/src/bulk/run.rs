@@ -170,23 +170,20 @@ impl Shared {
             };
             let Some(outcome) = outcome else { return self.ends_the_run(error) };
             let repeatable = self.operation.repeatable;
-            // A token that was taken away between two requests: the call was not carried out.
-            let decided = match outcome {
-                Outcome::Answered { status: 401, .. } => Outcome::NotSent,
-                outcome => outcome,
-            };
             let slow_down = matches!(outcome, Outcome::Answered { status: 429 | 503, .. });
             let policy = Policy::default();
             let policy = if slow_down { Policy { attempts: PATIENCE, ..policy } } else { policy };
-            match policy.decide(attempt, repeatable, decided, jitter(row, attempt)) {
+            match policy.decide(attempt, repeatable, outcome, jitter(row, attempt)) {
                 Decision::Wait(pause) if slow_down => self.gate.close(pause),
                 Decision::Wait(pause) => tokio::time::sleep(pause).await,
-                Decision::Stop if decided == Outcome::NotSent => return self.ends_the_run(error),
+                Decision::Stop if matches!(outcome, Outcome::NotSent | Outcome::NotLetIn) => {
+                    return self.ends_the_run(error);
+                }
                 Decision::Stop => {
                     let (code, message) = (error.code().to_owned(), error.to_string());
                     let status = match outcome {
                         Outcome::Answered { status, .. } => Some(status),
-                        Outcome::NotSent | Outcome::Unknown => None,
+                        Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => None,
                     };
                     return if !repeatable && may_have_happened(outcome) {
                         State::Unknown { status, message }
@@ -221,7 +218,7 @@ fn may_have_happened(outcome: Outcome) -> bool {
         // With Retry-After it says that it did nothing.
         Outcome::Answered { status: 503, retry_after } => retry_after.is_none(),
         Outcome::Answered { status, .. } => status >= 500,
-        Outcome::NotSent => false,
+        Outcome::NotSent | Outcome::NotLetIn => false,
     }
 }
 

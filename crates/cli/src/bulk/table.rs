@@ -5,11 +5,10 @@ use std::hash::Hasher;
 use std::io::{Cursor, Read};
 
 use calamine::{Data, Reader, Xlsx};
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 use serde_json::value::RawValue;
 
 use crate::failure::Failure;
-use crate::output::columns::Record;
 
 /// What a file holds.
 #[derive(Debug)]
@@ -126,7 +125,7 @@ fn objects(path: &str, text: &str) -> Result<Content, Failure> {
     let mut rows = Vec::new();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let number = index as u64 + 1;
-        let record: Record<'_> = serde_json::from_str::<&RawValue>(line)
+        let record: IndexMap<String, &RawValue> = serde_json::from_str::<&RawValue>(line)
             .and_then(|raw| serde_json::from_str(raw.get()))
             .map_err(|error| unreadable(path, format!("line {number} is no JSON object: {error}")))?;
         let mut cells = vec![Cell::Empty; headers.len()];

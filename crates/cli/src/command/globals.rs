@@ -4,6 +4,8 @@
 
 use clap::{Arg, ArgAction, Command};
 
+use crate::output::format::Format;
+
 /// One of the program's own flags.
 pub struct Global {
     pub name: &'static str,
@@ -23,8 +25,14 @@ const fn flag(heading: &'static str, name: &'static str, value: Option<&'static 
 }
 
 /// All of them, in the order of the help.
-pub static GLOBALS: [Global; 13] = [
+pub static GLOBALS: [Global; 18] = [
     flag(CONNECTION, "sim", None, "Use a simulated PBX that is started for this one command"),
+    flag(
+        CONNECTION,
+        "profile",
+        Some("NAME"),
+        "Use this profile instead of the environment and the default profile; flags go before it [env: THREECX_PROFILE]",
+    ),
     flag(CONNECTION, "url", Some("URL"), "Address of the PBX [env: THREECX_URL]"),
     flag(CONNECTION, "client-id", Some("ID"), "Client ID [env: THREECX_CLIENT_ID]"),
     flag(
@@ -53,6 +61,7 @@ pub static GLOBALS: [Global; 13] = [
         "Plan for this API release, such as 20.0.7 or 20.0.7@2025-05-06 [default: the PBX's]",
     ),
     flag(SAFETY, "dry-run", None, "Print the request, secrets masked, and send nothing; needs no PBX"),
+    flag(SAFETY, "curl", None, "Print the same call for curl and a shell, without secrets, and send nothing"),
     Global {
         name: "yes",
         short: Some('y'),
@@ -65,15 +74,25 @@ pub static GLOBALS: [Global; 13] = [
         short: Some('o'),
         value: Some("FORMAT"),
         heading: OUTPUT,
-        help: "How to print: table for people, json for programs [default: table]",
+        help: "table for people, without secrets; json, ndjson, csv, yaml or xlsx with everything [default: what \
+               --output-file ends in, else table]",
     },
     flag(OUTPUT, "output-file", Some("FILE"), "Write to this file instead, - for stdout; an existing file is replaced"),
+    flag(OUTPUT, "jq", Some("FILTER"), "Print what this jq filter makes of each row, or of the answer"),
+    Global {
+        name: "raw-output",
+        short: Some('r'),
+        value: None,
+        heading: OUTPUT,
+        help: "With --jq: texts without their quotes",
+    },
+    flag(OUTPUT, "quiet", None, "No remarks and no progress on stderr, only errors"),
     Global { name: "help", short: Some('h'), value: None, heading: OUTPUT, help: "Print help" },
 ];
 
 /// Names beside the globals that fields cannot have: of the query options, and of flags that
 /// operations get from the command line.
-const ALSO_TAKEN: [&str; 4] = ["body", "all", "version", "where"];
+const ALSO_TAKEN: [&str; 5] = ["body", "all", "concurrency", "version", "where"];
 
 /// True if the command line uses this name itself.
 pub fn is_taken(name: &str) -> bool {
@@ -112,8 +131,11 @@ fn arg(global: &Global) -> Arg {
         (_, Some(value)) => arg.value_name(value),
     };
     match global.name {
-        "output" => arg.value_parser(["table", "json"]).hide_possible_values(true),
-        "sim" => arg.conflicts_with_all(["url", "client-id", "client-secret", "client-secret-file"]),
+        "output" => {
+            let names = clap::builder::PossibleValuesParser::new(Format::names());
+            arg.value_parser(names).hide_possible_values(true)
+        }
+        "sim" => arg.conflicts_with_all(["profile", "url", "client-id", "client-secret", "client-secret-file"]),
         "client-secret" => arg.conflicts_with("client-secret-file"),
         _ => arg,
     }

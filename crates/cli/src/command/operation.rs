@@ -1,10 +1,11 @@
 //! The clap command of one operation.
 
-use clap::{Arg, Command};
+use clap::{Arg, Command, value_parser};
 use threecx_catalog::{Effect, Operation, Span, Type};
 
 use super::flags::{Flag, Place};
 use super::{bulk, globals, layout};
+use crate::list::{CONCURRENCY, MOST_CONCURRENCY};
 use crate::names::{self, Subject};
 use crate::output;
 
@@ -36,8 +37,15 @@ pub fn command(operation: &'static Operation, flags: &[Flag], subject: Option<&S
     if operation.is_paged() {
         let all = "Read the whole list, page by page; --top above 100 reads page by page too";
         command = command.arg(Arg::new("all").long("all").num_args(0).help(all).help_heading("Query options"));
+        let at_a_time = value_parser!(u64).range(1..=MOST_CONCURRENCY);
+        let concurrency = Arg::new("concurrency").long("concurrency").value_name("N").value_parser(at_a_time);
+        let help = format!("Ask for so many pages at a time, 1 to {MOST_CONCURRENCY} [default: {CONCURRENCY}]");
+        command = command.arg(concurrency.help(help).help_heading("Query options"));
     }
-    layout::fit(globals::add(command.args(bulk::args()), |_| true), output::width())
+    // A list has its own: so many pages at a time.
+    let own = |arg: &Arg| operation.is_paged() && arg.get_id() == "concurrency";
+    let command = command.args(bulk::args().into_iter().filter(|arg| !own(arg)));
+    layout::fit(globals::add(command, |_| true), output::width())
 }
 
 /// The arguments that name what an operation is about.
@@ -65,7 +73,7 @@ fn which(subject: &Subject) -> [Arg; 2] {
 }
 
 /// `Reprovision All Phones: POST /Users/Pbx.ReprovisionAllPhones`, and what it does.
-fn about(operation: &Operation) -> String {
+pub fn about(operation: &Operation) -> String {
     let form = operation.newest_form();
     let mut about = format!("{}: {} {}", operation.title, form.method, form.path);
     if let Some(lifetime) = lifetime(form.span) {

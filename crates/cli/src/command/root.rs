@@ -10,6 +10,8 @@ const EXAMPLES: &str = "  threecx --sim users reprovision-all-phones --ids '[123
   threecx users list --filter \"startswith(Number,'1')\" --select Id,Number,LastName
   threecx users update ada@example.com --mobile +441234567 --dry-run
   threecx users create --from people.csv
+  threecx queues agents add 800 100-105
+  threecx search reboot phone
   threecx describe users make-call";
 
 /// Builds the command that stands for the program as a whole.

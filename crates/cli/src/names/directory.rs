@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
-use threecx::{Answer, Arguments, Client, Error, Input};
+use threecx::{Arguments, Client, Error, Input};
 use threecx_core::{InputError, closest};
 
 use super::set::Set;
@@ -176,11 +176,11 @@ async fn read(
         arguments.options.insert("filter".into(), Input::Text(filter));
     }
     let mut pages = client.pages(set.list, arguments, most);
-    while let Some(reply) = pages.next().await? {
-        let Answer::Rows(rows) = reply.answer()? else { break };
-        for row in rows.rows {
+    while let Some(page) = pages.next().await? {
+        let Some(rows) = page.rows() else { break };
+        for row in rows {
             let row: Map<String, Value> =
-                serde_json::from_str(row.get()).map_err(|error| Error::Answer { reason: error.to_string() })?;
+                serde_json::from_str(row).map_err(|error| Error::Answer { reason: error.to_string() })?;
             found.add(Thing::of(set, row));
         }
     }

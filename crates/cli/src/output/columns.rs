@@ -2,11 +2,35 @@
 
 use indexmap::{IndexMap, IndexSet};
 use serde_json::value::RawValue;
-use threecx::Operation;
-use threecx_catalog::{Span, Structure};
+use threecx_catalog::{Structure, Type};
 
-/// A row of a list: names and values in the order in which they came.
+use super::shape::{self, Shape};
+
+/// A row of a list: names and values in the order in which they came, nested ones as
+/// `Address.City`.
 pub type Record<'a> = IndexMap<String, &'a RawValue>;
+
+/// Objects in objects are taken apart so far.
+const DEEPEST: usize = 3;
+
+/// A row, or `None` if it is no object.
+pub fn record(row: &str) -> Option<Record<'_>> {
+    let members: Record<'_> = serde_json::from_str(row).ok()?;
+    let mut record = Record::new();
+    flatten(members, "", DEEPEST, &mut record);
+    Some(record)
+}
+
+fn flatten<'a>(members: Record<'a>, prefix: &str, depth: usize, into: &mut Record<'a>) {
+    for (name, value) in members {
+        let name = format!("{prefix}{name}");
+        let nested = Some(value.get()).filter(|json| json.starts_with('{') && depth > 0);
+        match nested.and_then(|json| serde_json::from_str::<Record<'a>>(json).ok()) {
+            Some(members) => flatten(members, &format!("{name}."), depth - 1, into),
+            None => drop(into.insert(name, value)),
+        }
+    }
+}
 
 /// What people look for first, in this order.
 const FIRST: [&str; 14] = [
@@ -40,32 +64,40 @@ pub struct Columns {
 
 /// Chooses the columns: those of `--select` and `--expand` where they are given, else scalars
 /// that hold something, the telling ones first, as many as fit.
-pub fn choose(
-    rows: &[Record<'_>],
-    asked: Option<&str>,
-    expanded: Option<&str>,
-    structure: Option<&'static Structure>,
-    width: usize,
-) -> Columns {
+pub fn choose(rows: &[Record<'_>], asked: &Shape, width: usize) -> Columns {
     let present: IndexSet<&str> =
         rows.iter().flat_map(|row| row.keys()).map(String::as_str).filter(|name| !name.contains('@')).collect();
-    let expanded = names(expanded);
-    if let Some(asked) = asked.filter(|asked| *asked != "*") {
-        let wanted = names(Some(asked)).into_iter().chain(expanded);
-        let spelt = wanted.map(|name| spelling(&present, &name));
-        return Columns { names: spelt.collect::<IndexSet<_>>().into_iter().collect(), left_out: 0 };
+    let expanded = || shape::names(asked.expand.as_deref()).into_iter();
+    let empty = |value: &str| matches!(value, "null" | "\"\"" | "[]");
+    let something = |name: &String| rows.iter().filter_map(|row| row.get(name)).any(|value| !empty(value.get()));
+    // An object has many fields, of which few are used.
+    let with_something = |names: Vec<String>| match names.iter().any(something) {
+        true => names.into_iter().filter(something).collect(),
+        false => names.into_iter().take(1).collect::<Vec<String>>(),
+    };
+    let select = asked.select.as_deref().filter(|asked| *asked != "*");
+    if select.is_some() {
+        let wanted = shape::names(select).into_iter().chain(expanded());
+        let names: IndexSet<String> =
+            wanted.flat_map(|named| with_something(spelling(&present, &named.name))).collect();
+        return Columns { names: names.into_iter().collect(), left_out: 0 };
     }
-    let secret = |name: &str| is_secret(structure, name);
+    let secret = |name: &str| is_secret(asked.structure, name);
     let scalar = |name: &&str| {
         let mut values = rows.iter().filter_map(|row| row.get(*name)).map(|value| value.get());
         let nested = |value: &str| value.starts_with(['{', '[']);
-        let empty = |value: &str| matches!(value, "null" | "\"\"");
         values.clone().any(|value| !empty(value)) && !values.any(nested)
     };
-    let rank = |name: &&str| FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len());
+    // What is nested comes after what is not.
+    let rank = |name: &&str| {
+        let first = FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len());
+        (name.matches('.').count(), first)
+    };
     let mut candidates: Vec<&str> = present.iter().copied().filter(|name| !secret(name)).filter(scalar).collect();
     candidates.sort_by_key(rank);
-    let expanded: Vec<String> = expanded.into_iter().map(|name| spelling(&present, &name)).collect();
+    let expanded: IndexSet<String> =
+        expanded().flat_map(|named| with_something(spelling(&present, &named.name))).collect();
+    candidates.retain(|name| !expanded.contains(*name));
     let reserved: usize = expanded.iter().map(|name| needs(rows, name)).sum();
     let mut names: Vec<String> = Vec::new();
     let mut used = reserved;
@@ -76,8 +108,8 @@ pub fn choose(
         }
         names.push((*name).to_owned());
     }
-    let left_out = present.len() - names.len();
     names.extend(expanded);
+    let left_out = present.iter().filter(|name| !names.iter().any(|chosen| chosen == *name)).count();
     Columns { names, left_out }
 }
 
@@ -87,43 +119,26 @@ fn needs(rows: &[Record<'_>], name: &str) -> usize {
     widths.chain([name.len()]).max().unwrap_or_default().min(WIDEST) + 2
 }
 
-/// The names in a `$select` or `$expand`, without what stands in parentheses.
-fn names(list: Option<&str>) -> Vec<String> {
-    let mut names = vec![String::new()];
-    let mut depth = 0_i32;
-    for c in list.unwrap_or_default().chars() {
-        match (c, names.last_mut()) {
-            ('(', _) => depth += 1,
-            (')', _) => depth -= 1,
-            (',', _) if depth == 0 => names.push(String::new()),
-            (c, Some(name)) if depth == 0 && !c.is_whitespace() => name.push(c),
-            _ => {}
-        }
-    }
-    names.retain(|name| !name.is_empty());
-    names
+/// As the PBX spells it; what lies in an object has a column each.
+fn spelling(present: &IndexSet<&str>, name: &str) -> Vec<String> {
+    let inside = |known: &str| {
+        known.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+            && (known.len() == name.len() || known[name.len()..].starts_with('.'))
+    };
+    let same: Vec<String> = present.iter().filter(|known| inside(known)).map(|known| (*known).to_owned()).collect();
+    if same.is_empty() { vec![name.to_owned()] } else { same }
 }
 
-/// As the PBX spells it.
-fn spelling(present: &IndexSet<&str>, name: &str) -> String {
-    let same = present.iter().find(|known| known.eq_ignore_ascii_case(name));
-    same.map_or(name, |known| known).to_owned()
-}
-
-/// True if the catalogue says that the property is a secret.
+/// True if the catalogue says that the property is a secret. `ForwardNoAnswer.To` lies in another
+/// structure.
 pub fn is_secret(structure: Option<&'static Structure>, name: &str) -> bool {
-    structure.is_some_and(|structure| {
-        structure.all_properties().any(|property| property.secret && property.name.eq_ignore_ascii_case(name))
+    let (first, below) = name.split_once('.').map_or((name, None), |(first, below)| (first, Some(below)));
+    let properties = structure.into_iter().flat_map(Structure::all_properties);
+    let mut named = properties.filter(|property| property.name.eq_ignore_ascii_case(first));
+    named.any(|property| match (property.ty.ty, below) {
+        (Type::Structure(inner), Some(below)) => property.secret || is_secret(Some(inner), below),
+        _ => property.secret,
     })
-}
-
-/// The structure that the answers of an operation consist of.
-pub fn answers_of(operation: &'static Operation) -> Option<&'static Structure> {
-    use threecx_catalog::{Content, Type, TypeRef};
-    match operation.newest_form().answer_in(Span::ALL).content {
-        Content::Value(TypeRef { ty: Type::Structure(structure), .. }) => Some(structure),
-        _ => None,
-    }
 }
 
 /// A value for a cell: text without quotes, things by their names, long lists by their number.
@@ -175,10 +190,12 @@ mod tests {
 
     #[test]
     fn columns_follow_select_in_its_order_and_the_pbx_in_its_spelling() {
-        let row: Record<'_> = serde_json::from_str(r#"{"Id":1,"LastName":"L","Number":"100"}"#).expect("JSON");
-        let columns = choose(std::slice::from_ref(&row), Some("number, id"), None, None, 80);
-        assert_eq!(columns.names, ["Number", "Id"]);
-        let columns = choose(&[row], None, None, None, 80);
-        assert_eq!(columns.names, ["Id", "Number", "LastName"]);
+        let row = record(r#"{"Id":1,"LastName":"L","Route":{"To":"Queue","Number":"8"},"Number":"100"}"#);
+        let rows = [row.expect("an object")];
+        let asked = |select: Option<&str>| Shape { select: select.map(Into::into), ..Shape::unknown() };
+        assert_eq!(choose(&rows, &asked(Some("number, id")), 80).names, ["Number", "Id"]);
+        assert_eq!(choose(&rows, &asked(Some("route,Id")), 80).names, ["Route.To", "Route.Number", "Id"]);
+        assert_eq!(choose(&rows, &asked(None), 80).names, ["Id", "Number", "LastName", "Route.To", "Route.Number"]);
+        assert_eq!(choose(&rows, &asked(None), 25).left_out, 2);
     }
 }

@@ -7,7 +7,8 @@ use std::path::Path;
 use serde_json::json;
 use threecx::Operation;
 
-use super::Output;
+use super::shape::Shape;
+use super::{Output, answer};
 use crate::failure::Failure;
 
 /// So many names are tried before giving up.
@@ -39,13 +40,13 @@ pub fn save(
             path
         }
     };
-    let output = Output { file: None, ..output.clone() };
-    let mut sink = output.open()?;
+    let output = output.unfiltered().to_stdout();
     if output.is_json() {
-        sink.line(&json!({"file": path, "bytes": bytes.len(), "media_type": file.media_type}).to_string())?;
-    } else {
-        sink.line(&format!("Wrote {path} ({}).", size(bytes.len())))?;
+        let saved = json!({"file": path, "bytes": bytes.len(), "media_type": file.media_type}).to_string();
+        return answer::print_value(&saved, &Shape::unknown(), &output);
     }
+    let mut sink = output.open()?;
+    sink.line(&format!("Wrote {path} ({}).", size(bytes.len())))?;
     sink.finish()
 }
 

@@ -1,31 +1,39 @@
-//! What goes to stdout: tables for people, JSON for programs, files.
+//! What goes to stdout or into a file: tables for people, data for programs, files.
 
 pub mod answer;
-pub mod columns;
+mod columns;
+mod csv;
 pub mod file;
+mod flat;
+pub mod format;
+pub mod jq;
 pub mod json;
+mod list_table;
+#[cfg(feature = "parquet")]
+mod parquet;
+pub mod rows;
+pub mod shape;
 pub mod style;
 pub mod table;
 pub mod wrap;
+mod xlsx;
+mod yaml;
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::rc::Rc;
 
 use clap::ArgMatches;
 
 use crate::failure::Failure;
+use format::Format;
+use jq::Jq;
 
 /// How wide text may be where no terminal says so.
 const WIDTH: usize = 120;
 
-/// How to print.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// For people.
-    Table,
-    /// For programs.
-    Json,
-}
+/// So much is gathered before it is written.
+const BUFFER: usize = 64 << 10;
 
 /// Where to print, and how.
 #[derive(Clone, Debug)]
@@ -33,35 +41,92 @@ pub struct Output {
     pub format: Format,
     /// `--output-file`
     pub file: Option<String>,
+    /// `--jq`: what is made of a row or an answer.
+    pub jq: Option<Rc<Jq>>,
+    /// True if `-o` does not name the format.
+    pub implied: bool,
+    /// `--raw-output`: texts without their quotes.
+    pub raw: bool,
+    /// `--quiet`
+    pub quiet: bool,
 }
 
 impl Output {
-    /// From `--output` and `--output-file`.
-    pub fn from(matches: &ArgMatches) -> Output {
-        let json = text(matches, "output").is_some_and(|format| format == "json");
-        Output { format: if json { Format::Json } else { Format::Table }, file: text(matches, "output-file") }
+    /// From the flags. What cannot be is refused: a filter that is none, and what a terminal
+    /// cannot show.
+    pub fn from(matches: &ArgMatches) -> Result<Output, Failure> {
+        let file = text(matches, "output-file");
+        let jq = text(matches, "jq").map(|expression| Jq::compile(&expression)).transpose()?.map(Rc::new);
+        let raw = flag(matches, "raw-output");
+        let named = text(matches, "output").and_then(|name| Format::named(&name));
+        let by_file = || file.as_deref().and_then(Format::of_file);
+        // What comes out of a filter are values, as jq prints them.
+        let usual = if jq.is_some() { Format::Ndjson } else { Format::Table };
+        let format = named.or_else(by_file).unwrap_or(usual);
+        if raw && (jq.is_none() || format != Format::Ndjson) {
+            return Err(Failure::Usage {
+                message: "--raw-output is for the texts that --jq makes, one a line".into(),
+                next_step: Some("Add --jq, and leave -o out or say -o ndjson.".into()),
+            });
+        }
+        let output = Output { format, file, jq, implied: named.is_none(), raw, quiet: flag(matches, "quiet") };
+        if format.is_binary() && output.on_stdout() && io::stdout().is_terminal() {
+            return Err(Failure::Usage {
+                message: format!("a terminal cannot show {}", format.name()),
+                next_step: Some(format!("Name a file: --output-file list.{}", format.name())),
+            });
+        }
+        Ok(output)
     }
 
-    /// True for `-o json`.
+    /// The same, on stdout even where a file was named: for what is said about that file.
+    #[must_use]
+    pub fn to_stdout(&self) -> Output {
+        Output { file: None, ..self.clone() }
+    }
+
+    /// True for what programs read.
     pub fn is_json(&self) -> bool {
-        self.format == Format::Json
+        self.format != Format::Table
     }
 
-    /// Where the answer goes: stdout, or the file that was named.
+    /// For what is no answer and goes beside it: no filter, and a format only if `-o` names it.
+    #[must_use]
+    pub fn unfiltered(&self) -> Output {
+        let format = if self.implied { Format::Table } else { self.format };
+        Output { jq: None, raw: false, format, ..self.clone() }
+    }
+
+    fn on_stdout(&self) -> bool {
+        matches!(self.file.as_deref(), None | Some("-"))
+    }
+
+    /// Where the answer goes: stdout, or the file that was named, which is replaced.
     pub fn open(&self) -> Result<Sink, Failure> {
-        let inner: Box<dyn Write> = match self.file.as_deref() {
-            None | Some("-") => Box::new(io::stdout().lock()),
-            Some(path) => Box::new(File::create(path).map_err(|error| Failure::file(path, &error))?),
-        };
-        Ok(Sink { inner: BufWriter::new(inner) })
+        match self.file.as_deref().filter(|_| !self.on_stdout()) {
+            None => Ok(Sink::new(Target::Stdout(io::stdout()), "stdout", 0)),
+            Some(path) => {
+                let file = File::create(path).map_err(|error| Failure::file(path, &error))?;
+                Ok(Sink::new(Target::File(file), path, 0))
+            }
+        }
     }
 
     /// How wide a line may be.
     pub fn width(&self) -> usize {
-        match self.file.as_deref() {
-            None | Some("-") => width(),
-            Some(_) => WIDTH,
+        if self.on_stdout() { width() } else { WIDTH }
+    }
+
+    /// Says something to the person at the terminal, unless they want it quiet.
+    pub fn remark(&self, remarks: &[String]) {
+        if !self.quiet && !remarks.is_empty() {
+            style::note(&remarks.join(" "));
         }
+    }
+
+    /// True if a person sees what is said on stderr and wants to.
+    pub fn shows_progress(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
     }
 }
 
@@ -72,25 +137,95 @@ pub fn width() -> usize {
 
 /// Somewhere to print. What is printed arrives when it is finished.
 pub struct Sink {
-    inner: BufWriter<Box<dyn Write>>,
+    inner: BufWriter<Target>,
+    name: String,
+    length: u64,
+}
+
+enum Target {
+    Stdout(io::Stdout),
+    File(File),
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Target::Stdout(stdout) => stdout.write(bytes),
+            Target::File(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Target::Stdout(stdout) => stdout.flush(),
+            Target::File(file) => file.flush(),
+        }
+    }
 }
 
 impl Sink {
+    fn new(target: Target, name: &str, length: u64) -> Sink {
+        Sink { inner: BufWriter::with_capacity(BUFFER, target), name: name.to_owned(), length }
+    }
+
+    /// A file that holds this much already; its position is at its end.
+    pub fn continued(file: File, path: &str, length: u64) -> Sink {
+        Sink::new(Target::File(file), path, length)
+    }
+
     /// Prints a line.
     pub fn line(&mut self, text: &str) -> Result<(), Failure> {
-        self.inner.write_all(text.as_bytes())?;
-        self.inner.write_all(b"\n")?;
-        Ok(())
+        self.raw(text.as_bytes())?;
+        self.raw(b"\n")
     }
 
     /// Prints text as it is.
     pub fn raw(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        Ok(self.inner.write_all(bytes)?)
+        self.write_all(bytes).map_err(|error| self.failure(&error))
+    }
+
+    /// True if nothing was printed yet.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
     }
 
     /// Makes sure that all of it has arrived.
     pub fn finish(mut self) -> Result<(), Failure> {
-        Ok(self.inner.flush()?)
+        self.inner.flush().map_err(|error| self.failure(&error))
+    }
+
+    /// The same in the middle: what was printed is on the disk, and so long.
+    pub fn checkpoint(&mut self) -> Result<u64, Failure> {
+        self.inner.flush().map_err(|error| self.failure(&error))?;
+        self.synced()
+    }
+
+    /// Makes what was flushed safe against a machine that goes down, and returns its length.
+    pub fn synced(&self) -> Result<u64, Failure> {
+        if let Target::File(file) = self.inner.get_ref() {
+            file.sync_data().map_err(|error| self.failure(&error))?;
+        }
+        Ok(self.length)
+    }
+
+    /// What it means that printing failed.
+    pub fn failure(&self, error: &io::Error) -> Failure {
+        match (error.kind(), self.inner.get_ref()) {
+            (io::ErrorKind::BrokenPipe, Target::Stdout(_)) => Failure::Closed,
+            _ => Failure::file(&self.name, error),
+        }
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.length += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
     }
 }
 

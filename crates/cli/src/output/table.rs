@@ -2,6 +2,8 @@
 
 use comfy_table::{ContentArrangement, Row, Table, presets};
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use super::style::{Style, one_line};
 
 /// A table with a heading. `width` is how wide it may be; `None` cuts nothing.
@@ -53,4 +55,39 @@ fn finish(mut table: Table) -> String {
         column.set_padding((0, 2));
     }
     table.trim_fmt()
+}
+
+/// Text that is exactly so wide: padded, or cut.
+pub fn fit(text: &str, width: usize) -> String {
+    let mut fitted = text.to_owned();
+    let mut wide = text.width();
+    if wide > width {
+        (fitted, wide) = (String::new(), 0);
+        for c in text.chars() {
+            let more = c.width().unwrap_or_default();
+            if wide + more > width.saturating_sub(1) {
+                break;
+            }
+            fitted.push(c);
+            wide += more;
+        }
+        fitted.push('…');
+        wide += 1;
+    }
+    fitted.extend(std::iter::repeat_n(' ', width.saturating_sub(wide)));
+    fitted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_fit_exactly() {
+        for (text, width, fitted) in
+            [("Ada", 5, "Ada  "), ("Lovelace", 4, "Lov…"), ("日本語", 4, "日… "), ("", 2, "  ")]
+        {
+            assert_eq!(fit(text, width), fitted);
+        }
+    }
 }

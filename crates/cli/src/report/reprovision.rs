@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use threecx::{Answer, Arguments, Client, Error, Operation, Request, operation};
 
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::shape::Shape;
 use crate::output::style::{note, one_line, warn};
+use crate::output::{Output, answer};
 
 /// So many users are read with one call.
 const AT_ONCE: usize = 50;
@@ -69,11 +70,10 @@ impl Reprovision {
 
     /// Says whose phones are being reprovisioned.
     pub fn print(&self, operation: &Operation, status: u16, output: &Output) -> Result<(), Failure> {
-        let mut sink = output.open()?;
         if output.is_json() {
-            sink.line(&self.json(operation, status).to_string())?;
-            return sink.finish();
+            return answer::print_value(&self.json(operation, status).to_string(), &Shape::unknown(), output);
         }
+        let mut sink = output.open()?;
         match &self.users {
             Ok(users) => {
                 let phones: usize = users.iter().map(|user| user.phones.len()).sum();

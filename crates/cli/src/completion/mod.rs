@@ -1,0 +1,93 @@
+//! Completion in a shell: `threecx completion SHELL` prints a script, and the script asks
+//! `threecx __complete` what can come next. So the shell knows what this program knows: its
+//! commands, operations and flags, what the flags take, and the extensions of the connected PBX.
+
+mod candidates;
+mod files;
+mod line;
+mod numbers;
+
+use std::ffi::OsString;
+
+use crate::command;
+use crate::failure::Failure;
+use crate::output::{Output, text};
+
+/// The hidden command that the scripts call.
+pub const HIDDEN: &str = "__complete";
+
+/// The shells and their scripts.
+pub const SHELLS: [(&str, &str); 4] = [
+    ("bash", include_str!("threecx.bash")),
+    ("zsh", include_str!("threecx.zsh")),
+    ("fish", include_str!("threecx.fish")),
+    ("powershell", include_str!("threecx.ps1")),
+];
+
+/// Something that can come next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub value: String,
+    /// For the shells that show it.
+    pub about: String,
+}
+
+impl Candidate {
+    pub fn new(value: impl Into<String>, about: impl AsRef<str>) -> Candidate {
+        let about = about.as_ref().lines().next().unwrap_or_default();
+        Candidate { value: value.into(), about: crate::output::style::one_line(about) }
+    }
+}
+
+/// What the shell is told.
+#[derive(Debug)]
+pub enum Next {
+    /// Candidates that begin with what is there.
+    These(Vec<Candidate>),
+    /// The name of a file: the shell knows best.
+    Files,
+}
+
+/// Prints the script of a shell.
+pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
+    let matches = command::own::completion().try_get_matches_from(rest)?;
+    let output = Output::from(&matches)?;
+    let shell = text(&matches, "shell").unwrap_or_default();
+    let script = SHELLS.iter().find(|(name, _)| *name == shell).map_or("", |(_, script)| script);
+    let mut sink = output.open()?;
+    sink.raw(script.as_bytes())?;
+    sink.finish()
+}
+
+/// Answers a script: the shell, a colon and the word to be completed (for bash the whole line),
+/// and the words before it. Whatever goes wrong, nothing is said.
+pub fn complete(arguments: &[OsString]) {
+    let words: Vec<String> = arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let [shell, current, before @ ..] = words.as_slice() else { return };
+    let current = current.strip_prefix(':').unwrap_or(current);
+    let (before, current) = match shell.as_str() {
+        "bash" => line::words(current),
+        _ => (before.to_vec(), current.to_owned()),
+    };
+    let mut text = String::new();
+    match candidates::next(&before, &current) {
+        Next::Files => text.push_str(":files\n"),
+        Next::These(candidates) => {
+            let unfinished = |candidate: &Candidate| candidate.value.ends_with(['/', ',', '=']);
+            if !candidates.is_empty() && candidates.iter().all(unfinished) {
+                text.push_str(":nospace\n");
+            }
+            for candidate in candidates {
+                let value = if shell == "bash" { line::rest(&current, &candidate.value) } else { &candidate.value };
+                text.push_str(value);
+                if !candidate.about.is_empty() && shell != "bash" {
+                    text.push('\t');
+                    text.push_str(&candidate.about);
+                }
+                text.push('\n');
+            }
+        }
+    }
+    // A shell that went away needs no answer.
+    let _ = std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes());
+}

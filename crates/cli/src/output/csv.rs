@@ -1,0 +1,127 @@
+//! CSV as RFC 4180 has it, in UTF-8: a heading, commas, CRLF, quotes where they are needed.
+//!
+//! Nested fields have a column each, lists are JSON in their cell. Nothing and `null` are an empty
+//! cell. Spreadsheets take a text for a formula if it begins with `=`, `+`, `-`, `@`, a tab or a
+//! carriage return, and names and display texts come from outside: such a text gets an apostrophe
+//! in front, unless it is only a number or a telephone number (`+49 30 1234567`), which no formula
+//! can be made of. Whoever wants texts untouched takes `-o ndjson`.
+
+use csv::{Terminator, Writer, WriterBuilder};
+
+use super::Sink;
+use super::flat::Columns;
+use super::rows::{Rows, unknown_columns};
+use super::shape::Shape;
+use crate::failure::Failure;
+
+/// A list as CSV. What is written goes through the writer's memory and then the sink's.
+pub struct CsvRows {
+    writer: Writer<Sink>,
+    /// `None` until the first row tells.
+    columns: Option<Columns>,
+    cell: String,
+}
+
+impl CsvRows {
+    /// Writes the heading, unless the sink holds one already.
+    pub fn new(sink: Sink, shape: &Shape) -> Result<CsvRows, Failure> {
+        let writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(sink);
+        let mut rows = CsvRows { writer, columns: None, cell: String::new() };
+        if let Some(columns) = Columns::of(shape) {
+            rows.begin(columns)?;
+        }
+        Ok(rows)
+    }
+
+    fn begin(&mut self, columns: Columns) -> Result<(), Failure> {
+        if self.writer.get_ref().is_empty() {
+            let written = self.writer.write_record(columns.columns.iter().map(|column| &column.name));
+            written.map_err(|error| failed(&self.writer, error))?;
+        }
+        self.columns = Some(columns);
+        Ok(())
+    }
+}
+
+fn failed(writer: &Writer<Sink>, error: csv::Error) -> Failure {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => writer.get_ref().failure(&error),
+        other => Failure::Internal(format!("{other:?}")),
+    }
+}
+
+impl Rows for CsvRows {
+    fn row(&mut self, row: &str) -> Result<(), Failure> {
+        if self.columns.is_none() {
+            self.begin(Columns::of_row(row))?;
+        }
+        let Some(columns) = &mut self.columns else { return Ok(()) };
+        for json in columns.cells(row) {
+            self.cell.clear();
+            text(json.unwrap_or_default(), &mut self.cell);
+            self.writer.write_field(&self.cell).map_err(|error| failed(&self.writer, error))?;
+        }
+        self.writer.write_record(None::<&[u8]>).map_err(|error| failed(&self.writer, error))
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Vec<String>, Failure> {
+        self.writer.flush().map_err(|error| self.writer.get_ref().failure(&error))?;
+        Ok(self.columns.iter().filter_map(|columns| unknown_columns(columns.unknown())).collect())
+    }
+
+    fn checkpoint(&mut self) -> Result<u64, Failure> {
+        self.writer.flush().map_err(|error| self.writer.get_ref().failure(&error))?;
+        self.writer.get_ref().synced()
+    }
+}
+
+/// What a cell says of a JSON value.
+fn text(json: &str, cell: &mut String) {
+    match json.as_bytes().first() {
+        Some(b'"') => {
+            let text: String = serde_json::from_str(json).unwrap_or_else(|_| json.to_owned());
+            if could_be_a_formula(&text) {
+                cell.push('\'');
+            }
+            cell.push_str(&text);
+        }
+        _ if json == "null" => {}
+        _ => cell.push_str(json),
+    }
+}
+
+fn could_be_a_formula(text: &str) -> bool {
+    let rest = match text.as_bytes().first() {
+        Some(b'=' | b'@' | b'\t' | b'\r') => return true,
+        Some(b'+' | b'-') => &text[1..],
+        _ => return false,
+    };
+    !rest.chars().all(|c| c.is_ascii_digit() || " .-/()".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_hold_texts_and_no_formulas() {
+        for (json, wanted) in [
+            (r#""Ada, \"the\" first""#, "Ada, \"the\" first"),
+            ("null", ""),
+            ("", ""),
+            ("1.50", "1.50"),
+            ("-1.50", "-1.50"),
+            ("[1,2]", "[1,2]"),
+            (r#""=1+1""#, "'=1+1"),
+            (r#""@SUM(A1)""#, "'@SUM(A1)"),
+            (r#""+49 30 1234567""#, "+49 30 1234567"),
+            (r#""+cmd|' /C calc'!A0""#, "'+cmd|' /C calc'!A0"),
+            (r#""-2+3""#, "'-2+3"),
+            (r#""\t=1""#, "'\t=1"),
+        ] {
+            let mut cell = String::new();
+            text(json, &mut cell);
+            assert_eq!(cell, wanted, "{json}");
+        }
+    }
+}

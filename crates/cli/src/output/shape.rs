@@ -1,0 +1,127 @@
+//! What is known about an answer's rows before they come: their structure, and what of it was
+//! asked for.
+
+use threecx::{Arguments, Input, Operation, Span};
+use threecx_catalog::{Content, Structure, Type, TypeRef};
+
+/// What is known about rows before they come.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// What the catalogue says a row is.
+    pub structure: Option<&'static Structure>,
+    /// The releases whose properties it has.
+    pub target: Span,
+    pub select: Option<String>,
+    pub expand: Option<String>,
+    /// `--count`: then JSON is an object with the number and the rows.
+    pub counted: bool,
+    /// False if there may be more rows than come.
+    pub complete: bool,
+}
+
+impl Shape {
+    /// From the arguments of a call to a PBX of these releases.
+    pub fn of(operation: &'static Operation, arguments: &Arguments, target: Span) -> Shape {
+        let option = |name: &str| match arguments.options.get(name) {
+            Some(Input::Text(text) | Input::Json(text)) => Some(text.clone()),
+            None => None,
+        };
+        Shape {
+            structure: answers_of(operation, target),
+            target,
+            select: option("select").filter(|select| select.trim() != "*"),
+            expand: option("expand"),
+            counted: option("count").is_some_and(|count| count.eq_ignore_ascii_case("true")),
+            complete: option("top").is_some() || !operation.is_paged(),
+        }
+    }
+
+    /// Of what nothing is known.
+    pub fn unknown() -> Shape {
+        Shape { structure: None, target: Span::ALL, select: None, expand: None, counted: false, complete: true }
+    }
+
+    /// The same list, read to its end.
+    #[must_use]
+    pub fn complete(self) -> Shape {
+        Shape { complete: true, ..self }
+    }
+}
+
+/// The structure that the answers of an operation consist of.
+fn answers_of(operation: &'static Operation, target: Span) -> Option<&'static Structure> {
+    let form = operation.form(target).unwrap_or(operation.newest_form());
+    match form.answer_in(target).content {
+        Content::Value(TypeRef { ty: Type::Structure(structure), .. }) => Some(structure),
+        _ => None,
+    }
+}
+
+/// A name in a `$select` or `$expand`, and what is selected of it: `Groups($select=Id,Name)`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// `ForwardNoAnswer/To` is written `ForwardNoAnswer.To`.
+    pub name: String,
+    /// What stands in its parentheses under `$select` and `$expand`.
+    pub select: Option<String>,
+    pub expand: Option<String>,
+}
+
+/// The names in a `$select` or `$expand`.
+pub fn names(list: Option<&str>) -> Vec<Named> {
+    let named = |item: &str| {
+        let (name, inside) = item.split_once('(').unwrap_or((item, ""));
+        let inside = inside.trim_end().strip_suffix(')').unwrap_or(inside);
+        let option = |wanted: &str| {
+            let options = split(inside, ';').into_iter();
+            options.filter_map(|option| option.split_once('=')).find_map(|(name, value)| {
+                (name.trim().trim_start_matches('$') == wanted).then(|| value.trim().to_owned())
+            })
+        };
+        let name = name.split_whitespace().collect::<String>().replace('/', ".");
+        Named { name, select: option("select").filter(|select| select != "*"), expand: option("expand") }
+    };
+    split(list.unwrap_or_default(), ',').into_iter().map(named).filter(|named| !named.name.is_empty()).collect()
+}
+
+/// The parts between separators; what stands in parentheses or quotes is whole.
+fn split(text: &str, separator: char) -> Vec<&str> {
+    let (mut depth, mut quoted, mut start, mut parts) = (0_i32, false, 0, Vec::new());
+    for (index, c) in text.char_indices() {
+        match c {
+            '\'' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth -= 1,
+            c if c == separator && depth == 0 && !quoted => {
+                parts.push(&text[start..index]);
+                start = index + c.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_with_what_is_selected_of_them() {
+        let named = |name: &str, select: Option<&str>, expand: Option<&str>| Named {
+            name: name.into(),
+            select: select.map(Into::into),
+            expand: expand.map(Into::into),
+        };
+        assert_eq!(
+            names(Some("Number, ForwardNoAnswer/To")),
+            [named("Number", None, None), named("ForwardNoAnswer.To", None, None)]
+        );
+        assert_eq!(
+            names(Some("Groups($select=Id,Name;$expand=Rights($select=X);$filter=Name eq 'a,(b'),Phones")),
+            [named("Groups", Some("Id,Name"), Some("Rights($select=X)")), named("Phones", None, None)]
+        );
+        assert_eq!(names(None), []);
+    }
+}

@@ -1,0 +1,127 @@
+//! A workbook: one sheet with a heading that stays in view. Rows go to a temporary file as they
+//! come, so that memory stays the same however many there are.
+//!
+//! Numbers and truth values are such; everything else is text, times too, because a workbook's
+//! times have no zone. Lists are JSON in their cell.
+
+use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+
+use super::Sink;
+use super::flat::Columns;
+use super::rows::{Rows, unknown_columns};
+use super::shape::Shape;
+use crate::failure::Failure;
+
+/// So many rows a sheet has, the heading among them.
+const SHEET: u32 = 1_048_576;
+
+/// So many characters a cell has at most.
+const CELL: usize = 32_767;
+
+/// A whole number up to here is exact.
+const EXACT_DIGITS: usize = 15;
+
+/// A list as a workbook.
+pub struct XlsxRows {
+    workbook: Workbook,
+    sink: Sink,
+    columns: Option<Columns>,
+    sheets: usize,
+    /// The next row of the sheet.
+    next: u32,
+    /// Cells that were too long.
+    cut: usize,
+}
+
+impl XlsxRows {
+    pub fn new(sink: Sink, shape: &Shape) -> Result<XlsxRows, Failure> {
+        let mut rows = XlsxRows { workbook: Workbook::new(), sink, columns: None, sheets: 0, next: 0, cut: 0 };
+        if let Some(columns) = Columns::of(shape) {
+            rows.columns = Some(columns);
+            rows.sheet()?;
+        }
+        Ok(rows)
+    }
+
+    /// Begins a sheet with its heading.
+    fn sheet(&mut self) -> Result<(), Failure> {
+        let bold = Format::new().set_bold();
+        let add = |workbook: &mut Workbook, columns: &[super::flat::Column]| -> Result<(), XlsxError> {
+            let sheet = workbook.add_worksheet_with_constant_memory()?;
+            sheet.set_freeze_panes(1, 0)?;
+            for (column, index) in columns.iter().zip(0..) {
+                sheet.set_column_width(index, column.name.len().clamp(10, 40) as f64)?;
+            }
+            for (column, index) in columns.iter().zip(0..) {
+                sheet.write_string_with_format(0, index, &column.name, &bold)?;
+            }
+            Ok(())
+        };
+        let columns = self.columns.as_ref().map_or(&[][..], |columns| &columns.columns);
+        add(&mut self.workbook, columns).map_err(failed)?;
+        self.sheets += 1;
+        self.next = 1;
+        Ok(())
+    }
+}
+
+fn failed(error: XlsxError) -> Failure {
+    Failure::File { path: "the workbook".into(), reason: error.to_string() }
+}
+
+impl Rows for XlsxRows {
+    fn row(&mut self, row: &str) -> Result<(), Failure> {
+        if self.columns.is_none() {
+            self.columns = Some(Columns::of_row(row));
+        }
+        if self.sheets == 0 || self.next == SHEET {
+            self.sheet()?;
+        }
+        let Some(columns) = &mut self.columns else { return Ok(()) };
+        let sheet = self.workbook.worksheet_from_index(self.sheets - 1).map_err(failed)?;
+        for (json, column) in columns.cells(row).into_iter().zip(0..) {
+            self.cut += usize::from(cell(sheet, self.next, column, json.unwrap_or("null")).map_err(failed)?);
+        }
+        self.next += 1;
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Vec<String>, Failure> {
+        if self.sheets == 0 {
+            self.sheet()?;
+        }
+        self.workbook.save_to_writer(&mut self.sink).map_err(failed)?;
+        self.sink.finish()?;
+        let mut remarks: Vec<String> =
+            self.columns.iter().filter_map(|columns| unknown_columns(columns.unknown())).collect();
+        if self.cut > 0 {
+            remarks.push(format!("{} cells were cut to {CELL} characters; -o json has all.", self.cut));
+        }
+        Ok(remarks)
+    }
+}
+
+/// Writes a cell; true if it had to be cut.
+fn cell(sheet: &mut Worksheet, row: u32, column: u16, json: &str) -> Result<bool, XlsxError> {
+    match json.as_bytes().first() {
+        _ if json == "null" => {}
+        Some(b't' | b'f') => drop(sheet.write_boolean(row, column, json == "true")?),
+        Some(b'0'..=b'9' | b'-') => {
+            let digits = json.bytes().filter(u8::is_ascii_digit).count();
+            match json.parse::<f64>() {
+                Ok(number) if digits <= EXACT_DIGITS && number.is_finite() => {
+                    sheet.write_number(row, column, number)?;
+                }
+                _ => drop(sheet.write_string(row, column, json)?),
+            }
+        }
+        _ => {
+            let text: String = serde_json::from_str(json).unwrap_or_else(|_| json.to_owned());
+            let cut: String = text.chars().take(CELL).collect();
+            let is_cut = cut.len() < text.len();
+            sheet.write_string(row, column, cut)?;
+            return Ok(is_cut);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,121 @@
+//! `threecx search`: the operations that do what somebody has in mind, the best first.
+
+mod rank;
+mod synonyms;
+mod words;
+
+use std::ffi::OsString;
+
+use serde_json::json;
+use threecx::{Operation, Span};
+use threecx_catalog::Effect;
+
+use crate::command;
+use crate::command::operation::warning;
+use crate::connect::release;
+use crate::failure::Failure;
+use crate::output::shape::Shape;
+use crate::output::style::note;
+use crate::output::{Output, rows, table, text};
+use rank::{Hit, Index};
+
+/// Looks for operations.
+pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
+    let matches = command::own::search().try_get_matches_from(rest)?;
+    let output = Output::from(&matches)?;
+    let target = text(&matches, "api").map(|text| release(&text)).transpose()?.unwrap_or(Span::ALL);
+    let limit = matches.get_one::<usize>("limit").copied().unwrap_or(command::own::SEARCH_LIMIT);
+    let asked = matches.get_many::<String>("words").unwrap_or_default().cloned().collect::<Vec<_>>().join(" ");
+    let typed = words::typed(&asked);
+    let index = Index::of(target);
+    let (mut found, mut spelt) = (index.rank(&rank::things(&typed)), typed.clone());
+    if !found.everything {
+        spelt = spelling(&index, &typed);
+        found = index.rank(&rank::things(&spelt));
+    }
+    let hits = found.hits;
+    let shown = &hits[..if limit == 0 { hits.len() } else { hits.len().min(limit) }];
+    print(shown, &output)?;
+    if spelt != typed {
+        note(&format!("Nothing is called `{}`; looked for `{}`.", typed.join(" "), spelt.join(" ")));
+    }
+    match shown.first() {
+        Some(first) => {
+            let more = match hits.len() - shown.len() {
+                0 => String::new(),
+                more => format!("{more} more fit: --limit 0 shows all. "),
+            };
+            note(&format!("{more}More on one: threecx describe {}", command_of(first.operation)));
+        }
+        None => note("No operation fits. All there are: threecx operations"),
+    }
+    Ok(())
+}
+
+/// The words, each that nothing is called by replaced by the one most like it.
+fn spelling(index: &Index, typed: &[String]) -> Vec<String> {
+    let vocabulary = rank::vocabulary();
+    let vocabulary: Vec<&str> = vocabulary.iter().map(String::as_str).collect();
+    let known = |word: &String| !index.rank(&rank::things(std::slice::from_ref(word))).hits.is_empty();
+    let closest = |word: &String| threecx_core::closest(word, &vocabulary).unwrap_or(word).to_owned();
+    typed.iter().map(|word| if known(word) { word.clone() } else { closest(word) }).collect()
+}
+
+fn print(hits: &[Hit], output: &Output) -> Result<(), Failure> {
+    if output.is_json() {
+        let mut printed = rows::open(output, &Shape::unknown(), None)?;
+        for hit in hits {
+            printed.row(&row(hit).to_string())?;
+        }
+        output.remark(&printed.finish()?);
+        return Ok(());
+    }
+    let mut sink = output.open()?;
+    if !hits.is_empty() {
+        let cells = |hit: &Hit| {
+            let [since, until] = lifetime(hit.operation);
+            vec![format!("threecx {}", command_of(hit.operation)), since, until, hit.operation.title.to_owned()]
+        };
+        let rows = hits.iter().map(cells).collect();
+        // What is there to be typed is never cut.
+        sink.line(&table::table(&["COMMAND", "SINCE", "UNTIL", "TITLE"], rows, None))?;
+    }
+    sink.finish()
+}
+
+fn command_of(operation: &Operation) -> String {
+    format!("{} {}", operation.resource.command, operation.command)
+}
+
+/// Since and until when there is the operation in any form.
+fn lifetime(operation: &Operation) -> [String; 2] {
+    let edges = |form: Option<&threecx_catalog::Form>, edge: fn(Span) -> Option<String>| {
+        form.and_then(|form| edge(form.span)).unwrap_or_default()
+    };
+    [edges(operation.forms.first(), Span::since), edges(operation.forms.last(), Span::until)]
+}
+
+fn row(hit: &Hit) -> serde_json::Value {
+    let operation = hit.operation;
+    let form = operation.newest_form();
+    let [since, until] = lifetime(operation);
+    let effect = match operation.effect {
+        Effect::Reads => "reads",
+        Effect::Writes => "writes",
+        Effect::Interrupts(_) => "interrupts",
+        Effect::Destroys(_) => "destroys",
+    };
+    json!({
+        "id": operation.id,
+        "command": command_of(operation),
+        "title": operation.title,
+        "resource": operation.resource.title,
+        "method": form.method.as_str(),
+        "path": form.path,
+        "effect": effect,
+        "warning": warning(operation),
+        "since": Some(since).filter(|since| !since.is_empty()),
+        "until": Some(until).filter(|until| !until.is_empty()),
+        "score": (hit.score * 10.0).round() / 10.0,
+    })
+}

@@ -1,0 +1,111 @@
+//! Who logs in, and the requests that it takes: service principals each time by client ID and
+//! secret, users by the refresh token of a login that was made once.
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+use threecx_core::token::{self, Granted, login};
+use threecx_core::{Error, Request};
+
+use crate::blocking;
+use crate::store::SecretStore;
+use crate::transport::{Transport, head};
+
+/// As whom a client calls.
+#[derive(Clone, Debug)]
+pub(crate) enum Who {
+    /// A service principal, by its client ID.
+    Client(String),
+    /// A user, by extension number or e-mail address.
+    User(String),
+}
+
+/// As whom, and where the secret is.
+#[derive(Debug)]
+pub(crate) struct Credentials {
+    pub who: Who,
+    pub secret: Arc<dyn SecretStore>,
+}
+
+/// What became of [`Builder::log_in`](crate::Builder::log_in).
+#[derive(Debug)]
+pub enum Login {
+    /// The user is logged in.
+    Done {
+        /// What to give [`Builder::user`](crate::Builder::user) from now on. It is as good as
+        /// the password: keep it safe.
+        refresh_token: SecretString,
+    },
+    /// The PBX wants a security code: log in again with it.
+    SecondFactor {
+        /// Where the code comes from, as the PBX calls it: `Email`.
+        kind: String,
+    },
+}
+
+impl Credentials {
+    /// Fetches a token. The one that the PBX gave before is dead when this returns.
+    pub async fn fetch(&self, transport: &Transport) -> Result<Granted, Error> {
+        let store = Arc::clone(&self.secret);
+        let secret = blocking(move || store.get()).await?;
+        let granted = self.ask(transport, &secret).await?;
+        if let (Who::User(_), Some(refresh)) = (&self.who, &granted.refresh)
+            && refresh.as_str() != secret.expose_secret()
+        {
+            let (store, new) = (Arc::clone(&self.secret), SecretString::from(refresh.as_str()));
+            // A store that cannot keep it has said so; this token holds all the same.
+            let _ = blocking(move || store.replace(&new)).await;
+        }
+        Ok(granted)
+    }
+
+    async fn ask(&self, transport: &Transport, secret: &SecretString) -> Result<Granted, Error> {
+        let request = match &self.who {
+            Who::Client(id) => token::request(id, secret.expose_secret()),
+            Who::User(_) => login::renewal(secret.expose_secret()),
+        };
+        let (status, headers, body) = exchange(transport, &request).await?;
+        let head = head(status, &headers);
+        match &self.who {
+            Who::Client(_) => token::read_granted(&transport.host(), &head, &body),
+            Who::User(user) => login::read_renewal(&head, &body, user, &transport.host()),
+        }
+    }
+}
+
+/// Logs a user in.
+pub(crate) async fn log_in(
+    transport: &Transport,
+    user: &str,
+    password: &SecretString,
+    code: &str,
+) -> Result<Login, Error> {
+    let request = login::request(user, password.expose_secret(), code);
+    let (status, headers, body) = exchange(transport, &request).await?;
+    let cookies: Vec<&str> = headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok()).collect();
+    match login::read(&head(status, &headers), &cookies, &body, user, &transport.host())? {
+        login::LoggedIn::SecondFactor { kind } => Ok(Login::SecondFactor { kind }),
+        login::LoggedIn::Granted(granted) => match granted.refresh {
+            Some(refresh) => Ok(Login::Done { refresh_token: refresh.as_str().into() }),
+            None => Err(Error::LoginRefused {
+                user: user.to_owned(),
+                reason: "the PBX gives no refresh token, without which the password would be needed each time".into(),
+            }),
+        },
+    }
+}
+
+async fn exchange(
+    transport: &Transport,
+    request: &Request,
+) -> Result<(u16, reqwest::header::HeaderMap, bytes::Bytes), Error> {
+    let failed = |failure: crate::transport::Failure| match failure.error {
+        // The call for which the token is wanted was not sent.
+        Error::UnknownOutcome { reason } => Error::Connection { host: transport.host(), reason },
+        other => other,
+    };
+    let response = transport.send(request, None).await.map_err(failed)?;
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let body = transport.body(response).await.map_err(failed)?;
+    Ok((status, headers, body))
+}
