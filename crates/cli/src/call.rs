@@ -1,7 +1,7 @@
 //! Calling an operation: arguments, names, the question, the call, the answer.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use threecx::{Arguments, Client, Error, Operation, Span};
+use threecx::{Arguments, Client, Error, Opened, Operation, Span};
 use threecx_catalog::Release;
 use threecx_core::page::Pages;
 use threecx_core::plan;
@@ -16,7 +16,7 @@ use crate::list::List;
 use crate::names::References;
 use crate::output::shape::Shape;
 use crate::output::style::note;
-use crate::output::{Output, answer, flag, text};
+use crate::output::{Output, answer, file, flag, text};
 use crate::report::Report;
 use crate::{about, bulk, curl, dry_run, runtime};
 
@@ -46,11 +46,13 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     let about = about::About::of(&call.references, &words(&matches), text(&matches, "where"), &arguments)?;
     let looks_up = !(about.is_known() || shown && call.can_do_without(&about));
     let planned = if looks_up { about.with_placeholders(&call.references, &arguments) } else { arguments.clone() };
-    let list = List::from(operation, &arguments, &matches);
+    let list = List::from(operation, &arguments, &matches, &call.output)?;
+    let first = list.as_ref().map(|list| list.first_page(&planned));
     if shown && !looks_up {
         return call.show(&[arguments], list.as_ref()).map_err(|failure| call.naming(failure));
     }
-    check(operation, &planned, call.settings.release).map_err(|error| call.naming(error.into()))?;
+    check(operation, first.as_ref().unwrap_or(&planned), call.settings.release)
+        .map_err(|error| call.naming(error.into()))?;
     let consent = Consent::of(operation, call.settings.sim || flag(&matches, "yes") || shown)?;
     runtime()?.block_on(async {
         let connection = call.settings.connect(&mut stdin).await?;
@@ -172,7 +174,10 @@ async fn one(
 ) -> Result<(), Failure> {
     let request = client.plan(operation, arguments).await?;
     let report = Report::before(client, operation, &request, output).await;
-    let reply = client.send(&request, Some(operation)).await?;
+    let reply = match client.open(&request, Some(operation)).await? {
+        Opened::Reply(reply) => reply,
+        Opened::File(download) => return file::receive(Some(operation), *download, output).await,
+    };
     match report {
         Some(report) => report.print(operation, reply.status(), output),
         None => answer::print(operation, &reply, &Shape::of(operation, arguments, client.target()), output),

@@ -55,6 +55,8 @@ pub enum Failure {
         error: Box<Error>,
         /// So many rows came whole and in order.
         rows: u64,
+        /// How to get the others.
+        go_on: String,
     },
     /// A filter fails on a value.
     #[error("--jq: {message}{}", of_row(.row))]
@@ -350,9 +352,7 @@ impl Failure {
     pub fn next_step(&self) -> Option<String> {
         match self {
             Failure::Call(error) => Some(error.next_step()),
-            Failure::CutShort { error, rows } => {
-                Some(format!("{} To go on where it broke off: --skip {rows}.", error.next_step()))
-            }
+            Failure::CutShort { error, go_on, .. } => Some(format!("{} {go_on}", error.next_step())),
             Failure::Jq { .. } => {
                 Some("Make the filter fit: `.Name?` passes over what has none, `-o json` shows all.".into())
             }

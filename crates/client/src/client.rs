@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, RwLock};
 
+use bytes::Bytes;
 use threecx_catalog::{Operation, Span, operation};
 use threecx_core::read::{self, Head};
 use threecx_core::retry::{Decision, Outcome, Policy};
@@ -9,6 +10,7 @@ use threecx_core::token::Token;
 use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan};
 
 use crate::builder::Builder;
+use crate::download::{Download, Opened};
 use crate::look::Look;
 use crate::pages::Paged;
 use crate::reply::Reply;
@@ -113,6 +115,33 @@ impl Client {
         self.send_with(request, operation, self.shared.retry).await
     }
 
+    /// The same, but a file is not read yet: it can be taken piece by piece.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn open(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Opened, Error> {
+        let Arrived { reply, rest } = self.stream(request, operation).await?;
+        Ok(match (rest, reply.file()) {
+            (Some(rest), Some(file)) => {
+                Opened::File(Box::new(Download::new(self.clone(), request.clone(), operation, file, rest)))
+            }
+            _ => Opened::Reply(Box::new(reply)),
+        })
+    }
+
+    pub(crate) async fn stream(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+    ) -> Result<Arrived, Error> {
+        self.try_with(request, operation, self.shared.retry, Body::OfFilesLater).await
+    }
+
+    /// Host and port, for messages.
+    pub(crate) fn host(&self) -> String {
+        self.shared.transport.host()
+    }
+
     /// How stubborn it is.
     pub(crate) fn policy(&self) -> Policy {
         self.shared.retry
@@ -125,13 +154,23 @@ impl Client {
         operation: Option<&'static Operation>,
         policy: Policy,
     ) -> Result<Reply, Error> {
+        self.try_with(request, operation, policy, Body::Whole).await.map(|arrived| arrived.reply)
+    }
+
+    async fn try_with(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+        policy: Policy,
+        body: Body,
+    ) -> Result<Arrived, Error> {
         let read_only = request.method == threecx_catalog::Method::Get;
         let repeatable = operation.map_or(read_only, |operation| operation.repeatable);
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let Failed { error, outcome } = match self.attempt(request, operation).await {
-                Ok(reply) => return Ok(reply),
+            let Failed { error, outcome } = match self.one(request, operation, body).await {
+                Ok(arrived) => return Ok(arrived),
                 Err(failed) => failed,
             };
             let Some(outcome) = outcome else { return Err(error) };
@@ -151,12 +190,23 @@ impl Client {
     /// # Errors
     /// What went wrong, and how far the request came.
     pub async fn attempt(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Reply, Failed> {
-        match self.once(request, operation).await {
-            Ok(reply) => {
+        self.one(request, operation, Body::Whole).await.map(|arrived| arrived.reply)
+    }
+
+    /// One attempt, and what its failure means.
+    async fn one(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+        body: Body,
+    ) -> Result<Arrived, Failed> {
+        match self.once(request, operation, body).await {
+            Ok(arrived) => {
+                let reply = &arrived.reply;
                 let head = transport::head(reply.status, &reply.headers);
                 self.learn(&head).await;
                 if (200..300).contains(&reply.status) {
-                    return Ok(reply);
+                    return Ok(arrived);
                 }
                 let outcome = match reply.status {
                     401 => Outcome::NotLetIn,
@@ -207,7 +257,12 @@ impl Client {
 
     /// One attempt, and a second one with a newer token after a 401: that the PBX does not
     /// know the token means that it did nothing.
-    async fn once(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Reply, Failure> {
+    async fn once(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+        body: Body,
+    ) -> Result<Arrived, Failure> {
         let Shared { transport, tokens, .. } = &*self.shared;
         let not_sent = |error| Failure { error, sent: false };
         let mut token = tokens.get(transport, None).await.map_err(not_sent)?;
@@ -217,8 +272,13 @@ impl Client {
             response = transport.send(request, Some(&token)).await?;
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let reply = |headers, body| Reply { operation, declared: request.answer, status, headers, body };
+        let is_file = read::file(request.answer, &transport::head(status, &headers)).is_some();
+        if body == Body::OfFilesLater && is_file {
+            return Ok(Arrived { reply: reply(headers, Bytes::new()), rest: Some(response) });
+        }
         let body = transport.body(response).await?;
-        Ok(Reply { operation, declared: request.answer, status, headers, body })
+        Ok(Arrived { reply: reply(headers, body), rest: None })
     }
 
     async fn learn(&self, head: &Head<'_>) {
@@ -268,6 +328,21 @@ impl Client {
         let request = plan(defs, &arguments, Span::NEWEST)?;
         self.send(&request, Some(defs)).await.map(drop)
     }
+}
+
+/// What of an answer is read before it is handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Body {
+    Whole,
+    /// All but files.
+    OfFilesLater,
+}
+
+/// An answer, and the rest of it if that is still to be read.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    pub reply: Reply,
+    pub rest: Option<reqwest::Response>,
 }
 
 fn reason_of(error: Error) -> String {

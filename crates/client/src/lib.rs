@@ -23,6 +23,7 @@
 mod address;
 mod builder;
 mod client;
+mod download;
 mod login;
 mod look;
 mod pages;
@@ -34,6 +35,7 @@ mod transport;
 
 pub use builder::Builder;
 pub use client::{Client, Failed};
+pub use download::{Download, Opened, Piece};
 pub use login::Login;
 pub use look::Look;
 pub use pages::{ListPage, Paged};
@@ -45,6 +47,7 @@ pub use threecx_core::retry::{Decision, Outcome, Policy};
 pub use threecx_core::token::{Claims, Token};
 pub use threecx_core::{Arguments, Error, Input, Request};
 pub use token_file::TokenFile;
+pub use transport::is_too_slow;
 
 /// Runs what may block for a while without blocking the others.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {

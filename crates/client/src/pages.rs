@@ -6,6 +6,7 @@ use std::ops::Range;
 use threecx_catalog::{Operation, Options, Verb};
 use threecx_core::page::{Next, Page, Pages, ReadAhead, path_of_link};
 use threecx_core::read::Answer;
+use threecx_core::retry::Policy;
 use threecx_core::{Arguments, Error, Input, Request};
 use tokio::task::JoinSet;
 
@@ -22,6 +23,8 @@ pub struct Paged {
     wanted: Option<u64>,
     at_a_time: usize,
     counted: bool,
+    /// How often the first page is tried.
+    tries: Option<u32>,
     /// Once the first page was asked for.
     reading: Option<Reading>,
     rows: u64,
@@ -37,6 +40,7 @@ struct Reading {
     paged: bool,
     /// True if the first page is to say how many rows there are.
     counted: bool,
+    tries: Option<u32>,
     ahead: ReadAhead,
     tasks: JoinSet<(u64, Result<ListPage, Error>)>,
     /// What came and is not taken yet.
@@ -57,6 +61,7 @@ impl Paged {
             wanted,
             at_a_time: 1,
             counted: false,
+            tries: None,
             reading: None,
             rows: 0,
             done: false,
@@ -75,6 +80,14 @@ impl Paged {
     #[must_use]
     pub fn read_ahead(mut self, pages: usize) -> Paged {
         self.at_a_time = pages;
+        self
+    }
+
+    /// Tries the first page so often, instead of as often as the client does: for questions that
+    /// can be asked in another way.
+    #[must_use]
+    pub fn tries(mut self, tries: u32) -> Paged {
+        self.tries = Some(tries);
         self
     }
 
@@ -142,7 +155,7 @@ impl Paged {
             as_given
         };
         let ahead = ReadAhead::new(self.wanted, skip, Pages::LARGEST, self.at_a_time);
-        Ok(Reading { request, paged, counted, ahead, tasks: JoinSet::new(), held: HashMap::new() })
+        Ok(Reading { request, paged, counted, tries: self.tries, ahead, tasks: JoinSet::new(), held: HashMap::new() })
     }
 }
 
@@ -192,7 +205,11 @@ impl Reading {
         let Some(request) = self.request(number, next) else { return };
         let client = client.clone();
         // Half of a long list is of no use: once it is known to come, more patience pays.
-        let policy = if number == 0 { client.policy() } else { client.policy().for_more_of_a_list() };
+        let policy = match (number, self.tries) {
+            (0, Some(attempts)) => Policy { attempts, ..client.policy() },
+            (0, None) => client.policy(),
+            _ => client.policy().for_more_of_a_list(),
+        };
         self.tasks.spawn(async move {
             let reply = client.send_with(&request, Some(operation), policy).await;
             (number, reply.and_then(ListPage::new))

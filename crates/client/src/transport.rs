@@ -20,6 +20,15 @@ const LARGEST_ANSWER: usize = 256 << 20;
 /// So much memory is reserved at most because a server says that it will send as much.
 const MOST_RESERVED: usize = 4 << 20;
 
+/// Why there is no answer, where a PBX took the question.
+const TOO_SLOW: &str = "it does not answer in time";
+
+/// True if the PBX was reached and took longer than [`Builder::timeout`]: it may answer a smaller
+/// question.
+pub fn is_too_slow(error: &Error) -> bool {
+    matches!(error, Error::Connection { reason, .. } | Error::UnknownOutcome { reason } if reason == TOO_SLOW)
+}
+
 #[derive(Debug)]
 pub(crate) struct Transport {
     address: Address,
@@ -112,6 +121,7 @@ impl Transport {
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => return Ok(body.freeze()),
+                Err(error) if error.is_timeout() => return Err(unreadable(TOO_SLOW.to_owned())),
                 Err(error) => return Err(unreadable(innermost(&error))),
             }
         }
@@ -134,10 +144,10 @@ impl Transport {
             return Failure { error, sent: false };
         }
         if error.is_connect() {
-            let reason = if error.is_timeout() { "it does not answer in time".to_owned() } else { innermost(error) };
+            let reason = if error.is_timeout() { "it cannot be reached in time".to_owned() } else { innermost(error) };
             return Failure { error: Error::Connection { host, reason }, sent: false };
         }
-        let reason = if error.is_timeout() { "it does not answer in time".to_owned() } else { innermost(error) };
+        let reason = if error.is_timeout() { TOO_SLOW.to_owned() } else { innermost(error) };
         Failure { error: Error::UnknownOutcome { reason }, sent: !error.is_builder() }
     }
 }
@@ -194,7 +204,7 @@ fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
 }
 
 /// The last cause says what happened; those before it only who met it.
-fn innermost(error: &reqwest::Error) -> String {
+pub(crate) fn innermost(error: &reqwest::Error) -> String {
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {
         innermost = source;

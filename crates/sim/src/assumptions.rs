@@ -13,6 +13,9 @@ pub const EXPIRED: &str = "The token expired at '%m/%d/%Y %H:%M:%S'";
 /// A token in the query is taken for downloads only; it was seen there.
 pub const ACCESS_TOKEN_FOR_DOWNLOADS_ONLY: bool = true;
 
+/// A file can be had from any byte on (`Range: bytes=N-`), as ASP.NET's file results allow.
+pub const PARTS_OF_FILES: bool = true;
+
 /// A body that says that it is not JSON, or that it is compressed, is refused with this status.
 pub const OTHER_MEDIA_TYPE: u16 = 415;
 

@@ -143,7 +143,10 @@ impl System {
     /// A file that lies beside the API, if that is what is asked for.
     fn file(&self, head: &Parts) -> Option<Response> {
         let asked = head.method == "GET";
-        asked.then(|| operations::download_file(&self.read(), head.uri.path(), self.clock.now())).flatten()
+        asked
+            .then(|| operations::download_file(&self.read(), head.uri.path(), self.clock.now()))
+            .flatten()
+            .map(|file| file.part(&head.headers))
     }
 
     /// Waits as long as was asked for.
@@ -189,6 +192,7 @@ impl System {
             _ => auth::log_out(&self.auth, bearer(head)),
         };
         fate.carried_out = response.status == 200;
+        let response = if head.method == "GET" { response.part(&head.headers) } else { response };
         spoil(fate.fault.as_ref(), response)
     }
 

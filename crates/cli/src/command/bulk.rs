@@ -9,8 +9,8 @@ pub const NAMES: [&str; 8] =
 /// So many requests at a time, unless something else is said.
 pub const CONCURRENCY: usize = 4;
 
-/// More at a time would only wait for each other.
-const MOST_AT_A_TIME: u64 = 64;
+/// And so many at most: a PBX has better things to do.
+const MOST_AT_A_TIME: u64 = 32;
 
 /// The flags.
 pub fn args() -> [Arg; 8] {
@@ -29,8 +29,12 @@ pub fn args() -> [Arg; 8] {
             .action(ArgAction::Append)
             .value_parser(mapping),
         switch("ignore-columns", "Leave out columns that are no arguments"),
-        value("concurrency", "NUMBER", "So many requests at a time [default: 4]")
-            .value_parser(value_parser!(u64).range(1..=MOST_AT_A_TIME)),
+        value(
+            "concurrency",
+            "NUMBER",
+            "So many requests at a time, 1 to 32 [default: 4 rows of a file, 8 pages of a list]",
+        )
+        .value_parser(value_parser!(u64).range(1..=MOST_AT_A_TIME)),
         value("rate", "NUMBER", "So many requests a second at most").value_parser(rate),
         switch("stop-on-error", "Send no more rows once one has failed"),
         value("unknown", "repeat|skip", "What to do about rows of which nobody knows whether they were carried out")

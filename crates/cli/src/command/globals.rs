@@ -92,7 +92,7 @@ pub static GLOBALS: [Global; 18] = [
 
 /// Names beside the globals that fields cannot have: of the query options, and of flags that
 /// operations get from the command line.
-const ALSO_TAKEN: [&str; 5] = ["body", "all", "concurrency", "version", "where"];
+const ALSO_TAKEN: [&str; 9] = ["body", "all", "concurrency", "cursor", "since", "until", "version", "where", "window"];
 
 /// True if the command line uses this name itself.
 pub fn is_taken(name: &str) -> bool {

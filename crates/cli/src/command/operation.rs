@@ -1,11 +1,10 @@
 //! The clap command of one operation.
 
-use clap::{Arg, Command, value_parser};
+use clap::{Arg, Command};
 use threecx_catalog::{Effect, Operation, Span, Type};
 
 use super::flags::{Flag, Place};
 use super::{bulk, globals, layout};
-use crate::list::{CONCURRENCY, MOST_CONCURRENCY};
 use crate::names::{self, Subject};
 use crate::output;
 
@@ -37,10 +36,9 @@ pub fn command(operation: &'static Operation, flags: &[Flag], subject: Option<&S
     if operation.is_paged() {
         let all = "Read the whole list, page by page; --top above 100 reads page by page too";
         command = command.arg(Arg::new("all").long("all").num_args(0).help(all).help_heading("Query options"));
-        let at_a_time = value_parser!(u64).range(1..=MOST_CONCURRENCY);
-        let concurrency = Arg::new("concurrency").long("concurrency").value_name("N").value_parser(at_a_time);
-        let help = format!("Ask for so many pages at a time, 1 to {MOST_CONCURRENCY} [default: {CONCURRENCY}]");
-        command = command.arg(concurrency.help(help).help_heading("Query options"));
+    }
+    if operation.is_paged() && threecx_core::period::of(operation).is_some() {
+        command = command.args(period());
     }
     // A list has its own: so many pages at a time.
     let own = |arg: &Arg| operation.is_paged() && arg.get_id() == "concurrency";
@@ -70,6 +68,22 @@ fn which(subject: &Subject) -> [Arg; 2] {
         .conflicts_with("words")
         .help(format!("Those for which this $filter is true: \"{example}\""));
     [words, filter]
+}
+
+/// The flags of lists of what happened.
+fn period() -> [Arg; 4] {
+    [
+        ("since", "WHEN", "Only what happened from then on: 7d, 12h, yesterday, 2026-01-31, 2026-01-31T09:30:00Z"),
+        ("until", "WHEN", "And before then; a date is its beginning, without an offset in this machine's time zone"),
+        ("window", "LENGTH", "Read the period in windows of this length (1d, 6h); one that takes too long is halved"),
+        (
+            "cursor",
+            "FILE",
+            "Keep here how far the list was read: the next run goes on in the same --output-file. Windows of a day, \
+             until 12 hours ago, unless --window and --until say otherwise",
+        ),
+    ]
+    .map(|(name, value, help)| Arg::new(name).long(name).value_name(value).help(help).help_heading("Period"))
 }
 
 /// `Reprovision All Phones: POST /Users/Pbx.ReprovisionAllPhones`, and what it does.

@@ -1,17 +1,26 @@
 //! Lists that are read to their end, or as far as was wanted: page by page, several pages ahead,
 //! printed as they come. Memory stays the same however long a list is.
 
+mod cursor;
+mod moment;
 mod progress;
+mod window;
 
 use clap::ArgMatches;
-use threecx::{Arguments, Client, Error, Input, Operation};
+use jiff::Timestamp;
+use threecx::{Arguments, Client, Error, Input, Operation, Paged};
 use threecx_core::page::Pages;
 
 use crate::failure::Failure;
 use crate::output::rows::{self, Rows};
 use crate::output::shape::Shape;
-use crate::output::{Output, answer, flag};
+use crate::output::{Output, Sink, answer, flag, text};
+use cursor::Cursor;
 use progress::Progress;
+use window::Period;
+
+/// So many pages are asked for at a time.
+const CONCURRENCY: u64 = 8;
 
 /// How to read a list.
 #[derive(Debug)]
@@ -20,13 +29,21 @@ pub struct List {
     wanted: Option<u64>,
     /// So many pages at a time.
     concurrency: usize,
+    /// Only what happened then.
+    period: Option<Period>,
+    cursor: Option<Cursor>,
 }
 
 impl List {
     /// From the command line; `None` for a single call.
-    pub fn from(operation: &Operation, arguments: &Arguments, matches: &ArgMatches) -> Option<List> {
+    pub fn from(
+        operation: &'static Operation,
+        arguments: &Arguments,
+        matches: &ArgMatches,
+        output: &Output,
+    ) -> Result<Option<List>, Failure> {
         if !operation.is_paged() {
-            return None;
+            return Ok(None);
         }
         let top = match arguments.options.get("top") {
             Some(Input::Text(top) | Input::Json(top)) => top.trim().parse::<u64>().ok(),
@@ -34,13 +51,22 @@ impl List {
         };
         let concurrency = matches.get_one::<u64>("concurrency").copied().unwrap_or(CONCURRENCY);
         let concurrency = usize::try_from(concurrency).unwrap_or(1);
-        let whole = flag(matches, "all") || top.is_some_and(|top| top > Pages::LARGEST.into());
-        whole.then_some(List { wanted: top, concurrency })
+        let period = Period::from(operation, arguments, matches)?;
+        let cursor = text(matches, "cursor").filter(|_| period.is_some());
+        let cursor = cursor.map(|path| Cursor::new(path, operation, arguments, output)).transpose()?;
+        let long = top.is_some_and(|top| top > Pages::LARGEST.into());
+        let whole = flag(matches, "all") || long || period.is_some();
+        Ok(whole.then_some(List { wanted: top, concurrency, period, cursor }))
     }
 
     /// The arguments of the first call, to show what would be sent.
     pub fn first_page(&self, arguments: &Arguments) -> Arguments {
         let mut first = arguments.clone();
+        if let Some(period) = &self.period
+            && let Some(window) = period.windows().front()
+        {
+            first = period.arguments(arguments, *window);
+        }
         let top = self.wanted.map_or(Pages::LARGEST.into(), |wanted| wanted.min(Pages::LARGEST.into()));
         first.options.insert("top".into(), Input::Json(top.to_string()));
         first
@@ -48,51 +74,192 @@ impl List {
 
     /// Reads the list and prints it.
     pub async fn run(
-        &self,
+        self,
         client: &Client,
         operation: &'static Operation,
         arguments: Arguments,
         output: &Output,
     ) -> Result<(), Failure> {
         let progress = Progress::new(output, self.wanted);
-        let mut pages = client.pages(operation, arguments.clone(), self.wanted).read_ahead(self.concurrency);
-        if progress.is_shown() {
-            pages = pages.count_first();
-        }
-        let mut printed: Option<Box<dyn Rows>> = None;
-        while let Some(page) = pages.next().await.map_err(|error| incomplete(error, pages.rows()))? {
-            // The PBX's release is known by now.
-            let shape = || Shape::of(operation, &arguments, client.target()).complete();
-            let Some(rows) = page.rows() else {
-                // A report that comes as a file, say.
-                return answer::print(operation, page.reply(), &shape(), output);
-            };
-            let printed = match &mut printed {
-                Some(printed) => printed,
-                none => none.insert(rows::open(output, &shape(), page.count())?),
-            };
-            for row in rows {
-                printed.row(row)?;
-            }
-            progress.page(pages.rows(), page.count());
-        }
-        progress.finish();
-        let printed = match printed {
-            Some(printed) => printed,
-            None => rows::open(output, &Shape::of(operation, &arguments, client.target()).complete(), None)?,
+        let go_on = self.period.is_some().then_some(match self.cursor {
+            Some(_) => "The same command again goes on after the last window that was complete.",
+            None => "With --cursor, the same command again would go on after the last window that was complete.",
+        });
+        let mut reader = Reader {
+            client,
+            operation,
+            asked: &arguments,
+            output,
+            progress,
+            printed: None,
+            continued: None,
+            go_on,
+            rows: 0,
+            is_file: false,
         };
-        output.remark(&printed.finish()?);
+        match &self.period {
+            None => {
+                let pages = self.pages(&reader, arguments.clone(), self.wanted);
+                reader.read(pages, |_| true, || false).await?;
+            }
+            Some(period) => self.windows(period.clone(), &mut reader).await?,
+        }
+        reader.finish()
+    }
+
+    fn pages(&self, reader: &Reader<'_>, arguments: Arguments, wanted: Option<u64>) -> Paged {
+        let pages = reader.client.pages(reader.operation, arguments, wanted).read_ahead(self.concurrency);
+        if reader.progress.is_shown() && self.period.is_none() { pages.count_first() } else { pages }
+    }
+
+    /// Reads window by window.
+    async fn windows(&self, mut period: Period, reader: &mut Reader<'_>) -> Result<(), Failure> {
+        if let Some(cursor) = &self.cursor
+            && let Some(state) = cursor.read()?
+        {
+            reader.continued = Some(cursor.reopen(&state)?);
+            reader.output.remark(&[format!("Going on from {}.", state.until)]);
+            period = period.from_here(state.until, state.at_an_instant);
+        }
+        reader.output.remark(&[told(period.since, period.until)]);
+        let mut windows = period.windows();
+        while let Some(window) = windows.pop_front() {
+            let wanted = self.wanted.map(|wanted| wanted.saturating_sub(reader.rows));
+            let before = reader.rows;
+            // What does not fit into the window does not count as a row that was wanted.
+            let pages = self.pages(reader, period.arguments(reader.asked, window), None).tries(WINDOW_TRIES);
+            let left = std::cell::Cell::new(wanted.unwrap_or(u64::MAX));
+            let holds = |row: &str| {
+                let held = left.get() > 0 && period.holds(window, row);
+                left.set(left.get() - u64::from(held));
+                held
+            };
+            let read = reader.read(pages, holds, || left.get() == 0);
+            match read.await {
+                Ok(()) => {}
+                Err(failure) if reader.rows == before && takes_too_long(&failure) => {
+                    let Some([first, second]) = period.halves(window) else { return Err(failure) };
+                    windows.push_front(second);
+                    windows.push_front(first);
+                    continue;
+                }
+                Err(failure) => return Err(failure),
+            }
+            if let Some(cursor) = &self.cursor {
+                cursor.write(&window, reader.checkpoint()?)?;
+            }
+            if left.get() == 0 {
+                return Ok(());
+            }
+        }
         Ok(())
     }
 }
 
-/// So many pages are asked for at a time.
-pub const CONCURRENCY: u64 = 8;
+/// A window that takes too long is tried so often before it is halved.
+const WINDOW_TRIES: u32 = 2;
 
-/// And so many at most: a PBX has better things to do.
-pub const MOST_CONCURRENCY: u64 = 32;
+/// True if a PBX may answer when asked for less.
+fn takes_too_long(failure: &Failure) -> bool {
+    match failure {
+        Failure::Call(Error::Server { status, .. }) => matches!(status, 500 | 504),
+        Failure::Call(error) => threecx::is_too_slow(error),
+        _ => false,
+    }
+}
 
-/// What a failure in the middle of a list means.
-fn incomplete(error: Error, rows: u64) -> Failure {
-    if rows == 0 { error.into() } else { Failure::CutShort { error: Box::new(error), rows } }
+/// What the period is, where people gave it in their own words.
+fn told(since: Timestamp, until: Timestamp) -> String {
+    let here = |instant: Timestamp| instant.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%dT%H:%M:%S%:z");
+    format!("From {} to {}.", here(since), here(until))
+}
+
+/// Rows on their way from the PBX to where they are printed.
+struct Reader<'r> {
+    client: &'r Client,
+    operation: &'static Operation,
+    /// As it was typed.
+    asked: &'r Arguments,
+    output: &'r Output,
+    progress: Progress,
+    printed: Option<Box<dyn Rows>>,
+    /// The file of an earlier run, where this one goes on.
+    continued: Option<Sink>,
+    /// How to go on after a failure in the middle.
+    go_on: Option<&'static str>,
+    /// So many rows were printed.
+    rows: u64,
+    /// True if a file came instead.
+    is_file: bool,
+}
+
+impl Reader<'_> {
+    /// What rows are, once the PBX's release is known.
+    fn shape(&self) -> Shape {
+        Shape::of(self.operation, self.asked, self.client.target()).complete()
+    }
+
+    /// Reads pages to their end, or until there are enough rows, and prints those that are wanted.
+    async fn read(
+        &mut self,
+        mut pages: Paged,
+        wanted: impl Fn(&str) -> bool,
+        enough: impl Fn() -> bool,
+    ) -> Result<(), Failure> {
+        while let Some(page) = pages.next().await.map_err(|error| self.incomplete(error))? {
+            let Some(rows) = page.rows() else {
+                // A report that comes as a file, say.
+                self.is_file = true;
+                return answer::print(self.operation, page.reply(), &self.shape(), self.output);
+            };
+            let mut printed = self.printed(page.count())?;
+            for row in rows.filter(|row| wanted(row)) {
+                printed.row(row)?;
+                self.rows += 1;
+            }
+            self.printed = Some(printed);
+            self.progress.page(self.rows, page.count());
+            if enough() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where rows are printed: begun, gone on with, or as it was.
+    fn printed(&mut self, count: Option<u64>) -> Result<Box<dyn Rows>, Failure> {
+        match (self.printed.take(), self.continued.take()) {
+            (Some(printed), _) => Ok(printed),
+            (None, Some(sink)) => rows::continued(self.output, sink, &self.shape(), count),
+            (None, None) => rows::open(self.output, &self.shape(), count),
+        }
+    }
+
+    /// Makes sure that all rows so far are on the disk: how long the file is.
+    fn checkpoint(&mut self) -> Result<u64, Failure> {
+        let mut printed = self.printed(None)?;
+        let length = printed.checkpoint()?;
+        self.printed = Some(printed);
+        Ok(length)
+    }
+
+    fn finish(mut self) -> Result<(), Failure> {
+        self.progress.finish();
+        if self.is_file {
+            return Ok(());
+        }
+        let remarks = self.printed(None)?.finish()?;
+        self.output.remark(&remarks);
+        Ok(())
+    }
+
+    /// What a failure in the middle of a list means.
+    fn incomplete(&self, error: Error) -> Failure {
+        if self.rows == 0 {
+            return error.into();
+        }
+        let rows = self.rows;
+        let skip = || format!("To go on where it broke off: --skip {rows}, and what was skipped before.");
+        Failure::CutShort { error: Box::new(error), rows, go_on: self.go_on.map_or_else(skip, str::to_owned) }
+    }
 }

@@ -1,11 +1,14 @@
-//! Files that a PBX sends: written beside nothing that is there already.
+//! Files that a PBX sends: written as they come, into a `.part` file beside where they belong, and
+//! put in place when they are complete. Without `--output-file`, nothing that is there already is
+//! overwritten.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Seek, Write};
 use std::path::Path;
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
-use threecx::Operation;
+use threecx::{Download, Operation, Piece};
 
 use super::shape::Shape;
 use super::{Output, answer};
@@ -14,61 +17,176 @@ use crate::failure::Failure;
 /// So many names are tried before giving up.
 const MOST_NAMES: u32 = 1000;
 
-/// Writes a file to where `--output-file` says, else under the PBX's name into the current
-/// folder, and says where it went.
+/// Writes a file as it comes to where `--output-file` says, else under the PBX's name into the
+/// current folder, and says where it went.
+pub async fn receive(
+    operation: Option<&'static Operation>,
+    mut download: Download,
+    output: &Output,
+) -> Result<(), Failure> {
+    let file = download.file().clone();
+    if output.file.as_deref() == Some("-") {
+        return print(download, output).await;
+    }
+    let mut part = Part::open(operation, &file, output)?;
+    let bar = progress(&download, output);
+    let mut length = 0;
+    while let Some(piece) = download.next().await? {
+        match piece {
+            Piece::Bytes(bytes) => {
+                part.write(&bytes)?;
+                length += bytes.len() as u64;
+            }
+            Piece::Restart => {
+                part.restart()?;
+                length = 0;
+            }
+        }
+        bar.set_position(length);
+    }
+    bar.finish_and_clear();
+    said(&part.keep()?, length, &file.media_type, output)
+}
+
+/// The same with a file that is there whole.
 pub fn save(
     operation: Option<&'static Operation>,
     file: &threecx::File,
     bytes: &[u8],
     output: &Output,
 ) -> Result<(), Failure> {
-    let path = match output.file.as_deref() {
-        Some("-") => {
-            let mut sink = output.open()?;
-            sink.raw(bytes)?;
-            return sink.finish();
-        }
-        Some(path) => {
-            let mut target = File::create(path).map_err(|error| Failure::file(path, &error))?;
-            write(&mut target, path, bytes)?;
-            path.to_owned()
-        }
-        None => {
-            let name = file.name.clone().unwrap_or_else(|| default_name(operation, &file.media_type));
-            let (mut target, path) = create(name.trim_start_matches('.'))?;
-            write(&mut target, &path, bytes)?;
-            path
-        }
-    };
-    let output = output.unfiltered().to_stdout();
-    if output.is_json() {
-        let saved = json!({"file": path, "bytes": bytes.len(), "media_type": file.media_type}).to_string();
-        return answer::print_value(&saved, &Shape::unknown(), &output);
+    if output.file.as_deref() == Some("-") {
+        let mut sink = output.open()?;
+        sink.raw(bytes)?;
+        return sink.finish();
     }
+    let mut part = Part::open(operation, file, output)?;
+    part.write(bytes)?;
+    said(&part.keep()?, bytes.len() as u64, &file.media_type, output)
+}
+
+/// To stdout, from where nothing can be taken back.
+async fn print(mut download: Download, output: &Output) -> Result<(), Failure> {
     let mut sink = output.open()?;
-    sink.line(&format!("Wrote {path} ({}).", size(bytes.len())))?;
+    while let Some(piece) = download.next().await? {
+        match piece {
+            Piece::Bytes(bytes) => sink.raw(&bytes)?,
+            Piece::Restart if sink.is_empty() => {}
+            Piece::Restart => {
+                let reason = "the file broke off, and the PBX cannot go on in its middle".to_owned();
+                return Err(threecx::Error::Answer { reason }.into());
+            }
+        }
+    }
     sink.finish()
 }
 
-fn write(file: &mut File, path: &str, bytes: &[u8]) -> Result<(), Failure> {
-    file.write_all(bytes).and_then(|()| file.flush()).map_err(|error| Failure::file(path, &error))
+fn said(path: &str, length: u64, media_type: &str, output: &Output) -> Result<(), Failure> {
+    let output = output.unfiltered().to_stdout();
+    if output.is_json() {
+        let saved = json!({"file": path, "bytes": length, "media_type": media_type}).to_string();
+        return answer::print_value(&saved, &Shape::unknown(), &output);
+    }
+    let mut sink = output.open()?;
+    sink.line(&format!("Wrote {path} ({}).", size(length)))?;
+    sink.finish()
 }
 
-/// A new file of this name, or of the first `name (1).ext` that does not exist.
-fn create(name: &str) -> Result<(File, String), Failure> {
-    let path = Path::new(name);
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
-    let mut error = io::Error::from(io::ErrorKind::AlreadyExists);
-    for number in 0..MOST_NAMES {
-        let name = if number == 0 { name.to_owned() } else { format!("{stem} ({number}){extension}") };
-        match OpenOptions::new().write(true).create_new(true).open(&name) {
-            Ok(file) => return Ok((file, name)),
-            Err(found) if found.kind() == io::ErrorKind::AlreadyExists => error = found,
-            Err(other) => return Err(Failure::file(name, &other)),
+fn progress(download: &Download, output: &Output) -> ProgressBar {
+    if !output.shows_progress() {
+        return ProgressBar::hidden();
+    }
+    let template = match download.size() {
+        Some(_) => "{spinner} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left",
+        None => "{spinner} {bytes}, {bytes_per_sec}",
+    };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(download.size(), ProgressDrawTarget::stderr()).with_style(style)
+}
+
+/// A file that is not complete yet. It goes away unless it is kept.
+struct Part {
+    file: File,
+    path: String,
+    target: String,
+    /// True if the name was given: then it may be overwritten.
+    named: bool,
+    kept: bool,
+}
+
+impl Part {
+    fn open(operation: Option<&'static Operation>, file: &threecx::File, output: &Output) -> Result<Part, Failure> {
+        let named = output.file.is_some();
+        let target = output.file.clone().unwrap_or_else(|| {
+            let name = file.name.clone().unwrap_or_else(|| default_name(operation, &file.media_type));
+            name.trim_start_matches('.').to_owned()
+        });
+        let path = format!("{target}.part");
+        let failed = |error: io::Error| Failure::file(&path, &error);
+        let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        // A part that a killed run left is free, one that is being written is not.
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Failure::File { path, reason: "another download is writing it".into() });
+            }
+            // Some file systems have no locks.
+            Err(TryLockError::Error(_)) => {}
+        }
+        file.set_len(0).map_err(failed)?;
+        Ok(Part { file, path, target, named, kept: false })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.file.write_all(bytes).map_err(|error| Failure::file(&self.path, &error))
+    }
+
+    fn restart(&mut self) -> Result<(), Failure> {
+        let emptied = self.file.rewind().and_then(|()| self.file.set_len(0));
+        emptied.map_err(|error| Failure::file(&self.path, &error))
+    }
+
+    /// Puts it in place and returns its name: where that is taken and was not given, that of the
+    /// first `name (1).ext` which is free.
+    fn keep(mut self) -> Result<String, Failure> {
+        self.file.sync_all().map_err(|error| Failure::file(&self.path, &error))?;
+        self.kept = true;
+        if self.named {
+            fs::rename(&self.path, &self.target).map_err(|error| Failure::file(&self.target, &error))?;
+            return Ok(self.target.clone());
+        }
+        let name = Path::new(&self.target);
+        let stem = name.file_stem().unwrap_or_default().to_string_lossy();
+        let extension = name.extension().map(|end| format!(".{}", end.to_string_lossy())).unwrap_or_default();
+        for number in 0..MOST_NAMES {
+            let name = if number == 0 { self.target.clone() } else { format!("{stem} ({number}){extension}") };
+            // Other than a rename, a link does not take the place of what is there.
+            match fs::hard_link(&self.path, &name) {
+                Ok(()) => {
+                    fs::remove_file(&self.path).map_err(|error| Failure::file(&self.path, &error))?;
+                    return Ok(name);
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                // Some file systems have no links.
+                Err(_) if !Path::new(&name).exists() => {
+                    fs::rename(&self.path, &name).map_err(|error| Failure::file(&name, &error))?;
+                    return Ok(name);
+                }
+                Err(_) => {}
+            }
+        }
+        self.kept = false;
+        Err(Failure::file(&self.target, &io::ErrorKind::AlreadyExists.into()))
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if !self.kept {
+            // It is of no use; if it cannot be removed, the next run takes it over.
+            let _ = fs::remove_file(&self.path);
         }
     }
-    Err(Failure::file(name, &error))
 }
 
 /// `get-recording.wav`, where the PBX gives no name.
@@ -91,7 +209,7 @@ fn default_name(operation: Option<&'static Operation>, media_type: &str) -> Stri
     format!("{}.{extension}", operation.map_or("answer", |operation| operation.command))
 }
 
-fn size(bytes: usize) -> String {
+fn size(bytes: u64) -> String {
     match bytes {
         0..10_000 => format!("{bytes} bytes"),
         10_000..10_000_000 => format!("{} kB", bytes / 1000),

@@ -44,6 +44,11 @@ impl Jq {
         Ok(Jq { filter, expression: expression.to_owned() })
     }
 
+    /// As it was typed.
+    pub fn expression(&self) -> &str {
+        &self.expression
+    }
+
     /// Runs it over a JSON value; what comes out goes to `emit`, one value after the other.
     pub fn run(&self, json: &str, mut emit: impl FnMut(&str) -> Result<(), Failure>) -> Result<(), Failure> {
         let failed = |message: String| Failure::Jq { message, row: None };

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use threecx_core::instant;
+use threecx_core::{instant, period};
 
 use super::{Event, Outcome, SAMPLE, Watch, text};
 
@@ -35,20 +35,12 @@ pub struct Source {
 
 /// What an event is read from.
 pub fn source(event: Event) -> Source {
-    match event {
-        Event::Logged => {
-            Source { operation: "EventLogs.ListEventLog", number: "Id", began: "TimeGenerated", end: None }
-        }
-        Event::Recording => {
-            Source { operation: "Recordings.ListRecording", number: "Id", began: "StartTime", end: Some("EndTime") }
-        }
-        _ => Source {
-            operation: "CallHistoryView.ListCallHistoryView",
-            number: "SegmentId",
-            began: "SegmentStartTime",
-            end: Some("SegmentEndTime"),
-        },
-    }
+    let (operation, number, end) = match event {
+        Event::Logged => ("EventLogs.ListEventLog", "Id", None),
+        Event::Recording => ("Recordings.ListRecording", "Id", Some("EndTime")),
+        _ => ("CallHistoryView.ListCallHistoryView", "SegmentId", Some("SegmentEndTime")),
+    };
+    Source { operation, number, began: period::when(operation).unwrap_or_default(), end }
 }
 
 /// Rows up to `floor` are done with; above it, those in `seen` are.

@@ -6,12 +6,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use threecx_core::{Error, InputError, instant};
+use threecx_core::{Error, InputError, instant, period};
 
 use super::fingerprint::fingerprint;
 use super::{Outcome, SAMPLE, Watch, text};
 use crate::command::Reply;
 use crate::failure::Failure;
+
+/// The call log.
+const OPERATION: &str = "ReportCallLogData.GetCallLogData";
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -48,7 +51,7 @@ pub fn ask(watch: &Watch) -> Reply {
         instant::of_second(second).ok_or_else(failure)
     };
     Ok(json!({
-        "operation": "ReportCallLogData.GetCallLogData",
+        "operation": OPERATION,
         "parameters": {
             "periodFrom": instant(from)?,
             "periodTo": instant(watch.now + AHEAD)?,
@@ -102,7 +105,7 @@ fn too_many() -> Failure {
 }
 
 fn began(row: &Map<String, Value>) -> Option<i64> {
-    instant::second_of(&text(row, "StartTime"))
+    instant::second_of(&text(row, period::when(OPERATION)?))
 }
 
 /// A call's rows share its history's id; segment and row tell them apart.

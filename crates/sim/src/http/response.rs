@@ -1,10 +1,13 @@
 //! An answer.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use bytes::Bytes;
 use hyper::StatusCode;
-use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_RANGE, RANGE};
 
 use super::body::WireBody;
+use crate::assumptions::PARTS_OF_FILES;
 
 /// An answer, before it becomes HTTP.
 #[derive(Clone, Debug)]
@@ -53,6 +56,30 @@ impl Response {
     pub fn file(media: &'static str, name: &str, body: Vec<u8>) -> Response {
         let answer = Response::empty(200).with("content-disposition", format!("attachment; filename=\"{name}\""));
         Response { content_type: Some(media), body: body.into(), ..answer }
+    }
+
+    /// The part of a file that was asked for. What is no file, or changed since, comes whole.
+    pub fn part(self, asked: &HeaderMap) -> Response {
+        if self.status != 200 || !self.headers.contains_key(CONTENT_DISPOSITION) || !PARTS_OF_FILES {
+            return self;
+        }
+        let mut hasher = DefaultHasher::new();
+        self.body.hash(&mut hasher);
+        let tag = format!("\"{:016x}\"", hasher.finish());
+        let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let same = text(IF_RANGE).is_none_or(|known| known == tag);
+        let from = text(RANGE).and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
+        let length = self.body.len();
+        let whole = self.with("accept-ranges", "bytes").with("etag", tag);
+        match from.filter(|_| same) {
+            Some(from) if from < length => {
+                let body = whole.body.slice(from..);
+                let range = format!("bytes {from}-{}/{length}", length - 1);
+                Response { status: 206, body, ..whole }.with("content-range", range)
+            }
+            Some(_) => Response::empty(416).with("content-range", format!("bytes */{length}")),
+            None => whole,
+        }
     }
 
     /// With a header; a value that no header can have is left out.

@@ -1,0 +1,141 @@
+//! `--cursor FILE`: how far a list was read, so that the next run goes on from there.
+//!
+//! ```text
+//!   window complete ──► its rows are on the disk ──► the cursor is replaced ──► next window
+//! ```
+//!
+//! The cursor says up to when the list was read and how long the file with its rows was then. A run
+//! that goes on first cuts the file back to that length: what a run that was killed had written of
+//! a window is read again. So every row is in the file once, whenever a run ends.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use threecx::{Arguments, Input, Operation};
+
+use super::window::Window;
+use crate::failure::Failure;
+use crate::output::{Output, Sink};
+
+/// What the file holds.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct State {
+    operation: String,
+    /// What else was asked, so that no other list is continued in its place.
+    asked: String,
+    format: String,
+    file: String,
+    /// The list was read up to here.
+    pub until: Timestamp,
+    /// True for this very instant, false for where a day begins.
+    pub at_an_instant: bool,
+    /// So long was the file then.
+    length: u64,
+}
+
+/// A cursor and the list that it belongs to.
+#[derive(Debug)]
+pub struct Cursor {
+    path: String,
+    operation: &'static str,
+    asked: String,
+    format: &'static str,
+    file: String,
+}
+
+impl Cursor {
+    /// Refuses what cannot be continued: rows have to go into a file, in a format that has no end.
+    pub fn new(
+        path: String,
+        operation: &'static Operation,
+        arguments: &Arguments,
+        output: &Output,
+    ) -> Result<Cursor, Failure> {
+        let refuse =
+            |message: &str, next: &str| Err(Failure::Usage { message: message.into(), next_step: Some(next.into()) });
+        if !output.format.can_be_continued() {
+            return refuse("--cursor needs a format that can be written on", "Add -o ndjson, -o csv or -o yaml.");
+        }
+        let Some(file) = output.file.clone().filter(|file| file != "-") else {
+            return refuse(
+                "--cursor needs a file for the rows, to cut off what a run that was killed had begun",
+                "Add --output-file.",
+            );
+        };
+        let asked = arguments.parameters.iter().chain(&arguments.options).map(|(name, input)| match input {
+            Input::Text(value) | Input::Json(value) => format!("{name}={value}"),
+        });
+        let asked = asked.chain(output.jq.iter().map(|jq| format!("jq={}", jq.expression())));
+        let asked = asked.collect::<Vec<_>>().join("&");
+        Ok(Cursor { path, operation: operation.id, asked, format: output.format.name(), file })
+    }
+
+    /// How far it is; `None` if it begins here.
+    pub fn read(&self) -> Result<Option<State>, Failure> {
+        let text = match std::fs::read_to_string(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Failure::file(&self.path, &error)),
+        };
+        let state: State = serde_json::from_str(&text).map_err(|_| self.refused("it is no cursor"))?;
+        for (was, is, what) in [
+            (state.operation.as_str(), self.operation, "another operation"),
+            (&state.asked, &self.asked, "a list that was asked for in another way"),
+            (&state.format, self.format, "another format"),
+            (&state.file, &self.file, "another --output-file"),
+        ] {
+            if was != is {
+                return Err(self.refused(&format!("it belongs to {what}: `{was}`, not `{is}`")));
+            }
+        }
+        Ok(Some(state))
+    }
+
+    fn refused(&self, reason: &str) -> Failure {
+        Failure::Usage {
+            message: format!("the cursor {} does not fit: {reason}", self.path),
+            next_step: Some("Name another --cursor, or delete it to begin afresh.".into()),
+        }
+    }
+
+    /// The file with the rows, cut back to what the cursor says.
+    pub fn reopen(&self, state: &State) -> Result<Sink, Failure> {
+        let failed = |error: std::io::Error| Failure::file(&self.file, &error);
+        let mut file = OpenOptions::new().write(true).open(&self.file).map_err(failed)?;
+        let length = file.metadata().map_err(failed)?.len();
+        if length < state.length {
+            let reason = format!("{} has {length} bytes, and had {}: rows are gone", self.file, state.length);
+            return Err(self.refused(&reason));
+        }
+        file.set_len(state.length).map_err(failed)?;
+        file.seek(SeekFrom::End(0)).map_err(failed)?;
+        Ok(Sink::continued(file, &self.file, state.length))
+    }
+
+    /// Notes that a window is complete, in one step: there is the old cursor or the new one.
+    pub fn write(&self, window: &Window, length: u64) -> Result<(), Failure> {
+        let state = State {
+            operation: self.operation.into(),
+            asked: self.asked.clone(),
+            format: self.format.into(),
+            file: self.file.clone(),
+            until: window.until,
+            at_an_instant: window.closes(),
+            length,
+        };
+        let failed = |error: std::io::Error| Failure::file(&self.path, &error);
+        let text = serde_json::to_string_pretty(&state).map_err(|error| Failure::Internal(error.to_string()))?;
+        let folder = Path::new(&self.path).parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        file.write_all(format!("{text}\n").as_bytes()).map_err(failed)?;
+        file.as_file().sync_data().map_err(failed)?;
+        file.persist(&self.path).map_err(|error| failed(error.error))?;
+        // The name has to be on the disk, too.
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        Ok(())
+    }
+}

@@ -1,0 +1,184 @@
+//! Files that a PBX sends: where they go, and what becomes of them when a connection breaks.
+
+mod common;
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use assert_cmd::Command;
+use common::{Sim, prints, threecx};
+
+const LENGTH: usize = 3_000_000;
+
+/// Some bytes that do not repeat within a piece.
+fn content() -> Vec<u8> {
+    (0..LENGTH).map(|index| (index * 31 + index / 251) as u8).collect()
+}
+
+/// How a server treats requests for a file.
+#[derive(Clone, Copy, PartialEq)]
+enum Manner {
+    /// The first two answers break off; then it goes on where it is asked to.
+    GoesOn,
+    /// The same, but it knows nothing of parts.
+    StartsAgain,
+    /// The same, but the file changes in between.
+    Changes,
+    /// It always breaks off before the first byte.
+    NeverComes,
+}
+
+/// A server with one file. Remembers the `Range` of each request for it.
+fn serve(manner: Manner) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let ranges = Arc::clone(&seen);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let ranges = Arc::clone(&ranges);
+            std::thread::spawn(move || answer(&stream, manner, &ranges));
+        }
+    });
+    (url, seen)
+}
+
+/// Answers one request, then hangs up.
+fn answer(mut stream: &TcpStream, manner: Manner, ranges: &Mutex<Vec<String>>) {
+    let lines: Vec<String> =
+        BufReader::new(stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+    let header = |name: &str| {
+        let found = lines.iter().find_map(|line| line.to_lowercase().strip_prefix(name).map(str::to_owned));
+        found.unwrap_or_default().trim().to_owned()
+    };
+    let first = lines.first().cloned().unwrap_or_default();
+    if first.contains("/connect/token") {
+        let body = r#"{"access_token":"t","token_type":"Bearer","expires_in":60}"#;
+        let _ = write!(
+            stream,
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        return;
+    }
+    let range = header("range:");
+    let number = {
+        let mut ranges = ranges.lock().expect("no panic");
+        ranges.push(range.clone());
+        ranges.len()
+    };
+    let tag = if manner == Manner::Changes && number > 1 { "\"b\"" } else { "\"a\"" };
+    let parts = manner != Manner::StartsAgain;
+    let from = range.strip_prefix("bytes=").and_then(|range| range.strip_suffix('-')?.parse::<usize>().ok());
+    let from = from.filter(|_| parts && header("if-range:") == tag).unwrap_or(0);
+    let content = content();
+    let status = if from > 0 { "206 Partial Content" } else { "200 OK" };
+    let mut head = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: audio/x-wav\r\ncontent-disposition: attachment; filename=\"../rec.wav\"\r\n\
+         content-length: {}\r\nconnection: close\r\n",
+        LENGTH - from
+    );
+    if parts {
+        head.push_str(&format!("accept-ranges: bytes\r\netag: {tag}\r\n"));
+    }
+    if from > 0 {
+        head.push_str(&format!("content-range: bytes {from}-{}/{LENGTH}\r\n", LENGTH - 1));
+    }
+    let until = match manner {
+        Manner::NeverComes => from,
+        _ if number <= 2 => (from + LENGTH / 3).min(LENGTH),
+        _ => LENGTH,
+    };
+    let _ = stream.write_all(format!("{head}\r\n").as_bytes());
+    let _ = stream.write_all(&content[from..until]);
+}
+
+fn download(url: &str, folder: &Path) -> Command {
+    let mut command = threecx();
+    command.current_dir(folder).env("THREECX_URL", url).env("THREECX_CLIENT_ID", "a").env("THREECX_CLIENT_SECRET", "b");
+    command.args(["recordings", "download-recording", "--rec-id", "7", "--api", "20.0.10"]);
+    command
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_file_that_breaks_off_goes_on_or_comes_again() {
+    for (manner, requests) in [(Manner::GoesOn, 3), (Manner::StartsAgain, 3), (Manner::Changes, 3)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (url, ranges) = serve(manner);
+        assert_eq!(prints(&mut download(&url, folder.path())), "Wrote rec.wav (3000 kB).\n");
+        assert_eq!(names(folder.path()), ["rec.wav"]);
+        assert!(std::fs::read(folder.path().join("rec.wav")).expect("a file") == content());
+        let ranges = ranges.lock().expect("no panic").clone();
+        assert_eq!(ranges.len(), requests, "{ranges:?}");
+        match manner {
+            Manner::GoesOn => assert_eq!(ranges, ["", "bytes=1000000-", "bytes=2000000-"]),
+            Manner::StartsAgain => assert!(ranges.iter().all(String::is_empty), "{ranges:?}"),
+            _ => assert_eq!(ranges, ["", "bytes=1000000-", "bytes=1000000-"]),
+        }
+    }
+}
+
+#[test]
+fn what_never_comes_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, ranges) = serve(Manner::NeverComes);
+    let output = download(&url, folder.path()).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(20) && said.contains("breaks off"), "{said}");
+    assert_eq!(names(folder.path()), Vec::<String>::new());
+    assert!(ranges.lock().expect("no panic").len() > 2);
+}
+
+#[test]
+fn nothing_is_overwritten_unless_it_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, _) = serve(Manner::GoesOn);
+    std::fs::write(folder.path().join("rec.wav"), "mine").expect("written");
+    // What a killed run left.
+    std::fs::write(folder.path().join("rec.wav.part"), vec![0; 2 * LENGTH]).expect("written");
+    assert_eq!(prints(&mut download(&url, folder.path())), "Wrote rec (1).wav (3000 kB).\n");
+    assert_eq!(names(folder.path()), ["rec (1).wav", "rec.wav"]);
+    assert_eq!(std::fs::read_to_string(folder.path().join("rec.wav")).expect("a file"), "mine");
+    assert_eq!(
+        prints(download(&url, folder.path()).args(["--output-file", "rec.wav", "-o", "json"])),
+        "{\n  \"file\": \"rec.wav\",\n  \"bytes\": 3000000,\n  \"media_type\": \"audio/x-wav\"\n}\n"
+    );
+    assert!(std::fs::read(folder.path().join("rec.wav")).expect("a file") == content());
+    let printed = download(&url, folder.path()).args(["--output-file", "-"]).output().expect("it runs");
+    assert!(printed.stdout == content());
+}
+
+#[test]
+fn a_bad_line_to_the_pbx_costs_time_and_no_bytes() {
+    let good = Sim::start(&["--users", "30"]);
+    let bad = Sim::start(&[
+        "--users",
+        "30",
+        "--fault",
+        "truncate:1:3@Recordings",
+        "--fault",
+        "503:0.3:9999:retry-after=0@Recordings",
+    ]);
+    let id = prints(good.threecx().args(["recordings", "list", "--top", "1", "--jq", ".Id"]));
+    let fetch = |sim: &Sim| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let recording = ["recordings", "download-recording", "--rec-id", id.trim()];
+        prints(sim.threecx().current_dir(folder.path()).args(recording));
+        let names = names(folder.path());
+        assert_eq!(names.len(), 1, "{names:?}");
+        (names[0].clone(), std::fs::read(folder.path().join(&names[0])).expect("a file"))
+    };
+    let (name, bytes) = fetch(&good);
+    assert!(bytes.starts_with(b"RIFF"));
+    assert!(fetch(&bad) == (name, bytes));
+}
