@@ -1,4 +1,4 @@
-//! Calling an operation: arguments, the question, the call, the answer.
+//! Calling an operation: arguments, names, the question, the call, the answer.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use threecx::{Arguments, Client, Error, Opened, Operation, Span};
@@ -6,49 +6,113 @@ use threecx_catalog::Release;
 use threecx_core::page::Pages;
 use threecx_core::plan;
 
-use crate::arguments::{Stdin, gather};
+use crate::arguments::{Stdin, gather, words};
 use crate::command;
 use crate::command::flags::{self, Flag, Place};
+use crate::confirm::Consent;
 use crate::connect::Settings;
 use crate::failure::Failure;
 use crate::list::List;
+use crate::names::References;
 use crate::output::shape::Shape;
 use crate::output::style::note;
-use crate::output::{Output, answer, file, flag};
+use crate::output::{Output, answer, file, flag, text};
 use crate::report::Report;
-use crate::{confirm, curl, dry_run, runtime};
+use crate::{about, curl, dry_run, runtime};
 
 /// Carries out what was typed after `threecx <resource> <operation>`.
 pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Result<(), Failure> {
     let flags = flags::flags(operation);
-    let matches = command::operation::command(operation, &flags).try_get_matches_from(rest);
+    let references = References::of(operation, &flags);
+    let command = command::operation::command(operation, &flags, references.subject.as_ref());
+    let matches = command.try_get_matches_from(rest);
     let matches = matches.map_err(|error| misplaced(&error, &flags).unwrap_or_else(|| error.into()))?;
     let output = Output::from(&matches)?;
     let settings = Settings::from(&matches)?;
     let mut stdin = Stdin::default();
     let arguments = gather(&flags, &matches, &mut stdin)?;
-    let list = List::from(operation, &arguments, &matches, &output)?;
-    let first = list.as_ref().map(|list| list.first_page(&arguments));
-    if flag(&matches, "curl") {
-        return curl::operation(operation, first.as_ref().unwrap_or(&arguments), &settings, &output);
+    let (curl, shown) = (flag(&matches, "curl"), flag(&matches, "curl") || flag(&matches, "dry-run"));
+    let call = Call { operation, references, settings, output, curl };
+    let about = about::About::of(&call.references, &words(&matches), text(&matches, "where"), &arguments)?;
+    let looks_up = !(about.is_known() || shown && call.can_do_without(&about));
+    let planned = if looks_up { about.with_placeholders(&call.references, &arguments) } else { arguments.clone() };
+    let list = List::from(operation, &arguments, &matches, &call.output)?;
+    if shown && !looks_up {
+        return call.show(&[arguments], list.as_ref()).map_err(|failure| call.naming(failure));
     }
-    if flag(&matches, "dry-run") {
-        dry_run::operation(operation, first.as_ref().unwrap_or(&arguments), &settings, &output)?;
+    let first = list.as_ref().map(|list| list.first_page(&planned));
+    check(operation, first.as_ref().unwrap_or(&planned), call.settings.release)
+        .map_err(|error| call.naming(error.into()))?;
+    let consent = Consent::of(operation, call.settings.sim || flag(&matches, "yes") || shown)?;
+    runtime()?.block_on(async {
+        let connection = call.settings.connect(&mut stdin).await?;
+        let client = &connection.client;
+        let found = about.find(client, &call.references, arguments, &call.output).await?;
+        if shown {
+            if !call.output.is_json() {
+                note("Only what is named was looked up; nothing else was sent.");
+            }
+            return call.show(&found.calls, list.as_ref());
+        }
+        let concerned = match consent {
+            Consent::ToBeAsked => found.concerned(client, &call.references).await,
+            Consent::Given => None,
+        };
+        consent.ask(operation, concerned.as_deref())?;
+        let [arguments] = <[Arguments; 1]>::try_from(found.calls).map_err(|calls| Failure::Usage {
+            message: format!("{} takes one at a time; {} were named", operation.id, calls.len()),
+            next_step: Some("Run it once for each.".into()),
+        })?;
+        match list {
+            Some(list) => list.run(client, operation, arguments, &call.output).await,
+            None => one(client, operation, &arguments, &call.output).await,
+        }
+    })
+}
+
+/// What is the same for all calls of one command.
+struct Call {
+    operation: &'static Operation,
+    references: References,
+    settings: Settings,
+    output: Output,
+    /// `--curl`
+    curl: bool,
+}
+
+impl Call {
+    /// True if names may stay in a dry run because there is no PBX to look them up on.
+    fn can_do_without(&self, about: &about::About) -> bool {
+        !self.settings.sim && self.settings.url.is_none() && about.may_stay(&self.references)
+    }
+
+    /// Says how a thing is named, where none was.
+    fn naming(&self, failure: Failure) -> Failure {
+        match (failure, &self.references.subject) {
+            (Failure::Call(Error::Input(mut error)), Some(subject))
+                if error.came.is_empty() && error.argument == subject.name =>
+            {
+                let Operation { resource, command, .. } = self.operation;
+                let placeholder = subject.set.placeholder();
+                error.hint = Some(format!("Name it: threecx {} {command} <{placeholder}>", resource.command));
+                Error::Input(error).into()
+            }
+            (failure, _) => failure,
+        }
+    }
+
+    /// `--dry-run` and `--curl`
+    fn show(&self, calls: &[Arguments], list: Option<&List>) -> Result<(), Failure> {
+        for arguments in calls {
+            let first = list.map(|list| list.first_page(arguments));
+            let print = if self.curl { curl::operation } else { dry_run::operation };
+            print(self.operation, first.as_ref().unwrap_or(arguments), &self.settings, &self.output)?;
+        }
         if list.is_some() {
             note(&format!("This is the first page; further ones follow, {} rows at a time.", Pages::LARGEST));
         }
-        return Ok(());
+        Ok(())
     }
-    check(operation, first.as_ref().unwrap_or(&arguments), settings.release)?;
-    runtime()?.block_on(async {
-        let connection = settings.connect(&mut stdin).await?;
-        confirm::confirm(operation, settings.sim || flag(&matches, "yes"))?;
-        let client = &connection.client;
-        match list {
-            Some(list) => list.run(client, operation, arguments, &output).await,
-            None => call(client, operation, &arguments, &output).await,
-        }
-    })
 }
 
 /// What to say about a value without its flag: `threecx users get 123`.
@@ -81,7 +145,7 @@ fn check(operation: &'static Operation, arguments: &Arguments, release: Option<S
     complaint.map_or(Ok(()), Err)
 }
 
-async fn call(
+async fn one(
     client: &Client,
     operation: &'static Operation,
     arguments: &Arguments,

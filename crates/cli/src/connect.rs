@@ -1,8 +1,11 @@
-//! Which PBX to call and as whom: from flags, then from the environment; or a simulated PBX,
-//! started for this one command.
+//! Which PBX to call and as whom: from flags, then from the environment, then from a profile;
+//! or a simulated PBX, started for this one command.
+
+use std::sync::Arc;
 
 use clap::ArgMatches;
-use threecx::{Client, Error, Span};
+use secrecy::SecretString;
+use threecx::{Builder, Client, Error, Span, TokenFile};
 use threecx_catalog::Release;
 use threecx_core::InputError;
 use threecx_sim::Pbx;
@@ -11,8 +14,11 @@ use crate::arguments::{Stdin, read_file};
 use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
 use crate::output::{flag, text};
+use crate::profiles::{Profile, Profiles, Who};
+use crate::secrets::Secret;
+use crate::tokens;
 
-/// What the command line says about the connection.
+/// What is said about the connection.
 #[derive(Debug)]
 pub struct Settings {
     pub sim: bool,
@@ -23,21 +29,40 @@ pub struct Settings {
     pub client_id: Option<String>,
     client_secret: Option<String>,
     client_secret_file: Option<String>,
+    /// False where `--profile` was given, which goes before the environment.
+    environment: bool,
+    /// The profile that has what was not given otherwise, with its name.
+    profile: Option<(String, Profile)>,
     pub ca_file: Option<String>,
 }
 
 /// A client, and the simulated PBX that it talks to, if it does.
 pub struct Connection {
     pub client: Client,
+    /// The address in full.
+    pub url: String,
+    /// As whom it calls, for people: `client 900`.
+    pub whom: String,
+    /// Where its token is shared, if it is.
+    pub tokens: Option<TokenFile>,
     /// Lives as long as the connection.
     _pbx: Option<Pbx>,
 }
 
+/// As whom to call, once it is settled.
+enum Login {
+    Given { client_id: String, secret: SecretString },
+    Profile(String, Profile),
+}
+
 impl Settings {
-    /// Reads the flags of the connection. Nothing is opened yet.
+    /// Reads the flags of the connection, then the environment, then the profile. Nothing is
+    /// opened yet. A profile's secret goes to the profile's own address and to no other.
     pub fn from(matches: &ArgMatches) -> Result<Settings, Failure> {
-        let given = |name: &str, variable: &Variable| text(matches, name).or_else(|| variable.get());
-        Ok(Settings {
+        let named = text(matches, "profile");
+        let variable = |variable: &Variable| variable.get().filter(|_| named.is_none());
+        let given = |name: &str, env: &Variable| text(matches, name).or_else(|| variable(env));
+        let mut settings = Settings {
             sim: flag(matches, "sim"),
             url: given("url", &env_vars::URL),
             allow_http: flag(matches, "allow-http"),
@@ -45,8 +70,64 @@ impl Settings {
             client_id: given("client-id", &env_vars::CLIENT_ID),
             client_secret: text(matches, "client-secret"),
             client_secret_file: text(matches, "client-secret-file"),
+            environment: named.is_none(),
+            profile: None,
             ca_file: given("ca-file", &env_vars::CA_FILE),
-        })
+        };
+        let complete = settings.url.is_some() && settings.client_id.is_some() && settings.has_secret();
+        if !settings.sim && (named.is_some() || !complete) {
+            settings.fill(named)?;
+        }
+        Ok(settings)
+    }
+
+    /// A connection by this profile and nothing else.
+    pub fn of_profile(name: String, profile: Profile) -> Settings {
+        Settings {
+            sim: false,
+            url: Some(profile.url.clone()),
+            allow_http: profile.allow_http,
+            release: None,
+            client_id: None,
+            client_secret: None,
+            client_secret_file: None,
+            environment: false,
+            ca_file: profile.ca_file.clone(),
+            profile: Some((name, profile)),
+        }
+    }
+
+    /// Takes from a profile what was not given otherwise.
+    fn fill(&mut self, named: Option<String>) -> Result<(), Failure> {
+        let flag = named.is_some();
+        let mut profiles = Profiles::load()?;
+        let name = match named.or_else(|| env_vars::PROFILE.get()) {
+            Some(name) => {
+                profiles.named(&name)?;
+                name
+            }
+            None => match profiles.default.take() {
+                Some(name) => name,
+                None => return Ok(()),
+            },
+        };
+        let Some(profile) = profiles.profiles.remove(&name) else { return Ok(()) };
+        if let Some(url) = &self.url
+            && Client::builder(url).allow_http(true).address().ok().as_ref() != Some(&profile.url)
+        {
+            return match flag {
+                true => Err(Failure::Usage {
+                    message: format!("the profile `{name}` is for {}, and --url is another address", profile.url),
+                    next_step: Some("Leave out one of the two.".into()),
+                }),
+                false => Ok(()),
+            };
+        }
+        self.url = Some(profile.url.clone());
+        self.allow_http |= profile.allow_http;
+        self.ca_file = self.ca_file.take().or_else(|| profile.ca_file.clone());
+        self.profile = Some((name, profile));
+        Ok(())
     }
 
     /// Makes a client. Nothing is sent yet.
@@ -54,24 +135,71 @@ impl Settings {
         if self.sim {
             return self.simulate().await;
         }
-        let secret = self.secret(stdin)?;
-        let (Some(url), Some(client_id), Some(secret)) = (&self.url, &self.client_id, &secret) else {
-            let given = [
-                (self.url.is_some(), &env_vars::URL),
-                (self.client_id.is_some(), &env_vars::CLIENT_ID),
-                (secret.is_some(), &env_vars::CLIENT_SECRET),
-            ];
-            let missing = given.iter().filter(|(given, _)| !given).map(|(_, variable)| variable.name).collect();
-            return Err(Failure::NotConfigured { missing });
-        };
-        let mut builder = Client::builder(url).credentials(client_id, secret.as_str()).allow_http(self.allow_http);
+        let login = self.login(stdin)?;
+        let mut builder = self.builder()?;
+        let url = builder.address()?;
+        let (who, fingerprint);
+        match login {
+            Login::Given { client_id, secret } => {
+                (who, fingerprint) = (Who::Client(client_id.clone()), TokenFile::fingerprint(&secret));
+                builder = builder.credentials(client_id, secret);
+            }
+            Login::Profile(name, profile) => {
+                let secret = Secret::of(&name, &profile);
+                let Some(place) = profile.secret else { return Err(logged_out(name).into()) };
+                secret.check(place)?;
+                let secret = Arc::new(secret.store(place));
+                builder = match &profile.who {
+                    Who::Client(id) => builder.credentials_in(id, secret),
+                    Who::User(user) => builder.user_in(user, secret),
+                };
+                (who, fingerprint) = (profile.who, profile.fingerprint);
+            }
+        }
+        if let Some(store) = tokens::shared(&url, &who, &fingerprint) {
+            builder = builder.token_store(store);
+        }
+        let tokens = tokens::file(&url, &who, &fingerprint);
+        Ok(Connection { client: builder.build()?, url, whom: who.shown(), tokens, _pbx: None })
+    }
+
+    /// Settings of a client, but for as whom to call.
+    pub fn builder(&self) -> Result<Builder, Failure> {
+        let Some(url) = &self.url else { return Err(Failure::NotConfigured { missing: vec![env_vars::URL.name] }) };
+        let mut builder = Client::builder(url).allow_http(self.allow_http);
         if let Some(path) = &self.ca_file {
             builder = builder.root_certificate(read_file(path)?);
         }
         if let Some(release) = self.release {
             builder = builder.release(release);
         }
-        Ok(Connection { client: builder.build()?, _pbx: None })
+        Ok(builder)
+    }
+
+    /// As whom to call: what was given goes before the profile, and is not mixed with what
+    /// does not belong to it.
+    fn login(&self, stdin: &mut Stdin) -> Result<Login, Failure> {
+        let secret = self.secret(stdin)?;
+        match (&self.client_id, secret, &self.profile) {
+            (Some(client_id), Some(secret), _) => Ok(Login::Given { client_id: client_id.clone(), secret }),
+            (None, Some(secret), Some((_, Profile { who: Who::Client(id), .. }))) => {
+                Ok(Login::Given { client_id: id.clone(), secret })
+            }
+            (given, None, Some((name, profile)))
+                if given.as_ref().is_none_or(|id| profile.who == Who::Client(id.clone())) =>
+            {
+                Ok(Login::Profile(name.clone(), profile.clone()))
+            }
+            (client_id, secret, _) => {
+                let given = [
+                    (self.url.is_some(), &env_vars::URL),
+                    (client_id.is_some(), &env_vars::CLIENT_ID),
+                    (secret.is_some(), &env_vars::CLIENT_SECRET),
+                ];
+                let missing = given.iter().filter(|(given, _)| !given).map(|(_, variable)| variable.name).collect();
+                Err(Failure::NotConfigured { missing })
+            }
+        }
     }
 
     async fn simulate(&self) -> Result<Connection, Failure> {
@@ -81,20 +209,41 @@ impl Settings {
         }
         let pbx = pbx.start().await.map_err(|error| Failure::Simulator { reason: error.to_string() })?;
         let client = Client::builder(pbx.url()).credentials(pbx.client_id(), pbx.client_secret()).build()?;
-        Ok(Connection { client, _pbx: Some(pbx) })
+        let (url, whom) = (pbx.url().to_owned(), format!("client {}", pbx.client_id()));
+        Ok(Connection { client, url, whom, tokens: None, _pbx: Some(pbx) })
     }
 
-    fn secret(&self, stdin: &mut Stdin) -> Result<Option<String>, Failure> {
-        let secret = match (self.client_secret.as_deref(), self.client_secret_file.as_deref()) {
-            (Some("-"), _) => stdin.read("--client-secret")?,
-            (Some(secret), _) => secret.to_owned(),
-            (None, Some("-")) => stdin.read("--client-secret-file")?,
-            (None, Some(path)) => read_file(path)?,
-            (None, None) => return Ok(env_vars::CLIENT_SECRET.get()),
-        };
-        let secret = secret.trim_end_matches(['\r', '\n']);
-        Ok((!secret.is_empty()).then(|| secret.to_owned()))
+    fn has_secret(&self) -> bool {
+        let flag = self.client_secret.is_some() || self.client_secret_file.is_some();
+        flag || (self.environment && env_vars::CLIENT_SECRET.get().is_some())
     }
+
+    fn secret(&self, stdin: &mut Stdin) -> Result<Option<SecretString>, Failure> {
+        let flags = (self.client_secret.as_deref(), self.client_secret_file.as_deref());
+        let given = secret(flags, ("--client-secret", "--client-secret-file"), stdin)?;
+        Ok(given.or_else(|| env_vars::CLIENT_SECRET.get().filter(|_| self.environment).map(SecretString::from)))
+    }
+}
+
+/// A secret that was given by one of two flags: itself, or a file; each may be `-` for stdin.
+pub fn secret(
+    (value, file): (Option<&str>, Option<&str>),
+    (value_flag, file_flag): (&str, &str),
+    stdin: &mut Stdin,
+) -> Result<Option<SecretString>, Failure> {
+    let secret = match (value, file) {
+        (Some("-"), _) => stdin.read(value_flag)?,
+        (Some(secret), _) => secret.to_owned(),
+        (None, Some("-")) => stdin.read(file_flag)?,
+        (None, Some(path)) => read_file(path)?,
+        (None, None) => return Ok(None),
+    };
+    let secret = secret.trim_end_matches(['\r', '\n']);
+    Ok((!secret.is_empty()).then(|| secret.into()))
+}
+
+fn logged_out(name: String) -> Error {
+    Error::LoginExpired { user: format!("profile {name}"), reason: "you have logged out".into() }
 }
 
 /// A release as `--api` names it.

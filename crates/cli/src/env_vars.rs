@@ -29,8 +29,51 @@ pub const CLIENT_SECRET: Variable = Variable { name: "THREECX_CLIENT_SECRET", me
 pub const CA_FILE: Variable =
     Variable { name: "THREECX_CA_FILE", meaning: "Certificates (PEM) of an authority to trust besides the usual ones" };
 
+/// A profile.
+pub const PROFILE: Variable =
+    Variable { name: "THREECX_PROFILE", meaning: "Profile to use, of those that `threecx login` made" };
+
+/// A user's password, for `threecx login`.
+pub const PASSWORD: Variable =
+    Variable { name: "THREECX_PASSWORD", meaning: "Password of a user, for `threecx login`" };
+
+/// Where profiles are kept.
+pub const CONFIG_DIR: Variable =
+    Variable { name: "THREECX_CONFIG_DIR", meaning: "Folder for profiles, instead of the system's usual one" };
+
+/// Where tokens are kept.
+pub const CACHE_DIR: Variable = Variable {
+    name: "THREECX_CACHE_DIR",
+    meaning: "Folder for the token that all calls share, instead of the system's usual one",
+};
+
+/// Where new secrets go.
+pub const SECRETS: Variable = Variable {
+    name: "THREECX_SECRETS",
+    meaning: "Where `threecx login` keeps secrets: keyring or file [default: the keyring if one answers]",
+};
+
+/// The editor of `edit`.
+pub const VISUAL: Variable = Variable { name: "VISUAL", meaning: "Editor that `threecx users edit` and the like open" };
+
+/// The same, for where VISUAL is not set.
+pub const EDITOR: Variable = Variable { name: "EDITOR", meaning: "The same, if VISUAL is not set [default: vi]" };
+
 /// No colours.
 pub const NO_COLOR: Variable = Variable { name: "NO_COLOR", meaning: "Set to anything: no colours" };
 
 /// All of them, as the help lists them.
-pub const ALL: [&Variable; 5] = [&URL, &CLIENT_ID, &CLIENT_SECRET, &CA_FILE, &NO_COLOR];
+pub const ALL: [&Variable; 12] = [
+    &URL,
+    &CLIENT_ID,
+    &CLIENT_SECRET,
+    &CA_FILE,
+    &PROFILE,
+    &PASSWORD,
+    &CONFIG_DIR,
+    &CACHE_DIR,
+    &SECRETS,
+    &VISUAL,
+    &EDITOR,
+    &NO_COLOR,
+];

@@ -9,10 +9,12 @@ use threecx::Error;
 use crate::output::style::{Style, plain_text};
 
 /// The exit codes, for the help. They are stable.
-pub const EXIT_CODES: [(u8, &str); 21] = [
+pub const EXIT_CODES: [(u8, &str); 28] = [
     (0, "done"),
     (1, "you said no"),
     (2, "usage: an unknown command or flag, or no PBX given"),
+    (3, "unconfirmed: it interrupts or destroys, and nobody could be asked; nothing was sent"),
+    (4, "unhealthy: doctor has found something red"),
     (10, "input: a value does not fit; nothing was sent"),
     (11, "url: the address of the PBX is not one"),
     (12, "not-in-version: the PBX's release does not have this"),
@@ -24,12 +26,17 @@ pub const EXIT_CODES: [(u8, &str); 21] = [
     (40, "not-found: no such thing on this PBX"),
     (41, "rejected: the PBX refuses"),
     (42, "rate-limited: too many calls"),
+    (43, "changed: somebody else changed it meanwhile; nothing was sent"),
     (50, "server: the PBX failed"),
     (51, "unknown-outcome: sent, but no answer came"),
     (52, "answer: the PBX's answer cannot be read"),
+    (53, "not-kept: the PBX accepted a change, but shows something else afterwards"),
     (60, "file: a local file cannot be read or written"),
     (61, "simulator: the simulated PBX cannot start"),
     (62, "jq: the filter of --jq fails on what came"),
+    (63, "editor: the editor cannot be run, or failed"),
+    (64, "document: the edited text cannot be read"),
+    (65, "keyring: the system's keyring does not keep the secret"),
     (70, "internal: a bug in this program"),
 ];
 
@@ -93,6 +100,50 @@ pub enum Failure {
     /// The question was answered with no.
     #[error("nothing was sent")]
     Declined,
+    /// Somebody would have to be asked, and there is no terminal.
+    #[error("{warning} Nobody can be asked here whether to go on, so nothing was sent")]
+    Unconfirmed {
+        /// What the operation does, as a sentence.
+        warning: String,
+    },
+    /// Between reading and writing, somebody else changed the same properties.
+    #[error("{what} was changed by somebody else meanwhile ({}), so nothing was sent", .properties.join(", "))]
+    Changed {
+        /// `queue 800 Sales`
+        what: String,
+        /// Which of those that were to be written.
+        properties: Vec<String>,
+    },
+    /// The PBX accepted a change and shows something else.
+    #[error("the PBX accepted the change of {what}, but shows something else now: {}", .properties.join(", "))]
+    NotKept {
+        /// `queue 800 Sales`
+        what: String,
+        /// Which of those that were written.
+        properties: Vec<String>,
+    },
+    /// The editor cannot be run, or says that it failed.
+    #[error("the editor `{editor}` failed: {reason}")]
+    Editor {
+        /// As it was given.
+        editor: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// An edited text is no YAML, or not of such a thing.
+    #[error("the text cannot be read: {reason}")]
+    Document {
+        /// What is wrong, and where.
+        reason: String,
+    },
+    /// Something failed after somebody had written something.
+    #[error("{failure}; what you wrote is kept in {path}")]
+    Kept {
+        /// What.
+        failure: Box<Failure>,
+        /// Where the text is.
+        path: String,
+    },
     /// The simulated PBX does not start.
     #[error("the simulated PBX cannot start: {reason}")]
     Simulator {
@@ -102,6 +153,15 @@ pub enum Failure {
     /// Nobody reads our output any more: not worth a word.
     #[error("stdout is closed")]
     Closed,
+    /// The keyring that is to keep a secret does not.
+    #[error("the keyring does not do it: {reason}")]
+    Keyring {
+        /// Why.
+        reason: String,
+    },
+    /// `threecx doctor` has found something, and has said so.
+    #[error("something is wrong")]
+    Unhealthy,
     /// Something that cannot happen.
     #[error("{0}")]
     Internal(String),
@@ -181,7 +241,15 @@ impl Failure {
             Failure::Help(_) => "help",
             Failure::File { .. } => "file",
             Failure::Declined => "declined",
+            Failure::Unconfirmed { .. } => "unconfirmed",
+            Failure::Keyring { .. } => "keyring",
+            Failure::Unhealthy => "unhealthy",
             Failure::Simulator { .. } => "simulator",
+            Failure::Changed { .. } => "changed",
+            Failure::NotKept { .. } => "not-kept",
+            Failure::Editor { .. } => "editor",
+            Failure::Document { .. } => "document",
+            Failure::Kept { failure, .. } => failure.code(),
             Failure::Closed => "closed",
             Failure::Internal(_) => "internal",
         }
@@ -192,6 +260,7 @@ impl Failure {
         match self {
             Failure::Help(_) | Failure::Closed => 0,
             Failure::Declined => 1,
+            Failure::Kept { failure, .. } => failure.exit_code(),
             _ => {
                 let begins = |meaning: &str| meaning.split(':').next() == Some(self.code());
                 EXIT_CODES.iter().find(|(_, meaning)| begins(meaning)).map_or(70, |(code, _)| *code)
@@ -199,7 +268,8 @@ impl Failure {
         }
     }
 
-    fn next_step(&self) -> Option<String> {
+    /// What to do next.
+    pub fn next_step(&self) -> Option<String> {
         match self {
             Failure::Call(error) => Some(error.next_step()),
             Failure::Incomplete { error, go_on, .. } => Some(format!("{} {go_on}", error.next_step())),
@@ -209,14 +279,29 @@ impl Failure {
             Failure::Usage { next_step, .. } => next_step.clone(),
             Failure::NotPlanned { next_step, .. } => Some(next_step.clone()),
             Failure::NotConfigured { .. } => Some(
-                "Set THREECX_URL, THREECX_CLIENT_ID and THREECX_CLIENT_SECRET (or use --url, --client-id and \
-                 --client-secret-file); or add --sim to try it on a simulated PBX."
+                "Log in once with `threecx login`; or set THREECX_URL, THREECX_CLIENT_ID and THREECX_CLIENT_SECRET \
+                 (or use --url, --client-id and --client-secret-file); or add --sim to try it on a simulated PBX."
                     .into(),
             ),
+            Failure::Unconfirmed { .. } => Some("Add --yes to go ahead without being asked.".into()),
+            Failure::Changed { .. } => Some("Look at what it is now, and run it again.".into()),
+            Failure::NotKept { .. } => {
+                Some("Look at what it is now: the PBX may not take this, or somebody changed it right after.".into())
+            }
+            Failure::Editor { .. } => {
+                Some("Set VISUAL or EDITOR to an editor that waits until you are done, such as `code --wait`.".into())
+            }
+            Failure::Document { .. } => {
+                Some("Each line is `Name: value`; put texts with special characters in \"quotes\".".into())
+            }
+            Failure::Kept { failure, .. } => failure.next_step(),
+            Failure::Keyring { .. } => {
+                Some("Unlock it, or set THREECX_SECRETS=file to keep secrets in files that only you can read.".into())
+            }
             Failure::File { .. } => Some("Check the path and its permissions.".into()),
             Failure::Simulator { .. } => Some("Take another --port (0 takes a free one) or --bind.".into()),
             Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),
-            Failure::Help(_) | Failure::Declined | Failure::Closed => None,
+            Failure::Help(_) | Failure::Declined | Failure::Closed | Failure::Unhealthy => None,
         }
     }
 
@@ -229,7 +314,7 @@ impl Failure {
     fn try_report(&self, json: bool) -> io::Result<()> {
         let mut stderr = io::stderr().lock();
         match self {
-            Failure::Closed => Ok(()),
+            Failure::Closed | Failure::Unhealthy => Ok(()),
             Failure::Help(error) => error.print(),
             _ if json => writeln!(stderr, "{}", self.json()),
             _ => {
@@ -311,5 +396,6 @@ mod tests {
         assert_eq!(Failure::File { path: text(), reason: text() }.exit_code(), 60);
         assert_eq!(Failure::Simulator { reason: text() }.exit_code(), 61);
         assert_eq!(Failure::Declined.exit_code(), 1);
+        assert_eq!(Failure::Unconfirmed { warning: text() }.exit_code(), 3);
     }
 }

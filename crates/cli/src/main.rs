@@ -1,27 +1,39 @@
 //! `threecx`: the command line for 3CX phone systems. Everything that the Configuration API
 //! can do is a command; what they are stands in the catalogue.
 
+mod about;
 mod api;
 mod arguments;
 mod call;
+mod collections;
 mod command;
 mod completion;
 mod confirm;
 mod connect;
 mod curl;
 mod describe;
+mod doctor;
 mod dry_run;
+mod edit;
 mod env_vars;
 mod example;
 mod failure;
+mod folders;
+mod guarded;
 mod list;
+mod login;
+mod logout;
 mod man;
+mod names;
 mod operations;
 mod output;
+mod profiles;
 mod report;
 mod search;
+mod secrets;
 mod shell;
 mod simulate;
+mod tokens;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -58,10 +70,16 @@ fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
             help(command::resource::command(resource), rest, alone, "name an operation")
         }
         Chosen::Operation(operation) => call::run(operation, rest),
+        Chosen::Collection(collection) => collections::run(collection, rest),
+        Chosen::Edit(resource) => edit::run(resource, rest),
         Chosen::Operations => operations::run(rest),
         Chosen::Search => search::run(rest),
         Chosen::Describe => describe::run(rest),
         Chosen::Api => api::run(rest),
+        Chosen::Login => login::run(rest),
+        Chosen::Logout => logout::run(rest),
+        Chosen::Profiles => profiles::command::run(rest),
+        Chosen::Doctor => doctor::run(rest),
         Chosen::Sim => simulate::run(rest),
         Chosen::Completion => completion::run(rest),
         Chosen::Man => man::run(rest),

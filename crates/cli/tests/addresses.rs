@@ -1,23 +1,23 @@
 //! Addresses at which no PBX answers: nobody, a web site, an expired certificate, no address
 //! at all. Each has its own code, exit code and next step.
 
+mod common;
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::Output;
-use std::sync::Arc;
 use std::thread;
 
 use assert_cmd::Command;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use common::tls::{certificate, tls_server};
 use serde_json::Value;
-use tokio_rustls::rustls;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 const SECRET: &str = "do-not-show-me";
 
 fn threecx(url: &str, more: &[&str]) -> Output {
     let mut command = Command::cargo_bin("threecx").expect("the binary");
     command.env("THREECX_URL", url).env("THREECX_CLIENT_ID", "id").env("THREECX_CLIENT_SECRET", SECRET);
+    command.env("THREECX_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/addresses"));
     command.env_remove("THREECX_CA_FILE").args(["users", "list", "--top", "1", "-o", "json"]).args(more);
     command.output().expect("it runs")
 }
@@ -75,48 +75,9 @@ fn a_web_site_is_no_pbx() {
     assert_fails(&threecx(&web_site(moved), &[]), "not-a-3cx", 22, "redirects");
 }
 
-/// An authority and a server certificate from it, for 127.0.0.1 and these years.
-fn certificate(from: i32, until: i32) -> (String, Arc<rustls::ServerConfig>) {
-    let mut authority = CertificateParams::new(Vec::new()).expect("parameters");
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key")).expect("an authority");
-    let mut server = CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("parameters");
-    server.not_before = date_time_ymd(from, 1, 1);
-    server.not_after = date_time_ymd(until, 1, 1);
-    let key = KeyPair::generate().expect("a key");
-    let certificate = server.signed_by(&key, &authority).expect("a certificate");
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![CertificateDer::from(certificate.der().to_vec())],
-            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
-        )
-        .expect("a certificate and its key");
-    (authority.pem(), Arc::new(config))
-}
-
-/// A server that speaks TLS and answers nothing sensible.
-fn tls_server(config: Arc<rustls::ServerConfig>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("https://{}", listener.local_addr().expect("an address"));
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let Ok(mut connection) = rustls::ServerConnection::new(Arc::clone(&config)) else { continue };
-            let mut tls = rustls::Stream::new(&mut connection, &mut stream);
-            let mut request = [0; 4096];
-            let _ = tls.read(&mut request);
-            let _ = tls.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-        }
-    });
-    url
-}
-
 #[test]
 fn an_expired_certificate() {
-    let (authority, config) = certificate(2020, 2021);
+    let (authority, config) = certificate((2021, 1, 1));
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("authority.pem");
     std::fs::write(&file, authority).expect("written");
@@ -126,7 +87,7 @@ fn an_expired_certificate() {
 
 #[test]
 fn an_authority_that_nobody_knows_and_one_that_is_named() {
-    let (authority, config) = certificate(2020, 2100);
+    let (authority, config) = certificate((2100, 1, 1));
     let url = tls_server(config);
     assert_fails(&threecx(&url, &[]), "certificate", 21, "an authority that this machine does not trust");
     let folder = tempfile::tempdir().expect("a folder");

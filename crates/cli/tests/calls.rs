@@ -111,7 +111,7 @@ fn secrets() {
 #[test]
 fn what_the_connected_pbx_does_not_have() {
     let sim = Sim::start(&["--api", "20.0.7"]);
-    let (error, code) = fails(sim.threecx().args(["users", "install-firmware", "--phone", "{}"]));
+    let (error, code) = fails(sim.threecx().args(["users", "install-firmware", "--phone", "{}", "--yes"]));
     assert_eq!((error["code"].as_str(), code), (Some("not-in-version"), 12), "{error}");
     let user = prints_json(sim.threecx().args(["users", "get-by-number", "--number", "194", "-o", "json"]));
     assert_eq!(user["Id"], 123);
@@ -141,4 +141,19 @@ fn a_reader_that_stops_reading_is_no_error() {
     let output = process.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn a_field_that_holds_a_file_takes_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, content, sent) in [
+        ("template.xml", &b"\xef\xbb\xbf<doc>\n</doc>"[..], "<doc>\n</doc>"),
+        ("logo.png", &[0x89, 0x50, 0xff], "iVD/"),
+    ] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, content).expect("written");
+        let value = format!("@{}", file.display());
+        let create = ["phone-templates", "update", "--id", "x", "--content", &value, "--dry-run", "-o", "json"];
+        assert_eq!(prints_json(threecx().args(create))["body"]["Content"], sent);
+    }
 }

@@ -76,6 +76,18 @@ impl Builder {
     }
 
     /// Shares the token with everybody who uses the same store, as the PBX lets only one live.
+    ///
+    /// ```no_run
+    /// use std::sync::Arc;
+    /// use threecx::{Client, TokenFile};
+    ///
+    /// let store = TokenFile::new("/var/lib/my-program/tokens", "https://pbx.example.com", "client:900", "");
+    /// let client = Client::builder("https://pbx.example.com")
+    ///     .credentials("900", "secret")
+    ///     .token_store(Arc::new(store))
+    ///     .build()?;
+    /// # Ok::<(), threecx::Error>(())
+    /// ```
     #[must_use]
     pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Builder {
         self.token_store = Some(store);

@@ -11,6 +11,7 @@ use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan
 
 use crate::builder::Builder;
 use crate::download::{Download, Opened};
+use crate::look::Look;
 use crate::pages::Paged;
 use crate::reply::Reply;
 use crate::tokens::Tokens;
@@ -199,6 +200,15 @@ impl Client {
                 Decision::Stop => return Err(error),
             }
         }
+    }
+
+    /// Looks at the PBX from outside, without a token: whether it answers, its clock, its
+    /// certificate.
+    ///
+    /// # Errors
+    /// Those of reaching it.
+    pub async fn look(&self) -> Result<Look, Error> {
+        self.shared.transport.look().await
     }
 
     /// The token that calls are made with now.

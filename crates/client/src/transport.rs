@@ -1,16 +1,18 @@
 //! HTTP, by reqwest: sends a request once and says how far it came.
 
 use std::error::Error as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::tls::TlsInfo;
 use threecx_core::read::Head;
 use threecx_core::token::Token;
 use threecx_core::{Error, Request, retry};
 
 use crate::address::Address;
 use crate::builder::Builder;
+use crate::look::Look;
 
 /// A larger answer that is not a file is refused: nothing that the API lists comes near it.
 const LARGEST_ANSWER: usize = 256 << 20;
@@ -50,6 +52,7 @@ impl Transport {
             .user_agent(&settings.user_agent)
             .connect_timeout(settings.connect_timeout)
             .read_timeout(settings.timeout)
+            .tls_info(true)
             // A token must not go where a redirect points.
             .redirect(reqwest::redirect::Policy::none());
         let mut roots = Vec::new();
@@ -88,6 +91,22 @@ impl Transport {
             return Err(Failure { error: Error::NotA3cx { host: self.host(), reason }, sent: false });
         }
         Ok(response)
+    }
+
+    /// Asks for the start page, without a token. Whatever it answers, it answers.
+    pub async fn look(&self) -> Result<Look, Error> {
+        let started = Instant::now();
+        let response = self.http.get(self.address.url("/")).send().await;
+        let response = response.map_err(|error| match self.failure(&error).error {
+            Error::UnknownOutcome { reason } => Error::Connection { host: self.host(), reason },
+            other => other,
+        })?;
+        let certificate = response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate);
+        Ok(Look {
+            took: started.elapsed(),
+            date: response.headers().get(DATE).and_then(|date| date.to_str().ok()).map(str::to_owned),
+            certificate: certificate.map(<[u8]>::to_vec),
+        })
     }
 
     /// Reads the body of an answer.

@@ -23,6 +23,7 @@
 //! ```
 
 mod coerce;
+pub mod content;
 mod error;
 mod input;
 pub mod instant;
@@ -39,6 +40,7 @@ pub mod token;
 
 pub use error::{Error, InputError, NotInVersion, Position, Reason, Refusal};
 pub use input::{Arguments, Input};
+pub use literal::text_literal;
 pub use plan::{form, is_the_same_in_every_release, plan, raw};
 pub use request::{BASE_PATH, MASK, Request};
 pub use suggest::{closest, did_you_mean};

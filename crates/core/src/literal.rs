@@ -19,6 +19,11 @@ pub fn encode(text: &str, out: &mut String) {
     }
 }
 
+/// A text as a `$filter` takes it: in single quotes, those inside doubled.
+pub fn text_literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
 /// Appends the OData literal of a JSON scalar: `null` and numbers bare, text in single
 /// quotes (doubled inside) if `quoted`.
 pub fn literal(json: &str, quoted: bool, out: &mut String) {

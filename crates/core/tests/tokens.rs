@@ -68,6 +68,7 @@ fn how_long_it_lives_counts_and_not_the_clock_of_the_pbx() {
     // The PBX's clock is an hour behind.
     let token = Token::received(jwt(r#"{"iat":1000,"exp":4600}"#), 4600);
     assert!(token.holds_at(8169) && !token.holds_at(8170));
+    assert_eq!(token.clock_ahead(), Some(-3600));
     let short = Token::received(jwt(r#"{"nbf":1000,"exp":1004}"#), 1000);
     assert!(short.holds_at(1002) && !short.holds_at(1003));
     let silent = Token::received(jwt(r#"{"exp":4600}"#), 1000);

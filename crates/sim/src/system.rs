@@ -7,6 +7,7 @@ use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
 use hyper::http::uri::{PathAndQuery, Uri};
 use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use threecx_catalog::{Body, Content, Form, Method, Role, Span, Type, TypeRef};
 
 use crate::assumptions::{ACCESS_TOKEN_FOR_DOWNLOADS_ONLY, CHALLENGE, EXPIRED, MISSING_BODY_MESSAGE, RETRY_AFTER};
@@ -81,7 +82,7 @@ impl Service for System {
     async fn answer(&self, head: Parts, body: Bytes) -> Response {
         let path = head.uri.path();
         if path == "/" || path.starts_with("/sim/") {
-            return control::answer(self, &head, &body);
+            return self.dated(control::answer(self, &head, &body));
         }
         let (at, mut fate) = (self.clock.now(), Fate::default());
         let response = match path.strip_prefix(API).filter(|below| below.is_empty() || below.starts_with('/')) {
@@ -98,11 +99,19 @@ impl Service for System {
             self.delay("").await;
         }
         self.note(at, head, body, &fate, &response);
-        response
+        self.dated(response)
     }
 }
 
 impl System {
+    /// An answer with the time that it is for the PBX, which clients compare with their own.
+    fn dated(&self, response: Response) -> Response {
+        match DateTimePrinter::new().timestamp_to_rfc9110_string(&self.clock.now()) {
+            Ok(date) => response.with("date", date),
+            Err(_) => response,
+        }
+    }
+
     pub fn read(&self) -> RwLockReadGuard<'_, Store> {
         self.store.read().unwrap_or_else(PoisonError::into_inner)
     }

@@ -25,8 +25,14 @@ const fn flag(heading: &'static str, name: &'static str, value: Option<&'static 
 }
 
 /// All of them, in the order of the help.
-pub static GLOBALS: [Global; 17] = [
+pub static GLOBALS: [Global; 18] = [
     flag(CONNECTION, "sim", None, "Use a simulated PBX that is started for this one command"),
+    flag(
+        CONNECTION,
+        "profile",
+        Some("NAME"),
+        "Use this profile instead of the environment and the default profile; flags go before it [env: THREECX_PROFILE]",
+    ),
     flag(CONNECTION, "url", Some("URL"), "Address of the PBX [env: THREECX_URL]"),
     flag(CONNECTION, "client-id", Some("ID"), "Client ID [env: THREECX_CLIENT_ID]"),
     flag(
@@ -61,7 +67,7 @@ pub static GLOBALS: [Global; 17] = [
         short: Some('y'),
         value: None,
         heading: SAFETY,
-        help: "Do not ask before something is interrupted or destroyed; without a terminal nothing is ever asked",
+        help: "Do not ask before something is interrupted or destroyed; needed where there is no terminal to ask at",
     },
     Global {
         name: "output",
@@ -86,7 +92,7 @@ pub static GLOBALS: [Global; 17] = [
 
 /// Names beside the globals that fields cannot have: of the query options, and of flags that
 /// operations get from the command line.
-const ALSO_TAKEN: [&str; 8] = ["body", "all", "concurrency", "cursor", "since", "until", "version", "window"];
+const ALSO_TAKEN: [&str; 9] = ["body", "all", "concurrency", "cursor", "since", "until", "version", "where", "window"];
 
 /// True if the command line uses this name itself.
 pub fn is_taken(name: &str) -> bool {
@@ -128,7 +134,7 @@ fn arg(global: &Global) -> Arg {
             let names = clap::builder::PossibleValuesParser::new(Format::names());
             arg.value_parser(names).hide_possible_values(true)
         }
-        "sim" => arg.conflicts_with_all(["url", "client-id", "client-secret", "client-secret-file"]),
+        "sim" => arg.conflicts_with_all(["profile", "url", "client-id", "client-secret", "client-secret-file"]),
         "client-secret" => arg.conflicts_with("client-secret-file"),
         _ => arg,
     }

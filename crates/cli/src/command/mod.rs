@@ -2,6 +2,8 @@
 //! ([`choose`]); then only the one command that they name is built, as a flat clap command.
 //! With 110 resources and 620 operations anything else would cost more than most calls.
 
+pub mod account;
+pub mod change;
 pub mod flags;
 pub mod globals;
 mod layout;
@@ -16,7 +18,9 @@ use std::ffi::OsString;
 
 use threecx_catalog::{Operation, Resource};
 
+use crate::collections::{self, Collection};
 use crate::failure::Failure;
+use crate::guarded::Kind;
 
 /// What the words of a command line name.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +35,14 @@ pub enum Chosen {
     Describe,
     /// `threecx api`
     Api,
+    /// `threecx login`
+    Login,
+    /// `threecx logout`
+    Logout,
+    /// `threecx profiles`
+    Profiles,
+    /// `threecx doctor`
+    Doctor,
     /// `threecx sim`
     Sim,
     /// `threecx completion`
@@ -41,17 +53,25 @@ pub enum Chosen {
     Resource(&'static Resource),
     /// `threecx users list`
     Operation(&'static Operation),
+    /// `threecx queues agents`
+    Collection(&'static Collection),
+    /// `threecx users edit`
+    Edit(&'static Resource),
 }
 
 /// The program's own commands.
-pub const OWN: [(&str, Chosen, &str); 7] = [
+pub const OWN: [(&str, Chosen, &str); 11] = [
+    ("login", Chosen::Login, "Log in to a PBX and keep it as a profile"),
+    ("profiles", Chosen::Profiles, "List the profiles, take another as the default, remove one"),
+    ("logout", Chosen::Logout, "Forget the secret of a profile"),
+    ("doctor", Chosen::Doctor, "Look whether the PBX is well, and whether calls work"),
     ("search", Chosen::Search, "Find the operation for what you want to do"),
     ("operations", Chosen::Operations, "List everything that a PBX can be asked"),
     ("describe", Chosen::Describe, "Explain an operation: what it takes, what it answers, an example"),
     ("api", Chosen::Api, "Send any request: a method and a path"),
-    ("sim", Chosen::Sim, "Run a simulated PBX until Ctrl-C"),
     ("completion", Chosen::Completion, "Print a script that makes a shell complete commands, flags and values"),
     ("man", Chosen::Man, "Print a manual page, or write all of them to a folder"),
+    ("sim", Chosen::Sim, "Run a simulated PBX until Ctrl-C"),
 ];
 
 /// Takes the words that name a command out of the arguments (without the program's name) and
@@ -84,11 +104,11 @@ pub fn choose(arguments: Vec<OsString>) -> Result<(Chosen, Vec<OsString>), Failu
                 None => return Err(unknown::resource(&word, arguments.next())),
             },
             Some(resource) => {
-                let Some(operation) = operation_of(resource, &word) else {
+                let Some(chosen) = below(resource, &word) else {
                     return Err(unknown::operation(resource, &word));
                 };
                 rest.extend(arguments);
-                return Ok((Chosen::Operation(operation), rest));
+                return Ok((chosen, rest));
             }
         }
     }
@@ -107,6 +127,25 @@ pub fn find_resource(word: &str) -> Option<&'static Resource> {
         let mut all = threecx_catalog::resources().iter().copied();
         all.find(|resource| resource.name.eq_ignore_ascii_case(word) || resource.command.eq_ignore_ascii_case(word))
     })
+}
+
+/// What a word after a resource names: an operation, a collection, or `edit`.
+pub fn below(resource: &'static Resource, word: &str) -> Option<Chosen> {
+    let operation = operation_of(resource, word).map(Chosen::Operation);
+    let collection = || collections::table::named(resource, word).map(Chosen::Collection);
+    let edit = || (word == EDIT && Kind::of(resource).is_some()).then_some(Chosen::Edit(resource));
+    operation.or_else(collection).or_else(edit)
+}
+
+/// The word that opens an editor.
+pub const EDIT: &str = "edit";
+
+/// The words after a resource that are no operations, and what they are for.
+pub fn besides(resource: &'static Resource) -> Vec<(&'static str, String)> {
+    let collections = collections::table::of(resource);
+    let collections = collections.map(|collection| (collection.word, change::about_collection(collection)));
+    let edit = Kind::of(resource).map(|_| (EDIT, change::ABOUT_EDIT.to_owned()));
+    collections.chain(edit).collect()
 }
 
 /// The operation of this command (`list`) or official id (`ListUser`, `list-user`).

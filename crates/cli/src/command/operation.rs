@@ -6,13 +6,18 @@ use threecx_catalog::{Effect, Operation, Span, Type};
 use super::flags::{Flag, Place};
 use super::{globals, layout};
 use crate::list::{CONCURRENCY, MOST_CONCURRENCY};
+use crate::names::{self, Subject};
 use crate::output;
 
-/// Builds the command of an operation.
-pub fn command(operation: &'static Operation, flags: &[Flag]) -> Command {
+/// Builds the command of an operation. `subject` is what it is about, if that may be named.
+pub fn command(operation: &'static Operation, flags: &[Flag], subject: Option<&Subject>) -> Command {
     let mut usage = format!("threecx {} {}", operation.resource.command, operation.command);
     let mut ordered: Vec<&Flag> = flags.iter().filter(|flag| flag.required).collect();
-    for flag in &ordered {
+    if let Some(subject) = subject {
+        usage.push_str(&format!(" <{}>...", subject.set.placeholder()));
+    }
+    let named = |flag: &&&Flag| subject.is_some_and(|subject| subject.name == flag.name);
+    for flag in ordered.iter().filter(|flag| !named(flag)) {
         usage.push_str(&format!(" --{} <{}>", flag.long, flag.value_name()));
     }
     usage.push_str(" [OPTIONS]");
@@ -23,6 +28,9 @@ pub fn command(operation: &'static Operation, flags: &[Flag]) -> Command {
         .about(about(operation))
         .override_usage(usage)
         .after_help(format!("More: threecx describe {} {}", operation.resource.command, operation.command));
+    if let Some(subject) = subject {
+        command = command.args(which(subject));
+    }
     for flag in ordered {
         command = command.arg(arg(flag));
     }
@@ -54,6 +62,38 @@ fn period() -> [Arg; 4] {
         ),
     ]
     .map(|(name, value, help)| Arg::new(name).long(name).value_name(value).help(help).help_heading("Period"))
+}
+
+/// The arguments that name what an operation is about.
+fn which(subject: &Subject) -> [Arg; 2] {
+    let heading = format!("Which {}", subject.set.nouns());
+    let mut ways = vec!["name", "id:42"];
+    if subject.set.email.is_some() {
+        ways.insert(1, "e-mail address");
+    }
+    if subject.set.has_numbers {
+        ways.splice(0..0, ["number", "range of numbers (100-119)"]);
+    }
+    let last = ways.pop().unwrap_or_default();
+    let several = match subject.place {
+        names::Place::Path => "one call for each",
+        names::Place::List => "one call for all",
+    };
+    let words = Arg::new("words")
+        .num_args(0..)
+        .value_name(subject.set.placeholder())
+        .display_order(0)
+        .help_heading(heading.clone())
+        .help(format!("By {} or {last}; {several}", ways.join(", ")));
+    let example = if subject.set.has_numbers { "startswith(Number,'1')" } else { "contains(Name,'a')" };
+    let filter = Arg::new("where")
+        .long("where")
+        .value_name("FILTER")
+        .display_order(1)
+        .help_heading(heading)
+        .conflicts_with("words")
+        .help(format!("Those for which this $filter is true: \"{example}\""));
+    [words, filter]
 }
 
 /// `Reprovision All Phones: POST /Users/Pbx.ReprovisionAllPhones`, and what it does.
@@ -127,6 +167,9 @@ pub fn help(flag: &Flag) -> String {
     if let Some(max) = flag.max_length {
         facts.push(format!("at most {max} characters"));
     }
+    if flag.is_content() {
+        facts.push("or @file: its text, or Base64 of what is no text".into());
+    }
     if flag.secret {
         facts.push("secret: never shown".into());
     }
@@ -163,7 +206,8 @@ mod tests {
     #[test]
     fn every_operation_makes_a_sound_command() {
         for operation in threecx_catalog::operations() {
-            command(operation, &super::super::flags::flags(operation)).debug_assert();
+            let subject = names::subject(operation);
+            command(operation, &super::super::flags::flags(operation), subject.as_ref()).debug_assert();
         }
     }
 }

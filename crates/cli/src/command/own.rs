@@ -4,6 +4,7 @@ use clap::{Arg, Command};
 
 use super::{Chosen, globals, layout};
 use crate::completion::SHELLS;
+use crate::guarded::Kind;
 use crate::output;
 
 pub(super) fn plain(about: &'static str, usage: &'static str) -> Command {
@@ -15,16 +16,22 @@ pub(super) fn plain(about: &'static str, usage: &'static str) -> Command {
 const READING: [&str; 3] = ["api", "output", "help"];
 const PRINTING: [&str; 2] = ["output-file", "help"];
 
-/// The command of one of the program's own commands.
+/// The command of what is no operation.
 pub fn of(chosen: Chosen) -> Option<Command> {
     match chosen {
         Chosen::Search => Some(search()),
         Chosen::Operations => Some(operations()),
         Chosen::Describe => Some(describe()),
         Chosen::Api => Some(api()),
+        Chosen::Login => Some(super::account::login()),
+        Chosen::Logout => Some(super::account::logout()),
+        Chosen::Profiles => Some(super::account::profiles()),
+        Chosen::Doctor => Some(super::account::doctor()),
         Chosen::Sim => Some(super::sim::command()),
         Chosen::Completion => Some(completion()),
         Chosen::Man => Some(man()),
+        Chosen::Collection(collection) => Some(super::change::collection(collection)),
+        Chosen::Edit(resource) => Kind::of(resource).map(|kind| super::change::edit(resource, &kind)),
         Chosen::Nothing | Chosen::Resource(_) | Chosen::Operation(_) => None,
     }
 }

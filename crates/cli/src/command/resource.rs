@@ -9,8 +9,9 @@ use super::operation::lifetime;
 /// Builds the command of a resource without an operation: it is there for its help.
 pub fn command(resource: &'static Resource) -> Command {
     let after = format!(
-        "Operations:\n{}\n\nHelp on one: threecx {} <OPERATION> --help",
+        "Operations:\n{}{}\n\nHelp on one: threecx {} <OPERATION> --help",
         operations(resource.operations),
+        besides(resource),
         resource.command
     );
     let command = Command::new("threecx")
@@ -21,6 +22,14 @@ pub fn command(resource: &'static Resource) -> Command {
         .help_template("{about}\n\n{usage-heading} {usage}{after-help}\n")
         .after_help(after);
     globals::add(command, |_| true)
+}
+
+/// What the program makes of some of them.
+fn besides(resource: &'static Resource) -> String {
+    let all = super::besides(resource);
+    let width = all.iter().map(|(word, _)| word.len()).max().unwrap_or_default();
+    let lines = all.iter().map(|(word, about)| format!("\n  {word:width$}  {about}"));
+    if all.is_empty() { String::new() } else { format!("\n\nSafe changes:{}", lines.collect::<String>()) }
 }
 
 fn operations(operations: &[Operation]) -> String {

@@ -29,14 +29,15 @@ pub fn resource(word: &str, next: Option<OsString>) -> Failure {
                 None => format!("Did you mean `threecx {close}`?"),
             }
         }
-        (true, None) => format!("See `threecx --help` for all resources, or look for it: `threecx operations {word}`."),
+        (true, None) => format!("Look for it: `threecx search {word}`. `threecx --help` lists all resources."),
     };
     Failure::Usage { message: format!("there is no resource or command `{word}`"), next_step: Some(hint) }
 }
 
 /// The resource has no operation of this name.
 pub fn operation(resource: &'static Resource, word: &str) -> Failure {
-    let known: Vec<&str> = resource.operations.iter().map(|operation| operation.command).collect();
+    let others = super::besides(resource).into_iter().map(|(word, _)| word);
+    let known: Vec<&str> = resource.operations.iter().map(|operation| operation.command).chain(others).collect();
     let same = elsewhere(word);
     let close = closest(&flags::kebab(word), &known);
     let hint = match (close, same.is_empty()) {

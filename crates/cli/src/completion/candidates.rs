@@ -6,13 +6,16 @@ use threecx_catalog::{Release, Resource, Type};
 
 use super::{Candidate, Next, SHELLS, files, numbers};
 use crate::command::flags::{self, Flag, Place};
-use crate::command::{self, Chosen, OWN, globals, operation_of};
+use crate::command::{self, Chosen, OWN, globals};
+use crate::names;
 
 /// What the words so far have named.
 #[derive(Default)]
 struct Line {
     chosen: Option<Chosen>,
     resource: Option<&'static Resource>,
+    /// True if a word names nothing: then nobody knows what comes next.
+    lost: bool,
     /// Further words that are not flags.
     positional: Vec<String>,
     /// The flags given so far, without dashes.
@@ -24,6 +27,9 @@ struct Line {
 /// What can come after these words, where the last one begins with `current`.
 pub fn next(before: &[String], current: &str) -> Next {
     let line = read(before);
+    if line.lost {
+        return Next::These(Vec::new());
+    }
     let operation = match line.chosen {
         Some(Chosen::Operation(operation)) => Some(operation),
         _ => None,
@@ -93,8 +99,12 @@ fn read(before: &[String]) -> Line {
             (None, None) => {
                 line.chosen = OWN.iter().find(|(name, ..)| name == word).map(|(_, chosen, _)| *chosen);
                 line.resource = command::find_resource(word);
+                line.lost |= line.chosen.is_none() && line.resource.is_none() && word != "help";
             }
-            (None, Some(resource)) => line.chosen = operation_of(resource, word).map(Chosen::Operation),
+            (None, Some(resource)) => {
+                line.chosen = command::below(resource, word);
+                line.lost |= line.chosen.is_none();
+            }
         }
         takes = None;
     }
@@ -112,7 +122,9 @@ fn is_called(arg: &Arg, name: &str) -> bool {
 /// The command with all its flags; before one is named, with those of the program.
 fn command_of(chosen: Option<Chosen>) -> Command {
     match chosen {
-        Some(Chosen::Operation(operation)) => command::operation::command(operation, &flags::flags(operation)),
+        Some(Chosen::Operation(operation)) => {
+            command::operation::command(operation, &flags::flags(operation), names::subject(operation).as_ref())
+        }
         Some(own) => command::own::of(own).unwrap_or_default(),
         None => globals::add(Command::new("threecx").disable_help_flag(true), |_| true),
     }
@@ -134,7 +146,9 @@ fn resources() -> impl Iterator<Item = Candidate> {
 
 fn operations(resource: &'static Resource) -> Vec<Candidate> {
     let operations = resource.operations.iter();
-    operations.map(|operation| Candidate::new(operation.command, operation.title)).collect()
+    let operations = operations.map(|operation| Candidate::new(operation.command, operation.title));
+    let besides = command::besides(resource).into_iter().map(|(word, about)| Candidate::new(word, about));
+    operations.chain(besides).collect()
 }
 
 /// The words that a command of the program itself takes beside its flags.
@@ -144,6 +158,7 @@ fn positional(chosen: Chosen, before: &[String]) -> Option<Vec<Candidate>> {
         (Chosen::Describe | Chosen::Man, []) => Some(words_or_operations(None)),
         (Chosen::Describe, [resource]) => command::find_resource(resource).map(operations),
         (Chosen::Completion, []) => Some(words(&SHELLS.map(|(shell, _)| shell))),
+        (Chosen::Collection(_), []) => Some(words(&["list", "add", "remove"])),
         (Chosen::Api, []) => Some(words(&["GET", "POST", "PATCH", "PUT", "DELETE"])),
         (Chosen::Api, [_]) => Some(resources_as_paths()),
         _ => None,

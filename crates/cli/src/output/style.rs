@@ -21,9 +21,19 @@ impl Style {
         Style { on: std::io::stderr().is_terminal() && env_vars::NO_COLOR.get().is_none() }
     }
 
+    /// For files.
+    pub fn plain() -> Style {
+        Style { on: false }
+    }
+
     /// For headings.
     pub fn bold(self, text: &str) -> String {
         self.paint("1", text)
+    }
+
+    /// For what is in order, or new.
+    pub fn green(self, text: &str) -> String {
+        self.paint("32", text)
     }
 
     /// For errors.
@@ -59,6 +69,11 @@ pub fn warn(text: &str) {
 /// A remark for the person at the terminal.
 pub fn note(text: &str) {
     say(&plain_text(text));
+}
+
+/// A line on stderr that is safe already, perhaps in colours.
+pub fn painted(line: &str) {
+    say(line);
 }
 
 fn say(line: &str) {

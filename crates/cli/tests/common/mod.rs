@@ -2,20 +2,37 @@
 
 #![allow(dead_code, reason = "no test uses all of it")]
 
-use std::io::{BufRead, BufReader};
+pub mod tls;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command as Process, Stdio};
 
 use assert_cmd::Command;
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
 
-const VARIABLES: [&str; 4] = ["THREECX_URL", "THREECX_CLIENT_ID", "THREECX_CLIENT_SECRET", "THREECX_CA_FILE"];
+const VARIABLES: [&str; 6] = [
+    "THREECX_URL",
+    "THREECX_CLIENT_ID",
+    "THREECX_CLIENT_SECRET",
+    "THREECX_CA_FILE",
+    "THREECX_PROFILE",
+    "THREECX_PASSWORD",
+];
+
+/// Where the binary keeps things in tests: never where people do.
+const HOME: &str = env!("CARGO_TARGET_TMPDIR");
 
 pub fn threecx() -> Command {
     let mut command = Command::cargo_bin("threecx").expect("the binary");
     for variable in VARIABLES {
         command.env_remove(variable);
     }
+    // A port may be that of another test's PBX of before, but a process's number is not.
+    let home = format!("{HOME}/{}", std::process::id());
+    command.env("THREECX_CONFIG_DIR", format!("{home}/config")).env("THREECX_CACHE_DIR", format!("{home}/cache"));
+    command.env("THREECX_SECRETS", "file");
     command
 }
 
@@ -65,10 +82,48 @@ impl Sim {
 
     pub fn threecx(&self) -> Command {
         let mut command = threecx();
-        let text = |name: &str| self.ready[name].as_str().expect("text");
-        command.env("THREECX_URL", &self.url).env("THREECX_CLIENT_ID", text("client_id"));
-        command.env("THREECX_CLIENT_SECRET", text("client_secret"));
+        command.envs(self.environment());
         command
+    }
+
+    /// The variables by which to call it.
+    pub fn environment(&self) -> [(&'static str, &str); 3] {
+        let text = |name: &str| self.ready[name].as_str().expect("text");
+        [
+            ("THREECX_URL", self.url.as_str()),
+            ("THREECX_CLIENT_ID", text("client_id")),
+            ("THREECX_CLIENT_SECRET", text("client_secret")),
+        ]
+    }
+
+    /// What it answers to a question under `/sim/`.
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Value {
+        self.control("GET", path, "")
+    }
+
+    /// Asks something of its controls (`/sim/*`).
+    #[track_caller]
+    pub fn control(&self, method: &str, path: &str, body: &str) -> Value {
+        let body = self.exchange(method, path, body);
+        if body.is_empty() { Value::Null } else { serde_json::from_str(&body).expect("JSON") }
+    }
+
+    /// The same, with the body of the answer as it comes.
+    #[track_caller]
+    pub fn exchange(&self, method: &str, path: &str, body: &str) -> String {
+        let address = self.url.strip_prefix("http://").expect("plain HTTP");
+        let mut stream = TcpStream::connect(address).expect("it listens");
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        assert!(head.starts_with("HTTP/1.1 20"), "{answer}");
+        body.to_owned()
     }
 }
 

@@ -89,6 +89,16 @@ impl Token {
         self.renew_at
     }
 
+    /// How many seconds the PBX's clock was ahead of this machine's when the token came, as far
+    /// as it says when it was made.
+    pub fn clock_ahead(&self) -> Option<i64> {
+        let Claims { expires_at, issued_at, .. } = self.claims()?;
+        let issued_at = issued_at?;
+        let life = expires_at.checked_sub(issued_at)?;
+        let received = self.renew_at?.checked_sub(life - MARGIN.min(life / 4))?;
+        Some(issued_at as i64 - received as i64)
+    }
+
     /// True if it still holds at `now`, in seconds since 1970.
     pub fn holds_at(&self, now: u64) -> bool {
         self.renew_at.is_none_or(|end| now < end)

@@ -4,7 +4,7 @@ use fastrand::Rng;
 use serde_json::{Value as Json, json};
 
 use super::{DEFAULT_GROUP, library};
-use crate::operations::{free_id, free_number};
+use crate::operations::{free_id, free_number, memberships};
 use crate::state::{Entity, Shapes, Store, Value};
 
 const QUEUES: [(&str, &str); 6] = [
@@ -69,11 +69,13 @@ impl Company<'_> {
             numbered.extend(json);
             numbered.insert(
                 "Groups".into(),
-                json!([{ "GroupId": DEFAULT_GROUP, "Name": "DEFAULT", "Rights": { "RoleName": "users" } }]),
+                json!([{ "GroupId": DEFAULT_GROUP, "Name": "DEFAULT", "CanDelete": true, "Rights": { "RoleName": "users" } }]),
             );
         }
         if let Some(set) = self.store.set_mut(set) {
-            set.put(library::entity(Entity::new(set.shape), &numbered, self.shapes));
+            let mut entity = library::entity(Entity::new(set.shape), &numbered, self.shapes);
+            memberships(&mut entity);
+            set.put(entity);
         }
         number
     }

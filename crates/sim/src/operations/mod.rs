@@ -43,6 +43,7 @@ pub(crate) use numbers::{free_id, free_number};
 pub(crate) use peers::label;
 pub use phones::PhoneState;
 pub(crate) use phones::{PhoneOrders, macs};
+pub(crate) use references::memberships;
 pub(crate) use route::{Route, Routes};
 pub(crate) use services::install as install_services;
 

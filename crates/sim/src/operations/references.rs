@@ -121,7 +121,7 @@ fn membership(entity: &mut Entity, store: &Store) -> Result<(), &'static str> {
 }
 
 /// The memberships of something with a number say who the member is.
-fn memberships(entity: &mut Entity) {
+pub(crate) fn memberships(entity: &mut Entity) {
     let Some(kind) = peers::kind_of_type(entity.shape.structure.name).filter(|kind| *kind != "Group") else { return };
     let (id, number, name) = (entity.get("Id").clone(), entity.get("Number").clone(), Value::text(label(entity)));
     for (_, value) in entity.own_mut().filter(|(property, _)| *property == "Groups") {

@@ -1,0 +1,321 @@
+//! `threecx queues agents add 800 100-105`: single items of collections that a PBX only takes
+//! whole. The collection is read, changed, shown, read again to see that nobody else changed it,
+//! written, and read back.
+
+mod items;
+pub mod table;
+
+use std::ffi::OsString;
+
+use clap::ArgMatches;
+use serde_json::{Map, Value, json};
+use threecx::{Client, Error};
+use threecx_core::InputError;
+
+use crate::arguments::{Stdin, content};
+use crate::confirm::{answer_to, somebody_is_there};
+use crate::connect::Settings;
+use crate::failure::Failure;
+use crate::guarded::{Guarded, Kind};
+use crate::names::{Directory, Set, Word};
+use crate::output::style::{Style, note, one_line};
+use crate::output::{Output, flag, json as print_json, table as print_table, text};
+use crate::{command, dry_run, runtime};
+use items::Difference;
+pub use table::Collection;
+use table::Item;
+
+/// What is done with the items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Action {
+    List,
+    Add,
+    Remove,
+}
+
+/// Carries out what was typed after `threecx <resource> <collection>`.
+pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), Failure> {
+    let matches = command::change::collection(collection).try_get_matches_from(rest)?;
+    let action = match text(&matches, "action").as_deref() {
+        Some("add") => Action::Add,
+        Some("remove") => Action::Remove,
+        _ => Action::List,
+    };
+    let output = Output::from(&matches)?;
+    let settings = Settings::from(&matches)?;
+    let mut stdin = Stdin::default();
+    let words = words(collection, action, &matches, &mut stdin)?;
+    let also = also(collection, action, &matches)?;
+    runtime()?.block_on(async {
+        let connection = settings.connect(&mut stdin).await?;
+        let client = &connection.client;
+        let resource = threecx::resource(collection.resource);
+        let kind = resource.and_then(Kind::of).ok_or_else(|| Failure::Internal(collection.resource.to_owned()))?;
+        let thing = kind.find(client, &text(&matches, "which").unwrap_or_default()).await?;
+        let select = collection.expand.map_or(collection.property, |_| "Id").to_owned();
+        let expand = collection.expand.map(str::to_owned);
+        let guarded = Guarded { client, kind, thing, select: Some(select), expand };
+        let before = guarded.read().await?;
+        let items = before.get(collection.property).and_then(Value::as_array).cloned().unwrap_or_default();
+        let (after, difference) = match action {
+            Action::List => return list(collection, &items, &output),
+            Action::Add => add(client, collection, items.clone(), &words, &also).await?,
+            Action::Remove => remove(collection, items.clone(), &words),
+        };
+        let label = guarded.label();
+        if !output.is_json() {
+            show(collection, &label, &difference);
+        }
+        let sent = !difference.added.is_empty() || !difference.removed.is_empty();
+        let changes: Map<String, Value> =
+            std::iter::once((collection.property.to_owned(), Value::Array(after.clone()))).collect();
+        if sent && flag(&matches, "dry-run") {
+            return dry_run::print(&guarded.plan(&changes).await?, &settings, &output);
+        }
+        if sent {
+            ask(settings.sim || flag(&matches, "yes"))?;
+            guarded.write(&before, &changes).await?;
+        }
+        done(collection, action, &label, (items.len(), after.len()), &difference, sent, &output)
+    })
+}
+
+/// The items that were named, by words or by a file with one in each line.
+fn words(
+    collection: &Collection,
+    action: Action,
+    matches: &ArgMatches,
+    stdin: &mut Stdin,
+) -> Result<Vec<String>, Failure> {
+    let mut words = Vec::new();
+    for word in matches.get_many::<String>("items").unwrap_or_default() {
+        let whole = content(collection.noun, word.clone(), stdin)?;
+        let several = whole.split(['\n', ',']).map(str::trim).filter(|word| !word.is_empty());
+        // A name may have a comma in it: `Lovelace, Ada`.
+        let is_name = !word.starts_with(['@', '-']) && word.contains(", ");
+        words.extend(if is_name { vec![word.clone()] } else { several.map(str::to_owned).collect() });
+    }
+    match (action, words.is_empty()) {
+        (Action::List, false) => Err(Failure::Usage {
+            message: format!("list takes one word, and `{}` came after it", words[0]),
+            next_step: Some("Use add or remove to change something.".into()),
+        }),
+        (Action::Add | Action::Remove, true) => Err(Failure::Usage {
+            message: format!("no {} is named", collection.noun),
+            next_step: Some(format!("See `threecx {} --help`.", command::change::words_of(collection))),
+        }),
+        _ => Ok(words),
+    }
+}
+
+/// What new items hold beside what identifies them.
+fn also(
+    collection: &'static Collection,
+    action: Action,
+    matches: &ArgMatches,
+) -> Result<Vec<(&'static str, String)>, Failure> {
+    let mut found = Vec::new();
+    for also in collection.also {
+        match (text(matches, also.flag), action) {
+            (Some(_), Action::List | Action::Remove) => {
+                return Err(Failure::Usage {
+                    message: format!("--{} is for add", also.flag),
+                    next_step: Some("Leave it out.".into()),
+                });
+            }
+            (None, Action::Add) if also.default.is_none() => {
+                return Err(Failure::Usage {
+                    message: format!("--{} is missing", also.flag),
+                    next_step: Some(format!("{}.", also.help)),
+                });
+            }
+            (given, Action::Add) => {
+                let value = given.unwrap_or_else(|| also.default.unwrap_or_default().to_owned());
+                found.push((also.property, value));
+            }
+            (None, _) => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Adds what is not there yet. What is named has to exist.
+async fn add(
+    client: &Client,
+    collection: &Collection,
+    mut items: Vec<Value>,
+    words: &[String],
+    also: &[(&'static str, String)],
+) -> Result<(Vec<Value>, Difference), Failure> {
+    let mut difference = Difference::default();
+    for (identity, name) in identities(client, collection, words).await? {
+        match items.iter().find(|item| items::identity(collection, item) == identity) {
+            Some(item) => difference.nothing_to_do.push(items::label(collection, item)),
+            None => {
+                let item = items::make(collection, &identity, also);
+                difference.added.push(if name.is_empty() { items::label(collection, &item) } else { name });
+                items.push(item);
+            }
+        }
+    }
+    Ok((items, difference))
+}
+
+/// What identifies the things that words name, and what they are called.
+async fn identities(
+    client: &Client,
+    collection: &Collection,
+    words: &[String],
+) -> Result<Vec<(String, String)>, Failure> {
+    let of = match collection.item {
+        Item::Text | Item::Key => return Ok(words.iter().map(|word| (word.clone(), String::new())).collect()),
+        Item::Number { of } => of,
+        Item::Department => "Groups",
+    };
+    let set = Set::named(of).ok_or_else(|| Failure::Internal(of.to_owned()))?;
+    let argument = collection.noun.to_uppercase();
+    let parsed: Result<Vec<Word>, Error> = words.iter().map(|word| Word::parse(&set, &argument, word)).collect();
+    let parsed = parsed?;
+    let mut directory = Directory::default();
+    directory.look_up(client, &set, &parsed.iter().collect::<Vec<_>>()).await?;
+    let mut found = Vec::new();
+    for (word, given) in parsed.iter().zip(words) {
+        for thing in directory.take(&set, &argument, word, given)? {
+            let number = thing.number.clone().filter(|_| collection.item != Item::Department);
+            found.push((number.unwrap_or_else(|| thing.key.clone()), thing.short()));
+        }
+    }
+    if let Some((identity, _)) = found.iter().find(|(identity, _)| identity.is_empty()) {
+        return Err(Error::from(InputError {
+            argument,
+            path: String::new(),
+            expected: "something that has a number".into(),
+            came: format!("`{identity}`"),
+            position: None,
+            hint: None,
+        })
+        .into());
+    }
+    Ok(found)
+}
+
+/// Removes what is there. What stays, stays as it came.
+fn remove(collection: &Collection, mut items: Vec<Value>, words: &[String]) -> (Vec<Value>, Difference) {
+    let mut difference = Difference::default();
+    for word in words {
+        let before = items.len();
+        items.retain(|item| {
+            let meant = items::is_meant(collection, item, word);
+            if meant {
+                difference.removed.push(items::label(collection, item));
+            }
+            !meant
+        });
+        if items.len() == before {
+            difference.nothing_to_do.push(word.clone());
+        }
+    }
+    (items, difference)
+}
+
+fn list(collection: &Collection, items: &[Value], output: &Output) -> Result<(), Failure> {
+    let mut sink = output.open()?;
+    if output.is_json() {
+        sink.line(&print_json::pretty(&Value::from(items.to_vec()).to_string()))?;
+        return sink.finish();
+    }
+    let names: &[&str] = match collection.item {
+        Item::Text => &[],
+        Item::Number { .. } if collection.resource == "Groups" => &["Number", "MemberName", "Type"],
+        Item::Number { .. } => &["Number", "Name", "SkillGroup"],
+        Item::Department => &["GroupId", "Name"],
+        Item::Key => &["Input", "ForwardType", "ForwardDN", "CustomData"],
+    };
+    let cell = |item: &Value, name: &str| match item.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Null) | None => String::new(),
+        Some(other) => other.to_string(),
+    };
+    let role = |item: &Value| item.pointer("/Rights/RoleName").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut heading: Vec<&str> =
+        names.iter().copied().filter(|name| items.iter().any(|item| !cell(item, name).is_empty())).collect();
+    let roles = items.iter().any(|item| !role(item).is_empty());
+    if items.iter().any(Value::is_object) {
+        let row = |item: &Value| {
+            let cells = heading.iter().map(|name| cell(item, name));
+            cells.chain(roles.then(|| role(item))).collect::<Vec<String>>()
+        };
+        let rows = items.iter().map(row).collect();
+        heading.extend(roles.then_some("Role"));
+        sink.line(&print_table::table(&heading, rows, Some(output.width())))?;
+    } else {
+        for item in items {
+            sink.line(&one_line(item.as_str().unwrap_or_default()))?;
+        }
+    }
+    sink.finish()?;
+    if items.is_empty() {
+        note("There are none.");
+    }
+    Ok(())
+}
+
+/// The difference, for a person, before anything is sent.
+fn show(collection: &Collection, label: &str, difference: &Difference) {
+    let style = Style::for_stderr();
+    let mut lines = vec![format!("{} of {label}:", collection.word)];
+    lines.extend(difference.added.iter().map(|label| style.green(&format!("  + {}", one_line(label)))));
+    lines.extend(difference.removed.iter().map(|label| style.red(&format!("  - {}", one_line(label)))));
+    for line in lines.iter().take(if lines.len() > 1 { lines.len() } else { 0 }) {
+        crate::output::style::painted(line);
+    }
+}
+
+/// Asks whether to write it, where somebody is there.
+fn ask(asked_not_to: bool) -> Result<(), Failure> {
+    if asked_not_to || !somebody_is_there() {
+        return Ok(());
+    }
+    match answer_to("Write this? [y/N] ")?.as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(Failure::Declined),
+    }
+}
+
+fn done(
+    collection: &Collection,
+    action: Action,
+    label: &str,
+    (before, after): (usize, usize),
+    difference: &Difference,
+    sent: bool,
+    output: &Output,
+) -> Result<(), Failure> {
+    let mut sink = output.open()?;
+    let Difference { added, removed, nothing_to_do } = difference;
+    if output.is_json() {
+        let report = json!({
+            "what": label,
+            "collection": collection.property,
+            "added": added,
+            "removed": removed,
+            "nothing_to_do": nothing_to_do,
+            "before": before,
+            "after": after,
+            "sent": sent,
+        });
+        sink.line(&print_json::pretty(&report.to_string()))?;
+        return sink.finish();
+    }
+    if sent {
+        let counted = |number: usize| format!("{number} {}{}", collection.noun, if number == 1 { "" } else { "s" });
+        sink.line(&format!("Done: {} before, {after} now.", counted(before)))?;
+    } else {
+        sink.line("Nothing was sent: there is nothing to change.")?;
+    }
+    sink.finish()?;
+    for label in nothing_to_do {
+        note(&format!("{label} is {} there.", if action == Action::Add { "already" } else { "not" }));
+    }
+    Ok(())
+}

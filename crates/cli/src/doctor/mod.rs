@@ -1,0 +1,140 @@
+//! `threecx doctor`: is the PBX well, and can this program work with it? It only reads.
+
+mod access;
+mod check;
+mod connection;
+mod question;
+mod system;
+
+use std::ffi::OsString;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+pub use check::CHECKS;
+use check::{Finding, Status};
+
+use crate::arguments::Stdin;
+use crate::command;
+use crate::connect::{Connection, Settings};
+use crate::failure::Failure;
+use crate::output::style::{Style, one_line};
+use crate::output::wrap::wrap;
+use crate::output::{Output, Sink};
+use crate::runtime;
+
+/// Looks at everything and says what it finds.
+pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
+    let matches = command::account::doctor().try_get_matches_from(rest)?;
+    let output = Output::from(&matches)?;
+    let settings = Settings::from(&matches)?;
+    let findings = runtime()?.block_on(async {
+        let connection = settings.connect(&mut Stdin::default()).await?;
+        Ok::<_, Failure>(look(&connection).await)
+    })?;
+    let mut sink = output.open()?;
+    if output.is_json() {
+        print_json(&findings, &mut sink)?
+    } else {
+        print(&findings, &output, &mut sink)?
+    }
+    sink.finish()?;
+    match worst(&findings) {
+        Status::Red => Err(Failure::Unhealthy),
+        _ => Ok(()),
+    }
+}
+
+/// All findings, in the order of [`CHECKS`].
+async fn look(connection: &Connection) -> Vec<Finding> {
+    let (client, now) = (&connection.client, Timestamp::now());
+    let seen = client.look().await;
+    let reachable = connection::reachable(&connection.url, &seen);
+    let certificate = connection::certificate(&connection.url, &seen, now);
+    let token = match &seen {
+        Ok(_) => client.token().await,
+        Err(error) => Err(error.clone()),
+    };
+    let clock = connection::clock(&seen, token.as_ref().ok(), now);
+    let mut findings = vec![reachable, certificate, clock];
+    if seen.is_err() || token.is_err() {
+        let why = if seen.is_err() { "the PBX cannot be reached" } else { "the login failed" };
+        if seen.is_ok() {
+            findings.push(access::login(&connection.whom, &token));
+        }
+        let left = CHECKS.len() - findings.len();
+        findings.extend(std::iter::repeat_n(Finding::unknown(format!("not asked: {why}")), left));
+        return findings;
+    }
+    let status = question::ask(client, "SystemStatus.GetSystemStatus", &[]).await;
+    // By now an answer has named the version, and a token that died meanwhile has been replaced.
+    let token = client.token().await.or(token);
+    findings.push(access::login(&connection.whom, &token));
+    findings.push(access::token(token.as_ref().ok(), connection.tokens.as_ref()));
+    findings.push(access::version(client.version().as_deref()));
+    findings.push(access::permissions(client).await);
+    let licence = question::ask(client, "LicenseStatus.GetLicenseStatus", &[]).await;
+    findings.push(system::licence(&licence, now));
+    findings.push(system::maintenance(&licence, now));
+    findings.push(system::services(client).await);
+    findings.push(system::disk(&status));
+    findings.push(system::backups(client, &status, now).await);
+    findings.push(system::trunks(client).await);
+    findings.push(system::extensions(&status));
+    findings.push(system::phones(client, &status).await);
+    findings
+}
+
+fn worst(findings: &[Finding]) -> Status {
+    findings.iter().map(|finding| finding.status).max().unwrap_or(Status::Unknown)
+}
+
+fn named(findings: &[Finding]) -> impl Iterator<Item = (&'static str, &Finding)> {
+    CHECKS.iter().map(|(name, _)| *name).zip(findings)
+}
+
+fn print_json(findings: &[Finding], sink: &mut Sink) -> Result<(), Failure> {
+    let check = |(name, finding): (&str, &Finding)| {
+        json!({
+            "name": name, "status": finding.status.name(), "message": finding.message,
+            "next_step": finding.next_step,
+        })
+    };
+    let checks: Value = named(findings).map(check).collect();
+    let said = json!({ "status": worst(findings).name(), "checks": checks });
+    sink.line(&serde_json::to_string_pretty(&said).map_err(|error| Failure::Internal(error.to_string()))?)
+}
+
+fn print(findings: &[Finding], output: &Output, sink: &mut Sink) -> Result<(), Failure> {
+    let style = if output.file.is_none() { Style::for_stdout() } else { Style::plain() };
+    // Status, name, and what belongs to them, each in its column.
+    const COLUMN: usize = 9 + 13;
+    let width = output.width().saturating_sub(COLUMN).max(30);
+    let all: Vec<(&str, &Finding)> = named(findings).collect();
+    for alike in all.chunk_by(|(_, one), (_, next)| one.message == next.message) {
+        let Some((name, finding)) = alike.first() else { continue };
+        // What was not asked for one and the same reason is one line.
+        let name = if alike.len() > 1 { format!("{} checks", alike.len()) } else { (*name).to_owned() };
+        let status = format!("{:<9}", finding.status.name());
+        let status = match finding.status {
+            Status::Unknown => status,
+            Status::Green => style.green(&status),
+            Status::Yellow => style.yellow(&status),
+            Status::Red => style.red(&status),
+        };
+        let next = finding.next_step.as_ref().map(|next| format!("next: {next}"));
+        let texts = [Some(&finding.message), next.as_ref()].into_iter().flatten();
+        let text: Vec<String> = texts.map(|text| wrap(&one_line(text), width)).collect();
+        for (number, line) in text.join("\n").lines().enumerate() {
+            match number {
+                0 => sink.line(&format!("{status}{name:<13}{line}"))?,
+                _ => sink.line(&format!("{:COLUMN$}{line}", ""))?,
+            }
+        }
+    }
+    let count = |status: Status| findings.iter().filter(|finding| finding.status == status).count();
+    let counts = [Status::Red, Status::Yellow, Status::Green, Status::Unknown];
+    let counts = counts.into_iter().filter(|status| count(*status) > 0);
+    let counts: Vec<String> = counts.map(|status| format!("{} {}", count(status), status.name())).collect();
+    sink.line(&format!("\n{}", counts.join(", ")))
+}

@@ -1,0 +1,228 @@
+//! `threecx users edit 100`: an entity in an editor, as YAML. What was changed is shown and sent,
+//! and nothing else; what was written is never lost.
+
+mod document;
+mod editor;
+
+use std::ffi::OsString;
+
+use serde_json::{Map, Value, json};
+use similar::TextDiff;
+use threecx::Error;
+use threecx_catalog::{Resource, Structure};
+
+use crate::arguments::Stdin;
+use crate::confirm::{answer_to, somebody_is_there};
+use crate::connect::Settings;
+use crate::failure::Failure;
+use crate::guarded::{Guarded, Kind, Properties};
+use crate::output::style::{Style, one_line, painted};
+use crate::output::{Output, flag, json as print_json, text};
+use crate::{command, dry_run, runtime};
+use editor::Draft;
+
+/// Begins the lines that tell what is wrong, above the text.
+const WRONG: &str = "#! ";
+
+/// Carries out what was typed after `threecx <resource> edit`.
+pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failure> {
+    let Some((kind, structure)) = Kind::of(resource).and_then(|kind| Some((kind.clone(), kind.structure()?))) else {
+        return Err(Failure::Usage {
+            message: format!("{} has nothing that can be both read and updated", resource.name),
+            next_step: Some(format!("See `threecx {} --help` for its operations.", resource.command)),
+        });
+    };
+    let matches = command::change::edit(resource, &kind).try_get_matches_from(rest)?;
+    let output = Output::from(&matches)?;
+    let settings = Settings::from(&matches)?;
+    runtime()?.block_on(async {
+        let connection = settings.connect(&mut Stdin::default()).await?;
+        let client = &connection.client;
+        let thing = match text(&matches, "which") {
+            Some(given) => kind.find(client, &given).await?,
+            None => None,
+        };
+        let (select, expand) = (text(&matches, "select"), text(&matches, "expand"));
+        let guarded = Guarded { client, kind, thing, select, expand };
+        let before = guarded.read().await?;
+        let draft = Draft::new(&guarded.label())?;
+        let edited = edit(&guarded, &before, structure, &draft).await;
+        let sent = async {
+            let changes = edited?;
+            if !changes.is_empty() {
+                show(&before, &changes, structure, &output);
+                if flag(&matches, "dry-run") {
+                    return dry_run::print(&guarded.plan(&changes).await?, &settings, &output);
+                }
+                ask(settings.sim || flag(&matches, "yes"))?;
+                guarded.write(&before, &changes).await?;
+            }
+            done(&guarded.label(), &changes, &output)
+        };
+        match sent.await {
+            // Nothing was written that could be lost.
+            Err(failure @ Failure::Editor { .. }) => Err(failure),
+            Err(failure) => Err(match draft.keep() {
+                Some(path) => Failure::Kept { failure: Box::new(failure), path: path.display().to_string() },
+                None => failure,
+            }),
+            Ok(()) => Ok(()),
+        }
+    })
+}
+
+/// Lets somebody edit it until it makes sense, and returns what has changed.
+async fn edit(
+    guarded: &Guarded<'_>,
+    before: &Properties,
+    structure: &'static Structure,
+    draft: &Draft,
+) -> Result<Map<String, Value>, Failure> {
+    let shown: Properties = before.iter().filter(|(name, _)| !is_key(guarded, name)).map(own).collect();
+    let original = format!("{}{}", head(guarded, before, structure), document::write(&shown, structure, true));
+    let mut text = original;
+    let mut wrong: Option<Failure> = None;
+    loop {
+        let above = wrong.as_ref().map(complaint).unwrap_or_default();
+        let written = draft.edit(&format!("{above}{text}"))?;
+        let written: String =
+            written.lines().filter(|line| !line.starts_with(WRONG)).map(|line| format!("{line}\n")).collect();
+        if let Some(failure) = wrong.take()
+            && written == text
+        {
+            // Nobody is going to put it right.
+            return Err(failure);
+        }
+        text = written;
+        match changes(guarded, before, &text, structure).await {
+            Ok(changes) => return Ok(changes),
+            Err(failure) => wrong = Some(failure),
+        }
+    }
+}
+
+fn own((name, value): (&String, &Value)) -> (String, Value) {
+    (name.clone(), value.clone())
+}
+
+fn is_key(guarded: &Guarded<'_>, name: &str) -> bool {
+    guarded.kind.set.as_ref().is_some_and(|(_, key)| *key == name)
+}
+
+/// What stands above the text.
+fn head(guarded: &Guarded<'_>, before: &Properties, structure: &'static Structure) -> String {
+    let mut head = format!(
+        "# {}\n# Change what is to be changed, save, and leave the editor. What is left alone or taken out is not sent.\n",
+        one_line(&guarded.label())
+    );
+    let mut missing: Vec<&str> = Vec::new();
+    for property in structure.all_properties().filter(|property| property.navigation) {
+        if !before.contains_key(property.name) && !missing.contains(&property.name) {
+            missing.push(property.name);
+        }
+    }
+    if !missing.is_empty() {
+        head.push_str(&format!("# There are also {}: see --expand.\n", missing.join(", ")));
+    }
+    head.push('\n');
+    head
+}
+
+/// What is wrong, in comments above the text.
+fn complaint(failure: &Failure) -> String {
+    let mut lines: Vec<String> = failure.to_string().lines().map(str::to_owned).collect();
+    lines.extend(failure.next_step());
+    lines.push("Leave the text as it is to give up.".to_owned());
+    lines.iter().map(|line| format!("{WRONG}{line}\n")).collect()
+}
+
+/// What the text changes, as it would be sent.
+async fn changes(
+    guarded: &Guarded<'_>,
+    before: &Properties,
+    text: &str,
+    structure: &'static Structure,
+) -> Result<Map<String, Value>, Failure> {
+    let edited = document::read(text, structure).map_err(|reason| Failure::Document { reason })?;
+    let mut changes = Map::new();
+    for (name, value) in edited {
+        let ty = guarded.kind.property(&name).map(|property| property.ty);
+        let was = before.get(&name);
+        if was.map(|was| document::visible(was, ty)).as_ref() != Some(&value) {
+            let whole = was.map_or_else(|| value.clone(), |was| document::with_secrets(&value, was, ty));
+            changes.insert(name, whole);
+        }
+    }
+    if !changes.is_empty() {
+        guarded.plan(&changes).await.map_err(in_the_text)?;
+    }
+    Ok(changes)
+}
+
+/// What does not fit, as a person sees it who knows of no body and no JSON.
+fn in_the_text(error: Error) -> Error {
+    let Error::Input(mut error) = error else { return error };
+    let inside = std::mem::take(&mut error.path);
+    inside.trim_start_matches('.').clone_into(&mut error.argument);
+    if error.argument.is_empty() {
+        error.argument = "the text".into();
+    }
+    error.position = None;
+    Error::Input(error)
+}
+
+/// The difference, line by line.
+fn show(before: &Properties, changes: &Map<String, Value>, structure: &'static Structure, output: &Output) {
+    if output.is_json() {
+        return;
+    }
+    let was = before.iter().filter(|(name, _)| changes.contains_key(*name)).map(own).collect();
+    let becomes: Properties = changes.iter().map(own).collect();
+    let mut was: Properties = was;
+    was.sort_keys();
+    let secrets = becomes
+        .keys()
+        .filter(|name| structure.all_properties().any(|property| property.secret && property.name == name.as_str()));
+    let secrets: Vec<String> = secrets.cloned().collect();
+    let (was, becomes) = (document::write(&was, structure, false), document::write(&becomes, structure, false));
+    let style = Style::for_stderr();
+    let difference = TextDiff::from_lines(&was, &becomes);
+    for hunk in difference.unified_diff().context_radius(1).iter_hunks() {
+        for change in hunk.iter_changes() {
+            let line = format!("{}{}", change.tag(), one_line(change.value().trim_end_matches('\n')));
+            painted(&match change.tag() {
+                similar::ChangeTag::Insert => style.green(&line),
+                similar::ChangeTag::Delete => style.red(&line),
+                similar::ChangeTag::Equal => line,
+            });
+        }
+    }
+    for name in secrets {
+        painted(&style.green(&format!("+{name}: ***")));
+    }
+}
+
+fn ask(asked_not_to: bool) -> Result<(), Failure> {
+    if asked_not_to || !somebody_is_there() {
+        return Ok(());
+    }
+    match answer_to("Send this? [y/N] ")?.as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(Failure::Declined),
+    }
+}
+
+fn done(label: &str, changes: &Map<String, Value>, output: &Output) -> Result<(), Failure> {
+    let names: Vec<&str> = changes.keys().map(String::as_str).collect();
+    let mut sink = output.open()?;
+    if output.is_json() {
+        sink.line(&print_json::pretty(
+            &json!({"what": label, "changed": names, "sent": !names.is_empty()}).to_string(),
+        ))?;
+    } else if names.is_empty() {
+        sink.line("Nothing was changed, so nothing was sent.")?;
+    } else {
+        sink.line(&format!("Done: changed {} of {}.", names.join(", "), one_line(label)))?;
+    }
+    sink.finish()
+}

@@ -1,0 +1,270 @@
+//! `threecx login`: asks for what was not given, tries it at the PBX, and keeps it as a profile.
+
+mod ask;
+
+use std::ffi::OsString;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{fs, io};
+
+use clap::ArgMatches;
+use secrecy::SecretString;
+use serde_json::json;
+use threecx::{Builder, Client, Error, Login, SecretStore, TokenFile};
+
+use crate::arguments::{Stdin, read_file};
+use crate::connect::secret;
+use crate::failure::Failure;
+use crate::output::style::note;
+use crate::output::{Output, flag, text};
+use crate::profiles::{Profile, Profiles, Who, check_name};
+use crate::secrets::{Place, Secret};
+use crate::{command, env_vars, runtime, tokens};
+
+/// Logs in.
+pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
+    let matches = command::account::login().try_get_matches_from(rest)?;
+    let output = Output::from(&matches)?;
+    let mut stdin = Stdin::default();
+    let profiles = Profiles::load()?;
+    let named = text(&matches, "profile").or_else(|| env_vars::PROFILE.get());
+    named.as_deref().map_or(Ok(()), check_name)?;
+    // What is known already is offered.
+    let known = named.as_ref().or(profiles.default.as_ref()).and_then(|name| profiles.profiles.get(name));
+    let (url, mut profile) = address(&matches, named.is_some(), known)?;
+    let builder = builder(&url, &profile)?;
+    profile.url = builder.address()?;
+    profile.who = who(&matches, named.is_some(), known.filter(|known| known.url == profile.url))?;
+    let (held, version) = runtime()?.block_on(prove(builder, &mut profile, &matches, &mut stdin))?;
+    let same = |other: &Profile| other.url == profile.url && other.who == profile.who;
+    let existing = profiles.profiles.iter().find(|(_, other)| same(other)).map(|(name, _)| name.clone());
+    let name = named.or(existing).unwrap_or_else(|| free_name(&profile, &profiles));
+    check_name(&name)?;
+    keep(&name, profile, &held, version, flag(&matches, "default"), &output)
+}
+
+/// The address, and a profile with what belongs to it.
+fn address(matches: &ArgMatches, named: bool, known: Option<&Profile>) -> Result<(String, Profile), Failure> {
+    let given = text(matches, "url").or_else(|| env_vars::URL.get());
+    let url = match (given, known) {
+        (Some(url), _) => url,
+        (None, Some(known)) if named => known.url.clone(),
+        (None, known) => ask::line("Address of the PBX", known.map(|known| known.url.as_str()), "--url")?,
+    };
+    let absolute = |path: String| {
+        let whole = fs::canonicalize(&path).map_err(|error| Failure::file(&path, &error))?;
+        Ok::<_, Failure>(whole.display().to_string())
+    };
+    let known = known.filter(|known| known.url == url);
+    let ca_file = text(matches, "ca-file").or_else(|| env_vars::CA_FILE.get()).map(absolute).transpose()?;
+    let profile = Profile {
+        url: String::new(),
+        who: Who::Client(String::new()),
+        secret: None,
+        fingerprint: String::new(),
+        ca_file: ca_file.or_else(|| known.and_then(|known| known.ca_file.clone())),
+        allow_http: flag(matches, "allow-http") || known.is_some_and(|known| known.allow_http),
+    };
+    Ok((url, profile))
+}
+
+fn builder(url: &str, profile: &Profile) -> Result<Builder, Failure> {
+    let builder = Client::builder(url).allow_http(profile.allow_http);
+    Ok(match &profile.ca_file {
+        Some(path) => builder.root_certificate(read_file(path)?),
+        None => builder,
+    })
+}
+
+/// As whom to log in.
+fn who(matches: &ArgMatches, named: bool, known: Option<&Profile>) -> Result<Who, Failure> {
+    if let Some(user) = text(matches, "user") {
+        return Ok(Who::User(user));
+    }
+    if let Some(id) = text(matches, "client-id").or_else(|| env_vars::CLIENT_ID.get()) {
+        return Ok(Who::Client(id));
+    }
+    if let Some(known) = known.filter(|_| named) {
+        return Ok(known.who.clone());
+    }
+    let (kind, offered) = match known.map(|known| &known.who) {
+        Some(Who::User(user)) => ("user", Some(user.as_str())),
+        Some(Who::Client(id)) => ("client", Some(id.as_str())),
+        None => ("client", None),
+    };
+    let question = "Log in as a client (ID and secret of a service principal) or as a user (extension and password)";
+    loop {
+        let answer = ask::line(question, Some(kind), "--client-id or --user")?;
+        let offered = offered.filter(|_| answer == kind);
+        match answer.as_str() {
+            "client" => return ask::line("Client ID", offered, "--client-id").map(Who::Client),
+            "user" => return ask::line("Extension number or e-mail address", offered, "--user").map(Who::User),
+            _ => note("Answer client or user."),
+        }
+    }
+}
+
+/// Tries at the PBX whether it is right, and returns what is to be kept of it.
+async fn prove(
+    builder: Builder,
+    profile: &mut Profile,
+    matches: &ArgMatches,
+    stdin: &mut Stdin,
+) -> Result<(Arc<Held>, Option<String>), Failure> {
+    let (mut builder, held) = match &profile.who {
+        Who::Client(id) => {
+            let flags = (text(matches, "client-secret"), text(matches, "client-secret-file"));
+            let flags = (flags.0.as_deref(), flags.1.as_deref());
+            let given = secret(flags, ("--client-secret", "--client-secret-file"), stdin)?;
+            let given = given.or_else(|| env_vars::CLIENT_SECRET.get().map(SecretString::from));
+            let secret = given.map_or_else(|| ask::secret("Client secret", "--client-secret-file"), Ok)?;
+            profile.fingerprint = TokenFile::fingerprint(&secret);
+            let held = Arc::new(Held(Mutex::new(secret)));
+            (builder.credentials_in(id, Arc::clone(&held) as Arc<dyn SecretStore>), held)
+        }
+        Who::User(user) => {
+            let file = text(matches, "password-file");
+            let given = secret((None, file.as_deref()), ("", "--password-file"), stdin)?;
+            let given = given.or_else(|| env_vars::PASSWORD.get().map(SecretString::from));
+            let password = given.map_or_else(|| ask::secret("Password", "--password-file"), Ok)?;
+            let refresh_token = log_in(&builder, user, &password, text(matches, "code")).await?;
+            let held = Arc::new(Held(Mutex::new(refresh_token)));
+            (builder.user_in(user, Arc::clone(&held) as Arc<dyn SecretStore>), held)
+        }
+    };
+    // A token of before would prove nothing.
+    if let Some(file) = tokens::file(&profile.url, &profile.who, &profile.fingerprint) {
+        let _ = file.forget();
+    }
+    if let Some(store) = tokens::shared(&profile.url, &profile.who, &profile.fingerprint) {
+        builder = builder.token_store(store);
+    }
+    let client = builder.build()?;
+    match client.ask_version().await {
+        // It is who it says, and may do little.
+        Ok(()) | Err(Error::Permission { .. }) => Ok((held, client.version())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Logs a user in; asks for the second factor if the PBX does.
+async fn log_in(
+    builder: &Builder,
+    user: &str,
+    password: &SecretString,
+    code: Option<String>,
+) -> Result<SecretString, Failure> {
+    let given = code.is_some();
+    let mut code = code.unwrap_or_default();
+    loop {
+        match builder.log_in(user, password, &code).await? {
+            Login::Done { refresh_token } => return Ok(refresh_token),
+            Login::SecondFactor { .. } if given => {
+                let reason = "the security code is not accepted".to_owned();
+                return Err(Error::LoginRefused { user: user.to_owned(), reason }.into());
+            }
+            Login::SecondFactor { kind } => {
+                if !code.is_empty() {
+                    note("This code is not accepted.");
+                }
+                let from = if kind.is_empty() { String::new() } else { format!(" ({kind})") };
+                code = ask::line(&format!("Security code{from}"), None, "--code")?;
+            }
+        }
+    }
+}
+
+/// Keeps the secret and then the profile, and says where.
+fn keep(
+    name: &str,
+    mut profile: Profile,
+    held: &Held,
+    version: Option<String>,
+    default: bool,
+    output: &Output,
+) -> Result<(), Failure> {
+    let secret = Secret::of(name, &profile);
+    let place = secret.keep(&held.lock())?;
+    profile.secret = Some(place);
+    let kept = profile.clone();
+    let ((old, is_default), path) = Profiles::change(|profiles| {
+        let old = profiles.profiles.insert(name.to_owned(), kept);
+        if default || profiles.default.is_none() {
+            profiles.default = Some(name.to_owned());
+        }
+        Ok((old, profiles.default.as_deref() == Some(name)))
+    })?;
+    let replaced = old.clone().filter(|old| old.url != profile.url || old.who != profile.who);
+    // A file is called like the profile and has been replaced; a keyring's entry may not have been.
+    if let Some((old, was)) = old.and_then(|old| old.secret.map(|was| (Secret::of(name, &old), was)))
+        && (was != place || (old != secret && was == Place::Keyring))
+    {
+        old.forget(was)?;
+    }
+    if let Some(old) = replaced {
+        note(&format!("It takes the place of {} at {}.", old.who.shown(), old.url));
+    }
+    let path = path.display().to_string();
+    let mut sink = output.open()?;
+    if output.is_json() {
+        let (client_id, user) = match &profile.who {
+            Who::Client(id) => (Some(id), None),
+            Who::User(user) => (None, Some(user)),
+        };
+        let said = json!({
+            "profile": name, "url": profile.url, "client_id": client_id, "user": user, "default": is_default,
+            "secret": place, "version": version, "file": path,
+        });
+        sink.line(&said.to_string())?;
+        return sink.finish();
+    }
+    let version = version.map(|version| format!(" (3CX {version})")).unwrap_or_default();
+    sink.line(&format!("Logged in to {}{version} as {}.", profile.url, profile.who.shown()))?;
+    sink.line(&format!("The profile {name} is kept in {path}, its secret in {}.", secret.shown(place)))?;
+    sink.line(&match is_default {
+        true => "It is the default profile: what you call now goes there.".to_owned(),
+        false => format!("It is not the default profile: add --profile {name}, or threecx profiles use {name}"),
+    })?;
+    sink.finish()
+}
+
+/// A name that no profile has yet: the PBX's host, with the client or user if it has to be.
+fn free_name(profile: &Profile, profiles: &Profiles) -> String {
+    let host = host(&profile.url);
+    let (Who::Client(id) | Who::User(id)) = &profile.who;
+    let id: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let names = [host.clone(), format!("{host}-{id}")].into_iter();
+    let names = names.chain((2..).map(|number| format!("{host}-{id}-{number}")));
+    let mut free = names.filter(|name| !profiles.profiles.contains_key(name));
+    free.next().unwrap_or(host)
+}
+
+/// The host of an address, as it may be in the name of a profile.
+fn host(url: &str) -> String {
+    let host = url.split("://").nth(1).unwrap_or(url);
+    let host = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    host.replace(':', "-")
+}
+
+/// A secret that is not kept yet.
+#[derive(Debug)]
+struct Held(Mutex<SecretString>);
+
+impl Held {
+    fn lock(&self) -> std::sync::MutexGuard<'_, SecretString> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SecretStore for Held {
+    fn get(&self) -> Result<SecretString, Error> {
+        Ok(self.lock().clone())
+    }
+
+    fn replace(&self, secret: &SecretString) -> io::Result<()> {
+        *self.lock() = secret.clone();
+        Ok(())
+    }
+}

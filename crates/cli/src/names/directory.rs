@@ -1,0 +1,175 @@
+//! Looking things up: all words of a command, or of a whole file, with few requests.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value};
+use threecx::{Arguments, Client, Error, Input};
+use threecx_core::{InputError, closest};
+
+use super::set::Set;
+use super::thing::Thing;
+use super::word::Word;
+use crate::failure::Failure;
+
+/// So many comparisons are made by one filter: longer URLs are refused by some proxies.
+const AT_ONCE: usize = 20;
+
+/// From so many requests on, reading the whole list is less work for everybody.
+const MOST_REQUESTS: usize = 10;
+
+/// So many rows are looked through for a name like one that is nobody's.
+const LIKE: u64 = 500;
+
+/// So many candidates are listed.
+const FEW: usize = 8;
+
+/// What has been found so far, set by set.
+#[derive(Debug, Default)]
+pub struct Directory {
+    sets: HashMap<&'static str, Found>,
+}
+
+/// Things of one set.
+#[derive(Debug, Default)]
+struct Found {
+    things: Vec<Thing>,
+    by_key: HashMap<String, usize>,
+    by_number: HashMap<String, usize>,
+    /// More of them, read to suggest something.
+    others: Vec<String>,
+}
+
+impl Found {
+    fn add(&mut self, thing: Thing) {
+        if self.by_key.contains_key(&thing.key) {
+            return;
+        }
+        let index = self.things.len();
+        self.by_key.insert(thing.key.clone(), index);
+        if let Some(number) = &thing.number {
+            self.by_number.insert(number.clone(), index);
+        }
+        self.things.push(thing);
+    }
+
+    /// Those that a word means: exactly, else in part.
+    fn meant(&self, word: &Word) -> Vec<&Thing> {
+        let one = |index: Option<&usize>| index.map(|index| vec![&self.things[*index]]).unwrap_or_default();
+        match word {
+            Word::Key(key) => one(self.by_key.get(key)),
+            Word::Number(number) => one(self.by_number.get(number)),
+            _ => {
+                let exact: Vec<&Thing> = self.things.iter().filter(|thing| thing.is(word)).collect();
+                if exact.is_empty() {
+                    return self.things.iter().filter(|thing| thing.is_like(word)).collect();
+                }
+                exact
+            }
+        }
+    }
+}
+
+impl Directory {
+    /// Asks the PBX for all these things of a set. What is not found is complained about when it
+    /// is taken out.
+    pub async fn look_up(&mut self, client: &Client, set: &Set, words: &[&Word]) -> Result<(), Failure> {
+        let found = self.sets.entry(set.name).or_default();
+        let mut comparisons = Vec::new();
+        let mut seen = HashSet::new();
+        let mut whole = false;
+        for word in words.iter().filter(|word| seen.insert(**word)) {
+            match word.comparisons(set) {
+                Some(more) => comparisons.extend(more),
+                None => whole = true,
+            }
+        }
+        if whole || comparisons.len() > AT_ONCE * MOST_REQUESTS {
+            read(client, set, None, None, found).await?;
+        } else {
+            for some in comparisons.chunks(AT_ONCE) {
+                read(client, set, Some(some.join(" or ")), None, found).await?;
+            }
+        }
+        if seen.iter().any(|word| found.meant(word).is_empty()) && !whole {
+            let mut others = Found::default();
+            read(client, set, None, Some(LIKE), &mut others).await?;
+            found.others = others.things.iter().map(Thing::short).collect();
+        }
+        Ok(())
+    }
+
+    /// Asks the PBX for the things for which a filter is true.
+    pub async fn select(client: &Client, set: &Set, filter: &str) -> Result<Vec<Thing>, Failure> {
+        let mut found = Found::default();
+        read(client, set, Some(filter.to_owned()), None, &mut found).await?;
+        Ok(found.things)
+    }
+
+    /// The things that a word means: one, or for a range any number but none.
+    pub fn take(&self, set: &Set, argument: &str, word: &Word, given: &str) -> Result<Vec<Thing>, Error> {
+        let empty = Found::default();
+        let found = self.sets.get(set.name).unwrap_or(&empty);
+        let meant = found.meant(word);
+        let refuse = |expected: String, came: String, hint: Option<String>| {
+            let path = String::new();
+            Error::from(InputError { argument: argument.to_owned(), path, expected, came, position: None, hint })
+        };
+        match meant.as_slice() {
+            [] => {
+                let expected = format!("a {} that exists", set.noun());
+                Err(refuse(expected, format!("`{given}`"), Some(hint(set, word, &found.others))))
+            }
+            several @ [_, _, ..] if !matches!(word, Word::Range { .. }) => {
+                let shown: Vec<String> = several.iter().take(FEW).map(|thing| thing.label()).collect();
+                let more =
+                    if several.len() > FEW { format!(" and {} more", several.len() - FEW) } else { String::new() };
+                let came = format!("`{given}`, which fits {}: {}{more}", several.len(), shown.join(", "));
+                let how = if set.has_numbers { "Give its number, or more of the name." } else { "Give its id: id:…" };
+                Err(refuse(format!("the name of one {}", set.noun()), came, Some(how.into())))
+            }
+            all => Ok(all.iter().map(|thing| (*thing).clone()).collect()),
+        }
+    }
+}
+
+/// What to do about a word that means nothing.
+fn hint(set: &Set, word: &Word, others: &[String]) -> String {
+    let list = format!("`threecx {} list` shows what there is.", set.list.resource.command);
+    let others: Vec<&str> = others.iter().map(String::as_str).collect();
+    match word {
+        Word::Number(number) => format!("Digits are a number; an id is written id:{number}. {list}"),
+        Word::Name { small, .. } => {
+            // The number in front of the name is no part of it.
+            let names: Vec<&str> =
+                others.iter().map(|other| other.split_once(' ').map_or(*other, |(_, name)| name)).collect();
+            let close = closest(small, &names).and_then(|close| others.iter().find(|other| other.ends_with(close)));
+            close.map_or(list, |close| format!("Did you mean {close}?"))
+        }
+        _ => list,
+    }
+}
+
+/// Reads the rows of a list page by page.
+async fn read(
+    client: &Client,
+    set: &Set,
+    filter: Option<String>,
+    most: Option<u64>,
+    found: &mut Found,
+) -> Result<(), Failure> {
+    let mut arguments = Arguments::default();
+    arguments.options.insert("select".into(), Input::Text(set.selected().join(",")));
+    if let Some(filter) = filter {
+        arguments.options.insert("filter".into(), Input::Text(filter));
+    }
+    let mut pages = client.pages(set.list, arguments, most);
+    while let Some(page) = pages.next().await? {
+        let Some(rows) = page.rows() else { break };
+        for row in rows {
+            let row: Map<String, Value> =
+                serde_json::from_str(row).map_err(|error| Error::Answer { reason: error.to_string() })?;
+            found.add(Thing::of(set, row));
+        }
+    }
+    Ok(())
+}

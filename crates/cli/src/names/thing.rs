@@ -1,0 +1,90 @@
+//! A thing that a word stands for, as the PBX lists it.
+
+use serde_json::{Map, Value};
+
+use super::set::Set;
+use super::word::{Word, small};
+
+/// An entity: its key, number, names.
+#[derive(Clone, Debug)]
+pub struct Thing {
+    row: Map<String, Value>,
+    /// The key, as text.
+    pub key: String,
+    pub number: Option<String>,
+    /// As it is shown.
+    pub name: String,
+    /// The names it answers to, in small letters.
+    names: Vec<String>,
+    email: Option<String>,
+}
+
+impl Thing {
+    /// From a row of the list.
+    pub fn of(set: &Set, row: Map<String, Value>) -> Thing {
+        let inside = |path: &str| match path.split_once('/') {
+            Some((outer, inner)) => row.get(outer).and_then(|outer| outer.get(inner)),
+            None => row.get(path),
+        };
+        let text = |path: &str| inside(path).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+        let person: Vec<&str> = ["FirstName", "LastName"].into_iter().filter_map(text).collect();
+        let mut names = vec![person.join(" ")];
+        names.extend(
+            set.names.iter().filter(|name| !name.ends_with("stName")).filter_map(|name| text(name)).map(str::to_owned),
+        );
+        names.retain(|name| !name.is_empty());
+        let number = text("Number").filter(|_| set.has_numbers).map(str::to_owned);
+        let email = set.email.and_then(text).map(str::to_lowercase);
+        let name = names.first().cloned().unwrap_or_default();
+        let key = row.get(set.key.name).map(plain).unwrap_or_default();
+        Thing { key, number, name, names: names.iter().map(|name| small(name)).collect(), email, row }
+    }
+
+    /// A property as text.
+    pub fn property(&self, name: &str) -> Option<String> {
+        self.row.get(name).filter(|value| !value.is_null()).map(plain)
+    }
+
+    /// True if the word says exactly this.
+    pub fn is(&self, word: &Word) -> bool {
+        match word {
+            Word::Key(key) => self.key == *key,
+            Word::Number(number) => self.number.as_deref() == Some(number),
+            Word::Range { from, to, shortest, longest } => self.number.as_deref().is_some_and(|number| {
+                (shortest..=longest).contains(&&number.len())
+                    && number.parse::<u64>().is_ok_and(|number| (from..=to).contains(&&number))
+            }),
+            Word::Email(address) => self.email.as_deref() == Some(address),
+            Word::Name { small, given } => {
+                self.names.contains(small) || self.number.as_deref() == Some(given) || self.key == *given
+            }
+        }
+    }
+
+    /// True if the word is a part of a name of this.
+    pub fn is_like(&self, word: &Word) -> bool {
+        let Word::Name { small, .. } = word else { return false };
+        let parts = || small.split([' ', ',']).filter(|part| !part.is_empty());
+        self.names.iter().any(|name| parts().all(|part| name.contains(part)))
+    }
+
+    /// `100 Ada Lovelace (id 29)`; as much of it as there is.
+    pub fn label(&self) -> String {
+        match (self.short(), self.key.as_str()) {
+            (short, key) if short == key => key.to_owned(),
+            (short, key) => format!("{short} (id {key})"),
+        }
+    }
+
+    /// `100 Ada Lovelace`
+    pub fn short(&self) -> String {
+        let name = Some(self.name.as_str()).filter(|name| !name.is_empty());
+        let parts: Vec<&str> = self.number.as_deref().into_iter().chain(name).collect();
+        if parts.is_empty() { self.key.clone() } else { parts.join(" ") }
+    }
+}
+
+/// A JSON scalar as text.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

@@ -1,0 +1,90 @@
+//! `threecx profiles`: what there is, which is the default, and away with one.
+
+use std::ffi::OsString;
+
+use serde_json::json;
+use threecx::TokenStore;
+
+use super::{Profile, Profiles, Who};
+use crate::failure::Failure;
+use crate::output::style::note;
+use crate::output::{Output, table, text};
+use crate::{command, logout, tokens};
+
+/// Lists, chooses or removes.
+pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
+    let matches = command::account::profiles().try_get_matches_from(rest)?;
+    let output = Output::from(&matches)?;
+    let name = text(&matches, "name").unwrap_or_default();
+    match text(&matches, "action").as_deref() {
+        Some("use") => {
+            let named = name.clone();
+            Profiles::change(|profiles| {
+                profiles.named(&named)?;
+                profiles.default = Some(named);
+                Ok(())
+            })?;
+            note(&format!("{name} is the default profile."));
+            Ok(())
+        }
+        Some("remove") => remove(&name),
+        _ => list(&output),
+    }
+}
+
+fn remove(name: &str) -> Result<(), Failure> {
+    let profile = Profiles::load()?.named(name)?.clone();
+    logout::end(name, &profile)?;
+    let (default, _) = Profiles::change(|profiles| {
+        profiles.remove(name);
+        Ok(profiles.default.is_some() || profiles.profiles.is_empty())
+    })?;
+    note(&format!("The profile {name} is gone."));
+    if !default {
+        note("There is no default profile now: threecx profiles use NAME");
+    }
+    Ok(())
+}
+
+fn list(output: &Output) -> Result<(), Failure> {
+    let profiles = Profiles::load()?;
+    let is_default = |name: &str| profiles.default.as_deref() == Some(name);
+    let mut sink = output.open()?;
+    if output.is_json() {
+        let row = |(name, profile): (&String, &Profile)| {
+            let (client_id, user) = match &profile.who {
+                Who::Client(id) => (Some(id), None),
+                Who::User(user) => (None, Some(user)),
+            };
+            json!({
+                "name": name, "url": profile.url, "client_id": client_id, "user": user, "default": is_default(name),
+                "secret": profile.secret, "version": version(profile),
+            })
+            .to_string()
+        };
+        let rows: Vec<String> = profiles.profiles.iter().map(row).collect();
+        sink.line(&if rows.is_empty() { "[]".to_owned() } else { format!("[\n{}\n]", rows.join(",\n")) })?;
+        return sink.finish();
+    }
+    if profiles.profiles.is_empty() {
+        note("There are no profiles. `threecx login` makes one.");
+        return Ok(());
+    }
+    let row = |(name, profile): (&String, &Profile)| {
+        let default = if is_default(name) { "yes" } else { "" };
+        let secret = profile.secret.map_or("logged out", |place| place.name());
+        let cells = [name, &profile.url, &profile.who.shown(), default, secret];
+        let cells = cells.into_iter().map(|cell: &str| cell.to_owned());
+        cells.chain([version(profile).unwrap_or_default()]).collect()
+    };
+    let rows = profiles.profiles.iter().map(row).collect();
+    let heading = ["NAME", "ADDRESS", "AS", "DEFAULT", "SECRET", "VERSION"];
+    sink.line(&table::table(&heading, rows, Some(output.width())))?;
+    sink.finish()
+}
+
+/// The build that was last seen, as it is kept beside the token.
+fn version(profile: &Profile) -> Option<String> {
+    let file = tokens::file(&profile.url, &profile.who, &profile.fingerprint)?;
+    file.load().ok().flatten()?.version
+}

@@ -1,0 +1,230 @@
+//! Profiles: PBXs that this user has logged in to, by name. Their secrets are elsewhere
+//! ([`crate::secrets`]).
+
+pub mod command;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::folders;
+use crate::secrets::Place;
+
+/// What is kept of a login.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(try_from = "Written", into = "Written")]
+pub struct Profile {
+    /// The address in full: `https://pbx.example.com:5001`.
+    pub url: String,
+    pub who: Who,
+    /// Where the secret is; nowhere after a logout.
+    pub secret: Option<Place>,
+    /// Tells the client's secret from others, so that it need not be read to find its token.
+    pub fingerprint: String,
+    pub ca_file: Option<String>,
+    pub allow_http: bool,
+}
+
+/// As whom to call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// A service principal, by its client ID.
+    Client(String),
+    /// A user, by extension number or e-mail address.
+    User(String),
+}
+
+/// A profile as it stands in the file.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    url: String,
+    client_id: Option<String>,
+    user: Option<String>,
+    secret: Option<Place>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    fingerprint: String,
+    ca_file: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    allow_http: bool,
+}
+
+impl TryFrom<Written> for Profile {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Profile, &'static str> {
+        let Written { url, client_id, user, secret, fingerprint, ca_file, allow_http } = written;
+        let who = match (client_id, user) {
+            (Some(id), None) => Who::Client(id),
+            (None, Some(user)) => Who::User(user),
+            _ => return Err("a profile has either a client_id or a user"),
+        };
+        Ok(Profile { url, who, secret, fingerprint, ca_file, allow_http })
+    }
+}
+
+impl From<Profile> for Written {
+    fn from(profile: Profile) -> Written {
+        let Profile { url, who, secret, fingerprint, ca_file, allow_http } = profile;
+        let (client_id, user) = match who {
+            Who::Client(id) => (Some(id), None),
+            Who::User(user) => (None, Some(user)),
+        };
+        Written { url, client_id, user, secret, fingerprint, ca_file, allow_http }
+    }
+}
+
+impl Who {
+    /// `client 900`, for people.
+    pub fn shown(&self) -> String {
+        match self {
+            Who::Client(id) => format!("client {id}"),
+            Who::User(user) => format!("user {user}"),
+        }
+    }
+
+    /// `client:900`, for what is kept.
+    pub fn key(&self) -> String {
+        match self {
+            Who::Client(id) => format!("client:{id}"),
+            Who::User(user) => format!("user:{user}"),
+        }
+    }
+}
+
+/// All profiles of this user.
+#[derive(Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Profiles {
+    /// The one that counts where none is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    #[serde(default)]
+    pub profiles: BTreeMap<String, Profile>,
+}
+
+impl Profiles {
+    /// Reads them; none if there is no file.
+    pub fn load() -> Result<Profiles, Failure> {
+        let Some(path) = path() else { return Ok(Profiles::default()) };
+        let text = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Profiles::default()),
+            read => read.map_err(|error| failure(&path, &error))?,
+        };
+        toml::from_str(&text).map_err(|error| {
+            let reason = error.message().replace('\n', " ");
+            let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            Failure::File { path: path.display().to_string(), reason: format!("{place}{reason}") }
+        })
+    }
+
+    /// Changes them, one process at a time, and says in which file they are.
+    pub fn change<T>(change: impl FnOnce(&mut Profiles) -> Result<T, Failure>) -> Result<(T, PathBuf), Failure> {
+        let path = path().ok_or_else(no_home)?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        make_folder(folder).map_err(|error| failure(folder, &error))?;
+        let lock = folder.join("profiles.lock");
+        let lock = File::create(&lock).and_then(|file| file.lock().map(|()| file)).map_err(|e| failure(&lock, &e))?;
+        let mut profiles = Profiles::load()?;
+        let done = change(&mut profiles)?;
+        let text = toml::to_string(&profiles).map_err(|error| Failure::Internal(error.to_string()))?;
+        write_private(&path, &text).map_err(|error| failure(&path, &error))?;
+        drop(lock);
+        Ok((done, path))
+    }
+
+    /// The profile of this name.
+    pub fn named(&self, name: &str) -> Result<&Profile, Failure> {
+        self.profiles.get(name).ok_or_else(|| {
+            let known: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+            let next = match known.as_slice() {
+                [] => "Log in first: threecx login".to_owned(),
+                known => format!("There are: {}. `threecx login --profile {name}` makes another.", known.join(", ")),
+            };
+            Failure::Usage { message: format!("there is no profile `{name}`"), next_step: Some(next) }
+        })
+    }
+
+    /// Takes a profile out; if it was the default, none is.
+    pub fn remove(&mut self, name: &str) {
+        self.profiles.remove(name);
+        if self.default.as_deref() == Some(name) {
+            self.default = None;
+        }
+    }
+}
+
+/// Refuses names that would be awkward to type or that no file can have.
+pub fn check_name(name: &str) -> Result<(), Failure> {
+    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if !name.is_empty() && name.len() <= 100 && name.chars().all(fine) && !name.starts_with(['.', '-']) {
+        return Ok(());
+    }
+    Err(Failure::Usage {
+        message: format!("`{name}` cannot be the name of a profile"),
+        next_step: Some("Take letters, digits, dots, hyphens and underscores: --profile head-office".into()),
+    })
+}
+
+fn path() -> Option<PathBuf> {
+    Some(folders::config()?.join("profiles.toml"))
+}
+
+/// Where this user has no home, there is nowhere to keep anything.
+pub fn no_home() -> Failure {
+    Failure::Usage {
+        message: "this user has no home folder to keep a profile in".into(),
+        next_step: Some("Name a folder in THREECX_CONFIG_DIR.".into()),
+    }
+}
+
+fn failure(path: &Path, error: &io::Error) -> Failure {
+    Failure::file(path.display().to_string(), error)
+}
+
+/// Makes a folder that only this user can look into.
+pub fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(path)
+}
+
+/// Writes a file whole or not at all, for this user alone.
+pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_reads_as_it_was_written() {
+        let text = "default = \"main\"\n\n[profiles.main]\nurl = \"https://pbx\"\nclient_id = \"900\"\n\
+                    secret = \"keyring\"\nfingerprint = \"12\"\n\n[profiles.me]\nurl = \"https://pbx\"\nuser = \"100\"\n";
+        let profiles: Profiles = toml::from_str(text).expect("profiles");
+        assert_eq!(profiles.profiles["main"].who, Who::Client("900".into()));
+        assert_eq!(profiles.profiles["me"].secret, None);
+        assert_eq!(toml::to_string(&profiles).expect("written"), text);
+    }
+
+    #[test]
+    fn names_are_fit_for_files() {
+        for name in ["pbx.example.com", "Head_Office-2", "a"] {
+            assert!(check_name(name).is_ok(), "{name}");
+        }
+        for name in ["", ".", "..", "a/b", "a b", "-x", "ä"] {
+            assert!(check_name(name).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Secrets in files: one for each profile, which only its owner can read (0600), in a folder
+//! that only he can look into (0700).
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::folders;
+use crate::profiles::{make_folder, write_private};
+
+/// The file of a profile's secret.
+pub fn path(profile: &str) -> io::Result<PathBuf> {
+    let folder = folders::config().ok_or_else(|| io::Error::other("this user has no home folder"))?;
+    Ok(folder.join("secrets").join(profile))
+}
+
+pub fn get(profile: &str) -> io::Result<SecretString> {
+    let mut file = open(profile)?;
+    let mut secret = Zeroizing::new(String::new());
+    file.read_to_string(&mut secret)?;
+    Ok(secret.trim_end_matches(['\r', '\n']).into())
+}
+
+pub fn set(profile: &str, secret: &SecretString) -> io::Result<()> {
+    let path = path(profile)?;
+    if let Some(folder) = path.parent() {
+        make_folder(folder)?;
+    }
+    write_private(&path, secret.expose_secret())
+}
+
+pub fn remove(profile: &str) -> io::Result<()> {
+    match fs::remove_file(path(profile)?) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+/// Refuses a file that others can read.
+pub fn check(profile: &str) -> io::Result<()> {
+    open(profile).map(drop)
+}
+
+fn open(profile: &str) -> io::Result<File> {
+    let file = File::open(path(profile)?)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if file.metadata()?.permissions().mode() & 0o077 != 0 {
+            let reason = "others can read this secret; take that away with chmod 600";
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, reason));
+        }
+    }
+    Ok(file)
+}

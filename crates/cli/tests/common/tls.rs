@@ -1,0 +1,49 @@
+//! Servers with certificates that a simulated PBX does not have.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use tokio_rustls::rustls;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+/// An authority and a server certificate from it, for 127.0.0.1, from 2020 until this day.
+pub fn certificate((year, month, day): (i32, u8, u8)) -> (String, Arc<rustls::ServerConfig>) {
+    let mut authority = CertificateParams::new(Vec::new()).expect("parameters");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key")).expect("an authority");
+    let mut server = CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("parameters");
+    server.not_before = date_time_ymd(2020, 1, 1);
+    server.not_after = date_time_ymd(year, month, day);
+    let key = KeyPair::generate().expect("a key");
+    let certificate = server.signed_by(&key, &authority).expect("a certificate");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![CertificateDer::from(certificate.der().to_vec())],
+            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
+        )
+        .expect("a certificate and its key");
+    (authority.pem(), Arc::new(config))
+}
+
+/// A server that speaks TLS and answers nothing sensible.
+pub fn tls_server(config: Arc<rustls::ServerConfig>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("https://{}", listener.local_addr().expect("an address"));
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let Ok(mut connection) = rustls::ServerConnection::new(Arc::clone(&config)) else { continue };
+            let mut tls = rustls::Stream::new(&mut connection, &mut stream);
+            let mut request = [0; 4096];
+            let _ = tls.read(&mut request);
+            let _ = tls.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }
+    });
+    url
+}
