@@ -13,4 +13,9 @@ fuzz_target!(|input: (u16, u16, Option<&str>, Option<&str>, &[u8])| {
     let declared = operation.newest_form().answer_in(Span::NEWEST);
     let _ = read(Some(operation), declared, &head, body);
     let _ = token::read("pbx", &head, body);
+    let _ = token::login::read(&head, content_disposition.as_slice(), body, "100", "pbx");
+    if let Ok(text) = std::str::from_utf8(body) {
+        let token = token::Token::received(text.to_owned(), status.into());
+        let _ = (token.holds_at(index.into()), token.clock_ahead());
+    }
 });

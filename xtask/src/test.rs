@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{browser, conformance, generate, n8n, opinions, package, steps};
+use crate::{browser, conformance, generate, n8n, opinions, package, steps, tools};
 
 /// Runs every check, those in a browser, in n8n and with other people's clients if they are wanted;
 /// stops at the first that fails.
@@ -14,6 +14,12 @@ pub fn run(root: &Path, whole: bool) -> Result<(), String> {
     steps::run("lint", root, &lint)?;
     let docs = ["cargo", "doc", "--workspace", "--no-deps", "--quiet"];
     steps::run_with("documentation", root, &docs, &[("RUSTDOCFLAGS", "-D warnings")])?;
+    if whole {
+        // Shells to complete in, and a judge of manual pages; tests leave out those that are missing.
+        for (program, package) in [("bash", "bash"), ("zsh", "zsh"), ("fish", "fish"), ("mandoc", "mandoc")] {
+            tools::debian::need(program, package)?;
+        }
+    }
     steps::run("tests", root, &["cargo", "test", "--workspace", "--quiet"])?;
     package::check(root)?;
     if whole {

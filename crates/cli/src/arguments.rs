@@ -18,8 +18,8 @@ pub struct Stdin {
 }
 
 impl Stdin {
-    /// All of it.
-    pub fn read(&mut self, flag: &str) -> Result<String, Failure> {
+    /// Says what it is read for.
+    pub fn take(&mut self, flag: &str) -> Result<(), Failure> {
         if let Some(other) = &self.read_for {
             return Err(Failure::Usage {
                 message: format!("{flag}: stdin is read for {other} already"),
@@ -27,6 +27,12 @@ impl Stdin {
             });
         }
         self.read_for = Some(flag.to_owned());
+        Ok(())
+    }
+
+    /// All of it.
+    pub fn read(&mut self, flag: &str) -> Result<String, Failure> {
+        self.take(flag)?;
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map_err(|error| Failure::file("stdin", &error))?;
         Ok(without_mark(text))

@@ -18,7 +18,7 @@ use crate::output::shape::Shape;
 use crate::output::style::note;
 use crate::output::{Output, answer, file, flag, text};
 use crate::report::Report;
-use crate::{about, curl, dry_run, runtime};
+use crate::{about, bulk, curl, dry_run, runtime};
 
 /// Carries out what was typed after `threecx <resource> <operation>`.
 pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Result<(), Failure> {
@@ -33,14 +33,23 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     let arguments = gather(&flags, &matches, &mut stdin)?;
     let (curl, shown) = (flag(&matches, "curl"), flag(&matches, "curl") || flag(&matches, "dry-run"));
     let call = Call { operation, references, settings, output, curl };
+    if let Some(path) = text(&matches, "from") {
+        if text(&matches, "where").is_some() {
+            return Err(Failure::Usage {
+                message: "--from says what each row is about, and so does --where".into(),
+                next_step: Some("Leave out --where.".into()),
+            });
+        }
+        return bulk::from_file(&call, &path, &flags, &matches, (&arguments, &words(&matches)), &mut stdin);
+    }
     let about = about::About::of(&call.references, &words(&matches), text(&matches, "where"), &arguments)?;
     let looks_up = !(about.is_known() || shown && call.can_do_without(&about));
     let planned = if looks_up { about.with_placeholders(&call.references, &arguments) } else { arguments.clone() };
     let list = List::from(operation, &arguments, &matches, &call.output)?;
+    let first = list.as_ref().map(|list| list.first_page(&planned));
     if shown && !looks_up {
         return call.show(&[arguments], list.as_ref()).map_err(|failure| call.naming(failure));
     }
-    let first = list.as_ref().map(|list| list.first_page(&planned));
     check(operation, first.as_ref().unwrap_or(&planned), call.settings.release)
         .map_err(|error| call.naming(error.into()))?;
     let consent = Consent::of(operation, call.settings.sim || flag(&matches, "yes") || shown)?;
@@ -59,10 +68,10 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
             Consent::Given => None,
         };
         consent.ask(operation, concerned.as_deref())?;
-        let [arguments] = <[Arguments; 1]>::try_from(found.calls).map_err(|calls| Failure::Usage {
-            message: format!("{} takes one at a time; {} were named", operation.id, calls.len()),
-            next_step: Some("Run it once for each.".into()),
-        })?;
+        let [arguments] = match <[Arguments; 1]>::try_from(found.calls) {
+            Ok(one) => one,
+            Err(calls) => return bulk::each(&call, client, &calls, &found.things, bulk::pace(&matches)).await,
+        };
         match list {
             Some(list) => list.run(client, operation, arguments, &call.output).await,
             None => one(client, operation, &arguments, &call.output).await,
@@ -71,11 +80,11 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
 }
 
 /// What is the same for all calls of one command.
-struct Call {
-    operation: &'static Operation,
-    references: References,
-    settings: Settings,
-    output: Output,
+pub struct Call {
+    pub operation: &'static Operation,
+    pub references: References,
+    pub settings: Settings,
+    pub output: Output,
     /// `--curl`
     curl: bool,
 }
@@ -94,6 +103,8 @@ impl Call {
             {
                 let Operation { resource, command, .. } = self.operation;
                 let placeholder = subject.set.placeholder();
+                error.argument.clone_from(&placeholder);
+                error.expected = format!("{} by {}", subject.set.one(), subject.set.ways());
                 error.hint = Some(format!("Name it: threecx {} {command} <{placeholder}>", resource.command));
                 Error::Input(error).into()
             }
@@ -103,6 +114,12 @@ impl Call {
 
     /// `--dry-run` and `--curl`
     fn show(&self, calls: &[Arguments], list: Option<&List>) -> Result<(), Failure> {
+        if calls.len() > 1 && !self.curl {
+            let target = self.settings.release.unwrap_or(Span::NEWEST);
+            let requests: Result<Vec<_>, Error> =
+                calls.iter().map(|arguments| plan(self.operation, arguments, target)).collect();
+            return dry_run::several(&requests?, &self.settings, &self.output);
+        }
         for arguments in calls {
             let first = list.map(|list| list.first_page(arguments));
             let print = if self.curl { curl::operation } else { dry_run::operation };
@@ -130,7 +147,7 @@ fn misplaced(error: &clap::Error, flags: &[Flag]) -> Option<Failure> {
 
 /// Refuses what fits no release, before anybody is asked anything. The complaint is that of
 /// the newest release that has the operation.
-fn check(operation: &'static Operation, arguments: &Arguments, release: Option<Span>) -> Result<(), Error> {
+pub fn check(operation: &'static Operation, arguments: &Arguments, release: Option<Span>) -> Result<(), Error> {
     if let Some(release) = release {
         return plan(operation, arguments, release).map(drop);
     }

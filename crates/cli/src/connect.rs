@@ -15,7 +15,7 @@ use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
 use crate::output::{flag, text};
 use crate::profiles::{Profile, Profiles, Who};
-use crate::secrets::Secret;
+use crate::secrets::{Place, Secret};
 use crate::tokens;
 
 /// What is said about the connection.
@@ -128,6 +128,19 @@ impl Settings {
         self.ca_file = self.ca_file.take().or_else(|| profile.ca_file.clone());
         self.profile = Some((name, profile));
         Ok(())
+    }
+
+    /// As whom it would be called, as far as that is known without opening anything.
+    pub fn who(&self) -> Option<Who> {
+        let given = self.client_id.clone().map(Who::Client);
+        given.or_else(|| self.profile.as_ref().map(|(_, profile)| profile.who.clone()))
+    }
+
+    /// True if connecting asks nobody for anything: not for stdin, and not to open a keyring.
+    pub fn is_quiet(&self) -> bool {
+        let stdin = |given: &Option<String>| given.as_deref() == Some("-");
+        let in_keyring = self.profile.as_ref().is_some_and(|(_, profile)| profile.secret == Some(Place::Keyring));
+        !stdin(&self.client_secret) && !stdin(&self.client_secret_file) && (self.has_secret() || !in_keyring)
     }
 
     /// Makes a client. Nothing is sent yet.

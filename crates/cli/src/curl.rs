@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::output::shape::Shape;
 use crate::output::style::note;
 use crate::output::{Output, answer};
+use crate::profiles::Who;
 use crate::shell::{quoted, single_quoted};
 
 /// Begins the lines that belong to the one before.
@@ -42,7 +43,10 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
     };
     let body = request.body.as_deref().map(|body| Body::of(request, body));
     let variables = body.as_ref().map(|body| body.variables.clone()).unwrap_or_default();
-    let token = token(&url("/connect/token"), settings);
+    let token = match settings.who() {
+        Some(Who::User(user)) => user_token(&url("/webclient/api/Login/GetAccessToken"), &user, settings),
+        client => client_token(&url("/connect/token"), client, settings),
+    };
     let call = call(request, &url(&request.path_and_query), body, settings, output);
     // --output-file is where curl is to put the answer.
     let shown = output.unfiltered().to_stdout();
@@ -63,17 +67,30 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
 
 /// Fetches a token. The secret goes to curl by its input: others on the machine can read the
 /// arguments of a program.
-fn token(url: &str, settings: &Settings) -> String {
-    let id = match &settings.client_id {
-        Some(id) => quoted(&format!("client_id={id}")),
-        None => format!("\"client_id=${}\"", env_vars::CLIENT_ID.name),
+fn client_token(url: &str, client: Option<Who>, settings: &Settings) -> String {
+    let id = match client {
+        Some(Who::Client(id)) => quoted(&format!("client_id={id}")),
+        _ => format!("\"client_id=${}\"", env_vars::CLIENT_ID.name),
     };
-    let curl = format!(
-        "printf %s \"${}\" | curl -sS{}{NEXT}--data grant_type=client_credentials --data-urlencode {id} \
+    let secret = variable(env_vars::CLIENT_SECRET.name);
+    token(&format!(
+        "printf %s {secret} | curl -sS{}{NEXT}--data grant_type=client_credentials --data-urlencode {id} \
          --data-urlencode client_secret@-{NEXT}{url}",
-        env_vars::CLIENT_SECRET.name,
         authority(settings),
-    );
+    ))
+}
+
+/// The same for a user, whose password must not have quotes or backslashes in it.
+fn user_token(url: &str, user: &str, settings: &Settings) -> String {
+    let login = single_quoted(r#"{"SecurityCode":"","Username":"%s","Password":"%s"}"#);
+    let (user, password) = (quoted(user), variable(env_vars::PASSWORD.name));
+    token(&format!(
+        "printf {login} {user} {password} |{NEXT}curl -sS{} -H 'content-type: application/json' --data @-{NEXT}{url}",
+        authority(settings),
+    ))
+}
+
+fn token(curl: &str) -> String {
     format!("{TOKEN}=$({curl} |{NEXT}sed -n 's/.*\"access_token\" *: *\"\\([^\"]*\\)\".*/\\1/p')")
 }
 

@@ -12,9 +12,10 @@ use crate::command::{self, Chosen, find_operation};
 use crate::connect::release;
 use crate::example;
 use crate::failure::Failure;
+use crate::names;
 use crate::output::shape::Shape;
 use crate::output::wrap::wrap;
-use crate::output::{Output, Sink, answer, table, text};
+use crate::output::{Output, Sink, answer, text};
 
 /// Explains an operation; of a resource alone, lists the operations.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
@@ -27,7 +28,12 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         Chosen::Resource(resource) => {
             return Ok(command::resource::command(resource).print_help()?);
         }
-        _ => return Err(Failure::Usage { message: "name an operation".into(), next_step: None }),
+        _ => {
+            return Err(Failure::Usage {
+                message: "name an operation".into(),
+                next_step: Some("For example: threecx describe users list".into()),
+            });
+        }
     };
     if let Some(target) = target {
         threecx_core::form(operation, target)?;
@@ -66,7 +72,9 @@ fn as_text(
         sink.line(&format!("Replaced by: threecx {} {} ({}).", new.resource.command, new.command, new.id))?;
     }
     for (title, place) in [("Path", Place::Path), ("Body", Place::Field), ("Query options", Place::Option)] {
-        let rows: Vec<Vec<String>> = flags.iter().filter(|flag| flag.place == place).map(flag_row).collect();
+        let mut of_place: Vec<&Flag> = flags.iter().filter(|flag| flag.place == place).collect();
+        of_place.sort_by_key(|flag| !flag.required);
+        let rows: Vec<[String; 4]> = of_place.into_iter().map(flag_row).collect();
         if rows.is_empty() {
             continue;
         }
@@ -76,7 +84,17 @@ fn as_text(
             _ => String::new(),
         };
         sink.line(&format!("\n{title}{about}:"))?;
-        for line in table::table(&["FLAG", "NAME", "TYPE", ""], rows, Some(width.saturating_sub(2))).lines() {
+        for line in arguments(&rows, width) {
+            sink.line(&line)?;
+        }
+    }
+    let objects = objects(flags, target);
+    if !objects.is_empty() {
+        sink.line("\nObjects:")?;
+        for line in objects
+            .iter()
+            .flat_map(|object| wrap(object, width.saturating_sub(4)).lines().map(str::to_owned).collect::<Vec<_>>())
+        {
             sink.line(&format!("  {line}"))?;
         }
     }
@@ -86,14 +104,66 @@ fn as_text(
             sink.line(&format!("  {line}"))?;
         }
     }
-    sink.line(&format!("\nExample:\n  {}", example::command_line(operation, flags)))
+    let subject = names::subject(operation);
+    if let Some(subject) = &subject {
+        let ways = if subject.set.has_numbers { "number, range of numbers (100-119), name" } else { "name" };
+        let instead = crate::command::flags::kebab(subject.name);
+        sink.line(&format!("\nInstead of --{instead}: the {ways} or id:… of the {}.", subject.set.noun()))?;
+    }
+    sink.line(&format!("\nExample:\n  {}", example::command_line(operation, flags)))?;
+    if let Some(subject) = &subject {
+        sink.line(&format!("  {}", example::by_name(operation, flags, subject)))?;
+    }
+    let Operation { resource, title, .. } = operation;
+    sink.line(&format!("For other programs: add --curl. In n8n: resource {}, operation {title}.", resource.title))
 }
 
-fn flag_row(flag: &Flag) -> Vec<String> {
+/// The arguments with what is to be known about each, which may take several lines.
+fn arguments(rows: &[[String; 4]], width: usize) -> Vec<String> {
+    const LEAST: usize = 30;
+    let widest = |column: usize, title: &str| {
+        rows.iter().map(|row| row[column].chars().count()).chain([title.len()]).max().unwrap_or_default()
+    };
+    let [flag, name, ty] = [widest(0, "FLAG"), widest(1, "NAME"), widest(2, "TYPE")];
+    let line = |a: &str, b: &str, c: &str, about: &str| {
+        format!("  {a:flag$}  {b:name$}  {c:ty$}  {about}").trim_end().to_owned()
+    };
+    let room = width.saturating_sub(flag + name + ty + 8).max(LEAST);
+    let mut lines = vec![line("FLAG", "NAME", "TYPE", "")];
+    for [a, b, c, about] in rows {
+        let about = wrap(about, room);
+        let mut parts = about.lines();
+        lines.push(line(a, b, c, parts.next().unwrap_or_default()));
+        lines.extend(parts.map(|part| line("", "", "", part)));
+    }
+    lines
+}
+
+/// What the objects hold that arguments take, one each: `Schedule: Type RuleHoursType?, …`.
+fn objects(flags: &[Flag], target: Span) -> Vec<String> {
+    let mut structures: Vec<&'static Structure> = Vec::new();
+    for flag in flags.iter().filter(|flag| flag.place != Place::Option) {
+        if let Type::Structure(structure) = flag.ty.ty
+            && !structures.iter().any(|known| known.name == structure.name)
+        {
+            structures.push(structure);
+        }
+    }
+    structures
+        .iter()
+        .map(|structure| {
+            let properties: Vec<String> =
+                structure.properties_in(target).map(|property| format!("{} {}", property.name, property.ty)).collect();
+            format!("{}: {}", structure.name, properties.join(", "))
+        })
+        .collect()
+}
+
+fn flag_row(flag: &Flag) -> [String; 4] {
     let required = if flag.required { "required; " } else { "" };
     let ty = if flag.place == Place::Option { flag.value_name() } else { flag.ty.to_string() };
     let about = format!("{required}{}", help(flag));
-    vec![format!("--{}", flag.long), flag.name.to_owned(), ty, about.trim_end_matches("; ").to_owned()]
+    [format!("--{}", flag.long), flag.name.to_owned(), ty, about.trim_end_matches("; ").to_owned()]
 }
 
 fn what_it_does(operation: &Operation) -> &'static str {

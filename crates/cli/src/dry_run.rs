@@ -39,34 +39,72 @@ pub fn planned(operation: &'static Operation, arguments: &Arguments, settings: &
 
 /// Prints a request.
 pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<(), Failure> {
-    let base = address(settings)?;
-    let url = format!("{}{}", base.as_deref().unwrap_or(PLACEHOLDER), request.path_and_query);
-    let headers = std::iter::once(("authorization", format!("Bearer {MASK}")));
-    let headers: Vec<(&str, String)> = headers.chain(request.headers.iter().cloned()).collect();
-    let body = request.masked_body();
+    let shown = Shown::of(request, settings)?;
     // What is shown is a request and no answer.
     let output = output.unfiltered();
     if output.is_json() {
-        let headers: Map<String, Value> =
-            headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        let parsed = body.as_deref().map(|body| serde_json::from_str(body).unwrap_or_else(|_| Value::from(body)));
-        let request = json!({
-            "method": request.method.as_str(),
-            "url": url,
-            "headers": headers,
-            "body": parsed,
-        });
-        return answer::print_value(&request.to_string(), &Shape::unknown(), &output);
+        return answer::print_value(&shown.value().to_string(), &Shape::unknown(), &output);
     }
     let mut sink = output.open()?;
-    sink.line(&format!("{} {url}", request.method))?;
-    for (name, value) in headers {
-        sink.line(&format!("{name}: {value}"))?;
+    sink.line(&shown.text())?;
+    sink.finish()
+}
+
+/// Prints several: one after the other, or a list of them.
+pub fn several(requests: &[Request], settings: &Settings, output: &Output) -> Result<(), Failure> {
+    let output = output.unfiltered();
+    let shown = requests.iter().map(|request| Shown::of(request, settings));
+    if output.is_json() {
+        let values: Result<Vec<String>, Failure> = shown.map(|shown| Ok(shown?.value().to_string())).collect();
+        return answer::print_rows(values?.iter().map(String::as_str), None, &Shape::unknown(), &output);
     }
-    if let Some(body) = body {
-        sink.line(&format!("\n{body}"))?;
+    let mut sink = output.open()?;
+    for (index, shown) in shown.enumerate() {
+        if index > 0 {
+            sink.line("")?;
+        }
+        sink.line(&shown?.text())?;
     }
     sink.finish()
+}
+
+/// A request as it may be shown.
+struct Shown<'r> {
+    method: &'static str,
+    url: String,
+    headers: Vec<(&'r str, String)>,
+    body: Option<String>,
+}
+
+impl Shown<'_> {
+    fn of<'r>(request: &'r Request, settings: &Settings) -> Result<Shown<'r>, Failure> {
+        let base = address(settings)?;
+        let headers = std::iter::once(("authorization", format!("Bearer {MASK}")));
+        Ok(Shown {
+            method: request.method.as_str(),
+            url: format!("{}{}", base.as_deref().unwrap_or(PLACEHOLDER), request.path_and_query),
+            headers: headers.chain(request.headers.iter().cloned()).collect(),
+            body: request.masked_body(),
+        })
+    }
+
+    fn value(self) -> Value {
+        let headers: Map<String, Value> =
+            self.headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        let body = self.body.as_deref().map(|body| serde_json::from_str(body).unwrap_or_else(|_| Value::from(body)));
+        json!({"method": self.method, "url": self.url, "headers": headers, "body": body})
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!("{} {}", self.method, self.url);
+        for (name, value) in &self.headers {
+            text.push_str(&format!("\n{name}: {value}"));
+        }
+        if let Some(body) = &self.body {
+            text.push_str(&format!("\n\n{body}"));
+        }
+        text
+    }
 }
 
 /// The address of the PBX, where one is given, as the client takes it: without a path.

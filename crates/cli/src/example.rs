@@ -4,6 +4,7 @@ use threecx::Operation;
 use threecx_catalog::{Body, Member, Span, Type, TypeRef};
 
 use crate::command::flags::{Flag, Place};
+use crate::names::Subject;
 use crate::shell::quoted;
 
 /// The command line of an example: every required argument, and for entities the first
@@ -11,6 +12,24 @@ use crate::shell::quoted;
 pub fn command_line(operation: &Operation, flags: &[Flag]) -> String {
     let mut line = format!("threecx {} {}", operation.resource.command, operation.command);
     for (flag, value) in values(operation, flags) {
+        line.push_str(&format!(" --{} {}", flag.long, quoted(&value)));
+    }
+    line
+}
+
+/// The same, with what it is about named as people name it.
+pub fn by_name(operation: &Operation, flags: &[Flag], subject: &Subject) -> String {
+    let name = match (subject.set.name, subject.set.has_numbers) {
+        ("Users", _) => "100",
+        ("Queues", _) => "800",
+        ("RingGroups", _) => "806",
+        ("Receptionists", _) => "810",
+        ("Trunks", _) => "10000",
+        (_, true) => "100",
+        (_, false) => "Example",
+    };
+    let mut line = format!("threecx {} {} {name}", operation.resource.command, operation.command);
+    for (flag, value) in values(operation, flags).into_iter().filter(|(flag, _)| flag.name != subject.name) {
         line.push_str(&format!(" --{} {}", flag.long, quoted(&value)));
     }
     line
@@ -28,8 +47,9 @@ pub fn values<'f>(operation: &Operation, flags: &'f [Flag]) -> Vec<(&'f Flag, St
                 && !flag.secret
                 && !flag.takes_files()
         };
-        let telling = |flag: &&Flag| ["Name", "FirstName", "Number"].contains(&flag.name);
-        let found = flags.iter().filter(simple).find(telling).or_else(|| flags.iter().find(simple));
+        let telling = ["Name", "FirstName", "Number"];
+        let telling = telling.iter().find_map(|name| flags.iter().filter(simple).find(|flag| flag.name == *name));
+        let found = telling.or_else(|| flags.iter().find(simple));
         let any = |flag: &&Flag| flag.place == Place::Field && flag.name != "Id" && !flag.secret;
         let found = found.or_else(|| flags.iter().find(any));
         chosen.extend(found.or_else(|| flags.iter().find(|flag| flag.place == Place::Field)));

@@ -9,7 +9,7 @@ use threecx::Error;
 use crate::output::style::{Style, plain_text};
 
 /// The exit codes, for the help. They are stable.
-pub const EXIT_CODES: [(u8, &str); 28] = [
+pub const EXIT_CODES: [(u8, &str); 30] = [
     (0, "done"),
     (1, "you said no"),
     (2, "usage: an unknown command or flag, or no PBX given"),
@@ -21,12 +21,13 @@ pub const EXIT_CODES: [(u8, &str); 28] = [
     (20, "connection: the PBX cannot be reached; nothing was sent"),
     (21, "certificate: the PBX's certificate is not valid"),
     (22, "not-a-3cx: something else answers at this address"),
-    (30, "authentication: client ID or secret are wrong"),
+    (30, "authentication: the client or user is not accepted, or a login has ended"),
     (31, "permission: the client may not do this"),
     (40, "not-found: no such thing on this PBX"),
     (41, "rejected: the PBX refuses"),
     (42, "rate-limited: too many calls"),
-    (43, "changed: somebody else changed it meanwhile; nothing was sent"),
+    (43, "incomplete: some rows or things of many failed or were not sent"),
+    (44, "changed: somebody else changed it meanwhile; nothing was sent"),
     (50, "server: the PBX failed"),
     (51, "unknown-outcome: sent, but no answer came"),
     (52, "answer: the PBX's answer cannot be read"),
@@ -37,6 +38,7 @@ pub const EXIT_CODES: [(u8, &str); 28] = [
     (63, "editor: the editor cannot be run, or failed"),
     (64, "document: the edited text cannot be read"),
     (65, "keyring: the system's keyring does not keep the secret"),
+    (66, "journal: the journal of a bulk run belongs to another run, or to a finished one"),
     (70, "internal: a bug in this program"),
 ];
 
@@ -48,7 +50,7 @@ pub enum Failure {
     Call(#[from] Error),
     /// A list broke off.
     #[error("{error}; the {rows} rows before were complete")]
-    Incomplete {
+    CutShort {
         /// Why.
         error: Box<Error>,
         /// So many rows came whole and in order.
@@ -150,6 +152,43 @@ pub enum Failure {
         /// Why.
         reason: String,
     },
+    /// Rows of a file do not fit; nothing was sent.
+    #[error("{}", problem_list(.problems, *.rows))]
+    Rows {
+        /// What is wrong, in the order of the rows.
+        problems: Vec<RowProblem>,
+        /// How many rows there are.
+        rows: usize,
+    },
+    /// A bulk run that is not done.
+    #[error("{}", incomplete(*.rows, *.failed, *.unknown, *.not_sent, .cause.as_deref()))]
+    Incomplete {
+        /// How many there are in all.
+        rows: usize,
+        /// How many were not carried out.
+        failed: usize,
+        /// Of how many nobody knows whether they were.
+        unknown: usize,
+        /// How many were not sent.
+        not_sent: usize,
+        /// True if the same command goes on where this one ended.
+        goes_on: bool,
+        /// Why it ended before its time.
+        cause: Option<String>,
+    },
+    /// A journal that cannot be gone on with.
+    #[error("{path}: {reason}")]
+    Journal {
+        /// Which.
+        path: String,
+        /// What is the matter with it.
+        reason: String,
+        /// What to do.
+        next_step: String,
+    },
+    /// Ctrl-C in the middle of a bulk run.
+    #[error("it was interrupted")]
+    Interrupted,
     /// Nobody reads our output any more: not worth a word.
     #[error("stdout is closed")]
     Closed,
@@ -169,6 +208,41 @@ pub enum Failure {
 
 fn of_row(row: &Option<u64>) -> String {
     row.map(|row| format!(" (row {row})")).unwrap_or_default()
+}
+
+/// What is wrong with a row of a file.
+#[derive(Debug)]
+pub struct RowProblem {
+    /// Where the row begins, counted from 1.
+    pub line: u64,
+    /// The header of the column.
+    pub column: Option<String>,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+/// So many problems are listed.
+const PROBLEMS: usize = 20;
+
+fn problem_list(problems: &[RowProblem], rows: usize) -> String {
+    let mut text = format!("{} of {rows} rows do not fit; nothing was sent", problems.len());
+    for RowProblem { line, column, message, hint } in problems.iter().take(PROBLEMS) {
+        let column = column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();
+        let hint = hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+        text.push_str(&format!("\n  line {line}{column}: {message}{hint}"));
+    }
+    if problems.len() > PROBLEMS {
+        text.push_str(&format!("\n  and {} more", problems.len() - PROBLEMS));
+    }
+    text
+}
+
+fn incomplete(rows: usize, failed: usize, unknown: usize, not_sent: usize, cause: Option<&str>) -> String {
+    let parts = [(failed, "failed"), (unknown, "of unknown outcome"), (not_sent, "not sent")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let cause = cause.map(|cause| format!("; it ended early: {cause}")).unwrap_or_default();
+    format!("{} of {rows} are not done: {}{cause}", failed + unknown + not_sent, parts.join(", "))
 }
 
 fn missing_list(missing: &[&str]) -> String {
@@ -219,7 +293,8 @@ impl From<clap::Error> for Failure {
     }
 }
 
-fn capitalised(text: &str) -> String {
+/// The text with a capital letter first.
+pub fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
@@ -234,7 +309,7 @@ impl Failure {
     pub fn code(&self) -> &'static str {
         match self {
             Failure::Call(error) => error.code(),
-            Failure::Incomplete { error, .. } => error.code(),
+            Failure::CutShort { error, .. } => error.code(),
             Failure::Jq { .. } => "jq",
             Failure::NotPlanned { .. } => "not-in-version",
             Failure::Usage { .. } | Failure::NotConfigured { .. } => "usage",
@@ -244,6 +319,11 @@ impl Failure {
             Failure::Unconfirmed { .. } => "unconfirmed",
             Failure::Keyring { .. } => "keyring",
             Failure::Unhealthy => "unhealthy",
+            Failure::Rows { .. } => "input",
+            Failure::Incomplete { unknown: 1.., .. } => "unknown-outcome",
+            Failure::Incomplete { .. } => "incomplete",
+            Failure::Journal { .. } => "journal",
+            Failure::Interrupted => "interrupted",
             Failure::Simulator { .. } => "simulator",
             Failure::Changed { .. } => "changed",
             Failure::NotKept { .. } => "not-kept",
@@ -272,7 +352,7 @@ impl Failure {
     pub fn next_step(&self) -> Option<String> {
         match self {
             Failure::Call(error) => Some(error.next_step()),
-            Failure::Incomplete { error, go_on, .. } => Some(format!("{} {go_on}", error.next_step())),
+            Failure::CutShort { error, go_on, .. } => Some(format!("{} {go_on}", error.next_step())),
             Failure::Jq { .. } => {
                 Some("Make the filter fit: `.Name?` passes over what has none, `-o json` shows all.".into())
             }
@@ -301,7 +381,20 @@ impl Failure {
             Failure::File { .. } => Some("Check the path and its permissions.".into()),
             Failure::Simulator { .. } => Some("Take another --port (0 takes a free one) or --bind.".into()),
             Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),
-            Failure::Help(_) | Failure::Declined | Failure::Closed | Failure::Unhealthy => None,
+            Failure::Declined => Some("Answer y to go ahead, or add --yes to be asked nothing.".into()),
+            Failure::Rows { .. } => Some("Correct the file and run it again.".into()),
+            Failure::Incomplete { unknown, goes_on, .. } => Some(match (unknown, goes_on) {
+                (0, true) => "Run the same command again: it goes on with what is not done.".into(),
+                (0, false) => "Run it again for those that are not done.".into(),
+                (_, true) => "Look at the PBX whether the unknown ones were carried out; then run the same command \
+                              again, with --unknown repeat or --unknown skip."
+                    .into(),
+                (_, false) => {
+                    "Look at the PBX whether the unknown ones were carried out before you send them again.".into()
+                }
+            }),
+            Failure::Journal { next_step, .. } => Some(next_step.clone()),
+            Failure::Help(_) | Failure::Interrupted | Failure::Closed | Failure::Unhealthy => None,
         }
     }
 
@@ -357,10 +450,24 @@ impl Failure {
             Failure::Call(Error::RateLimited { retry_after: Some(after) }) => {
                 error.insert("retry_after_seconds".into(), after.as_secs().into());
             }
-            Failure::Incomplete { rows, .. } => {
+            Failure::CutShort { rows, .. } => {
                 error.insert("complete_rows".into(), (*rows).into());
             }
-            Failure::File { path, .. } => {
+            Failure::Rows { problems, rows } => {
+                let problem = |problem: &RowProblem| {
+                    let RowProblem { line, column, message, hint } = problem;
+                    json!({"line": line, "column": column, "message": message, "hint": hint})
+                };
+                error.insert("rows".into(), (*rows).into());
+                error.insert("problems".into(), problems.iter().map(problem).collect());
+            }
+            Failure::Incomplete { rows, failed, unknown, not_sent, .. } => {
+                for (name, count) in [("rows", rows), ("failed", failed), ("unknown", unknown), ("not_sent", not_sent)]
+                {
+                    error.insert(name.into(), (*count).into());
+                }
+            }
+            Failure::File { path, .. } | Failure::Journal { path, .. } => {
                 error.insert("path".into(), path.clone().into());
             }
             _ => {}

@@ -4,6 +4,7 @@
 mod about;
 mod api;
 mod arguments;
+mod bulk;
 mod call;
 mod collections;
 mod command;

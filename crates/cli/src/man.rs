@@ -118,6 +118,18 @@ fn of_resource(resource: &'static Resource) -> String {
     for operation in resource.operations {
         page.operation(operation);
     }
+    let besides = command::besides(resource);
+    if !besides.is_empty() {
+        page.text.control("SH", ["SAFE CHANGES"]);
+    }
+    for (word, about) in besides {
+        page.text.control("SS", [word]);
+        page.line(&format!("{about}."));
+        let command = command::below(resource, word).and_then(command::own::of);
+        if let Some(after) = command.as_ref().and_then(|command| command.get_after_help()) {
+            page.as_it_is(&after.to_string());
+        }
+    }
     page.text.control("SH", ["OPTIONS"]);
     page.line("Beside the flags of each operation there are those of the program: see threecx(1).");
     page.see_also();

@@ -13,9 +13,11 @@ fn shell(name: &str, script: &str, variables: &[(&str, &str)]) -> Option<Vec<Str
     let folder = cargo_bin("threecx").parent().map(Path::to_owned).expect("a folder");
     let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
     let mut process = Process::new(name);
-    for variable in ["THREECX_URL", "THREECX_CLIENT_ID", "THREECX_CLIENT_SECRET", "THREECX_CA_FILE"] {
+    let home = format!("{}/{}", env!("CARGO_TARGET_TMPDIR"), std::process::id());
+    for (variable, _) in std::env::vars().filter(|(variable, _)| variable.starts_with("THREECX_")) {
         process.env_remove(variable);
     }
+    process.env("THREECX_CONFIG_DIR", format!("{home}/config")).env("THREECX_CACHE_DIR", format!("{home}/cache"));
     let output = match process.args(["-c", script]).env("PATH", path).envs(variables.iter().copied()).output() {
         Ok(output) => output,
         Err(error) => {
@@ -72,6 +74,9 @@ fn bash_completes_commands_flags_and_values() {
         ("threecx completion po", vec!["powershell"]),
         ("threecx describe users make", vec!["make-call"]),
         ("threecx sim --live", vec!["--live-calls"]),
+        ("threecx queues ag", vec!["agents"]),
+        ("threecx queues agents a", vec!["add"]),
+        ("threecx users edi", vec!["edit"]),
         ("threecx sim --live-calls ", vec!["on", "off"]),
         ("threecx users no-such-thing --x ", vec![""]),
     ] {
@@ -119,7 +124,7 @@ fn extensions_of_the_connected_pbx_are_offered_and_remembered() {
     let text = |name: &str| sim.ready[name].as_str().expect("text").to_owned();
     let (url, id, secret) = (text("url"), text("client_id"), text("client_secret"));
     let variables = [
-        ("XDG_CACHE_HOME", cache.path().to_str().expect("UTF-8")),
+        ("THREECX_CACHE_DIR", cache.path().to_str().expect("UTF-8")),
         ("THREECX_URL", url.as_str()),
         ("THREECX_CLIENT_ID", id.as_str()),
         ("THREECX_CLIENT_SECRET", secret.as_str()),
@@ -131,9 +136,28 @@ fn extensions_of_the_connected_pbx_are_offered_and_remembered() {
     assert!(found.contains(&first));
     let found = in_bash(&format!("threecx users reprovision-all-phones --ids {first},"), &variables);
     assert!(found.is_some_and(|found| found.contains(&format!("{first},{first}"))));
+    let found = in_bash("threecx users get 10", &variables);
+    assert_eq!(found.map(|found| found.len()), Some(10));
+    let found = in_bash("threecx queues agents add 800 100 10", &variables);
+    assert_eq!(found.map(|found| found.len()), Some(10));
+    assert_eq!(in_bash("threecx queues edit 80", &variables).map(|found| found.len() > 3), Some(true));
     // The PBX is gone; what it said is still there.
     drop(sim);
     let found = in_bash("threecx users get --id ", &variables).expect("bash");
     assert_eq!(found.len(), 30);
-    assert_eq!(in_bash("threecx queues get --id ", &variables), Some(vec![String::new()]));
+    assert_eq!(in_bash("threecx trunks get --id ", &variables), Some(vec![String::new()]));
+}
+
+#[test]
+fn profiles_are_offered_and_used() {
+    let sim = Sim::start(&["--live-calls", "off", "--users", "20"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path().to_str().expect("UTF-8");
+    let mut login = sim.threecx();
+    prints(login.args(["login", "--profile", "head-office"]).env("THREECX_CONFIG_DIR", folder));
+    let variables = [("THREECX_CONFIG_DIR", folder), ("THREECX_CACHE_DIR", folder)];
+    let Some(found) = in_bash("threecx users list --profile he", &variables) else { return };
+    assert_eq!(found, ["head-office"]);
+    let found = in_bash("threecx users get --profile head-office 10", &variables);
+    assert_eq!(found.map(|found| found.len()), Some(10));
 }

@@ -95,3 +95,25 @@ fn orders_without_a_body_and_files_work() {
     by_shell(&sim, &curl(sim.threecx().args(["users", "export-extensions", "--output-file", path])), &[]);
     assert_eq!(std::fs::read_to_string(path).expect("the file"), ours);
 }
+
+#[test]
+fn profiles_of_clients_and_users_are_called_as_such() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let login = |more: &[&str], variables: &[(&str, &str)]| {
+        let mut command = sim.threecx();
+        command.env("THREECX_CONFIG_DIR", folder.path()).arg("login").args(more).envs(variables.iter().copied());
+        prints(&mut command);
+    };
+    let user = prints_json(sim.threecx().args(["users", "get", "100", "--select", "AccessPassword", "-o", "json"]));
+    let password = user["AccessPassword"].as_str().unwrap_or("Passw0rd!").to_owned();
+    prints(sim.threecx().args(["users", "update", "100", "--access-password", &password]));
+    login(&["--profile", "client"], &[]);
+    login(&["--profile", "user", "--user", "100", "--url", &sim.url], &[("THREECX_PASSWORD", &password)]);
+    for profile in ["client", "user"] {
+        let words = ["users", "list", "--select", "Number", "--top", "2", "--profile", profile];
+        let printed = curl(threecx().env("THREECX_CONFIG_DIR", folder.path()).args(words));
+        let answer = json(&by_shell(&sim, &printed, &[("THREECX_PASSWORD", &password)]));
+        assert_eq!(answer["value"].as_array().map(Vec::len), Some(2), "{printed}\n{answer}");
+    }
+}

@@ -56,7 +56,7 @@ fn what_was_acknowledged_is_there_after_kill_9() {
     first.call(&["users", "update", "--id", "30", "--first-name", "Mileva"]);
     first.call(&["users", "delete", "--id", "31", "--yes"]);
     first.call(&["voicemail-settings", "update", "--body", "{\"Quota\": 77}"]);
-    first.call(&["users", "make-call", "--dn", "100", "--destination", "101"]);
+    first.call(&["users", "make-call", "--dn", "100", "--destination", "101", "--yes"]);
     let history = first.call(&["call-history", "list", "--top", "3"]);
     first.kill();
 

@@ -57,7 +57,10 @@ fn a_client_logs_in_and_calls_and_logs_out() {
     assert!(!kept.contains(SECRET), "{kept}");
     assert_eq!(fs::read_to_string(home.config().join("secrets/127.0.0.1")).expect("kept"), SECRET);
     let list = || home.threecx(&["users", "list", "--top", "1", "--select", "Number", "-o", "json"]);
+    sim.control("DELETE", "/sim/received", "");
     assert_eq!(prints_json(&mut list()), json!([{"Number": "100"}]));
+    let counts = sim.control("GET", "/sim/counts", "");
+    assert_eq!(counts.as_object().expect("an object").keys().collect::<Vec<_>>(), ["Users.ListUser"], "{counts}");
     let profiles = prints_json(&mut home.threecx(&["profiles", "-o", "json"]));
     assert_eq!(
         profiles,
@@ -181,6 +184,9 @@ fn flags_go_before_the_environment_and_that_before_profiles() {
     let (error, code) = fails(&mut home.threecx(&["users", "list", "--profile", "three"]));
     assert_eq!((error["message"].as_str(), code), (Some("there is no profile `three`"), 2), "{error}");
     assert!(error["next_step"].as_str().expect("text").contains("one, two"), "{error}");
+    // Logging in again to a profile that is named is no matter of the environment either.
+    let mut again = home.threecx(&["login", "--profile", "one", "--client-secret-file", "-", "-o", "json"]);
+    assert_eq!(prints_json(again.envs(two_by_variables).write_stdin(SECRET))["url"], one.url);
     // A dry run shows the address and needs no secret.
     let plan = prints_json(&mut home.threecx(&["users", "list", "--dry-run", "-o", "json"]));
     assert!(plan["url"].as_str().expect("text").starts_with(&two.url), "{plan}");

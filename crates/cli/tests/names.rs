@@ -5,11 +5,6 @@ mod common;
 use common::{Sim, fails, prints, prints_json, threecx};
 use serde_json::Value;
 
-/// What the simulated PBX received for an operation, oldest first.
-fn received(sim: &Sim, operation: &str) -> Vec<Value> {
-    sim.get(&format!("/sim/received?operation={operation}")).as_array().expect("a list").clone()
-}
-
 #[test]
 fn one_thing_has_many_names() {
     let sim = Sim::start(&[]);
@@ -59,18 +54,18 @@ fn many_words_are_one_call_of_an_action_that_takes_a_list() {
     let order =
         ["users", "reprovision-all-phones", "100-103", "ext101@demo.example", "id:40", "Karen Goldberg", "--yes"];
     prints(sim.threecx().args(order));
-    let orders = received(&sim, "Users.ReprovisionAllPhones");
+    let orders = sim.received("Users.ReprovisionAllPhones");
     assert_eq!(orders.len(), 1);
     assert_eq!(orders[0]["body"], serde_json::json!({"ids": [29, 30, 31, 32, 40]}));
     // Six words, one look-up; the report of the order reads the users once more.
-    assert_eq!(received(&sim, "Users.ListUser").len(), 2);
+    assert_eq!(sim.received("Users.ListUser").len(), 2);
 }
 
 #[test]
 fn a_filter_selects_too() {
     let sim = Sim::start(&[]);
     prints(sim.threecx().args(["users", "reprovision-all-phones", "--where", "startswith(Number,'10')", "-y"]));
-    let orders = received(&sim, "Users.ReprovisionAllPhones");
+    let orders = sim.received("Users.ReprovisionAllPhones");
     assert_eq!(orders[0]["body"]["ids"].as_array().map(Vec::len), Some(10));
     let (error, code) = fails(sim.threecx().args(["users", "get", "--where", "Number eq '1'"]));
     assert_eq!((error["argument"].as_str(), code), (Some("--where"), 10), "{error}");
@@ -94,9 +89,9 @@ fn flags_take_names_where_they_refer_to_something() {
         planned(&arguments)["url"].as_str().expect("text").to_owned()
     };
     assert!(url("Support,800").contains("queueDns='801,800'"), "{}", url("Support,800"));
-    let before = received(&sim, "Queues.ListQueue").len();
+    let before = sim.received("Queues.ListQueue").len();
     assert!(url("800,999").contains("queueDns='800,999'"));
-    assert_eq!(received(&sim, "Queues.ListQueue").len(), before, "digits are not looked up");
+    assert_eq!(sim.received("Queues.ListQueue").len(), before, "digits are not looked up");
 }
 
 #[test]
@@ -115,7 +110,7 @@ fn what_nobody_or_more_than_one_is_called_is_refused() {
     refused(&["x@y.example"]);
     refused(&["900-910"]);
     refused(&["--where", "Number eq '0'"]);
-    assert_eq!(received(&sim, "Users.DeleteUser").len(), 0);
+    assert_eq!(sim.received("Users.DeleteUser").len(), 0);
 }
 
 #[test]
@@ -136,7 +131,7 @@ fn without_a_terminal_nothing_is_lost_without_a_yes() {
     }
     assert_eq!(sim.get("/sim/received"), Value::Array(Vec::new()), "not even a login");
     prints(sim.threecx().args(["users", "delete", "100", "--yes"]));
-    assert_eq!(received(&sim, "Users.DeleteUser").len(), 1);
+    assert_eq!(sim.received("Users.DeleteUser").len(), 1);
     prints(threecx().args(["--sim", "users", "delete", "100"]));
 }
 

@@ -66,6 +66,17 @@ fn fifty_processes_with_a_token_that_somebody_killed_log_in_once_or_twice() {
 }
 
 #[test]
+fn two_machines_that_throw_each_other_out_both_get_through() {
+    let sim = Sim::start(&["--users", "10"]);
+    let (one, other) = (cache(), cache());
+    let started: Vec<Child> = (0..10).flat_map(|_| [start(&sim, one.path()), start(&sim, other.path())]).collect();
+    for process in started {
+        let output = process.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{}", said(&output));
+    }
+}
+
+#[test]
 fn fifty_processes_with_tokens_that_live_for_seconds() {
     let (sim, cache) = (Sim::start(&["--users", "10", "--token-life", "3s"]), cache());
     let started = Instant::now();
@@ -107,6 +118,7 @@ fn a_pbx_that_was_updated_is_noticed() {
     let mut command = sim.threecx();
     command.env("THREECX_CACHE_DIR", cache.path()).args(["oauth-clients", "list", "-o", "json"]);
     assert!(prints_json(&mut command).is_array());
+    assert!(std::fs::read_to_string(&kept).expect("readable").contains("20.0.10.1621"));
 }
 
 #[test]

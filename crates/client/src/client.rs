@@ -41,6 +41,15 @@ struct Version {
     seen: bool,
 }
 
+/// Why an attempt brought nothing.
+#[derive(Debug)]
+pub struct Failed {
+    /// What went wrong.
+    pub error: Error,
+    /// How far the request came; `None` if it was not sent and need not be tried again.
+    pub outcome: Option<Outcome>,
+}
+
 impl Client {
     /// Settings for a client of the PBX at this address.
     pub fn builder(url: &str) -> Builder {
@@ -160,37 +169,11 @@ impl Client {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let (error, outcome) = match self.once(request, operation, body).await {
-                Ok(arrived) => {
-                    let reply = &arrived.reply;
-                    let head = transport::head(reply.status, &reply.headers);
-                    self.learn(&head).await;
-                    if (200..300).contains(&reply.status) {
-                        return Ok(arrived);
-                    }
-                    let outcome = match reply.status {
-                        401 => Outcome::NotLetIn,
-                        status => Outcome::Answered { status, retry_after: head.retry_after },
-                    };
-                    let error = match read::read(operation, reply.declared, &head, &reply.body) {
-                        Err(error) => error,
-                        Ok(_) => Error::Answer { reason: format!("status {}", reply.status) },
-                    };
-                    (error, outcome)
-                }
-                Err(Failure { error, sent }) => {
-                    let outcome = match &error {
-                        // A token could not be had: the call itself was not sent.
-                        Error::RateLimited { retry_after } => {
-                            Outcome::Answered { status: 429, retry_after: *retry_after }
-                        }
-                        Error::Connection { .. } | Error::Server { .. } => Outcome::NotSent,
-                        Error::UnknownOutcome { .. } if sent => Outcome::Unknown,
-                        _ => return Err(error),
-                    };
-                    (error, outcome)
-                }
+            let Failed { error, outcome } = match self.one(request, operation, body).await {
+                Ok(arrived) => return Ok(arrived),
+                Err(failed) => failed,
             };
+            let Some(outcome) = outcome else { return Err(error) };
             match policy.decide(attempt, repeatable, outcome, fastrand::f64()) {
                 Decision::Wait(pause) => tokio::time::sleep(pause).await,
                 // Nothing was changed by a question that went unanswered.
@@ -198,6 +181,54 @@ impl Client {
                     return Err(Error::Connection { host: self.shared.transport.host(), reason: reason_of(error) });
                 }
                 Decision::Stop => return Err(error),
+            }
+        }
+    }
+
+    /// Sends a planned request once, for callers that decide themselves whether to send it again.
+    ///
+    /// # Errors
+    /// What went wrong, and how far the request came.
+    pub async fn attempt(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Reply, Failed> {
+        self.one(request, operation, Body::Whole).await.map(|arrived| arrived.reply)
+    }
+
+    /// One attempt, and what its failure means.
+    async fn one(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+        body: Body,
+    ) -> Result<Arrived, Failed> {
+        match self.once(request, operation, body).await {
+            Ok(arrived) => {
+                let reply = &arrived.reply;
+                let head = transport::head(reply.status, &reply.headers);
+                self.learn(&head).await;
+                if (200..300).contains(&reply.status) {
+                    return Ok(arrived);
+                }
+                let outcome = match reply.status {
+                    401 => Outcome::NotLetIn,
+                    status => Outcome::Answered { status, retry_after: head.retry_after },
+                };
+                let error = match read::read(operation, reply.declared, &head, &reply.body) {
+                    Err(error) => error,
+                    Ok(_) => Error::Answer { reason: format!("status {}", reply.status) },
+                };
+                Err(Failed { error, outcome: Some(outcome) })
+            }
+            Err(Failure { error, sent }) => {
+                let outcome = match &error {
+                    // A token could not be had: the call itself was not sent.
+                    Error::RateLimited { retry_after } => {
+                        Some(Outcome::Answered { status: 429, retry_after: *retry_after })
+                    }
+                    Error::Connection { .. } | Error::Server { .. } => Some(Outcome::NotSent),
+                    Error::UnknownOutcome { .. } if sent => Some(Outcome::Unknown),
+                    _ => None,
+                };
+                Err(Failed { error, outcome })
             }
         }
     }

@@ -34,7 +34,7 @@ mod tokens;
 mod transport;
 
 pub use builder::Builder;
-pub use client::Client;
+pub use client::{Client, Failed};
 pub use download::{Download, Opened, Piece};
 pub use login::Login;
 pub use look::Look;
@@ -43,7 +43,7 @@ pub use reply::Reply;
 pub use store::{Kept, Lock, SecretStore, TokenStore};
 pub use threecx_catalog::{Operation, Span, operation, operations, resource, resources};
 pub use threecx_core::read::{Answer, File, Rows};
-pub use threecx_core::retry::Policy;
+pub use threecx_core::retry::{Decision, Outcome, Policy};
 pub use threecx_core::token::{Claims, Token};
 pub use threecx_core::{Arguments, Error, Input, Request};
 pub use token_file::TokenFile;

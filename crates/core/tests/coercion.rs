@@ -120,6 +120,15 @@ fn secrets_are_masked_wherever_they_stand() {
 }
 
 #[test]
+fn a_secret_that_does_not_fit_is_not_shown() {
+    for given in [Input::Text("hunter2".into()), Input::Json("\"hunter2\"".into()), Input::Json("[\"hunter2\"]".into())]
+    {
+        let error = with_field("Trunks.CreateTrunk", "AuthPassword", given).expect_err("an object is wanted");
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
 fn deep_nesting_is_refused() {
     let deep = format!("{}{}", r#"[{"Members":"#.repeat(3000), "]".repeat(3000));
     assert!(with_field("Users.CreateUser", "Groups", deep.as_str().into()).is_err());

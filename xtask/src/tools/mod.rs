@@ -7,7 +7,7 @@
 //!   a lock file ── its hash ──► a folder in the cache: installed once, used by every run
 //! ```
 
-mod debian;
+pub mod debian;
 mod n8n;
 mod node;
 mod python;

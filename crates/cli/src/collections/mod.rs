@@ -15,11 +15,12 @@ use threecx_core::InputError;
 use crate::arguments::{Stdin, content};
 use crate::confirm::{answer_to, somebody_is_there};
 use crate::connect::Settings;
-use crate::failure::Failure;
+use crate::failure::{Failure, capitalised};
 use crate::guarded::{Guarded, Kind};
 use crate::names::{Directory, Set, Word};
+use crate::output::shape::Shape;
 use crate::output::style::{Style, note, one_line};
-use crate::output::{Output, flag, json as print_json, table as print_table, text};
+use crate::output::{Output, answer, flag, rows, table as print_table, text};
 use crate::{command, dry_run, runtime};
 use items::Difference;
 pub use table::Collection;
@@ -167,10 +168,8 @@ async fn identities(
     collection: &Collection,
     words: &[String],
 ) -> Result<Vec<(String, String)>, Failure> {
-    let of = match collection.item {
-        Item::Text | Item::Key => return Ok(words.iter().map(|word| (word.clone(), String::new())).collect()),
-        Item::Number { of } => of,
-        Item::Department => "Groups",
+    let Some(of) = collection.item.set() else {
+        return Ok(words.iter().map(|word| (word.clone(), String::new())).collect());
     };
     let set = Set::named(of).ok_or_else(|| Failure::Internal(of.to_owned()))?;
     let argument = collection.noun.to_uppercase();
@@ -219,11 +218,15 @@ fn remove(collection: &Collection, mut items: Vec<Value>, words: &[String]) -> (
 }
 
 fn list(collection: &Collection, items: &[Value], output: &Output) -> Result<(), Failure> {
-    let mut sink = output.open()?;
     if output.is_json() {
-        sink.line(&print_json::pretty(&Value::from(items.to_vec()).to_string()))?;
-        return sink.finish();
+        let mut rows = rows::open(output, &Shape::unknown(), None)?;
+        for item in items {
+            rows.row(&item.to_string())?;
+        }
+        output.remark(&rows.finish()?);
+        return Ok(());
     }
+    let mut sink = output.open()?;
     let names: &[&str] = match collection.item {
         Item::Text => &[],
         Item::Number { .. } if collection.resource == "Groups" => &["Number", "MemberName", "Type"],
@@ -263,7 +266,7 @@ fn list(collection: &Collection, items: &[Value], output: &Output) -> Result<(),
 /// The difference, for a person, before anything is sent.
 fn show(collection: &Collection, label: &str, difference: &Difference) {
     let style = Style::for_stderr();
-    let mut lines = vec![format!("{} of {label}:", collection.word)];
+    let mut lines = vec![format!("{}s of {}:", capitalised(collection.noun), one_line(label))];
     lines.extend(difference.added.iter().map(|label| style.green(&format!("  + {}", one_line(label)))));
     lines.extend(difference.removed.iter().map(|label| style.red(&format!("  - {}", one_line(label)))));
     for line in lines.iter().take(if lines.len() > 1 { lines.len() } else { 0 }) {
@@ -291,7 +294,6 @@ fn done(
     sent: bool,
     output: &Output,
 ) -> Result<(), Failure> {
-    let mut sink = output.open()?;
     let Difference { added, removed, nothing_to_do } = difference;
     if output.is_json() {
         let report = json!({
@@ -304,9 +306,9 @@ fn done(
             "after": after,
             "sent": sent,
         });
-        sink.line(&print_json::pretty(&report.to_string()))?;
-        return sink.finish();
+        return answer::print_value(&report.to_string(), &Shape::unknown(), output);
     }
+    let mut sink = output.open()?;
     if sent {
         let counted = |number: usize| format!("{number} {}{}", collection.noun, if number == 1 { "" } else { "s" });
         sink.line(&format!("Done: {} before, {after} now.", counted(before)))?;

@@ -32,6 +32,17 @@ pub enum Item {
     Key,
 }
 
+impl Item {
+    /// The set in which new ones are looked up.
+    pub fn set(self) -> Option<&'static str> {
+        match self {
+            Item::Number { of } => Some(of),
+            Item::Department => Some("Groups"),
+            Item::Text | Item::Key => None,
+        }
+    }
+}
+
 /// A flag for a property of new items.
 #[derive(Debug)]
 pub struct Also {

@@ -86,7 +86,7 @@ pub fn doctor() -> Command {
         "Look whether the PBX is well, and whether this program can work with it; nothing is changed",
         "threecx doctor [OPTIONS]",
     );
-    let command = globals::add(command, |global| !matches!(global.name, "dry-run" | "yes"));
+    let command = globals::add(command, |global| !matches!(global.name, "dry-run" | "curl" | "yes"));
     let checks: Vec<String> = doctor::CHECKS.iter().map(|(name, about)| format!("  {name:<12} {about}")).collect();
     layout::fit(command, output::width()).after_help(format!(
         "Checks:\n{}\n\nEach is green, yellow (look at it some time), red (something does not work, or soon will not) or unknown\n\

@@ -17,7 +17,7 @@ pub fn words_of(collection: &Collection) -> String {
 
 /// What a collection's command does, for lists of commands.
 pub fn about_collection(collection: &Collection) -> String {
-    format!("List, add and remove single {}s: the others stay as they are", collection.noun)
+    format!("List, add and remove single {}s", collection.noun)
 }
 
 /// `threecx queues agents`

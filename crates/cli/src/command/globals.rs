@@ -98,6 +98,7 @@ const ALSO_TAKEN: [&str; 9] = ["body", "all", "concurrency", "cursor", "since", 
 pub fn is_taken(name: &str) -> bool {
     GLOBALS.iter().any(|global| global.name == name)
         || ALSO_TAKEN.contains(&name)
+        || super::bulk::NAMES.contains(&name)
         || threecx_catalog::Options::NAMES.contains(&name)
 }
 

@@ -3,6 +3,7 @@
 //! With 110 resources and 620 operations anything else would cost more than most calls.
 
 pub mod account;
+pub mod bulk;
 pub mod change;
 pub mod flags;
 pub mod globals;

@@ -1,11 +1,10 @@
 //! The clap command of one operation.
 
-use clap::{Arg, Command, value_parser};
+use clap::{Arg, Command};
 use threecx_catalog::{Effect, Operation, Span, Type};
 
 use super::flags::{Flag, Place};
-use super::{globals, layout};
-use crate::list::{CONCURRENCY, MOST_CONCURRENCY};
+use super::{bulk, globals, layout};
 use crate::names::{self, Subject};
 use crate::output;
 
@@ -37,15 +36,35 @@ pub fn command(operation: &'static Operation, flags: &[Flag], subject: Option<&S
     if operation.is_paged() {
         let all = "Read the whole list, page by page; --top above 100 reads page by page too";
         command = command.arg(Arg::new("all").long("all").num_args(0).help(all).help_heading("Query options"));
-        let at_a_time = value_parser!(u64).range(1..=MOST_CONCURRENCY);
-        let concurrency = Arg::new("concurrency").long("concurrency").value_name("N").value_parser(at_a_time);
-        let help = format!("Ask for so many pages at a time, 1 to {MOST_CONCURRENCY} [default: {CONCURRENCY}]");
-        command = command.arg(concurrency.help(help).help_heading("Query options"));
     }
     if operation.is_paged() && threecx_core::period::of(operation).is_some() {
         command = command.args(period());
     }
-    layout::fit(globals::add(command, |_| true), output::width())
+    layout::fit(globals::add(command.args(bulk::args()), |_| true), output::width())
+}
+
+/// The arguments that name what an operation is about.
+fn which(subject: &Subject) -> [Arg; 2] {
+    let heading = format!("Which {}", subject.set.nouns());
+    let several = match subject.place {
+        names::Place::Path => "one call for each",
+        names::Place::List => "one call for all",
+    };
+    let words = Arg::new("words")
+        .num_args(0..)
+        .value_name(subject.set.placeholder())
+        .display_order(0)
+        .help_heading(heading.clone())
+        .help(format!("By {}; {several}", subject.set.ways()));
+    let example = if subject.set.has_numbers { "startswith(Number,'1')" } else { "contains(Name,'a')" };
+    let filter = Arg::new("where")
+        .long("where")
+        .value_name("FILTER")
+        .display_order(1)
+        .help_heading(heading)
+        .conflicts_with("words")
+        .help(format!("Those for which this $filter is true: \"{example}\""));
+    [words, filter]
 }
 
 /// The flags of lists of what happened.
@@ -62,38 +81,6 @@ fn period() -> [Arg; 4] {
         ),
     ]
     .map(|(name, value, help)| Arg::new(name).long(name).value_name(value).help(help).help_heading("Period"))
-}
-
-/// The arguments that name what an operation is about.
-fn which(subject: &Subject) -> [Arg; 2] {
-    let heading = format!("Which {}", subject.set.nouns());
-    let mut ways = vec!["name", "id:42"];
-    if subject.set.email.is_some() {
-        ways.insert(1, "e-mail address");
-    }
-    if subject.set.has_numbers {
-        ways.splice(0..0, ["number", "range of numbers (100-119)"]);
-    }
-    let last = ways.pop().unwrap_or_default();
-    let several = match subject.place {
-        names::Place::Path => "one call for each",
-        names::Place::List => "one call for all",
-    };
-    let words = Arg::new("words")
-        .num_args(0..)
-        .value_name(subject.set.placeholder())
-        .display_order(0)
-        .help_heading(heading.clone())
-        .help(format!("By {} or {last}; {several}", ways.join(", ")));
-    let example = if subject.set.has_numbers { "startswith(Number,'1')" } else { "contains(Name,'a')" };
-    let filter = Arg::new("where")
-        .long("where")
-        .value_name("FILTER")
-        .display_order(1)
-        .help_heading(heading)
-        .conflicts_with("words")
-        .help(format!("Those for which this $filter is true: \"{example}\""));
-    [words, filter]
 }
 
 /// `Reprovision All Phones: POST /Users/Pbx.ReprovisionAllPhones`, and what it does.

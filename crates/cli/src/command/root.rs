@@ -8,7 +8,10 @@ use crate::{env_vars, failure};
 
 const EXAMPLES: &str = "  threecx --sim users reprovision-all-phones --ids '[123, 456]'
   threecx users list --filter \"startswith(Number,'1')\" --select Id,Number,LastName
-  threecx users update --id 123 --first-name Ada --dry-run
+  threecx users update ada@example.com --mobile +441234567 --dry-run
+  threecx users create --from people.csv
+  threecx queues agents add 800 100-105
+  threecx search reboot phone
   threecx describe users make-call";
 
 /// Builds the command that stands for the program as a whole.
@@ -40,7 +43,8 @@ fn after() -> String {
     let codes: Vec<String> =
         failure::EXIT_CODES.iter().map(|(code, meaning)| format!("  {code:>3}  {meaning}")).collect();
     format!(
-        "Values:\n  Lists, objects and --body take @file for a file and - for stdin; texts are taken as they stand.\n  \
+        "Values:\n  Wherever an id is wanted, a number, a range (100-119), a name or an e-mail address will do.\n  \
+         Lists, objects and --body take @file for a file and - for stdin; texts are taken as they stand.\n  \
          A path parameter called like a flag of this program gets the prefix --arg-, a field of the\n  \
          body called like one or like a path parameter --body-: `users update --id 1 --body-id 1`.\n\n\
          Environment variables:\n{}\n\nExit codes:\n{}\n\nAPI releases: {} to {}",

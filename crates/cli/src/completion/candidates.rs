@@ -7,7 +7,9 @@ use threecx_catalog::{Release, Resource, Type};
 use super::{Candidate, Next, SHELLS, files, numbers};
 use crate::command::flags::{self, Flag, Place};
 use crate::command::{self, Chosen, OWN, globals};
-use crate::names;
+use crate::guarded::Kind;
+use crate::names::{self, Set};
+use crate::profiles::Profiles;
 
 /// What the words so far have named.
 #[derive(Default)]
@@ -56,7 +58,7 @@ pub fn next(before: &[String], current: &str) -> Next {
     }
     let found = match (current.starts_with('-'), line.chosen) {
         (false, None) => words_or_operations(line.resource),
-        (false, Some(chosen)) => match positional(chosen, &line.positional) {
+        (false, Some(chosen)) => match positional(chosen, &line.positional, before) {
             Some(found) => found,
             None => flags_of(&command, &line.given),
         },
@@ -152,9 +154,16 @@ fn operations(resource: &'static Resource) -> Vec<Candidate> {
 }
 
 /// The words that a command of the program itself takes beside its flags.
-fn positional(chosen: Chosen, before: &[String]) -> Option<Vec<Candidate>> {
+fn positional(chosen: Chosen, words_before: &[String], line: &[String]) -> Option<Vec<Candidate>> {
     let words = |words: &[&str]| words.iter().map(|word| Candidate::new(*word, "")).collect();
-    match (chosen, before) {
+    let of_set = |set: &Set| Some(numbers::of_set(set, line)).filter(|found| !found.is_empty());
+    match (chosen, words_before) {
+        (Chosen::Operation(operation), _) => of_set(&names::subject(operation)?.set),
+        (Chosen::Edit(resource), []) => of_set(&Kind::of(resource)?.set?.0),
+        (Chosen::Collection(collection), [_]) => {
+            of_set(&Kind::of(command::find_resource(collection.resource)?)?.set?.0)
+        }
+        (Chosen::Collection(collection), [_, _, ..]) => of_set(&Set::named(collection.item.set()?)?),
         (Chosen::Describe | Chosen::Man, []) => Some(words_or_operations(None)),
         (Chosen::Describe, [resource]) => command::find_resource(resource).map(operations),
         (Chosen::Completion, []) => Some(words(&SHELLS.map(|(shell, _)| shell))),
@@ -202,11 +211,17 @@ fn values(
     }
     let value_name = arg.get_value_names().and_then(<[_]>::first).map(ToString::to_string).unwrap_or_default();
     match (arg.get_long(), value_name.as_str()) {
+        (Some("profile"), _) => Next::These(beginning(profiles(), typed)),
         (Some("api"), _) => Next::These(beginning(releases(), typed)),
         (_, "FILE" | "PEM" | "DIR") => Next::Files,
         (_, name) if name.contains("@FILE") && typed.starts_with('@') => Next::These(files::after_at(typed)),
         _ => Next::These(Vec::new()),
     }
+}
+
+fn profiles() -> Vec<Candidate> {
+    let profiles = Profiles::load().unwrap_or_default().profiles;
+    profiles.iter().map(|(name, profile)| Candidate::new(name, &profile.url)).collect()
 }
 
 fn releases() -> Vec<Candidate> {

@@ -16,6 +16,8 @@ use crate::arguments::Stdin;
 use crate::command::flags::{Flag, Place};
 use crate::command::globals;
 use crate::connect::Settings;
+use crate::folders;
+use crate::names::Set;
 use crate::runtime;
 
 /// A PBX that takes longer is not waited for.
@@ -33,8 +35,21 @@ const TELLING: [&str; 7] = ["Number", "Name", "DisplayName", "FirstName", "LastN
 pub fn of(flag: &Flag, operation: Option<&'static Operation>, before: &[String]) -> Vec<Candidate> {
     let Some((list, property)) = meant(flag, operation) else { return Vec::new() };
     let Some(settings) = settings(before) else { return Vec::new() };
-    let rows = cached(list, property, &settings).unwrap_or_default();
-    rows.iter().filter_map(|row| row.split_once('\t')).map(|(value, about)| Candidate::new(value, about)).collect()
+    candidates(cached(list, property, &settings), "")
+}
+
+/// The numbers, or if it has none the keys, of the things that an operation is about or of which
+/// a collection is: for words without a flag.
+pub fn of_set(set: &Set, before: &[String]) -> Vec<Candidate> {
+    let Some(settings) = settings(before) else { return Vec::new() };
+    let property = if set.has_numbers { "Number" } else { set.key.name };
+    candidates(cached(set.list, property, &settings), if set.has_numbers { "" } else { "id:" })
+}
+
+fn candidates(rows: Option<Vec<String>>, before: &str) -> Vec<Candidate> {
+    let rows = rows.unwrap_or_default();
+    let pairs = rows.iter().filter_map(|row| row.split_once('\t'));
+    pairs.map(|(value, about)| Candidate::new(format!("{before}{value}"), about)).collect()
 }
 
 /// The list that has it, and its property there: `Users.Id` of a flag that refers to it, or the
@@ -62,8 +77,7 @@ fn settings(before: &[String]) -> Option<Settings> {
     let command = Command::new("threecx").no_binary_name(true).disable_help_flag(true).ignore_errors(true);
     let matches =
         globals::add(command, |global| global.name != "help").try_get_matches_from(connection(before)).ok()?;
-    let from_stdin = before.windows(2).any(|pair| pair[0].starts_with("--client-secret") && pair[1] == "-");
-    Settings::from(&matches).ok().filter(|settings| !settings.sim && !from_stdin)
+    Settings::from(&matches).ok().filter(|settings| !settings.sim && settings.is_quiet())
 }
 
 /// The flags of the program itself among the words.
@@ -106,9 +120,8 @@ fn fresh(path: &Path) -> Option<String> {
 fn path(list: &Operation, property: &str, settings: &Settings) -> Option<PathBuf> {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    (&settings.url, &settings.client_id).hash(&mut hasher);
-    let folder = etcetera::choose_base_strategy().ok().map(|strategy| etcetera::BaseStrategy::cache_dir(&strategy))?;
-    Some(folder.join("threecx").join("completion").join(format!("{:016x}-{}-{property}", hasher.finish(), list.id)))
+    (&settings.url, settings.who().map(|who| who.key())).hash(&mut hasher);
+    Some(folders::cache()?.join("completion").join(format!("{:016x}-{}-{property}", hasher.finish(), list.id)))
 }
 
 fn write(path: &Path, text: &str) -> Option<()> {

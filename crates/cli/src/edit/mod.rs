@@ -16,8 +16,9 @@ use crate::confirm::{answer_to, somebody_is_there};
 use crate::connect::Settings;
 use crate::failure::Failure;
 use crate::guarded::{Guarded, Kind, Properties};
+use crate::output::shape::Shape;
 use crate::output::style::{Style, one_line, painted};
-use crate::output::{Output, flag, json as print_json, text};
+use crate::output::{Output, answer, flag, text};
 use crate::{command, dry_run, runtime};
 use editor::Draft;
 
@@ -214,12 +215,12 @@ fn ask(asked_not_to: bool) -> Result<(), Failure> {
 
 fn done(label: &str, changes: &Map<String, Value>, output: &Output) -> Result<(), Failure> {
     let names: Vec<&str> = changes.keys().map(String::as_str).collect();
-    let mut sink = output.open()?;
     if output.is_json() {
-        sink.line(&print_json::pretty(
-            &json!({"what": label, "changed": names, "sent": !names.is_empty()}).to_string(),
-        ))?;
-    } else if names.is_empty() {
+        let report = json!({"what": label, "changed": names, "sent": !names.is_empty()});
+        return answer::print_value(&report.to_string(), &Shape::unknown(), output);
+    }
+    let mut sink = output.open()?;
+    if names.is_empty() {
         sink.line("Nothing was changed, so nothing was sent.")?;
     } else {
         sink.line(&format!("Done: changed {} of {}.", names.join(", "), one_line(label)))?;

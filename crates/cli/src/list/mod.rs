@@ -20,10 +20,7 @@ use progress::Progress;
 use window::Period;
 
 /// So many pages are asked for at a time.
-pub const CONCURRENCY: u64 = 8;
-
-/// And so many at most: a PBX has better things to do.
-pub const MOST_CONCURRENCY: u64 = 32;
+const CONCURRENCY: u64 = 8;
 
 /// How to read a list.
 #[derive(Debug)]
@@ -263,6 +260,6 @@ impl Reader<'_> {
         }
         let rows = self.rows;
         let skip = || format!("To go on where it broke off: --skip {rows}, and what was skipped before.");
-        Failure::Incomplete { error: Box::new(error), rows, go_on: self.go_on.map_or_else(skip, str::to_owned) }
+        Failure::CutShort { error: Box::new(error), rows, go_on: self.go_on.map_or_else(skip, str::to_owned) }
     }
 }

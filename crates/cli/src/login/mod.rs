@@ -13,12 +13,13 @@ use threecx::{Builder, Client, Error, Login, SecretStore, TokenFile};
 
 use crate::arguments::{Stdin, read_file};
 use crate::connect::secret;
+use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
 use crate::output::style::note;
 use crate::output::{Output, flag, text};
 use crate::profiles::{Profile, Profiles, Who, check_name};
 use crate::secrets::{Place, Secret};
-use crate::{command, env_vars, runtime, tokens};
+use crate::{command, runtime, tokens};
 
 /// Logs in.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
@@ -26,15 +27,17 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let output = Output::from(&matches)?;
     let mut stdin = Stdin::default();
     let profiles = Profiles::load()?;
-    let named = text(&matches, "profile").or_else(|| env_vars::PROFILE.get());
+    let flag_named = text(&matches, "profile");
+    let named = flag_named.clone().or_else(|| env_vars::PROFILE.get());
     named.as_deref().map_or(Ok(()), check_name)?;
-    // What is known already is offered.
+    // What is known already is offered; of a profile that --profile names, it counts.
     let known = named.as_ref().or(profiles.default.as_ref()).and_then(|name| profiles.profiles.get(name));
-    let (url, mut profile) = address(&matches, named.is_some(), known)?;
+    let given = Given { matches: &matches, environment: flag_named.is_none() || known.is_none() };
+    let (url, mut profile) = address(&given, named.is_some(), known)?;
     let builder = builder(&url, &profile)?;
     profile.url = builder.address()?;
-    profile.who = who(&matches, named.is_some(), known.filter(|known| known.url == profile.url))?;
-    let (held, version) = runtime()?.block_on(prove(builder, &mut profile, &matches, &mut stdin))?;
+    profile.who = who(&given, named.is_some(), known.filter(|known| known.url == profile.url))?;
+    let (held, version) = runtime()?.block_on(prove(builder, &mut profile, &given, &mut stdin))?;
     let same = |other: &Profile| other.url == profile.url && other.who == profile.who;
     let existing = profiles.profiles.iter().find(|(_, other)| same(other)).map(|(name, _)| name.clone());
     let name = named.or(existing).unwrap_or_else(|| free_name(&profile, &profiles));
@@ -42,10 +45,25 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     keep(&name, profile, &held, version, flag(&matches, "default"), &output)
 }
 
+/// What was given by flags and by the environment, before which a profile goes that was named.
+struct Given<'m> {
+    matches: &'m ArgMatches,
+    environment: bool,
+}
+
+impl Given<'_> {
+    fn flag(&self, name: &str) -> Option<String> {
+        text(self.matches, name)
+    }
+
+    fn get(&self, name: &str, variable: &Variable) -> Option<String> {
+        self.flag(name).or_else(|| variable.get().filter(|_| self.environment))
+    }
+}
+
 /// The address, and a profile with what belongs to it.
-fn address(matches: &ArgMatches, named: bool, known: Option<&Profile>) -> Result<(String, Profile), Failure> {
-    let given = text(matches, "url").or_else(|| env_vars::URL.get());
-    let url = match (given, known) {
+fn address(given: &Given<'_>, named: bool, known: Option<&Profile>) -> Result<(String, Profile), Failure> {
+    let url = match (given.get("url", &env_vars::URL), known) {
         (Some(url), _) => url,
         (None, Some(known)) if named => known.url.clone(),
         (None, known) => ask::line("Address of the PBX", known.map(|known| known.url.as_str()), "--url")?,
@@ -54,15 +72,16 @@ fn address(matches: &ArgMatches, named: bool, known: Option<&Profile>) -> Result
         let whole = fs::canonicalize(&path).map_err(|error| Failure::file(&path, &error))?;
         Ok::<_, Failure>(whole.display().to_string())
     };
-    let known = known.filter(|known| known.url == url);
-    let ca_file = text(matches, "ca-file").or_else(|| env_vars::CA_FILE.get()).map(absolute).transpose()?;
+    let whole = Client::builder(&url).allow_http(true).address().ok();
+    let known = known.filter(|known| Some(&known.url) == whole.as_ref());
+    let ca_file = given.get("ca-file", &env_vars::CA_FILE).map(absolute).transpose()?;
     let profile = Profile {
         url: String::new(),
         who: Who::Client(String::new()),
         secret: None,
         fingerprint: String::new(),
         ca_file: ca_file.or_else(|| known.and_then(|known| known.ca_file.clone())),
-        allow_http: flag(matches, "allow-http") || known.is_some_and(|known| known.allow_http),
+        allow_http: flag(given.matches, "allow-http") || known.is_some_and(|known| known.allow_http),
     };
     Ok((url, profile))
 }
@@ -76,11 +95,11 @@ fn builder(url: &str, profile: &Profile) -> Result<Builder, Failure> {
 }
 
 /// As whom to log in.
-fn who(matches: &ArgMatches, named: bool, known: Option<&Profile>) -> Result<Who, Failure> {
-    if let Some(user) = text(matches, "user") {
+fn who(given: &Given<'_>, named: bool, known: Option<&Profile>) -> Result<Who, Failure> {
+    if let Some(user) = given.flag("user") {
         return Ok(Who::User(user));
     }
-    if let Some(id) = text(matches, "client-id").or_else(|| env_vars::CLIENT_ID.get()) {
+    if let Some(id) = given.get("client-id", &env_vars::CLIENT_ID) {
         return Ok(Who::Client(id));
     }
     if let Some(known) = known.filter(|_| named) {
@@ -107,26 +126,27 @@ fn who(matches: &ArgMatches, named: bool, known: Option<&Profile>) -> Result<Who
 async fn prove(
     builder: Builder,
     profile: &mut Profile,
-    matches: &ArgMatches,
+    given: &Given<'_>,
     stdin: &mut Stdin,
 ) -> Result<(Arc<Held>, Option<String>), Failure> {
     let (mut builder, held) = match &profile.who {
         Who::Client(id) => {
-            let flags = (text(matches, "client-secret"), text(matches, "client-secret-file"));
+            let flags = (given.flag("client-secret"), given.flag("client-secret-file"));
             let flags = (flags.0.as_deref(), flags.1.as_deref());
-            let given = secret(flags, ("--client-secret", "--client-secret-file"), stdin)?;
-            let given = given.or_else(|| env_vars::CLIENT_SECRET.get().map(SecretString::from));
-            let secret = given.map_or_else(|| ask::secret("Client secret", "--client-secret-file"), Ok)?;
+            let secret = secret(flags, ("--client-secret", "--client-secret-file"), stdin)?;
+            let variable = || env_vars::CLIENT_SECRET.get().filter(|_| given.environment);
+            let secret = secret.or_else(|| variable().map(SecretString::from));
+            let secret = secret.map_or_else(|| ask::secret("Client secret", "--client-secret-file"), Ok)?;
             profile.fingerprint = TokenFile::fingerprint(&secret);
             let held = Arc::new(Held(Mutex::new(secret)));
             (builder.credentials_in(id, Arc::clone(&held) as Arc<dyn SecretStore>), held)
         }
         Who::User(user) => {
-            let file = text(matches, "password-file");
-            let given = secret((None, file.as_deref()), ("", "--password-file"), stdin)?;
-            let given = given.or_else(|| env_vars::PASSWORD.get().map(SecretString::from));
-            let password = given.map_or_else(|| ask::secret("Password", "--password-file"), Ok)?;
-            let refresh_token = log_in(&builder, user, &password, text(matches, "code")).await?;
+            let file = given.flag("password-file");
+            let password = secret((None, file.as_deref()), ("", "--password-file"), stdin)?;
+            let password = password.or_else(|| env_vars::PASSWORD.get().map(SecretString::from));
+            let password = password.map_or_else(|| ask::secret("Password", "--password-file"), Ok)?;
+            let refresh_token = log_in(&builder, user, &password, given.flag("code")).await?;
             let held = Arc::new(Held(Mutex::new(refresh_token)));
             (builder.user_in(user, Arc::clone(&held) as Arc<dyn SecretStore>), held)
         }

@@ -35,6 +35,9 @@ struct Found {
     things: Vec<Thing>,
     by_key: HashMap<String, usize>,
     by_number: HashMap<String, usize>,
+    by_email: HashMap<String, usize>,
+    /// Names, in small letters, are not always one's own.
+    by_name: HashMap<String, Vec<usize>>,
     /// More of them, read to suggest something.
     others: Vec<String>,
 }
@@ -49,6 +52,12 @@ impl Found {
         if let Some(number) = &thing.number {
             self.by_number.insert(number.clone(), index);
         }
+        if let Some(email) = &thing.email {
+            self.by_email.insert(email.clone(), index);
+        }
+        for name in &thing.names {
+            self.by_name.entry(name.clone()).or_default().push(index);
+        }
         self.things.push(thing);
     }
 
@@ -58,12 +67,16 @@ impl Found {
         match word {
             Word::Key(key) => one(self.by_key.get(key)),
             Word::Number(number) => one(self.by_number.get(number)),
-            _ => {
-                let exact: Vec<&Thing> = self.things.iter().filter(|thing| thing.is(word)).collect();
-                if exact.is_empty() {
-                    return self.things.iter().filter(|thing| thing.is_like(word)).collect();
+            Word::Email(address) => one(self.by_email.get(address)),
+            Word::Range { .. } => self.things.iter().filter(|thing| thing.is_in(word)).collect(),
+            Word::Name { small, given } => {
+                if let Some(same) = self.by_name.get(small) {
+                    return same.iter().map(|index| &self.things[*index]).collect();
                 }
-                exact
+                match one(self.by_number.get(given).or_else(|| self.by_key.get(given))) {
+                    nothing if nothing.is_empty() => self.things.iter().filter(|thing| thing.is_like(small)).collect(),
+                    one => one,
+                }
             }
         }
     }
@@ -116,7 +129,7 @@ impl Directory {
         };
         match meant.as_slice() {
             [] => {
-                let expected = format!("a {} that exists", set.noun());
+                let expected = format!("{} that exists", set.one());
                 Err(refuse(expected, format!("`{given}`"), Some(hint(set, word, &found.others))))
             }
             several @ [_, _, ..] if !matches!(word, Word::Range { .. }) => {

@@ -103,8 +103,12 @@ impl References {
         let mut pending = Pending::default();
         if let Some(subject) = &self.subject {
             let argument = subject.set.placeholder();
-            for word in words {
-                pending.subjects.push((Word::parse(&subject.set, &argument, word)?, word.trim().to_owned()));
+            // `100,101,105-110`; a name may have a comma in it.
+            let numbers =
+                |word: &str| word.split(',').all(|part| !part.is_empty() && part.split('-').all(word::is_digits));
+            let words = words.iter().map(|word| word.trim());
+            for word in words.flat_map(|word| if numbers(word) { word.split(',').collect() } else { vec![word] }) {
+                pending.subjects.push((Word::parse(&subject.set, &argument, word)?, word.to_owned()));
             }
         }
         for (index, reference) in self.values.iter().enumerate() {

@@ -83,6 +83,21 @@ impl Set {
         words(self.structure.name)
     }
 
+    /// `a user`, `an inbound rule`
+    pub fn one(&self) -> String {
+        let noun = self.noun();
+        let article = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+        format!("{article} {noun}")
+    }
+
+    /// How one of its entities can be named: `number, name, e-mail address or id:42`.
+    pub fn ways(&self) -> String {
+        let numbers: &[&str] = if self.has_numbers { &["number", "range of numbers (100-119)"] } else { &[] };
+        let email = self.email.map(|_| "e-mail address");
+        let ways: Vec<&str> = numbers.iter().copied().chain(["name"]).chain(email).collect();
+        format!("{} or id:42", ways.join(", "))
+    }
+
     /// `users`, `ring groups`
     pub fn nouns(&self) -> String {
         words(self.name)

@@ -3,6 +3,7 @@
 use threecx_catalog::{Body, Operation};
 
 use super::set::Set;
+use crate::command::flags;
 
 /// What the words after an operation name.
 #[derive(Clone, Debug)]
@@ -23,6 +24,16 @@ pub enum Place {
     Path,
     /// Into the body: a list of them.
     List,
+}
+
+impl Place {
+    /// Where a flag goes that says the same.
+    pub fn of(self) -> flags::Place {
+        match self {
+            Place::Path => flags::Place::Path,
+            Place::List => flags::Place::Field,
+        }
+    }
 }
 
 /// The subject of an operation, if it has one: `/Users({Id})…`, `/Queues(Number={Number})`, or a

@@ -15,8 +15,9 @@ pub struct Thing {
     /// As it is shown.
     pub name: String,
     /// The names it answers to, in small letters.
-    names: Vec<String>,
-    email: Option<String>,
+    pub names: Vec<String>,
+    /// In small letters.
+    pub email: Option<String>,
 }
 
 impl Thing {
@@ -36,8 +37,10 @@ impl Thing {
         let number = text("Number").filter(|_| set.has_numbers).map(str::to_owned);
         let email = set.email.and_then(text).map(str::to_lowercase);
         let name = names.first().cloned().unwrap_or_default();
+        let mut names: Vec<String> = names.iter().map(|name| small(name)).collect();
+        names.dedup();
         let key = row.get(set.key.name).map(plain).unwrap_or_default();
-        Thing { key, number, name, names: names.iter().map(|name| small(name)).collect(), email, row }
+        Thing { key, number, name, names, email, row }
     }
 
     /// A property as text.
@@ -45,26 +48,16 @@ impl Thing {
         self.row.get(name).filter(|value| !value.is_null()).map(plain)
     }
 
-    /// True if the word says exactly this.
-    pub fn is(&self, word: &Word) -> bool {
-        match word {
-            Word::Key(key) => self.key == *key,
-            Word::Number(number) => self.number.as_deref() == Some(number),
-            Word::Range { from, to, shortest, longest } => self.number.as_deref().is_some_and(|number| {
-                (shortest..=longest).contains(&&number.len())
-                    && number.parse::<u64>().is_ok_and(|number| (from..=to).contains(&&number))
-            }),
-            Word::Email(address) => self.email.as_deref() == Some(address),
-            Word::Name { small, given } => {
-                self.names.contains(small) || self.number.as_deref() == Some(given) || self.key == *given
-            }
-        }
+    /// True if its number is in the range that a word is.
+    pub fn is_in(&self, word: &Word) -> bool {
+        let (Word::Range { from, to, shortest, longest }, Some(number)) = (word, &self.number) else { return false };
+        (shortest..=longest).contains(&&number.len())
+            && number.parse::<u64>().is_ok_and(|number| (from..=to).contains(&&number))
     }
 
-    /// True if the word is a part of a name of this.
-    pub fn is_like(&self, word: &Word) -> bool {
-        let Word::Name { small, .. } = word else { return false };
-        let parts = || small.split([' ', ',']).filter(|part| !part.is_empty());
+    /// True if all parts of a name, in small letters, are in one of its names.
+    pub fn is_like(&self, name: &str) -> bool {
+        let parts = || name.split([' ', ',']).filter(|part| !part.is_empty());
         self.names.iter().any(|name| parts().all(|part| name.contains(part)))
     }
 

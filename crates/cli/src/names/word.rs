@@ -44,7 +44,7 @@ impl Word {
         if let Some(key) = text.strip_prefix(ID).map(str::trim) {
             return match key.parse::<i64>() {
                 Err(_) if set.has_numeric_key() || key.is_empty() => {
-                    Err(wrong(format!("the id of a {} after id:", set.noun()), "An id is a whole number: id:42."))
+                    Err(wrong(format!("the id of {} after id:", set.one()), "An id is a whole number: id:42."))
                 }
                 _ => Ok(Word::Key(key.to_owned())),
             };
@@ -55,10 +55,10 @@ impl Word {
             _ => (text, ""),
         };
         if kind == EXTENSION && !set.has_numbers {
-            return Err(wrong(format!("the name or id of a {}", set.noun()), "These have no numbers."));
+            return Err(wrong(format!("the name or id of {}", set.one()), "These have no numbers."));
         }
         if text.is_empty() {
-            let expected = format!("a {}: a {}name or id:…", set.noun(), if set.has_numbers { "number, " } else { "" });
+            let expected = format!("{} by {}", set.one(), set.ways());
             return Err(wrong(expected, "Give a word that is not empty, or leave it out."));
         }
         if kind != NAME && set.has_numbers {

@@ -81,7 +81,7 @@ fn entity(value: &str, shape: &Shape, width: usize) -> String {
     text
 }
 
-fn print_rows<'a>(
+pub fn print_rows<'a>(
     values: impl Iterator<Item = &'a str>,
     count: Option<u64>,
     shape: &Shape,

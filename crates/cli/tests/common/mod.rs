@@ -109,6 +109,11 @@ impl Sim {
         if body.is_empty() { Value::Null } else { serde_json::from_str(&body).expect("JSON") }
     }
 
+    /// What it received for an operation, oldest first.
+    pub fn received(&self, operation: &str) -> Vec<Value> {
+        self.get(&format!("/sim/received?operation={operation}")).as_array().expect("a list").clone()
+    }
+
     /// The same, with the body of the answer as it comes.
     #[track_caller]
     pub fn exchange(&self, method: &str, path: &str, body: &str) -> String {

@@ -148,12 +148,19 @@ impl<'a> Walk<'a> {
     }
 
     fn scalar(&self, text: &'a str, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
-        scalar::from_text(text, wanted, self.target, out).map_err(|expected| self.unexpected(expected, text))
+        scalar::from_text(text, wanted, self.target, out)
+            .map_err(|expected| self.unexpected(expected, shown(wanted, text)))
     }
 
     /// Text that is JSON as a whole.
     pub fn json_text(&mut self, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
-        let raw = self.parse(|| expected(wanted, self.target))?;
+        let raw = self.parse(|| expected(wanted, self.target)).map_err(|error| match error {
+            Error::Input(mut error) if wanted.secret => {
+                error.came = format!("`{}`", crate::request::MASK);
+                Error::Input(error)
+            }
+            other => other,
+        })?;
         self.json(raw, wanted, out)
     }
 
@@ -212,7 +219,8 @@ impl<'a> Walk<'a> {
                 out.text.push_str(text);
                 Ok(())
             }
-            _ => scalar::from_json(text, wanted, self.target, out).map_err(|expected| self.unexpected(expected, text)),
+            _ => scalar::from_json(text, wanted, self.target, out)
+                .map_err(|expected| self.unexpected(expected, shown(wanted, text))),
         }?;
         self.depth -= 1;
         Ok(())
@@ -315,7 +323,7 @@ impl<'a> Walk<'a> {
     }
 
     fn misfit(&self, wanted: Wanted, came: &str) -> Error {
-        self.unexpected(expected(wanted, self.target), came)
+        self.unexpected(expected(wanted, self.target), shown(wanted, came))
     }
 
     fn misfit_error(&self, wanted: Wanted, came: &str) -> InputError {
@@ -383,6 +391,11 @@ pub(crate) fn find<'p>(known: &[&'p Property], name: &str, of: &str, target: Spa
         hint: crate::suggest::did_you_mean(name, &names),
     }
     .into())
+}
+
+/// What came, as an error may show it.
+fn shown(wanted: Wanted, came: &str) -> &str {
+    if wanted.secret { crate::request::MASK } else { came }
 }
 
 /// The start of a text, for a message.

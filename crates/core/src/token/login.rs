@@ -49,7 +49,7 @@ pub fn request(user: &str, password: &str, code: &str) -> Request {
 ///
 /// # Errors
 /// [`Error::LoginRefused`] for a wrong password or code; those of
-/// [`read_granted`](super::read_granted) for answers of another kind.
+/// [`read_granted`] for answers of another kind.
 pub fn read(head: &Head<'_>, cookies: &[&str], body: &[u8], whom: &str, host: &str) -> Result<LoggedIn, Error> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
@@ -105,7 +105,7 @@ pub fn renewal(refresh_token: &str) -> Request {
 ///
 /// # Errors
 /// [`Error::LoginExpired`] if the user has to log in again; those of
-/// [`read_granted`](super::read_granted) otherwise.
+/// [`read_granted`] otherwise.
 pub fn read_renewal(head: &Head<'_>, body: &[u8], user: &str, host: &str) -> Result<Granted, Error> {
     read_granted(host, head, body).map_err(|error| match error {
         Error::Authentication { reason } => Error::LoginExpired { user: user.to_owned(), reason },

@@ -96,7 +96,8 @@ impl Token {
         let issued_at = issued_at?;
         let life = expires_at.checked_sub(issued_at)?;
         let received = self.renew_at?.checked_sub(life - MARGIN.min(life / 4))?;
-        Some(issued_at as i64 - received as i64)
+        // Seconds since 1970 fit, unless somebody plays with us.
+        i64::try_from(issued_at).ok()?.checked_sub(i64::try_from(received).ok()?)
     }
 
     /// True if it still holds at `now`, in seconds since 1970.

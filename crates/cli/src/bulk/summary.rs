@@ -1,0 +1,92 @@
+//! What a run came to: how many rows, which of them not, and how to go on.
+
+use std::path::Path;
+
+use serde_json::json;
+use threecx::Operation;
+
+use super::journal::State;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::output::style::one_line;
+
+/// So many rows that are not done are shown one by one.
+const SHOWN: usize = 20;
+
+/// A run that has ended.
+pub struct Summary<'a> {
+    pub operation: &'static Operation,
+    pub states: &'a [State],
+    /// What a row is called: `line 7`, `100 Ada Lovelace`.
+    pub label: &'a dyn Fn(usize) -> String,
+    /// Where the results lie.
+    pub results: Option<&'a Path>,
+    /// True if the same command goes on where this run ended.
+    pub goes_on: bool,
+    /// Why it ended before its time.
+    pub cause: Option<Failure>,
+}
+
+impl Summary<'_> {
+    /// Says what happened; fails unless all is done.
+    pub fn finish(self, output: &Output, quiet: bool) -> Result<(), Failure> {
+        let count = |wanted: fn(&State) -> bool| self.states.iter().filter(|state| wanted(state)).count();
+        let done = count(|state| matches!(state, State::Done { .. }));
+        let failed = count(|state| matches!(state, State::Failed { .. }));
+        let unknown = count(State::is_unknown);
+        let skipped = count(|state| *state == State::Skipped);
+        let not_sent = count(|state| *state == State::Unsent);
+        let rows = self.states.len();
+        if !quiet {
+            let mut sink = output.open()?;
+            if output.is_json() {
+                let summary = json!({
+                    "operation": self.operation.id,
+                    "rows": rows,
+                    "done": done,
+                    "failed": failed,
+                    "unknown": unknown,
+                    "skipped": skipped,
+                    "not_sent": not_sent,
+                    "results": self.results.map(|path| path.display().to_string()),
+                    "ended_by": self.cause.as_ref().map(Failure::code),
+                });
+                sink.line(&summary.to_string())?;
+            } else {
+                sink.line(&format!("Done: {}, {done} of {rows}.", self.operation.title))?;
+                for line in self.not_done() {
+                    sink.line(&format!("  {line}"))?;
+                }
+                if let Some(path) = self.results {
+                    sink.line(&format!("Results: {}", path.display()))?;
+                }
+            }
+            sink.finish()?;
+        }
+        if failed + unknown + not_sent == 0 {
+            return Ok(());
+        }
+        let cause = self.cause.map(|cause| cause.to_string());
+        Err(Failure::Incomplete { rows, failed, unknown, not_sent, goes_on: self.goes_on, cause })
+    }
+
+    /// The first rows that are not done, each with the reason.
+    fn not_done(&self) -> Vec<String> {
+        let about = |(row, state): (usize, &State)| {
+            let label = (self.label)(row);
+            match state {
+                State::Failed { message, .. } => Some(format!("{label}: failed: {message}")),
+                State::Unknown { message, .. } => Some(format!("{label}: unknown: {message}")),
+                State::Sent => Some(format!("{label}: unknown: it was sent, and this program was ended")),
+                State::Done { .. } | State::Skipped | State::Unsent => None,
+            }
+        };
+        let all: Vec<String> = self.states.iter().enumerate().filter_map(about).map(|line| one_line(&line)).collect();
+        let more = all.len().saturating_sub(SHOWN);
+        let mut shown: Vec<String> = all.into_iter().take(SHOWN).collect();
+        if more > 0 {
+            shown.push(format!("and {more} more"));
+        }
+        shown
+    }
+}

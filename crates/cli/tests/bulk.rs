@@ -1,0 +1,320 @@
+//! An operation once for each row of a file, or for each of several things.
+
+mod common;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use common::{Sim, fails, prints, prints_json, threecx};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A folder with a file in it.
+struct Folder {
+    folder: TempDir,
+}
+
+impl Folder {
+    fn new() -> Folder {
+        Folder { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, content).expect("written");
+        path
+    }
+
+    fn text(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).expect("a file")
+    }
+}
+
+fn from(mut command: Command, words: &[&str], file: &Path) -> Command {
+    command.args(words).arg("--from").arg(file);
+    command
+}
+
+/// The bodies that a file becomes.
+fn bodies(words: &[&str], file: &Path, more: &[&str]) -> Vec<Value> {
+    let planned = prints_json(from(threecx(), words, file).args(["--dry-run", "-o", "json"]).args(more));
+    planned.as_array().expect("a list").iter().map(|request| request["body"].clone()).collect()
+}
+
+#[test]
+fn columns_are_called_like_arguments() {
+    let folder = Folder::new();
+    let wanted = [json!({"FirstName": "Ada", "Enabled": true}), json!({"FirstName": "Bob"})];
+    for header in ["Id,first-name,enabled", "id,FirstName,Enabled", "ID,First Name,ENABLED", "Id,FIRST_NAME,enabled"] {
+        let file = folder.file("x.csv", format!("{header}\n1,Ada,true\n2,Bob,\n"));
+        assert_eq!(bodies(&["users", "update"], &file, &[]), wanted, "{header}");
+    }
+    let file = folder.file("x.csv", "\u{feff}Id;First Name;enabled\r\n1;Ada;TRUE\r\n\r\n;;\r\n2;Bob;\r\n");
+    assert_eq!(bodies(&["users", "update"], &file, &[]), wanted);
+    let file = folder.file("x.csv", "Id,Vorname,Notes\n1,Ada,x\n2,Bob,y\n");
+    let bob = bodies(&["users", "update"], &file, &["--map", "Vorname=first-name", "--ignore-columns"]);
+    assert_eq!(bob, [json!({"FirstName": "Ada"}), json!({"FirstName": "Bob"})]);
+    let constant =
+        bodies(&["users", "update"], &file, &["--map", "Vorname=LastName", "--ignore-columns", "--mobile", "1"]);
+    assert_eq!(constant[1], json!({"LastName": "Bob", "Mobile": "1"}));
+}
+
+#[test]
+fn cells_may_be_null_or_empty_or_inside_something() {
+    let folder = Folder::new();
+    let file = folder.file("x.csv", "Id,Mobile,FirstName,Enabled\n1,\\null,\\empty,\\null\n2,,null,\n");
+    let wanted = [json!({"Mobile": null, "FirstName": "", "Enabled": null}), json!({"FirstName": "null"})];
+    assert_eq!(bodies(&["users", "update"], &file, &[]), wanted);
+    let file = folder.file("x.csv", "Id,Gateway.Name,gateway.port\n1,Provider,5070\n");
+    assert_eq!(bodies(&["trunks", "update"], &file, &[]), [json!({"Gateway": {"Name": "Provider", "Port": 5070}})]);
+    let lines =
+        "{\"Id\": 1, \"Mobile\": null, \"FirstName\": \"\"}\n\n{\"Id\": 2, \"Enabled\": true, \"Tags\": [\"Teams\"]}\n";
+    let file = folder.file("x.ndjson", lines);
+    let wanted = [json!({"Mobile": null, "FirstName": ""}), json!({"Enabled": true, "Tags": ["Teams"]})];
+    assert_eq!(bodies(&["users", "update"], &file, &[]), wanted);
+}
+
+#[test]
+fn a_sheet_of_excel() {
+    let folder = Folder::new();
+    let path = folder.path("people.xlsx");
+    let mut book = zip::ZipWriter::new(std::fs::File::create(&path).expect("a file"));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, content) in [
+        (
+            "[Content_Types].xml",
+            r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>"#,
+        ),
+        (
+            "_rels/.rels",
+            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#,
+        ),
+        (
+            "xl/workbook.xml",
+            r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="People" sheetId="1" r:id="rId1"/></sheets></workbook>"#,
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#,
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Id</t></is></c><c r="B1" t="inlineStr"><is><t>First Name</t></is></c><c r="C1" t="inlineStr"><is><t>Enabled</t></is></c></row><row r="2"><c r="A2"><v>1</v></c><c r="B2" t="inlineStr"><is><t>Ada</t></is></c><c r="C2" t="b"><v>1</v></c></row><row r="4"><c r="A4"><v>2</v></c><c r="B4"><v>7.5</v></c></row></sheetData></worksheet>"#,
+        ),
+    ] {
+        book.start_file(name, options).expect("begun");
+        book.write_all(content.as_bytes()).expect("written");
+    }
+    book.finish().expect("a file");
+    let wanted = [json!({"FirstName": "Ada", "Enabled": true}), json!({"FirstName": "7.5"})];
+    assert_eq!(bodies(&["users", "update"], &path, &[]), wanted);
+}
+
+#[test]
+fn rows_name_what_they_are_about() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    let urls = |words: &[&str], content: &str| -> Vec<String> {
+        let file = folder.file("x.csv", content);
+        let planned = prints_json(from(sim.threecx(), words, &file).args(["--dry-run", "-o", "json"]));
+        let url =
+            |request: &Value| request["url"].as_str().expect("text").rsplit('/').next().expect("a path").to_owned();
+        planned.as_array().expect("a list").iter().map(url).collect()
+    };
+    let update = ["users", "update"];
+    assert_eq!(urls(&update, "Extension,FirstName\n100,A\next101@demo.example,B\n"), ["Users(29)", "Users(30)"]);
+    assert_eq!(urls(&update, "User,FirstName\nKaren Goldberg,A\nid:30,B\n"), ["Users(29)", "Users(30)"]);
+    // Digits under Id are ids. A number is the extension's where nothing else is.
+    assert_eq!(urls(&update, "Id,FirstName\n30,A\next100@demo.example,B\n"), ["Users(30)", "Users(29)"]);
+    assert_eq!(urls(&update, "Number,FirstName\n100,A\n"), ["Users(29)"]);
+    let file = folder.file("x.csv", "Id,Number\n29,9100\n");
+    assert_eq!(bodies(&update, &file, &[]), [json!({"Number": "9100"})]);
+    assert_eq!(urls(&["queues", "delete"], "Queue\nSupport\n"), ["Queues(535)"]);
+    let file = folder.file("x.csv", "Extensions\n100-101\n\"102, Karen Goldberg\"\n");
+    let orders =
+        prints_json(from(sim.threecx(), &["users", "reprovision-all-phones"], &file).args(["--dry-run", "-o", "json"]));
+    assert_eq!((&orders[0]["body"], &orders[1]["body"]), (&json!({"ids": [29, 30]}), &json!({"ids": [31, 29]})));
+}
+
+#[test]
+fn what_is_wrong_is_said_at_once_and_nothing_is_sent() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    let lines: String =
+        (0..30).map(|row| format!("{row},{}\n", if row % 3 == 0 { "true" } else { "perhaps" })).collect();
+    let file = folder.file("x.csv", format!("Id,Enabled\n{lines}"));
+    let (error, code) = fails(&mut from(sim.threecx(), &["users", "update"], &file));
+    assert_eq!((error["code"].as_str(), code), (Some("input"), 10), "{error}");
+    let problems = error["problems"].as_array().expect("a list");
+    assert_eq!((problems.len(), &problems[0]["line"], &problems[0]["column"]), (20, &3.into(), &"Enabled".into()));
+    let said = from(sim.threecx(), &["users", "update"], &file).output().expect("it runs");
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert_eq!(said.matches("\n  line ").count(), 20, "{said}");
+    let file = folder.file("y.csv", "Extension,FirstName\n100,A\n999,B\nKaren,C\n");
+    let (error, code) = fails(&mut from(sim.threecx(), &["users", "update"], &file));
+    assert_eq!((error["problems"].as_array().map(Vec::len), code), (Some(2), 10), "{error}");
+    for (name, content) in [
+        ("empty.csv", &b"Id,FirstName\n"[..]),
+        ("uneven.csv", b"Id,FirstName\n1,A\n2\n"),
+        ("twice.csv", b"Id,Id\n1,2\n"),
+        ("broken.ndjson", b"{\"Id\": 1}\n{\"Id\": \n"),
+        ("latin.csv", b"Id,FirstName\n1,Ren\xE9\n"),
+    ] {
+        let file = folder.file(name, content);
+        let (error, code) = fails(&mut from(sim.threecx(), &["users", "update"], &file));
+        assert_eq!((error["code"].as_str(), code), (Some("file"), 60), "{name}: {error}");
+    }
+    assert_eq!(sim.received("Users.UpdateUser").len(), 0);
+}
+
+#[test]
+fn results_lie_beside_the_input_without_secrets() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    let file = folder.file(
+        "new.csv",
+        "Number,First Name,AuthPassword\n9000,Ada,hunter2hunter2\n100,Bob,hunter2hunter2\n9001,\"Eve, the third\",hunter2hunter2\n",
+    );
+    let (error, code) = fails(&mut from(sim.threecx(), &["users", "create"], &file));
+    assert_eq!((error["code"].as_str(), code), (Some("incomplete"), 43), "{error}");
+    assert_eq!((&error["rows"], &error["failed"]), (&3.into(), &1.into()));
+    let results = folder.text("new.results.csv");
+    let lines: Vec<&str> = results.lines().collect();
+    assert_eq!(lines[0], "line,Number,First Name,outcome,status,error,message,id");
+    assert!(lines[1].starts_with("2,9000,Ada,done,201,,,"), "{results}");
+    assert!(lines[2].starts_with("3,100,Bob,failed,400,rejected,") && lines[2].contains("already used"), "{results}");
+    assert!(lines[3].starts_with("4,9001,\"Eve, the third\",done,201,,,"), "{results}");
+    let id = lines[1].rsplit(',').next().expect("an id");
+    let user = prints_json(sim.threecx().args(["users", "get", "--id", id, "-o", "json"]));
+    assert_eq!(user["Number"], "9000");
+    let journal = folder.text("new.csv.journal");
+    assert!(!journal.contains("hunter2") && !journal.contains("Ada") && !results.contains("hunter2"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(folder.path("new.csv.journal")).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    // Only what failed is sent again.
+    fails(&mut from(sim.threecx(), &["users", "create"], &file));
+    assert_eq!(sim.received("Users.CreateUser").len(), 4);
+}
+
+#[test]
+fn a_journal_binds_a_run() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    let file = folder.file("x.csv", "Extension,FirstName\n100,Ada\n101,Bob\n");
+    let update = ["users", "update"];
+    let refused = |command: &mut Command, word: &str| {
+        let (error, code) = fails(command);
+        assert_eq!((error["code"].as_str(), code), (Some("journal"), 62), "{error}");
+        assert!(error["message"].as_str().expect("text").contains(word), "{error}");
+    };
+    prints(&mut from(sim.threecx(), &update, &file));
+    refused(&mut from(sim.threecx(), &update, &file), "done");
+    assert_eq!(sim.received("Users.UpdateUser").len(), 2);
+    prints(from(sim.threecx(), &update, &file).arg("--again"));
+    assert_eq!(sim.received("Users.UpdateUser").len(), 4);
+    // One that is not finished is not begun anew, whatever is said.
+    let file = folder.file("y.csv", "Extension,Number\n100,101\n101,9101\n");
+    fails(&mut from(sim.threecx(), &update, &file));
+    refused(from(sim.threecx(), &update, &file).arg("--again"), "not finished");
+    refused(from(sim.threecx(), &update, &file).args(["--mobile", "1"]), "arguments");
+    folder.file("y.csv", "Extension,Number\n100,9100\n101,9101\n");
+    refused(&mut from(sim.threecx(), &update, &file), "input has changed");
+}
+
+#[test]
+fn what_is_done_is_not_looked_up_again() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    let file = folder.file("x.csv", "Extension\n100\n101\n102\n");
+    let delete = || {
+        let mut command = from(sim.threecx(), &["users", "delete", "--yes"], &file);
+        command.args(["--concurrency", "1"]);
+        command
+    };
+    prints(&mut delete());
+    // As if it had been cut off before the third.
+    let journal = folder.text("x.csv.journal");
+    let lines: Vec<&str> = journal.lines().collect();
+    folder.file("x.csv.journal", lines[..5].join("\n") + "\n");
+    let (error, code) = fails(&mut delete());
+    assert_eq!((&error["problems"][0]["line"], code), (&4.into(), 10), "the others are gone, and done: {error}");
+    assert_eq!(error["problems"].as_array().map(Vec::len), Some(1), "{error}");
+}
+
+#[test]
+fn the_first_error_may_end_a_run() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    let lines: String = (0..20).map(|row| format!("{},x\n", if row == 0 { 100 } else { 9000 + row })).collect();
+    let file = folder.file("x.csv", format!("Number,FirstName\n{lines}"));
+    let (error, code) =
+        fails(from(sim.threecx(), &["users", "create"], &file).args(["--stop-on-error", "--concurrency", "1"]));
+    assert_eq!((code, &error["failed"], &error["not_sent"]), (43, &1.into(), &19.into()), "{error}");
+    assert_eq!(sim.received("Users.CreateUser").len(), 1);
+}
+
+#[test]
+fn a_pbx_that_asks_to_slow_down_is_given_time() {
+    let sim = Sim::start(&["--live-calls", "off", "--fault", "429:1:6:retry-after=0@Users.UpdateUser"]);
+    let folder = Folder::new();
+    let lines: String = (100..120).map(|number| format!("{number},Ada\n")).collect();
+    let file = folder.file("x.csv", format!("Extension,FirstName\n{lines}"));
+    prints(&mut from(sim.threecx(), &["users", "update"], &file));
+    let count = sim.get("/sim/counts/Users.UpdateUser");
+    assert_eq!((&count["carriedOut"], &count["statuses"]["429"]), (&20.into(), &6.into()), "{count}");
+}
+
+#[test]
+fn rows_leave_in_their_order() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    let lines: String = (0..40).map(|row| format!("+49{row:03}\n")).collect();
+    let file = folder.file("x.csv", format!("CallerId\n{lines}"));
+    prints(from(sim.threecx(), &["blacklist-numbers", "create"], &file).args(["--concurrency", "1", "--rate", "500"]));
+    let received = sim.received("BlackListNumbers.CreateBlackListNumber");
+    let order: Vec<&str> = received.iter().filter_map(|request| request["body"]["CallerId"].as_str()).collect();
+    assert_eq!(order, lines.lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn rows_from_stdin() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let mut command = sim.threecx();
+    command.args(["users", "update", "--from", "-"]).write_stdin("Extension,FirstName\n100,Ada\n");
+    assert_eq!(prints(&mut command), "Done: Update User, 1 of 1.\n");
+}
+
+#[test]
+fn what_destroys_wants_a_yes_for_all_rows() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    let file = folder.file("x.csv", "Extension\n100\n101\n");
+    let (error, code) = fails(&mut from(sim.threecx(), &["users", "delete"], &file));
+    assert_eq!((error["code"].as_str(), code), (Some("unconfirmed"), 3), "{error}");
+    assert_eq!(sim.received("Users.DeleteUser").len(), 0);
+    prints(from(sim.threecx(), &["users", "delete"], &file).arg("--yes"));
+    assert_eq!(sim.received("Users.DeleteUser").len(), 2);
+}
+
+#[test]
+fn once_for_each_of_several_things() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    prints(sim.threecx().args(["users", "update", "100-102,105", "--first-name", "Ada"]));
+    assert_eq!(sim.received("Users.UpdateUser").len(), 4);
+    let summary = ["users", "update", "100", "101", "--email-address", "both@demo.example", "-o", "json"];
+    let output = sim.threecx().args(summary).output().expect("it runs");
+    let said: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((output.status.code(), &said["done"], &said["failed"]), (Some(43), &1.into(), &1.into()), "{said}");
+    let users = prints_json(sim.threecx().args(["users", "get", "100", "101", "--select", "Number", "-o", "json"]));
+    assert_eq!(users.as_array().map(Vec::len), Some(2));
+    assert_eq!((&users[0]["Number"], &users[1]["Number"]), (&"100".into(), &"101".into()));
+}

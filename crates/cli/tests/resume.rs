@@ -1,0 +1,199 @@
+//! Bulk runs that are cut off, and PBXs that misbehave: nothing is sent twice, and what nobody
+//! knows is said.
+
+mod common;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::{Command as Process, Stdio};
+use std::time::Duration;
+
+use assert_cmd::cargo::cargo_bin;
+use common::{Sim, fails};
+use serde_json::Value;
+
+/// An operation that is not repeatable: a number that is blocked twice is refused.
+const CREATE: [&str; 2] = ["blacklist-numbers", "create"];
+const OPERATION: &str = "BlackListNumbers.CreateBlackListNumber";
+
+fn number(row: usize) -> String {
+    format!("+49{row:07}")
+}
+
+fn write_rows(file: &Path, rows: usize) {
+    let lines: String = (0..rows).map(|row| format!("{},row {row}\n", number(row))).collect();
+    std::fs::write(file, format!("CallerId,Description\n{lines}")).expect("written");
+}
+
+/// The requests of each row that may have been carried out: all but those that were told that
+/// they were not.
+fn sent(sim: &Sim) -> HashMap<String, Vec<Value>> {
+    let mut sent: HashMap<String, Vec<Value>> = HashMap::new();
+    for request in sim.received(OPERATION) {
+        let told = matches!(request["fault"].as_str(), Some("401" | "429" | "503" | "expire" | "evict"));
+        if !told && request["status"] != 401 {
+            let number = request["body"]["CallerId"].as_str().expect("a number").to_owned();
+            sent.entry(number).or_default().push(request);
+        }
+    }
+    sent
+}
+
+/// The rows of which the journal does not know whether they were carried out.
+fn unknown(journal: &Path) -> Vec<usize> {
+    let text = std::fs::read_to_string(journal).expect("a journal");
+    let mut states: HashMap<u64, String> = HashMap::new();
+    for line in text.lines().skip(1) {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        states.insert(line["row"].as_u64().expect("a row"), line["is"].as_str().expect("a word").to_owned());
+    }
+    let open = states.iter().filter(|(_, state)| matches!(state.as_str(), "sent" | "unknown"));
+    open.map(|(row, _)| usize::try_from(*row).expect("small") - 1).collect()
+}
+
+#[test]
+fn killed_twenty_times_and_every_row_arrives_once() {
+    const ROWS: usize = 2000;
+    const KILLS: u64 = 20;
+    /// What two lines of a row take, about.
+    const OF_A_ROW: u64 = 75;
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, journal) = (folder.path().join("numbers.csv"), folder.path().join("numbers.csv.journal"));
+    write_rows(&file, ROWS);
+    let size = || std::fs::metadata(&journal).map_or(0, |metadata| metadata.len());
+    let mut random: u64 = 0x5EED;
+    for _ in 0..KILLS {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let rows = (random >> 33) % (ROWS as u64 / KILLS);
+        let until = size() + rows * OF_A_ROW;
+        let mut run = Process::new(cargo_bin("threecx"))
+            .args(CREATE)
+            .args(["--from", file.to_str().expect("UTF-8")])
+            .envs(sim.environment())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        while size() < until {
+            assert!(run.try_wait().expect("asked").is_none(), "it ended before it was killed");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        run.kill().expect("killed");
+        run.wait().expect("gone");
+    }
+    let go_on = || {
+        let mut command = sim.threecx();
+        command.args(CREATE).arg("--from").arg(&file);
+        command
+    };
+    // What was on its way when it was killed is reported and left alone.
+    let open = unknown(&journal);
+    let (error, code) = fails(&mut go_on());
+    assert!(!open.is_empty() && open.len() <= 4 * 20, "{open:?}");
+    assert_eq!((error["code"].as_str(), code), (Some("unknown-outcome"), 51), "{error}");
+    assert_eq!((&error["unknown"], &error["failed"], &error["not_sent"]), (&open.len().into(), &0.into(), &0.into()));
+    let arrived = sent(&sim);
+    for row in 0..ROWS {
+        let times = arrived.get(&number(row)).map_or(0, Vec::len);
+        assert!(times == 1 || times == 0 && open.contains(&row), "row {row} arrived {times} times");
+    }
+    // Somebody decides; then it is finished, and its results tell of every row.
+    common::prints(go_on().args(["--unknown", "skip"]));
+    assert_eq!(sim.received(OPERATION).len(), arrived.values().map(Vec::len).sum::<usize>());
+    let results = std::fs::read_to_string(folder.path().join("numbers.results.csv")).expect("results");
+    let count = |outcome: &str| results.lines().filter(|line| line.split(',').nth(3) == Some(outcome)).count();
+    assert_eq!((count("done"), count("skipped")), (ROWS - open.len(), open.len()));
+    let (error, code) = fails(&mut go_on());
+    assert_eq!((error["code"].as_str(), code), (Some("journal"), 62), "{error}");
+}
+
+#[test]
+fn whatever_goes_wrong_nothing_is_sent_twice() {
+    const ROWS: usize = 400;
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let faults = r#"["401:0.05", "evict:0.05", "429:0.05:retry-after=0", "503:0.05:retry-after=0",
+        "drop-before:0.05", "drop-after:0.05", "truncate:0.05"]"#;
+    sim.exchange("PUT", "/sim/faults", faults);
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, journal) = (folder.path().join("numbers.csv"), folder.path().join("numbers.csv.journal"));
+    write_rows(&file, ROWS);
+    let run = || {
+        let mut command = sim.threecx();
+        command.args(CREATE).arg("--from").arg(&file);
+        command
+    };
+    let (error, code) = fails(&mut run());
+    assert_eq!((error["code"].as_str(), code), (Some("unknown-outcome"), 51), "{error}");
+    assert_eq!((&error["failed"], &error["not_sent"]), (&0.into(), &0.into()), "{error}");
+    let arrived = sent(&sim);
+    let open = unknown(&journal);
+    for row in 0..ROWS {
+        let requests = &arrived[&number(row)];
+        assert_eq!(requests.len(), 1, "row {row}: {requests:?}");
+        let faulty = matches!(requests[0]["fault"].as_str(), Some("drop-before" | "drop-after" | "truncate"));
+        assert_eq!(faulty, open.contains(&row), "row {row}: {requests:?}");
+    }
+    // Going on sends nothing of that again.
+    let before = sim.received(OPERATION).len();
+    let (_, code) = fails(&mut run());
+    assert_eq!((code, sim.received(OPERATION).len()), (51, before));
+    // Unless somebody says so.
+    sim.exchange("PUT", "/sim/faults", "[]");
+    let (error, _) = fails(run().args(["--unknown", "repeat"]));
+    assert_eq!(sim.received(OPERATION).len(), before + open.len());
+    // Those that had arrived are refused now.
+    let carried_out = open.iter().filter(|row| arrived[&number(**row)][0]["carriedOut"] == true).count();
+    assert_eq!((&error["failed"], &error["unknown"]), (&carried_out.into(), &0.into()), "{error}");
+}
+
+#[test]
+fn what_is_repeatable_is_simply_sent_again() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("people.csv");
+    let lines: String = (100..160).map(|number| format!("{number},Ada\n")).collect();
+    std::fs::write(&file, format!("Extension,FirstName\n{lines}")).expect("written");
+    sim.exchange("PUT", "/sim/faults", r#"["drop-after:0.2@Users.UpdateUser", "truncate:0.1@Users.UpdateUser"]"#);
+    common::prints(sim.threecx().args(["users", "update", "--from"]).arg(&file));
+    assert!(sim.received("Users.UpdateUser").len() > 60);
+}
+
+#[test]
+fn two_runs_at_once_are_one_too_many() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    sim.exchange("PUT", "/sim/latency", &format!(r#"["30s@{OPERATION}"]"#));
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, journal) = (folder.path().join("numbers.csv"), folder.path().join("numbers.csv.journal"));
+    write_rows(&file, 5);
+    let mut first = Process::new(cargo_bin("threecx"))
+        .args(CREATE)
+        .args(["--from", file.to_str().expect("UTF-8")])
+        .envs(sim.environment())
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    while std::fs::metadata(&journal).map_or(0, |metadata| metadata.len()) == 0 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let (error, code) = fails(sim.threecx().args(CREATE).arg("--from").arg(&file));
+    first.kill().expect("killed");
+    first.wait().expect("gone");
+    assert_eq!((error["code"].as_str(), code), (Some("journal"), 62), "{error}");
+    assert!(error["message"].as_str().expect("text").contains("another run"), "{error}");
+}
+
+#[test]
+fn where_nobody_answers_nothing_is_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("numbers.csv");
+    write_rows(&file, 50);
+    let mut sim = Sim::start(&["--live-calls", "off"]);
+    sim.process.kill().expect("killed");
+    sim.process.wait().expect("gone");
+    let (error, code) = fails(sim.threecx().args(CREATE).arg("--from").arg(&file));
+    assert_eq!((error["code"].as_str(), code), (Some("incomplete"), 43), "{error}");
+    assert_eq!(error["not_sent"], 50);
+}
