@@ -157,6 +157,9 @@ pub fn help(flag: &Flag) -> String {
     if let Some(max) = flag.max_length {
         facts.push(format!("at most {max} characters"));
     }
+    if flag.is_content() {
+        facts.push("or @file: its text, or Base64 of what is no text".into());
+    }
     if flag.secret {
         facts.push("secret: never shown".into());
     }
