@@ -505,4 +505,26 @@ mod tests {
         assert_eq!(Failure::Declined.exit_code(), 1);
         assert_eq!(Failure::Unconfirmed { warning: text() }.exit_code(), 3);
     }
+
+    #[test]
+    fn every_failure_says_what_to_do_next() {
+        let text = String::new;
+        for failure in [
+            Failure::NotConfigured { missing: vec!["X"] },
+            Failure::File { path: text(), reason: text() },
+            Failure::Declined,
+            Failure::Unconfirmed { warning: text() },
+            Failure::Changed { what: text(), properties: vec![text()] },
+            Failure::NotKept { what: text(), properties: vec![text()] },
+            Failure::Editor { editor: text(), reason: text() },
+            Failure::Document { reason: text() },
+            Failure::Simulator { reason: text() },
+            Failure::Internal(text()),
+        ] {
+            let next = failure.next_step().unwrap_or_default();
+            assert!(next.ends_with(['.', '`']) && next.starts_with(char::is_uppercase), "{failure}: {next}");
+            let kept = Failure::Kept { failure: Box::new(failure), path: "x.yaml".into() };
+            assert!(kept.next_step().is_some() && kept.to_string().contains("x.yaml"));
+        }
+    }
 }

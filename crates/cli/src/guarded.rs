@@ -2,7 +2,8 @@
 //!
 //! A PBX has no way to say "only if it is still as I saw it": it sends no ETags. So what is about
 //! to be replaced is read once more just before it is written, and nothing is written if it is
-//! no longer what was seen. Afterwards it is read back, to see that the PBX kept it.
+//! no longer what was seen. Only the moment between that and the writing is left. Afterwards it is
+//! read back, to see that the PBX kept it.
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};

@@ -128,7 +128,7 @@ fn what_somebody_else_changed_meanwhile_is_not_overwritten() {
     };
     let editor = Editor::new(&meanwhile("first-name"));
     let (error, code) = fails(&mut editor.edit(&sim, &["users", "edit", "100"]));
-    assert_eq!((error["code"].as_str(), code), (Some("changed"), 43), "{error}");
+    assert_eq!((error["code"].as_str(), code), (Some("changed"), 44), "{error}");
     assert_eq!(user(&sim)["FirstName"], "Grace");
     assert!(editor.kept()[0].contains("FirstName: Ada"));
     // Something else that somebody changed is left alone.
@@ -165,4 +165,44 @@ fn a_dry_run_shows_the_request_and_sends_nothing() {
     let printed = prints(&mut editor.edit(&sim, &["users", "edit", "100", "--dry-run"]));
     assert!(printed.starts_with("PATCH ") && printed.contains(r#"{"FirstName":"Ada","VMPIN":"***"}"#), "{printed}");
     assert_eq!(user(&sim), before);
+}
+
+/// Whatever a PBX holds survives the way into the text and back: else an untouched text would
+/// change something.
+#[test]
+fn an_untouched_text_changes_nothing_of_anything() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let editor = Editor::new("true");
+    let operations = prints_json(sim.threecx().args(["operations", "-o", "json"]));
+    let mut tried = 0;
+    for row in operations.as_array().expect("rows").iter().filter(|row| row["until"].is_null()) {
+        let (command, path) = (row["command"].as_str().expect("text"), row["path"].as_str().expect("text"));
+        let (Some(resource), "PATCH") = (command.strip_suffix(" update"), row["method"].as_str().expect("text")) else {
+            continue;
+        };
+        let help = prints(sim.threecx().args([resource, "--help"]));
+        // Those of a user's own are refused to a service principal.
+        if !help.contains("\n  edit ") || resource.starts_with("my-") {
+            continue;
+        }
+        let mut words = vec![resource.to_owned(), "edit".to_owned()];
+        if let Some((_, key)) = path.split_once("({") {
+            let key = key.trim_end_matches("})");
+            let rows = prints_json(sim.threecx().args([resource, "list", "--top", "1", "-o", "json"]));
+            let Some(found) = rows.get(0) else { continue };
+            let value = &found[key];
+            words.push(format!("id:{}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+        }
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = editor.edit(&sim, &words).output().expect("it runs");
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(
+            stdout,
+            "Nothing was changed, so nothing was sent.\n",
+            "{words:?}: {:?}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        tried += 1;
+    }
+    assert!(tried > 40, "only {tried}");
 }

@@ -37,6 +37,11 @@ fn the_words_of_the_field_find_what_they_mean() {
         ("hang up", "active-calls drop-call"),
         ("queue agents", "queues list-agents"),
         ("system status", "system-status get"),
+        ("add agent to queue", "queues agents"),
+        ("remove did", "trunks dids"),
+        ("department members", "groups members"),
+        ("completion", "completion"),
+        ("login", "login"),
     ] {
         let found = found(words);
         let place = found.iter().position(|found| found == command);

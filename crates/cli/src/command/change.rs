@@ -17,14 +17,19 @@ pub fn words_of(collection: &Collection) -> String {
 
 /// What a collection's command does, for lists of commands.
 pub fn about_collection(collection: &Collection) -> String {
-    format!("List, add and remove single {}s", collection.noun)
+    format!("List, add and remove single {}s of a {}", collection.noun, owner(collection))
+}
+
+/// What has it: `queue`.
+fn owner(collection: &Collection) -> String {
+    let kind = threecx_catalog::resource(collection.resource).and_then(Kind::of);
+    kind.map(|kind| kind.noun()).unwrap_or_default()
 }
 
 /// `threecx queues agents`
 pub fn collection(collection: &'static Collection) -> Command {
     let words = words_of(collection);
-    let owner = threecx_catalog::resource(collection.resource).and_then(Kind::of).map(|kind| kind.noun());
-    let owner = owner.unwrap_or_default();
+    let owner = owner(collection);
     let placeholder = owner.replace(' ', "-").to_uppercase();
     let noun = collection.noun.replace(' ', "-").to_uppercase();
     let action = Arg::new("action")
@@ -46,7 +51,7 @@ pub fn collection(collection: &'static Collection) -> Command {
         .no_binary_name(true)
         .disable_help_flag(true)
         .about(format!(
-            "{} of a {owner}.\nA PBX takes the collection only whole: it is read, changed, read again to see that nobody \
+            "{}.\nA PBX takes the collection only whole: it is read, changed, read again to see that nobody \
              else\nchanged it, written, and read back. What stays is written back as it came.",
             about_collection(collection)
         ))

@@ -93,7 +93,21 @@ fn scalar(string: &str) -> String {
         && !string.ends_with(' ')
         && string.chars().all(harmless)
         && !words.contains(&string.to_lowercase().as_str());
-    if plain { string.to_owned() } else { Value::from(string).to_string() }
+    if plain { string.to_owned() } else { quoted(string) }
+}
+
+/// In quotes as in JSON, with what YAML does not let stand escaped too.
+fn quoted(string: &str) -> String {
+    let mut text = String::new();
+    for c in Value::from(string).to_string().chars() {
+        match c {
+            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+                text.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
+            _ => text.push(c),
+        }
+    }
+    text
 }
 
 /// What may stand there, if the value does not say so itself.
@@ -342,6 +356,16 @@ mod tests {
                 let read = read(&text, user()).unwrap_or_else(|error| panic!("{error}\n{text}"));
                 assert_eq!(Value::Object(read), value, "{text}");
             }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_back(first in ".*", last in "[ -~\\n\\t]{0,12}", tag in "\\PC{0,8}") {
+            let value = json!({"FirstName": first, "LastName": last, "Hours": {"Type": "SpecificHours"}, "Mobile": tag,
+                "ForwardingProfiles": [{"Id": 1, "CustomName": last}, {"Id": 2, "CustomName": first}]});
+            let text = write(&properties(value.clone()), user(), true);
+            proptest::prop_assert_eq!(read(&text, user()).map(Value::Object), Ok(value), "{}", text);
         }
     }
 

@@ -1,4 +1,4 @@
-//! `threecx search`: the operations that do what somebody has in mind, the best first.
+//! `threecx search`: the operations and commands that do what somebody has in mind, the best first.
 
 mod rank;
 mod synonyms;
@@ -7,7 +7,7 @@ mod words;
 use std::ffi::OsString;
 
 use serde_json::json;
-use threecx::{Operation, Span};
+use threecx::Span;
 use threecx_catalog::Effect;
 
 use crate::command;
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::output::shape::Shape;
 use crate::output::style::note;
 use crate::output::{Output, rows, table, text};
-use rank::{Hit, Index};
+use rank::{Hit, Index, What};
 
 /// Looks for operations.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
@@ -45,7 +45,11 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
                 0 => String::new(),
                 more => format!("{more} more fit: --limit 0 shows all. "),
             };
-            note(&format!("{more}More on one: threecx describe {}", command_of(first.operation)));
+            let next = match first.what {
+                What::Operation(_) => format!("threecx describe {}", command_of(first.what)),
+                What::Collection(_) | What::Own(..) => format!("threecx {} --help", command_of(first.what)),
+            };
+            note(&format!("{more}More on one: {next}"));
         }
         None => note("No operation fits. All there are: threecx operations"),
     }
@@ -73,8 +77,8 @@ fn print(hits: &[Hit], output: &Output) -> Result<(), Failure> {
     let mut sink = output.open()?;
     if !hits.is_empty() {
         let cells = |hit: &Hit| {
-            let [since, until] = lifetime(hit.operation);
-            vec![format!("threecx {}", command_of(hit.operation)), since, until, hit.operation.title.to_owned()]
+            let [since, until] = lifetime(hit.what);
+            vec![format!("threecx {}", command_of(hit.what)), since, until, title_of(hit.what)]
         };
         let rows = hits.iter().map(cells).collect();
         // What is there to be typed is never cut.
@@ -83,37 +87,54 @@ fn print(hits: &[Hit], output: &Output) -> Result<(), Failure> {
     sink.finish()
 }
 
-fn command_of(operation: &Operation) -> String {
-    format!("{} {}", operation.resource.command, operation.command)
+fn command_of(what: What) -> String {
+    match what {
+        What::Operation(operation) => format!("{} {}", operation.resource.command, operation.command),
+        What::Collection(collection) => command::change::words_of(collection),
+        What::Own(name, _) => name.to_owned(),
+    }
 }
 
-/// Since and until when there is the operation in any form.
-fn lifetime(operation: &Operation) -> [String; 2] {
+fn title_of(what: What) -> String {
+    match what {
+        What::Operation(operation) => operation.title.to_owned(),
+        What::Collection(collection) => command::change::about_collection(collection),
+        What::Own(_, about) => about.to_owned(),
+    }
+}
+
+/// Since and until when there is an operation in any form.
+fn lifetime(what: What) -> [String; 2] {
+    let What::Operation(operation) = what else { return [String::new(), String::new()] };
     let edges = |form: Option<&threecx_catalog::Form>, edge: fn(Span) -> Option<String>| {
         form.and_then(|form| edge(form.span)).unwrap_or_default()
     };
     [edges(operation.forms.first(), Span::since), edges(operation.forms.last(), Span::until)]
 }
 
+/// For programs. What is no operation has no id, method and path.
 fn row(hit: &Hit) -> serde_json::Value {
-    let operation = hit.operation;
-    let form = operation.newest_form();
-    let [since, until] = lifetime(operation);
-    let effect = match operation.effect {
+    let [since, until] = lifetime(hit.what);
+    let operation = match hit.what {
+        What::Operation(operation) => Some(operation),
+        What::Collection(_) | What::Own(..) => None,
+    };
+    let form = operation.map(|operation| operation.newest_form());
+    let effect = operation.map(|operation| match operation.effect {
         Effect::Reads => "reads",
         Effect::Writes => "writes",
         Effect::Interrupts(_) => "interrupts",
         Effect::Destroys(_) => "destroys",
-    };
+    });
     json!({
-        "id": operation.id,
-        "command": command_of(operation),
-        "title": operation.title,
-        "resource": operation.resource.title,
-        "method": form.method.as_str(),
-        "path": form.path,
+        "id": operation.map(|operation| operation.id),
+        "command": command_of(hit.what),
+        "title": title_of(hit.what),
+        "resource": operation.map(|operation| operation.resource.title),
+        "method": form.map(|form| form.method.as_str()),
+        "path": form.map(|form| form.path),
         "effect": effect,
-        "warning": warning(operation),
+        "warning": operation.and_then(warning),
         "since": Some(since).filter(|since| !since.is_empty()),
         "until": Some(until).filter(|until| !until.is_empty()),
         "score": (hit.score * 10.0).round() / 10.0,

@@ -1,4 +1,4 @@
-//! How well an operation fits what somebody looks for.
+//! How well operations and commands fit what somebody looks for.
 //!
 //! Each thing that was typed is looked for in the title, the resource, the path, the arguments,
 //! the answer and the effect, in the words of the field that mean the same too. An operation
@@ -12,6 +12,9 @@ use threecx_catalog::{Body, Content, Effect, Form, Release, Role, Structure, Typ
 
 use super::synonyms::{FILLERS, SYNONYMS};
 use super::words::{stem, stems, typed};
+use crate::collections::Collection;
+use crate::collections::table::COLLECTIONS;
+use crate::command::OWN;
 use crate::command::flags::kebab;
 
 /// What a hit in each place is worth.
@@ -112,9 +115,19 @@ pub fn things(words: &[String]) -> Vec<Thing> {
     things
 }
 
-/// An operation and how well it fits.
+/// What can be found.
+#[derive(Clone, Copy, Debug)]
+pub enum What {
+    Operation(&'static Operation),
+    /// `queues agents`
+    Collection(&'static Collection),
+    /// A command of the program itself, and what it does.
+    Own(&'static str, &'static str),
+}
+
+/// Something and how well it fits.
 pub struct Hit {
-    pub operation: &'static Operation,
+    pub what: What,
     pub score: f64,
 }
 
@@ -133,8 +146,8 @@ pub struct Index {
 }
 
 struct Entry {
-    operation: &'static Operation,
-    form: &'static Form,
+    what: What,
+    form: Option<&'static Form>,
     title: Vec<String>,
     resource: Vec<String>,
     path: Vec<String>,
@@ -144,9 +157,9 @@ struct Entry {
 impl Index {
     pub fn of(target: Span) -> Index {
         let with_form = |operation: &'static Operation| Some((operation, operation.form(target)?));
-        let entries = threecx::operations().filter_map(with_form).map(|(operation, form)| Entry {
-            operation,
-            form,
+        let operations = threecx::operations().filter_map(with_form).map(|(operation, form)| Entry {
+            what: What::Operation(operation),
+            form: Some(form),
             title: stems(&format!("{} {}", operation.title, operation.name())),
             resource: stems(&format!("{} {}", operation.resource.title, operation.resource.command)),
             path: stems(form.path).into_iter().filter(|word| word != "pbx").collect(),
@@ -155,7 +168,23 @@ impl Index {
                 Effect::Interrupts(words) | Effect::Destroys(words) => stems(words),
             },
         });
-        Index { target, entries: entries.collect() }
+        let collections = COLLECTIONS.iter().map(|collection| Entry {
+            what: What::Collection(collection),
+            form: None,
+            title: stems(&format!("Add Remove {}s {}", collection.noun, collection.word)),
+            resource: stems(collection.resource),
+            path: Vec::new(),
+            effect: Vec::new(),
+        });
+        let own = OWN.iter().map(|(name, _, about)| Entry {
+            what: What::Own(name, about),
+            form: None,
+            title: stems(name),
+            resource: stems(about),
+            path: Vec::new(),
+            effect: Vec::new(),
+        });
+        Index { target, entries: operations.chain(collections).chain(own).collect() }
     }
 
     /// The operations that fit.
@@ -180,16 +209,21 @@ struct Ranking<'t> {
 impl Ranking<'_> {
     /// How many of the things the operation says, and how well.
     fn hit(&mut self, entry: &Entry) -> (usize, Hit) {
-        let Entry { operation, form, title, resource, path, effect } = entry;
+        let Entry { what, form, title, resource, path, effect } = entry;
+        let operation = match what {
+            What::Operation(operation) => Some(*operation),
+            What::Collection(_) | What::Own(..) => None,
+        };
         let (mut found, mut score) = (0, 0.0);
         for (index, thing) in self.things.iter().enumerate() {
             let near = [(TITLE, title), (RESOURCE, resource), (PATH, path), (EFFECT, effect)];
             let near = near.into_iter().map(|(worth, words)| worth * thing.fits(words)).fold(0.0, f64::max);
-            let mut argument = self.arguments(thing, index, form);
-            if argument > 0.0 && operation.verb == Verb::Update {
+            let mut argument = form.map(|form| self.arguments(thing, index, form)).unwrap_or_default();
+            if argument > 0.0 && operation.is_some_and(|operation| operation.verb == Verb::Update) {
                 argument += CHANGES_IT;
             }
-            let best = near.max(argument).max(self.answer(index, form));
+            let answer = form.map(|form| self.answer(index, form)).unwrap_or_default();
+            let best = near.max(argument).max(answer);
             found += usize::from(best > 0.0);
             score += best;
         }
@@ -197,18 +231,18 @@ impl Ranking<'_> {
         let said = |word: &&String| self.things.iter().any(|thing| thing.takes(word, &all));
         let share = |words: &[String]| words.iter().filter(said).count() as f64 / words.len() as f64;
         score += TITLE_ALONE * share(title) + RESOURCE_ALONE * share(resource);
-        score += match operation.verb {
-            Verb::List => 1.0,
-            Verb::Get | Verb::Update => 0.6,
+        score += match operation.map(|operation| operation.verb) {
+            Some(Verb::List) => 1.0,
+            Some(Verb::Get | Verb::Update) => 0.6,
             _ => 0.3,
         };
-        if form.span.last < Release::NEWEST {
+        if form.is_some_and(|form| form.span.last < Release::NEWEST) {
             score -= GONE;
         }
-        if operation.role == Some(Role::User) {
+        if operation.is_some_and(|operation| operation.role == Some(Role::User)) {
             score -= NOT_FOR_CLIENTS;
         }
-        (found, Hit { operation, score })
+        (found, Hit { what: *what, score })
     }
 
     fn arguments(&mut self, thing: &Thing, index: usize, form: &Form) -> f64 {
