@@ -83,6 +83,14 @@ impl Builder {
         self
     }
 
+    /// Access tokens that come from elsewhere: the source is asked for one before the first call, when
+    /// the last no longer holds, and after a 401.
+    #[must_use]
+    pub fn access_tokens(mut self, source: Arc<dyn SecretStore>) -> Builder {
+        self.credentials = Some(Credentials { who: Who::Bearer, secret: source });
+        self
+    }
+
     /// Shares the token with everybody who uses the same store, as the PBX lets only one live.
     ///
     /// ```no_run

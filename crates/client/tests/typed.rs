@@ -231,3 +231,30 @@ async fn calls_run_on_another_stack_and_wait_their_turn() {
     let lost = client.queues().create(Default::default()).send().await.expect_err("cut");
     assert!(matches!(lost.kind(), Error::UnknownOutcome { .. }), "{lost}");
 }
+
+/// Takes the token of another client.
+#[derive(Debug)]
+struct Borrowed(std::sync::Mutex<Vec<String>>);
+
+impl threecx::SecretStore for Borrowed {
+    fn get(&self) -> Result<secrecy::SecretString, Error> {
+        let next = self.0.lock().expect("one thread").pop();
+        next.map(Into::into).ok_or_else(|| Error::Authentication { reason: "there are no more tokens".into() })
+    }
+
+    fn replace(&self, _: &secrecy::SecretString) -> std::io::Result<()> {
+        unreachable!("only users' refresh tokens are replaced")
+    }
+}
+
+#[tokio::test]
+async fn access_tokens_may_come_from_elsewhere() {
+    let (pbx, client) = connected().await;
+    let authorization = client.token().await.expect("a token").authorization().to_string();
+    let token = authorization.trim_start_matches("Bearer ").to_owned();
+    let stale = format!("{}x", &token[..token.len() - 1]);
+    let borrowed = Arc::new(Borrowed(vec![token, stale].into()));
+    let other = Client::builder(pbx.url()).access_tokens(borrowed).build().expect("an address");
+    assert_eq!(other.users().list().top(3).send().await.expect("users").rows.len(), 3);
+    assert_eq!(pbx.received().iter().filter(|call| call.path == "/connect/token").count(), 1);
+}

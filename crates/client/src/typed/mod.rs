@@ -53,5 +53,5 @@ pub(crate) use word::words;
 pub(crate) mod support {
     pub(crate) use super::answer::{entity, enveloped, is_entity};
     pub(crate) use super::model::{debug, decode, encode, entry, slot};
-    pub(crate) use super::value::{serde_by_value, text};
+    pub(crate) use super::value::{serde_by_value, word};
 }

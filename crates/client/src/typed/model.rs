@@ -14,9 +14,13 @@ pub trait Model: Value + Default + Clone + PartialEq + fmt::Debug {
     /// The name, as in the record: `User`.
     const NAME: &'static str;
 
-    /// The names of the fields on the wire.
+    /// True if the field of this index has this name on the wire.
     #[doc(hidden)]
-    const KEYS: &'static [&'static str];
+    fn is_field(index: usize, name: &str) -> bool;
+
+    /// The index of the field of this name.
+    #[doc(hidden)]
+    fn find_field(name: &str) -> Option<usize>;
 
     #[doc(hidden)]
     fn decode_field<'de, A: MapAccess<'de>>(&mut self, index: usize, members: &mut A) -> Result<(), A::Error>;
@@ -75,18 +79,33 @@ macro_rules! model {
             #[derive(Clone, Copy)]
             enum Key { $($field,)* }
 
+            const ALL: &[Key] = &[$(Key::$field,)*];
+
             // Some structures have no fields.
             #[allow(unused_variables, unreachable_code)]
             impl $crate::typed::Model for $name {
                 const NAME: &'static str = $wire;
-                const KEYS: &'static [&'static str] = &[$($key,)*];
+
+                #[inline]
+                fn is_field(index: usize, name: &str) -> bool {
+                    let Some(of_index) = ALL.get(index) else { return false };
+                    match *of_index {
+                        $(Key::$field => name == $key,)*
+                    }
+                }
+
+                fn find_field(name: &str) -> Option<usize> {
+                    match name {
+                        $($key => Some(Key::$field as usize),)*
+                        _ => None,
+                    }
+                }
 
                 fn decode_field<'de, A: serde::de::MapAccess<'de>>(
                     &mut self,
                     index: usize,
                     members: &mut A,
                 ) -> Result<(), A::Error> {
-                    const ALL: &[Key] = &[$(Key::$field,)*];
                     match ALL[index] {
                         $(Key::$field => self.$field = $crate::typed::support::slot(members)?,)*
                     }
@@ -167,7 +186,7 @@ impl<'de, T: Model> Visitor<'de> for Members<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<T, A::Error> {
         let mut model = T::default();
         let mut likely = 0;
-        while let Some(found) = members.next_key_seed(Key { keys: T::KEYS, likely })? {
+        while let Some(found) = members.next_key_seed(Key::<T>(likely, PhantomData))? {
             match found {
                 Some(index) => {
                     model.decode_field(index, &mut members)?;
@@ -182,12 +201,9 @@ impl<'de, T: Model> Visitor<'de> for Members<T> {
 
 /// Finds the field of a name. A PBX lists the members of an object in the same order as its
 /// description, so the next one is looked at first.
-struct Key {
-    keys: &'static [&'static str],
-    likely: usize,
-}
+struct Key<T>(usize, PhantomData<T>);
 
-impl<'de> DeserializeSeed<'de> for Key {
+impl<'de, T: Model> DeserializeSeed<'de> for Key<T> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
@@ -195,7 +211,7 @@ impl<'de> DeserializeSeed<'de> for Key {
     }
 }
 
-impl Visitor<'_> for Key {
+impl<T: Model> Visitor<'_> for Key<T> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -203,9 +219,7 @@ impl Visitor<'_> for Key {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Option<usize>, E> {
-        let (before, after) = self.keys.split_at(self.likely.min(self.keys.len()));
-        let later = after.iter().position(|key| *key == name).map(|index| before.len() + index);
-        Ok(later.or_else(|| before.iter().position(|key| *key == name)))
+        Ok(if T::is_field(self.0, name) { Some(self.0) } else { T::find_field(name) })
     }
 }
 

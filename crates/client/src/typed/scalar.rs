@@ -12,11 +12,30 @@ use super::value::{Value, text};
 
 impl Value for bool {
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        text(deserializer, "true or false", |text| match text {
-            "true" | "True" | "1" => Some(true),
-            "false" | "False" | "0" => Some(false),
-            _ => None,
-        })
+        struct Boolean;
+
+        impl Visitor<'_> for Boolean {
+            type Value = bool;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true or false")
+            }
+
+            #[inline]
+            fn visit_bool<E: Error>(self, value: bool) -> Result<bool, E> {
+                Ok(value)
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<bool, E> {
+                match text {
+                    "true" | "True" => Ok(true),
+                    "false" | "False" => Ok(false),
+                    _ => Err(E::invalid_value(Unexpected::Str(text), &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(Boolean)
     }
 
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -70,13 +70,20 @@ macro_rules! serde_by_value {
 }
 pub(crate) use serde_by_value;
 
-/// Reads text with `parse`; numbers and booleans stand for their text.
+/// Reads text with `parse`.
+#[inline]
 pub(crate) fn text<'de, T, D: Deserializer<'de>>(
     deserializer: D,
     expected: &'static str,
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<T, D::Error> {
-    deserializer.deserialize_any(Text { expected, parse, value: PhantomData })
+    deserializer.deserialize_str(Text { expected, parse, value: PhantomData })
+}
+
+/// Reads a word, or a number in its place, which stands for its text.
+pub(crate) fn word<'de, T, D: Deserializer<'de>>(deserializer: D, parse: impl Fn(&str) -> T) -> Result<T, D::Error> {
+    let parse = |text: &str| Some(parse(text));
+    deserializer.deserialize_any(Text { expected: "a word", parse, value: PhantomData })
 }
 
 struct Text<T, F> {
@@ -92,6 +99,7 @@ impl<'de, T, F: Fn(&str) -> Option<T>> Visitor<'de> for Text<T, F> {
         f.write_str(self.expected)
     }
 
+    #[inline]
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
         (self.parse)(text).ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(text), &self))
     }

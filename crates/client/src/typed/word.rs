@@ -61,7 +61,7 @@ macro_rules! words {
 
         impl $crate::typed::Value for $name {
             fn decode<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::typed::support::text(deserializer, "a word", |word| Some($name::from(word)))
+                $crate::typed::support::word(deserializer, |word| $name::from(word))
             }
 
             fn encode<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

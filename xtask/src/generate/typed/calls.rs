@@ -60,7 +60,7 @@ pub fn arguments(operation: &'static Operation, types: &Types, module: &str) -> 
         rust: types.property(None, merged, module),
         in_path: false,
         optional: merged.newest().ty.nullable || merged.newest().default.is_some(),
-        line: docs::property(merged),
+        line: docs::property(merged, types, module),
     };
     let body: Vec<Argument> = merged(fields.into_iter()).iter().map(field).collect();
     let (keys, mut rest): (Vec<_>, Vec<_>) = all

@@ -2,7 +2,8 @@
 
 use threecx_catalog::{Body, Effect, Enumeration, Operation, Property, Resource, Role, Span, Structure, Type};
 
-use super::types::Merged;
+use super::idents;
+use super::types::{Merged, Types};
 
 /// The line of a module.
 pub fn resource(resource: &Resource) -> String {
@@ -52,9 +53,9 @@ pub fn enumeration(enumeration: &Enumeration) -> String {
 }
 
 /// The line of a property or field.
-pub fn property(merged: &Merged) -> String {
+pub fn property(merged: &Merged, types: &Types, module: &str) -> String {
     let newest = merged.newest();
-    let mut line = kind(newest);
+    let mut line = kind(newest, types, module);
     if newest.navigation {
         line.push_str("; empty unless expanded");
     }
@@ -72,46 +73,41 @@ pub fn property(merged: &Merged) -> String {
     }
     for pair in merged.variants.windows(2) {
         if pair[0].ty.ty != pair[1].ty.ty {
-            line.push_str(&format!(
-                " Was {} until {}.",
-                kind(pair[0]).to_lowercase(),
-                pair[0].span.until().unwrap_or_default()
-            ));
+            let before = pair[0].span.until().unwrap_or_default();
+            line.push_str(&format!(" Until {before}: {}.", kind(pair[0], types, module)));
         }
     }
     line
 }
 
 /// What a property holds.
-fn kind(property: &Property) -> String {
-    let one = match property.ty.ty {
-        Type::Boolean => "True or false".to_owned(),
-        Type::Byte => "A whole number from 0 to 255".to_owned(),
-        Type::Int32 => "A whole number of 32 bits".to_owned(),
-        Type::Int64 => "A whole number of 64 bits".to_owned(),
-        Type::Single => "A float of 32 bits".to_owned(),
-        Type::Double => "A float of 64 bits".to_owned(),
-        Type::Decimal => "An exact decimal number".to_owned(),
-        Type::String => match property.max_length {
-            Some(longest) => format!("Text of at most {longest} characters"),
-            None => "Text".to_owned(),
-        },
-        Type::Guid => "A GUID".to_owned(),
-        Type::Date => "A day".to_owned(),
-        Type::TimeOfDay => "A time of day".to_owned(),
-        Type::Duration => "A length of time".to_owned(),
-        Type::DateTimeOffset => "An instant".to_owned(),
-        Type::Enumeration(enumeration) if enumeration.flags => format!("Words of `{}`", enumeration.name),
-        Type::Enumeration(enumeration) => format!("A word of `{}`", enumeration.name),
-        Type::Structure(structure) => format!("A `{}`", structure.name),
-        Type::Opaque(name) => format!("A `{name}`, which the description does not define"),
+fn kind(property: &Property, types: &Types, module: &str) -> String {
+    let named = |name: &str| format!("[`{}`]({})", idents::structure(name), types.path(name, module));
+    let longest = property.max_length.map(|longest| format!(" of at most {longest} characters")).unwrap_or_default();
+    let (one, many) = match property.ty.ty {
+        Type::Boolean => ("True or false".to_owned(), "true or false".to_owned()),
+        Type::Byte => ("A whole number from 0 to 255".to_owned(), "whole numbers from 0 to 255".to_owned()),
+        Type::Int32 => ("A whole number of 32 bits".to_owned(), "whole numbers of 32 bits".to_owned()),
+        Type::Int64 => ("A whole number of 64 bits".to_owned(), "whole numbers of 64 bits".to_owned()),
+        Type::Single => ("A float of 32 bits".to_owned(), "floats of 32 bits".to_owned()),
+        Type::Double => ("A float of 64 bits".to_owned(), "floats of 64 bits".to_owned()),
+        Type::Decimal => ("An exact decimal number".to_owned(), "exact decimal numbers".to_owned()),
+        Type::String => (format!("Text{longest}"), format!("texts{longest}")),
+        Type::Guid => ("A GUID".to_owned(), "GUIDs".to_owned()),
+        Type::Date => ("A day".to_owned(), "days".to_owned()),
+        Type::TimeOfDay => ("A time of day".to_owned(), "times of day".to_owned()),
+        Type::Duration => ("A length of time".to_owned(), "lengths of time".to_owned()),
+        Type::DateTimeOffset => ("An instant".to_owned(), "instants".to_owned()),
+        Type::Enumeration(enumeration) if enumeration.flags => {
+            (format!("Words of {}", named(enumeration.name)), format!("words of {}", named(enumeration.name)))
+        }
+        Type::Enumeration(enumeration) => {
+            (format!("A word of {}", named(enumeration.name)), format!("words of {}", named(enumeration.name)))
+        }
+        Type::Structure(structure) => (format!("A {}", named(structure.name)), named(structure.name)),
+        Type::Opaque(name) => (format!("A `{name}`, which the descriptions do not define"), format!("`{name}`")),
     };
-    if property.ty.collection { format!("A list; each: {}", lowered(&one)) } else { one }
-}
-
-fn lowered(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(chars).collect()
+    if property.ty.collection { format!("A list of {many}") } else { one }
 }
 
 /// Since when and until when, where that is not always.

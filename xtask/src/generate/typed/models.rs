@@ -42,7 +42,7 @@ fn model(structure: &'static Structure, slot: &str, name: &str, line: &str, type
             "Patch" => {
                 format!("See [`{}::{}`].", structure.name, idents::field(property.name).trim_start_matches("r#"))
             }
-            _ => docs::property(&property),
+            _ => docs::property(&property, types, &module),
         };
         text.push_str(&format!(
             "        /// {line}\n        \"{}\" {}: {},\n",
