@@ -135,7 +135,7 @@ fn what_somebody_else_changed_meanwhile_is_not_overwritten() {
     let fewer = json!({ "Agents": agents[1..] }).to_string();
     prints(sim.threecx().args(["queues", "update", "800", "--body", &fewer]));
     let (error, code) = ours.join().expect("it ends");
-    assert_eq!((error["code"].as_str(), code), (Some("changed"), 43), "{error}");
+    assert_eq!((error["code"].as_str(), code), (Some("changed"), 44), "{error}");
     assert_eq!(numbers(&sim, &["queues", "agents", "list", "800"]).len(), agents.len() - 1);
 }
 

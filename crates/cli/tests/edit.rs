@@ -128,7 +128,7 @@ fn what_somebody_else_changed_meanwhile_is_not_overwritten() {
     };
     let editor = Editor::new(&meanwhile("first-name"));
     let (error, code) = fails(&mut editor.edit(&sim, &["users", "edit", "100"]));
-    assert_eq!((error["code"].as_str(), code), (Some("changed"), 43), "{error}");
+    assert_eq!((error["code"].as_str(), code), (Some("changed"), 44), "{error}");
     assert_eq!(user(&sim)["FirstName"], "Grace");
     assert!(editor.kept()[0].contains("FirstName: Ada"));
     // Something else that somebody changed is left alone.
