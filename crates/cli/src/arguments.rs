@@ -63,7 +63,14 @@ pub fn gather(flags: &[Flag], matches: &ArgMatches, stdin: &mut Stdin) -> Result
     let mut arguments = Arguments::default();
     for flag in flags {
         let Some(value) = text(matches, &flag.long) else { continue };
-        let value = if flag.takes_files() { content(&format!("--{}", flag.long), value, stdin)? } else { value };
+        let value = match value.strip_prefix('@') {
+            Some(path) if flag.is_content() => {
+                let file = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
+                threecx_core::content::encoded(file)
+            }
+            _ if flag.takes_files() => content(&format!("--{}", flag.long), value, stdin)?,
+            _ => value,
+        };
         let input = Input::Text(value);
         match flag.place {
             Place::Path => drop(arguments.parameters.insert(flag.name.to_owned(), input)),

@@ -40,6 +40,7 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
                 next_step: Some("Leave out --where.".into()),
             });
         }
+        bulk::refuse_unfit(flag(&matches, "all"), curl)?;
         return bulk::from_file(&call, &path, &flags, &matches, (&arguments, &words(&matches)), &mut stdin);
     }
     let about = about::About::of(&call.references, &words(&matches), text(&matches, "where"), &arguments)?;
@@ -62,6 +63,9 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
                 note("Only what is named was looked up; nothing else was sent.");
             }
             return call.show(&found.calls, list.as_ref());
+        }
+        if found.calls.len() > 1 {
+            bulk::refuse_unfit(list.is_some(), false)?;
         }
         let concerned = match consent {
             Consent::ToBeAsked => found.concerned(client, &call.references).await,

@@ -213,7 +213,7 @@ fn a_journal_binds_a_run() {
     let update = ["users", "update"];
     let refused = |command: &mut Command, word: &str| {
         let (error, code) = fails(command);
-        assert_eq!((error["code"].as_str(), code), (Some("journal"), 62), "{error}");
+        assert_eq!((error["code"].as_str(), code), (Some("journal"), 66), "{error}");
         assert!(error["message"].as_str().expect("text").contains(word), "{error}");
     };
     prints(&mut from(sim.threecx(), &update, &file));
@@ -317,4 +317,15 @@ fn once_for_each_of_several_things() {
     let users = prints_json(sim.threecx().args(["users", "get", "100", "101", "--select", "Number", "-o", "json"]));
     assert_eq!(users.as_array().map(Vec::len), Some(2));
     assert_eq!((&users[0]["Number"], &users[1]["Number"]), (&"100".into(), &"101".into()));
+    sim.threecx().args(["queues", "list-agents", "800", "801", "--all"]).assert().code(2);
+}
+
+#[test]
+fn a_file_and_curl_do_not_go_together() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    let file = folder.file("x.csv", "Extension,FirstName\n100,Ada\n");
+    let (error, code) = fails(from(sim.threecx(), &["users", "update"], &file).arg("--curl"));
+    assert_eq!((error["code"].as_str(), code), (Some("usage"), 2), "{error}");
+    assert_eq!(sim.received("Users.UpdateUser").len(), 0);
 }

@@ -142,3 +142,18 @@ fn a_reader_that_stops_reading_is_no_error() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
+
+#[test]
+fn a_field_that_holds_a_file_takes_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, content, sent) in [
+        ("template.xml", &b"\xef\xbb\xbf<doc>\n</doc>"[..], "<doc>\n</doc>"),
+        ("logo.png", &[0x89, 0x50, 0xff], "iVD/"),
+    ] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, content).expect("written");
+        let value = format!("@{}", file.display());
+        let create = ["phone-templates", "update", "--id", "x", "--content", &value, "--dry-run", "-o", "json"];
+        assert_eq!(prints_json(threecx().args(create))["body"]["Content"], sent);
+    }
+}

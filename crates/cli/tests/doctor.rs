@@ -24,7 +24,7 @@ impl Visit {
         let checks = checks.map(|check| (check["name"].as_str().expect("a name").to_owned(), check.clone())).collect();
         let visit = Visit { checks, code: output.status.code() };
         let red = visit.checks.values().any(|check| check["status"] == "red");
-        assert_eq!(visit.code, Some(if red { 3 } else { 0 }), "{said}");
+        assert_eq!(visit.code, Some(if red { 4 } else { 0 }), "{said}");
         visit
     }
 

@@ -106,7 +106,7 @@ fn killed_twenty_times_and_every_row_arrives_once() {
     let count = |outcome: &str| results.lines().filter(|line| line.split(',').nth(3) == Some(outcome)).count();
     assert_eq!((count("done"), count("skipped")), (ROWS - open.len(), open.len()));
     let (error, code) = fails(&mut go_on());
-    assert_eq!((error["code"].as_str(), code), (Some("journal"), 62), "{error}");
+    assert_eq!((error["code"].as_str(), code), (Some("journal"), 66), "{error}");
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn two_runs_at_once_are_one_too_many() {
     let (error, code) = fails(sim.threecx().args(CREATE).arg("--from").arg(&file));
     first.kill().expect("killed");
     first.wait().expect("gone");
-    assert_eq!((error["code"].as_str(), code), (Some("journal"), 62), "{error}");
+    assert_eq!((error["code"].as_str(), code), (Some("journal"), 66), "{error}");
     assert!(error["message"].as_str().expect("text").contains("another run"), "{error}");
 }
 

@@ -180,5 +180,5 @@ fn a_401_with_a_fresh_token_is_tried_again_and_ends_some_time() {
     let (output, received) = call("401@Users.ListUser");
     let error: Value = serde_json::from_slice(&output.stderr).expect("JSON");
     assert_eq!((&error["error"]["code"], output.status.code()), (&"authentication".into(), Some(30)));
-    assert_eq!(received, 8);
+    assert_eq!(received, 12);
 }

@@ -218,14 +218,19 @@ impl Client {
                 };
                 Err(Failed { error, outcome: Some(outcome) })
             }
-            Err(Failure { error, sent }) => {
+            // The token's request went unanswered, not the call's.
+            Err(Failure { error: Error::UnknownOutcome { reason }, sent: false }) => {
+                let error = Error::Connection { host: self.shared.transport.host(), reason };
+                Err(Failed { error, outcome: Some(Outcome::NotSent) })
+            }
+            Err(Failure { error, .. }) => {
                 let outcome = match &error {
                     // A token could not be had: the call itself was not sent.
                     Error::RateLimited { retry_after } => {
                         Some(Outcome::Answered { status: 429, retry_after: *retry_after })
                     }
                     Error::Connection { .. } | Error::Server { .. } => Some(Outcome::NotSent),
-                    Error::UnknownOutcome { .. } if sent => Some(Outcome::Unknown),
+                    Error::UnknownOutcome { .. } => Some(Outcome::Unknown),
                     _ => None,
                 };
                 Err(Failed { error, outcome })

@@ -78,6 +78,20 @@ async fn many_calls_at_once_share_one_token_and_survive_its_loss() {
 }
 
 #[tokio::test]
+async fn a_login_that_goes_unanswered_leaves_no_call_in_doubt() {
+    let pbx = pbx("20.0.10").await;
+    let fault = |text: &str| vec![text.parse().expect("a fault")];
+    pbx.set_faults(fault("drop-after:1:1@token"));
+    let blocked = || fields(&[("CallerId", "+491")]);
+    let create = op("BlackListNumbers.CreateBlackListNumber");
+    client(&pbx).call(create, &blocked()).await.expect("the login is tried again, and the call is sent once");
+    pbx.set_faults(fault("drop-after@token"));
+    let error = client(&pbx).call(create, &blocked()).await.expect_err("no login");
+    assert_eq!(error.code(), "connection");
+    assert_eq!(operations(&pbx).len(), 1);
+}
+
+#[tokio::test]
 async fn lists_come_whole_and_in_order() {
     let pbx = pbx("20.0.10").await;
     for at_a_time in [1, 8] {

@@ -23,6 +23,7 @@
 //! ```
 
 mod coerce;
+pub mod content;
 mod error;
 mod input;
 pub mod instant;

@@ -2,12 +2,10 @@
 
 use serde_json::{Value, json};
 use threecx_catalog::{Property, Span, Structure, Type, Verb};
+use threecx_core::content;
 
 use crate::command::{self, About, Reply};
 use crate::{inputs, names};
-
-/// Properties of text that hold the content of a file.
-const CONTENT: [&str; 3] = ["Content", "Contents", "Data"];
 
 /// `{fields: [{id, displayName, type, required, options?, description}]}`: what the PBX's release
 /// has. The key comes last: a PBX gives new entities theirs.
@@ -54,6 +52,6 @@ fn kind(property: &Property) -> &'static str {
 /// The fields of a body that hold the content of a file.
 pub(crate) fn file_fields(structure: &'static Structure, target: Span) -> Vec<&'static str> {
     let text = |property: &&Property| matches!(property.ty.ty, Type::String) && !property.ty.collection;
-    let content = structure.properties_in(target).filter(text).filter(|property| CONTENT.contains(&property.name));
-    content.map(|property| property.name).collect()
+    let files = structure.properties_in(target).filter(text).filter(|property| content::is_content(property.name));
+    files.map(|property| property.name).collect()
 }

@@ -40,7 +40,6 @@ use crate::failure::Failure;
 use crate::names::{self, Thing};
 use crate::output::answer;
 use crate::output::shape::Shape;
-use crate::output::style::note;
 use crate::output::{Output, flag, text};
 use crate::{dry_run, runtime};
 
@@ -59,6 +58,16 @@ pub fn pace(matches: &ArgMatches) -> Pace {
         rate: matches.get_one::<f64>("rate").copied(),
         stop_on_error: flag(matches, "stop-on-error"),
     }
+}
+
+/// Refuses what goes with one call only.
+pub fn refuse_unfit(page_by_page: bool, curl: bool) -> Result<(), Failure> {
+    let (message, next_step) = match (page_by_page, curl) {
+        (true, _) => ("several lists are not read page by page at once", "Leave out --all, or read them one by one."),
+        (_, true) => ("--curl shows single calls, and --from makes many", "Show them with --dry-run."),
+        (false, false) => return Ok(()),
+    };
+    Err(Failure::Usage { message: message.into(), next_step: Some(next_step.into()) })
 }
 
 /// Runs an operation once for each row of the file at `path`. `constants` and `words` are the
@@ -202,7 +211,8 @@ impl File<'_> {
         let open: Vec<usize> = (0..states.len()).filter(|row| states[*row].is_unknown()).collect();
         let done = states.iter().filter(|state| state.is_settled()).count();
         if done > 0 && !self.call.output.is_json() {
-            note(&format!("Going on: {done} of {} rows are done already.", states.len()));
+            let done = format!("Going on: {done} of {} rows are done already.", states.len());
+            self.call.output.remark(&[done]);
         }
         let decision = match unknown {
             _ if open.is_empty() => None,

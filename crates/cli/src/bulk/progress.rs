@@ -1,6 +1,6 @@
 //! How far a run is, for somebody who watches it.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::output::Output;
@@ -10,7 +10,7 @@ const EVERY: Duration = Duration::from_millis(500);
 
 /// Says again and again how many rows have been begun; never returns.
 pub async fn show(begun: impl Fn() -> usize, total: usize, output: &Output) {
-    if output.is_json() || !io::stderr().is_terminal() {
+    if output.is_json() || !output.shows_progress() {
         std::future::pending::<()>().await;
     }
     let line = Line;

@@ -21,8 +21,9 @@ use super::progress;
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// A run is more stubborn than a single call: it waits as a whole, and not once for each row.
-const POLICY_ATTEMPTS: u32 = 8;
+/// A PBX that asks to slow down is asked so often: the run waits as a whole, and a row may meet
+/// what others have brought about.
+const PATIENCE: u32 = 8;
 
 /// How a run is to go.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +67,6 @@ struct Shared {
     todo: Vec<usize>,
     next: Cell<usize>,
     gate: Gate,
-    policy: Policy,
     stop_on_error: bool,
     ended: RefCell<Ended>,
     journal: RefCell<Option<Journal>>,
@@ -86,7 +86,6 @@ impl Run {
             todo: self.todo,
             next: Cell::new(0),
             gate: Gate::new(self.pace.rate),
-            policy: Policy { attempts: POLICY_ATTEMPTS, ..Policy::default() },
             stop_on_error: self.pace.stop_on_error,
             ended: RefCell::new(Ended { states: self.states, replies: (0..rows).map(|_| None).collect(), cause: None }),
             journal: RefCell::new(self.journal),
@@ -171,12 +170,12 @@ impl Shared {
             };
             let Some(outcome) = outcome else { return self.ends_the_run(error) };
             let repeatable = self.operation.repeatable;
-            // A token that was taken away between two requests: the call was not carried out.
-            match self.policy.decide(attempt, repeatable, outcome, jitter(row, attempt)) {
-                Decision::Wait(pause) => match outcome {
-                    Outcome::Answered { status: 429 | 503, .. } => self.gate.close(pause),
-                    _ => tokio::time::sleep(pause).await,
-                },
+            let slow_down = matches!(outcome, Outcome::Answered { status: 429 | 503, .. });
+            let policy = Policy::default();
+            let policy = if slow_down { Policy { attempts: PATIENCE, ..policy } } else { policy };
+            match policy.decide(attempt, repeatable, outcome, jitter(row, attempt)) {
+                Decision::Wait(pause) if slow_down => self.gate.close(pause),
+                Decision::Wait(pause) => tokio::time::sleep(pause).await,
                 Decision::Stop if matches!(outcome, Outcome::NotSent | Outcome::NotLetIn) => {
                     return self.ends_the_run(error);
                 }

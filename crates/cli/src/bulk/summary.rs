@@ -7,8 +7,9 @@ use threecx::Operation;
 
 use super::journal::State;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::shape::Shape;
 use crate::output::style::one_line;
+use crate::output::{Output, answer};
 
 /// So many rows that are not done are shown one by one.
 const SHOWN: usize = 20;
@@ -38,7 +39,6 @@ impl Summary<'_> {
         let not_sent = count(|state| *state == State::Unsent);
         let rows = self.states.len();
         if !quiet {
-            let mut sink = output.open()?;
             if output.is_json() {
                 let summary = json!({
                     "operation": self.operation.id,
@@ -51,8 +51,9 @@ impl Summary<'_> {
                     "results": self.results.map(|path| path.display().to_string()),
                     "ended_by": self.cause.as_ref().map(Failure::code),
                 });
-                sink.line(&summary.to_string())?;
+                answer::print_value(&summary.to_string(), &Shape::unknown(), output)?;
             } else {
+                let mut sink = output.open()?;
                 sink.line(&format!("Done: {}, {done} of {rows}.", self.operation.title))?;
                 for line in self.not_done() {
                     sink.line(&format!("  {line}"))?;
@@ -60,8 +61,8 @@ impl Summary<'_> {
                 if let Some(path) = self.results {
                     sink.line(&format!("Results: {}", path.display()))?;
                 }
+                sink.finish()?;
             }
-            sink.finish()?;
         }
         if failed + unknown + not_sent == 0 {
             return Ok(());

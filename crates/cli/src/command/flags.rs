@@ -48,6 +48,12 @@ impl Flag {
         self.place == Place::Body || self.ty.collection || matches!(self.ty.ty, Type::Structure(_) | Type::Opaque(_))
     }
 
+    /// True if the value may be the content of a file, `@file`.
+    pub fn is_content(&self) -> bool {
+        let text = matches!(self.ty.ty, Type::String) && !self.ty.collection;
+        self.place == Place::Field && text && threecx_core::content::is_content(self.name)
+    }
+
     /// True if the flag alone means `true`.
     pub fn is_switch(&self) -> bool {
         matches!(self.ty.ty, Type::Boolean) && !self.ty.collection

@@ -40,7 +40,10 @@ pub fn command(operation: &'static Operation, flags: &[Flag], subject: Option<&S
     if operation.is_paged() && threecx_core::period::of(operation).is_some() {
         command = command.args(period());
     }
-    layout::fit(globals::add(command.args(bulk::args()), |_| true), output::width())
+    // A list has its own: so many pages at a time.
+    let own = |arg: &Arg| operation.is_paged() && arg.get_id() == "concurrency";
+    let command = command.args(bulk::args().into_iter().filter(|arg| !own(arg)));
+    layout::fit(globals::add(command, |_| true), output::width())
 }
 
 /// The arguments that name what an operation is about.
@@ -153,6 +156,9 @@ pub fn help(flag: &Flag) -> String {
     }
     if let Some(max) = flag.max_length {
         facts.push(format!("at most {max} characters"));
+    }
+    if flag.is_content() {
+        facts.push("or @file: its text, or Base64 of what is no text".into());
     }
     if flag.secret {
         facts.push("secret: never shown".into());
