@@ -40,7 +40,8 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
                 next_step: Some("Leave out --where.".into()),
             });
         }
-        bulk::refuse_unfit(flag(&matches, "all"), curl)?;
+        let long = ["since", "until", "window", "cursor"].iter().any(|name| text(&matches, name).is_some());
+        bulk::refuse_unfit(long || flag(&matches, "all"), curl)?;
         return bulk::from_file(&call, &path, &flags, &matches, (&arguments, &words(&matches)), &mut stdin);
     }
     let about = about::About::of(&call.references, &words(&matches), text(&matches, "where"), &arguments)?;

@@ -107,7 +107,7 @@ fn what_is_wrong_with_the_system_is_red() {
         serde_json::from_str(&prints(sim.threecx().args(["trunks", "list", "-o", "json"]))).expect("JSON");
     let (id, number) = (trunks[0]["Id"].to_string(), trunks[0]["Number"].as_str().expect("a number").to_owned());
     call(&["trunks", "update", "--id", &id, "--is-online", "false"]);
-    call(&["services", "stop", "--options", r#"{"ServiceNames": ["3CXQueueManager"]}"#]);
+    call(&["services", "stop", "--yes", "--options", r#"{"ServiceNames": ["3CXQueueManager"]}"#]);
     sim.control("POST", "/sim/clock", r#"{"seconds": 3600}"#);
     let visit = Visit::of(&sim);
     visit.says("trunks", "red", &number);

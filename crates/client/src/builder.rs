@@ -45,7 +45,7 @@ impl Builder {
             roots: Vec::new(),
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(100),
-            retry: Policy::default(),
+            retry: Policy::PERSISTENT,
             target: None,
             user_agent: concat!("threecx/", env!("CARGO_PKG_VERSION")).to_owned(),
             stack: None,

@@ -44,13 +44,18 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Policy {
-        Policy { attempts: 6, first_wait: Duration::from_millis(100), longest_wait: Duration::from_secs(30) }
+        Policy { attempts: 4, first_wait: Duration::from_millis(250), longest_wait: Duration::from_secs(30) }
     }
 }
 
 impl Policy {
+    /// For a client that stays: many tries that begin soon, so that a bad line is survived and a
+    /// PBX that is gone is noticed within seconds.
+    pub const PERSISTENT: Policy =
+        Policy { attempts: 6, first_wait: Duration::from_millis(100), longest_wait: Duration::from_secs(30) };
+
     /// For the rest of a list whose beginning came: the PBX is there and answers this question, so
-    /// it pays to wait until it does again. With the default that is about two minutes, which
+    /// it pays to wait until it does again. For a persistent client that is about two minutes, which
     /// covers a restart of its services.
     #[must_use]
     pub fn for_more_of_a_list(self) -> Policy {
@@ -119,9 +124,9 @@ mod tests {
     fn waits_grow_honour_the_server_and_end() {
         let policy = Policy::default();
         let wait = |attempt, outcome| policy.decide(attempt, true, outcome, 1.0);
-        assert_eq!(wait(1, Outcome::NotSent), Decision::Wait(Duration::from_millis(100)));
-        assert_eq!(wait(5, Outcome::NotSent), Decision::Wait(Duration::from_millis(1600)));
-        assert_eq!(wait(6, Outcome::NotSent), Decision::Stop);
+        assert_eq!(wait(1, Outcome::NotSent), Decision::Wait(Duration::from_millis(250)));
+        assert_eq!(wait(3, Outcome::NotSent), Decision::Wait(Duration::from_secs(1)));
+        assert_eq!(wait(4, Outcome::NotSent), Decision::Stop);
         assert_eq!(wait(1, ANSWER(429, Some(7))), Decision::Wait(Duration::from_secs(7)));
         assert_eq!(wait(1, ANSWER(429, Some(3600))), Decision::Stop);
     }

@@ -64,6 +64,7 @@ impl Founding {
         let mut store = operations::empty_store(routes, shapes, release);
         operations::install_services(&mut store);
         company::found(&mut store, shapes, self.users, self.seed);
+        company::back_up(&mut store, self.traffic.boot);
         store.calls = Calls::new(Directory::of(&store), self.seed, self.traffic);
         store
     }

@@ -156,13 +156,7 @@ async fn what_is_wrong_is_refused_with_its_code() {
             "Routes",
         ),
         (&post, "/Trunks", json!({ "DidNumbers": ["+49305550000"] }), "XAPI.ALREADY_IN_USE", "DidNumbers"),
-        (
-            &post,
-            "/Backups/Pbx.Backup",
-            json!({ "description": { "Name": "nightly-2026-06-01.zip" } }),
-            "XAPI.DUPLICATE",
-            "Name",
-        ),
+        (&post, "/Backups/Pbx.Backup", json!({ "description": { "Name": "nightly.zip" } }), "XAPI.DUPLICATE", "Name"),
         (
             &post,
             "/Backups/Pbx.Backup",

@@ -63,7 +63,10 @@ pub fn pace(matches: &ArgMatches) -> Pace {
 /// Refuses what goes with one call only.
 pub fn refuse_unfit(page_by_page: bool, curl: bool) -> Result<(), Failure> {
     let (message, next_step) = match (page_by_page, curl) {
-        (true, _) => ("several lists are not read page by page at once", "Leave out --all, or read them one by one."),
+        (true, _) => (
+            "several lists are not read page by page at once",
+            "Leave out --all or the period, or read them one by one.",
+        ),
         (_, true) => ("--curl shows single calls, and --from makes many", "Show them with --dry-run."),
         (false, false) => return Ok(()),
     };

@@ -40,10 +40,7 @@ pub fn command(operation: &'static Operation, flags: &[Flag], subject: Option<&S
     if operation.is_paged() && threecx_core::period::of(operation).is_some() {
         command = command.args(period());
     }
-    // A list has its own: so many pages at a time.
-    let own = |arg: &Arg| operation.is_paged() && arg.get_id() == "concurrency";
-    let command = command.args(bulk::args().into_iter().filter(|arg| !own(arg)));
-    layout::fit(globals::add(command, |_| true), output::width())
+    layout::fit(globals::add(command.args(bulk::args()), |_| true), output::width())
 }
 
 /// The arguments that name what an operation is about.

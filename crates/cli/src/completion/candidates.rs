@@ -213,8 +213,11 @@ fn values(
     match (arg.get_long(), value_name.as_str()) {
         (Some("profile"), _) => Next::These(beginning(profiles(), typed)),
         (Some("api"), _) => Next::These(beginning(releases(), typed)),
-        (_, "FILE" | "PEM" | "DIR") => Next::Files,
-        (_, name) if name.contains("@FILE") && typed.starts_with('@') => Next::These(files::after_at(typed)),
+        (_, name) if name.contains("@FILE") => {
+            let found = if typed.starts_with('@') { files::after_at(typed) } else { Vec::new() };
+            Next::These(found)
+        }
+        (_, name) if name.contains("FILE") || matches!(name, "PEM" | "DIR") => Next::Files,
         _ => Next::These(Vec::new()),
     }
 }

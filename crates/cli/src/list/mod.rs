@@ -119,7 +119,7 @@ impl List {
         {
             reader.continued = Some(cursor.reopen(&state)?);
             reader.output.remark(&[format!("Going on from {}.", state.until)]);
-            period = period.from_here(state.until, state.at_an_instant);
+            period = period.resumed(state.until, state.at_an_instant);
         }
         reader.output.remark(&[told(period.since, period.until)]);
         let mut windows = period.windows();

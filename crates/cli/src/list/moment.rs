@@ -6,13 +6,14 @@
 
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Span, Timestamp, ToSpan, Zoned};
+use threecx::Error;
 use threecx_core::InputError;
 
 const EXPECTED: &str = "an instant (2026-01-31T09:30:00Z), a date (2026-01-31), a time ago (7d, 12h, 30m, 2w), \
                         now, today or yesterday";
 
 /// The instant that is meant, in whole seconds.
-pub fn parse(flag: &str, text: &str, now: &Zoned) -> Result<Timestamp, InputError> {
+pub fn parse(flag: &str, text: &str, now: &Zoned) -> Result<Timestamp, Error> {
     let meant = instant(text.trim(), now).ok_or_else(|| misfit(flag, EXPECTED, text))?;
     Timestamp::from_second(meant.as_second()).map_err(|_| misfit(flag, EXPECTED, text))
 }
@@ -57,14 +58,14 @@ fn ago(text: &str) -> Option<Span> {
 }
 
 /// A length of time: `1d`, `6h`, `30m`, `2w`. A day has 24 hours here.
-pub fn length(flag: &str, text: &str) -> Result<SignedDuration, InputError> {
+pub fn length(flag: &str, text: &str) -> Result<SignedDuration, Error> {
     let span = ago(text.trim()).and_then(|span| span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok());
     let span = span.filter(|span| *span >= SignedDuration::from_mins(1));
     span.ok_or_else(|| misfit(flag, "a length of time of a minute or more: 1d, 6h, 30m, 2w", text))
 }
 
 /// A complaint about a flag.
-pub fn misfit(flag: &str, expected: &str, came: &str) -> InputError {
+pub fn misfit(flag: &str, expected: &str, came: &str) -> Error {
     InputError {
         argument: flag.into(),
         path: String::new(),
@@ -73,6 +74,7 @@ pub fn misfit(flag: &str, expected: &str, came: &str) -> InputError {
         position: None,
         hint: None,
     }
+    .into()
 }
 
 #[cfg(test)]

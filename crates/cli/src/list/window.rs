@@ -16,7 +16,6 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde_json::value::RawValue;
 use threecx::{Arguments, Input, Operation};
-use threecx_core::InputError;
 use threecx_core::period::{self, Ask, Periodic};
 
 use super::moment::{self, misfit};
@@ -82,15 +81,15 @@ impl Period {
             });
         };
         let now = Zoned::now();
-        let since = moment::parse("--since", &since, &now).map_err(threecx::Error::from)?;
+        let since = moment::parse("--since", &since, &now)?;
         let until = match until {
-            Some(until) => moment::parse("--until", &until, &now).map_err(threecx::Error::from)?,
+            Some(until) => moment::parse("--until", &until, &now)?,
             None if cursor.is_some() => now.timestamp() - SETTLED,
             None => now.timestamp(),
         };
         let until = Timestamp::from_second(until.as_second()).unwrap_or(until);
-        let window = window.map(|window| moment::length("--window", &window)).transpose();
-        let mut period = Period { since, until, window: window.map_err(threecx::Error::from)?, ask, opens: true };
+        let window = window.map(|window| moment::length("--window", &window)).transpose()?;
+        let mut period = Period { since, until, window, ask, opens: true };
         if cursor.is_some() && period.window.is_none() {
             period.window = Some(DAY);
         }
@@ -102,7 +101,7 @@ impl Period {
     fn check(&self, arguments: &Arguments, matches: &ArgMatches) -> Result<(), Failure> {
         let usage =
             |message: &str, next: &str| Err(Failure::Usage { message: message.into(), next_step: Some(next.into()) });
-        let input = |error: InputError| Err(threecx::Error::from(error).into());
+        let input = |error: threecx::Error| Err(error.into());
         if self.since >= self.until {
             return input(misfit(
                 "--until",
@@ -154,7 +153,7 @@ impl Period {
 
     /// The rest of it, from where a window ended.
     #[must_use]
-    pub fn from_here(self, since: Timestamp, at_an_instant: bool) -> Period {
+    pub fn resumed(self, since: Timestamp, at_an_instant: bool) -> Period {
         Period { since, opens: at_an_instant, ..self }
     }
 
@@ -286,7 +285,7 @@ mod tests {
             filters(&calls(None)),
             ["date(SegmentStartTime) ge 2025-12-31 and date(SegmentStartTime) le 2026-01-04"]
         );
-        let rest = calls(Some(24)).from_here("2026-01-03T00:00:00Z".parse().expect("an instant"), false);
+        let rest = calls(Some(24)).resumed("2026-01-03T00:00:00Z".parse().expect("an instant"), false);
         assert_eq!(filters(&rest), ["date(SegmentStartTime) ge 2026-01-03 and date(SegmentStartTime) le 2026-01-04"]);
     }
 

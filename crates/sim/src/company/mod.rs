@@ -6,6 +6,7 @@ mod names;
 mod telephony;
 
 use fastrand::Rng;
+use jiff::Timestamp;
 
 use crate::state::{Entity, Shapes, Store, Value};
 
@@ -28,6 +29,23 @@ pub(crate) fn found(store: &mut Store, shapes: &'static Shapes, users: u32, seed
     telephony::install(store, shapes, &mut rng);
     library::install(store, shapes);
     system_status(store, shapes, users);
+}
+
+/// The backup of the last night before the PBX started, in seconds since 1970.
+pub(crate) fn back_up(store: &mut Store, boot: i64) {
+    const DAY: i64 = 86_400;
+    const TWO_O_CLOCK: i64 = 2 * 3600;
+    let night = (boot - TWO_O_CLOCK).div_euclid(DAY) * DAY + TWO_O_CLOCK;
+    let Some(set) = store.set_mut("Backups") else { return };
+    let made: Vec<Entity> = set.rows().cloned().collect();
+    for backup in made {
+        set.put(backup.with("CreationTime", Value::text(at(night))));
+    }
+}
+
+/// An instant as the API writes it.
+fn at(second: i64) -> String {
+    Timestamp::from_second(second).unwrap_or_default().to_string()
 }
 
 /// Extension numbers all have as many digits as the last one needs: 100 … 599, 1000 … 5999.
