@@ -231,8 +231,9 @@ fn serve(runtime: &tokio::runtime::Runtime) -> Result<(), Box<dyn std::error::Er
 /// What this process holds in memory now.
 fn memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).and_then(|line| {
-        line.trim().split_whitespace().next()?.parse::<u64>().ok()
-    });
+    let kilobytes = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
     kilobytes.map_or("unknown".to_owned(), |kilobytes| format!("{:.1} MB", kilobytes as f64 / 1e3))
 }

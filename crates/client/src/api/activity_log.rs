@@ -85,7 +85,7 @@ model! {
 model! {
     /// `Pbx.ActivityLogsFilter` of the API.
     "ActivityLogsFilter" ActivityLogsFilter: Option {
-        /// A list; each: a `ExtensionFilter`.
+        /// A list of [`ExtensionFilter`](ExtensionFilter).
         "Extensions" extensions: Vec<ExtensionFilter>,
     }
 }
@@ -93,7 +93,7 @@ model! {
 model! {
     /// `Pbx.ExtensionFilter` of the API.
     "ExtensionFilter" ExtensionFilter: Option {
-        /// A list; each: text.
+        /// A list of texts.
         "CallIds" call_ids: Vec<String>,
         /// Text.
         "Number" number: DnNumber,

@@ -214,15 +214,15 @@ model! {
 model! {
     /// `Pbx.AIResources` of the API. Exists since 20.0.9.
     "AIResources" AIResources: Option {
-        /// A list; each: a `AIModel`. Exists since 20.0.9.
+        /// A list of [`AIModel`](AIModel). Exists since 20.0.9.
         "Chips" chips: Vec<AIModel>,
-        /// A list; each: a `AIModel`. Exists since 20.0.9.
+        /// A list of [`AIModel`](AIModel). Exists since 20.0.9.
         "Models" models: Vec<AIModel>,
-        /// A list; each: a `AIModel`. Exists since 20.0.9.
+        /// A list of [`AIModel`](AIModel). Exists since 20.0.9.
         "RealtimeModels" realtime_models: Vec<AIModel>,
-        /// A list; each: a `AIAgentTemplate`. Exists since 20.0.9.
+        /// A list of [`AIAgentTemplate`](AIAgentTemplate). Exists since 20.0.9.
         "Templates" templates: Vec<AIAgentTemplate>,
-        /// A list; each: a `AIVoice`. Exists since 20.0.9.
+        /// A list of [`AIVoice`](AIVoice). Exists since 20.0.9.
         "Voices" voices: Vec<AIVoice>,
     }
 }
@@ -230,7 +230,7 @@ model! {
 model! {
     /// `Pbx.AISettings` of the API. Exists since 20.0.9.
     "AISettings" AISettings: Option {
-        /// A `ConcealedPassword`; secret. Exists since 20.0.9.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret. Exists since 20.0.9.
         "APIKey" api_key: shared::ConcealedPassword,
         /// Text. Exists since 20.0.9.
         "CompanyDescription" company_description: String,
@@ -238,7 +238,7 @@ model! {
         "CompanyName" company_name: String,
         /// Text. Exists since 20.0.9.
         "CompletionModel" completion_model: String,
-        /// A `ConcealedPassword`; secret. Exists since 20.0.10.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret. Exists since 20.0.10.
         "ManagementAPIKey" management_api_key: shared::ConcealedPassword,
         /// Text. Exists since 20.0.10.
         "Provider" provider: String,
@@ -282,7 +282,7 @@ model! {
 model! {
     /// `Pbx.AddVectorStoreFiles` of the API. Exists since 20.0.9.
     "AddVectorStoreFiles" AddVectorStoreFiles: Option {
-        /// A list; each: text. Exists since 20.0.9.
+        /// A list of texts. Exists since 20.0.9.
         "FileIds" file_ids: Vec<String>,
         /// Text. Exists since 20.0.9.
         "VectorId" vector_id: String,
@@ -292,7 +292,7 @@ model! {
 model! {
     /// `Pbx.RemoveVectorStoreFiles` of the API. Exists since 20.0.10.
     "RemoveVectorStoreFiles" RemoveVectorStoreFiles: Option {
-        /// A list; each: text. Exists since 20.0.10.
+        /// A list of texts. Exists since 20.0.10.
         "FileIds" file_ids: Vec<String>,
         /// Text. Exists since 20.0.10.
         "VectorId" vector_id: String,
@@ -322,7 +322,7 @@ model! {
         "CreatedAt" created_at: Timestamp,
         /// Text. Exists since 20.0.9.
         "Description" description: String,
-        /// A `VectorStoreExpiration`. Exists since 20.0.9.
+        /// A [`VectorStoreExpiration`](VectorStoreExpiration). Exists since 20.0.9.
         "Expiration" expiration: VectorStoreExpiration,
         /// A whole number of 32 bits. Exists since 20.0.9.
         "FilesCompleted" files_completed: i32,
@@ -360,7 +360,7 @@ model! {
         "Id" id: String,
         /// Text. Exists since 20.0.9.
         "Name" name: String,
-        /// A whole number of 64 bits. Exists since 20.0.9. Was a whole number of 32 bits until 20.0.9.
+        /// A whole number of 64 bits. Exists since 20.0.9. Until 20.0.9: A whole number of 32 bits.
         "Size" size: i64,
         /// Text. Exists since 20.0.9.
         "Status" status: String,
@@ -376,7 +376,7 @@ model! {
         "FirstId" first_id: String,
         /// True or false. Exists since 20.0.9.
         "HasMore" has_more: bool,
-        /// A list; each: a `VectorStoreFile`. Exists since 20.0.9.
+        /// A list of [`VectorStoreFile`](VectorStoreFile). Exists since 20.0.9.
         "Items" items: Vec<VectorStoreFile>,
         /// Text. Exists since 20.0.9.
         "LastId" last_id: String,
@@ -390,7 +390,7 @@ model! {
         "FirstId" first_id: String,
         /// True or false. Exists since 20.0.9.
         "HasMore" has_more: bool,
-        /// A list; each: a `VectorStore`. Exists since 20.0.9.
+        /// A list of [`VectorStore`](VectorStore). Exists since 20.0.9.
         "Items" items: Vec<VectorStore>,
         /// Text. Exists since 20.0.9.
         "LastId" last_id: String,

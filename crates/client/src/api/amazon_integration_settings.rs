@@ -48,7 +48,7 @@ model! {
     "AmazonCredentials" AmazonCredentials: Option {
         /// Text; secret. Exists since 20.0.7@2025-06-23.
         "AccessKey" access_key: Secret,
-        /// A `ConcealedPassword`; secret. Exists since 20.0.7@2025-06-23.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret. Exists since 20.0.7@2025-06-23.
         "SecretKey" secret_key: shared::ConcealedPassword,
     }
 }
@@ -56,9 +56,9 @@ model! {
 model! {
     /// `Pbx.AmazonIntegrationSettings` of the API. Exists since 20.0.7@2025-06-23.
     "AmazonIntegrationSettings" AmazonIntegrationSettings: Option {
-        /// A `S3Config`. Exists since 20.0.7@2025-06-23.
+        /// A [`S3Config`](S3Config). Exists since 20.0.7@2025-06-23.
         "S3Config" s3_config: S3Config,
-        /// A `AmazonCredentials`; secret. Exists since 20.0.7@2025-06-23.
+        /// A [`AmazonCredentials`](AmazonCredentials); secret. Exists since 20.0.7@2025-06-23.
         "ServiceAccountCredentials" service_account_credentials: AmazonCredentials,
     }
 }

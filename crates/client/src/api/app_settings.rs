@@ -54,9 +54,9 @@ model! {
         "AllowBlockCalls" allow_block_calls: bool,
         /// True or false.
         "AllowChangePassword" allow_change_password: bool,
-        /// A `AutoSchedulerSettings`.
+        /// A [`AutoSchedulerSettings`](AutoSchedulerSettings).
         "AutoSchedulerSettings" auto_scheduler_settings: AutoSchedulerSettings,
-        /// A word of `AvatarStyle`. Exists since 20.0.5.
+        /// A word of [`AvatarStyle`](AvatarStyle). Exists since 20.0.5.
         "AvatarStyle" avatar_style: AvatarStyle,
         /// Text of at most 136533 characters. Exists since 20.0.5.
         "BrandLogoImage" brand_logo_image: String,

@@ -187,7 +187,7 @@ model! {
         "DisableBackupCompression" disable_backup_compression: bool,
         /// True or false.
         "EncryptBackup" encrypt_backup: bool,
-        /// A `ConcealedPassword`; secret.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret.
         "EncryptBackupPassword" encrypt_backup_password: shared::ConcealedPassword,
         /// True or false.
         "FQDN" fqdn: bool,
@@ -219,13 +219,13 @@ model! {
 model! {
     /// `Pbx.BackupFailoverSettings` of the API.
     "BackupFailoverSettings" BackupFailoverSettings: Option {
-        /// A word of `FailoverCondition`.
+        /// A word of [`FailoverCondition`](FailoverCondition).
         "Condition" condition: FailoverCondition,
         /// True or false.
         "Enabled" enabled: bool,
         /// A whole number of 32 bits.
         "Interval" interval: i32,
-        /// A word of `FailoverMode`.
+        /// A word of [`FailoverMode`](FailoverMode).
         "Mode" mode: FailoverMode,
         /// Text.
         "PostStartScript" post_start_script: String,
@@ -245,7 +245,7 @@ model! {
 model! {
     /// `Pbx.BackupRepositorySettings` of the API.
     "BackupRepositorySettings" BackupRepositorySettings: Option {
-        /// A `LocationSettings`.
+        /// A [`LocationSettings`](shared::LocationSettings).
         "Location" location: shared::LocationSettings,
     }
 }
@@ -253,11 +253,11 @@ model! {
 model! {
     /// `Pbx.BackupSettings` of the API.
     "BackupSettings" BackupSettings: Option {
-        /// A `BackupContents`.
+        /// A [`BackupContents`](BackupContents).
         "Contents" contents: BackupContents,
         /// A whole number of 32 bits.
         "Rotation" rotation: i32,
-        /// A `BackupSchedule`.
+        /// A [`BackupSchedule`](shared::BackupSchedule).
         "Schedule" schedule: shared::BackupSchedule,
         /// True or false.
         "ScheduleEnabled" schedule_enabled: bool,
@@ -281,7 +281,7 @@ model! {
 model! {
     /// `Pbx.CreateBackup` of the API.
     "CreateBackup" CreateBackup: Option {
-        /// A `BackupContents`.
+        /// A [`BackupContents`](BackupContents).
         "Contents" contents: BackupContents,
         /// Text.
         "Name" name: String,
@@ -301,9 +301,9 @@ model! {
     "RestoreSettings" RestoreSettings: Option {
         /// True or false.
         "EncryptBackup" encrypt_backup: bool,
-        /// A `ConcealedPassword`; secret.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret.
         "EncryptBackupPassword" encrypt_backup_password: shared::ConcealedPassword,
-        /// A `BackupSchedule`.
+        /// A [`BackupSchedule`](shared::BackupSchedule).
         "Schedule" schedule: shared::BackupSchedule,
         /// True or false.
         "ScheduleEnabled" schedule_enabled: bool,

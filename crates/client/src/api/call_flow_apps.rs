@@ -108,13 +108,13 @@ impl CallFlowAppsHandle {
 model! {
     /// `Pbx.CallFlowApp` of the API.
     "CallFlowApp" CallFlowApp: Option {
-        /// A list; each: a `UserGroup`; empty unless expanded.
+        /// A list of [`UserGroup`](shared::UserGroup); empty unless expanded.
         "Groups" groups: Vec<shared::UserGroup>,
         /// A whole number of 32 bits.
         "Id" id: CallFlowAppId,
         /// Text.
         "Number" number: DnNumber,
-        /// Words of `TranscriptionType`.
+        /// Words of [`TranscriptionType`](shared::TranscriptionType).
         "TranscriptionMode" transcription_mode: Flags<shared::TranscriptionType>,
         /// An instant.
         "CompilationLastSuccess" compilation_last_success: Timestamp,
@@ -130,11 +130,11 @@ model! {
         "Name" name: String,
         /// Text.
         "RejectedCode" rejected_code: String,
-        /// A word of `CfaRoutingType`.
+        /// A word of [`CfaRoutingType`](CfaRoutingType).
         "RoutingType" routing_type: CfaRoutingType,
         /// Text.
         "ScriptCode" script_code: String,
-        /// A `Trunk`; empty unless expanded.
+        /// A [`Trunk`](trunks::Trunk); empty unless expanded.
         "Trunk" trunk: trunks::Trunk,
     }
 }

@@ -33,7 +33,7 @@ model! {
         "Help" help: String,
         /// Text.
         "Id" id: String,
-        /// A list; each: text.
+        /// A list of texts.
         "Versions" versions: Vec<String>,
     }
 }

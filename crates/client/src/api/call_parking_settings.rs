@@ -42,7 +42,7 @@ model! {
         "AutoPickupForwardDN" auto_pickup_forward_dn: String,
         /// Text.
         "AutoPickupForwardExternalNumber" auto_pickup_forward_external_number: String,
-        /// A word of `TypeOfAutoPickupForward`.
+        /// A word of [`TypeOfAutoPickupForward`](TypeOfAutoPickupForward).
         "AutoPickupForwardType" auto_pickup_forward_type: TypeOfAutoPickupForward,
         /// A whole number of 32 bits.
         "AutoPickupTimeout" auto_pickup_timeout: i32,

@@ -46,13 +46,13 @@ model! {
 model! {
     /// `Pbx.CallTypesSettings` of the API.
     "CallTypesSettings" CallTypesSettings: Option {
-        /// A `CallTypeInfo`.
+        /// A [`CallTypeInfo`](CallTypeInfo).
         "International" international: CallTypeInfo,
-        /// A `CallTypeInfo`.
+        /// A [`CallTypeInfo`](CallTypeInfo).
         "Local" local: CallTypeInfo,
-        /// A `CallTypeInfo`.
+        /// A [`CallTypeInfo`](CallTypeInfo).
         "Mobile" mobile: CallTypeInfo,
-        /// A `CallTypeInfo`.
+        /// A [`CallTypeInfo`](CallTypeInfo).
         "National" national: CallTypeInfo,
     }
 }

@@ -38,13 +38,13 @@ model! {
     "CDRSettings" CDRSettings: Option {
         /// True or false.
         "Enabled" enabled: bool,
-        /// A list; each: a `CDRSettingsField`.
+        /// A list of [`CDRSettingsField`](CDRSettingsField).
         "EnabledFields" enabled_fields: Vec<CDRSettingsField>,
         /// A whole number of 32 bits.
         "LogSize" log_size: i32,
-        /// A word of `TypeOfCDRLog`.
+        /// A word of [`TypeOfCDRLog`](TypeOfCDRLog).
         "LogType" log_type: TypeOfCDRLog,
-        /// A list; each: text.
+        /// A list of texts.
         "PossibleFields" possible_fields: Vec<String>,
         /// True or false.
         "RemoveCommaDelimiters" remove_comma_delimiters: bool,

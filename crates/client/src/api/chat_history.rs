@@ -58,11 +58,11 @@ model! {
         "ParticipantIp" participant_ip: String,
         /// Text.
         "ParticipantPhone" participant_phone: String,
-        /// A list; each: text.
+        /// A list of texts.
         "ParticipantsGroupsArray" participants_groups_array: Vec<String>,
         /// Text.
         "ProviderName" provider_name: String,
-        /// A word of `ChatType`.
+        /// A word of [`ChatType`](ChatType).
         "ProviderType" provider_type: ChatType,
         /// Text.
         "QueueNumber" queue_number: String,

@@ -43,7 +43,7 @@ model! {
         "Message" message: String,
         /// A whole number of 32 bits.
         "MessageId" message_id: i32,
-        /// A list; each: text.
+        /// A list of texts.
         "ParticipantsGroupsArray" participants_groups_array: Vec<String>,
         /// Text.
         "QueueNumber" queue_number: String,

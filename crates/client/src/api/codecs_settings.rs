@@ -36,9 +36,9 @@ impl CodecsSettingsHandle {
 model! {
     /// `Pbx.CodecsSettings` of the API.
     "CodecsSettings" CodecsSettings: Option {
-        /// A list; each: text.
+        /// A list of texts.
         "ExternalCodecList" external_codec_list: Vec<String>,
-        /// A list; each: text.
+        /// A list of texts.
         "LocalCodecList" local_codec_list: Vec<String>,
     }
 }

@@ -116,7 +116,7 @@ model! {
         "ApiKey" api_key: Secret,
         /// True or false.
         "AutoCallParticipants" auto_call_participants: bool,
-        /// Words of `DtmfMode`. Exists since 20.0.9.
+        /// Words of [`DtmfMode`](DtmfMode). Exists since 20.0.9.
         "DtmfMode" dtmf_mode: Flags<DtmfMode>,
         /// True or false. Exists until 20.0.9.
         "EnableLocalMCU" enable_local_mcu: bool,
@@ -134,7 +134,7 @@ model! {
         "MusicOnHold" music_on_hold: String,
         /// Text; secret.
         "PinNumber" pin_number: Secret,
-        /// A word of `VideoConferenceMode`. Exists since 20.0.10.
+        /// A word of [`VideoConferenceMode`](VideoConferenceMode). Exists since 20.0.10.
         "VideoConferenceMode" video_conference_mode: VideoConferenceMode,
         /// Text.
         "Zone" zone: String,
@@ -189,11 +189,11 @@ model! {
         "ErrorMessage" error_message: String,
         /// Text.
         "McuId" mcu_id: String,
-        /// A word of `McuOperation`.
+        /// A word of [`McuOperation`](McuOperation).
         "Operation" operation: McuOperation,
         /// An instant.
         "RequestExpiration" request_expiration: Timestamp,
-        /// A word of `McuReqState`.
+        /// A word of [`McuReqState`](McuReqState).
         "State" state: McuReqState,
     }
 }
@@ -214,11 +214,11 @@ model! {
         "meetingprofile" meetingprofile: String,
         /// Text.
         "openlink" openlink: String,
-        /// A `ParticipantDetails`.
+        /// A [`ParticipantDetails`](ParticipantDetails).
         "organizer" organizer: ParticipantDetails,
-        /// A `MeetingParams`.
+        /// A [`MeetingParams`](MeetingParams).
         "params" params: MeetingParams,
-        /// A list; each: a `ParticipantDetails`.
+        /// A list of [`ParticipantDetails`](ParticipantDetails).
         "participants" participants: Vec<ParticipantDetails>,
         /// Text.
         "theme" theme: String,
@@ -286,7 +286,7 @@ model! {
         "Fqdn" fqdn: String,
         /// A whole number of 64 bits.
         "FreeDiskSpace" free_disk_space: i64,
-        /// A `OnBoardMcuDataDetail`.
+        /// A [`OnBoardMcuDataDetail`](OnBoardMcuDataDetail).
         "Mcu" mcu: OnBoardMcuDataDetail,
         /// A whole number of 32 bits.
         "MeetingCount" meeting_count: i32,
@@ -370,7 +370,7 @@ model! {
         "Port" port: i32,
         /// Text; secret.
         "Secret" secret: Secret,
-        /// Text. Was a word of `onboardmcuserveros` until 20.0.9.
+        /// Text. Until 20.0.9: A word of [`OnBoardMcuServerOS`](OnBoardMcuServerOS).
         "ServerOS" server_os: String,
         /// A whole number of 32 bits.
         "ServerStatus" server_status: i32,
@@ -391,11 +391,11 @@ model! {
     "OnBoardMeeting" OnBoardMeeting: Option {
         /// Text.
         "McuFqdn" mcu_fqdn: String,
-        /// A `MeetingObj`.
+        /// A [`MeetingObj`](MeetingObj).
         "Meeting" meeting: MeetingObj,
         /// Text.
         "MeetingId" meeting_id: String,
-        /// A list; each: a `KeyValuePair_2OfString_OnBoardConnectedParticipant`.
+        /// A list of [`KeyValuePair2OfStringOnBoardConnectedParticipant`](KeyValuePair2OfStringOnBoardConnectedParticipant).
         "Parts" parts: Vec<KeyValuePair2OfStringOnBoardConnectedParticipant>,
         /// Text.
         "Profile" profile: String,

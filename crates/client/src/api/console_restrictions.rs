@@ -40,7 +40,7 @@ model! {
         "AccessRestricted" access_restricted: bool,
         /// Text.
         "Id" id: String,
-        /// A list; each: text.
+        /// A list of texts.
         "IpWhitelist" ip_whitelist: Vec<String>,
         /// Text.
         "MyIpAddress" my_ip_address: String,

@@ -242,7 +242,7 @@ impl ContactsHandle {
 model! {
     /// The body of Create Contact By Number. What may be left out may stay empty.
     "Contacts.CreateContactByNumber" CreateByNumber: Option {
-        /// A `Contact`. Exists since 20.0.9.
+        /// A [`Contact`](Contact). Exists since 20.0.9.
         "contact" contact: Contact,
         /// Text. Exists since 20.0.9.
         "number" number: String,
@@ -252,7 +252,7 @@ model! {
 model! {
     /// The body of Delete Contacts By Type. What may be left out may stay empty.
     "Contacts.DeleteContactsByType" DeleteByType: Option {
-        /// A word of `ContactSource`. Exists since 20.0.9.
+        /// A word of [`ContactSource`](ContactSource). Exists since 20.0.9.
         "contactSource" contact_source: ContactSource,
         /// Text. Exists since 20.0.9.
         "number" number: String,
@@ -270,7 +270,7 @@ model! {
         "BusinessFax" business_fax: String,
         /// Text.
         "CompanyName" company_name: String,
-        /// A word of `ContactSource`. Was text until 20.0.8.
+        /// A word of [`ContactSource`](ContactSource). Until 20.0.8: Text.
         "ContactType" contact_type: ContactSource,
         /// Text.
         "Department" department: String,
@@ -344,11 +344,11 @@ model! {
     "ContactsDirSearchSettings" ContactsDirSearchSettings: Option {
         /// True or false.
         "ExchangeCalendarProfileSwitching" exchange_calendar_profile_switching: bool,
-        /// A list; each: text.
+        /// A list of texts.
         "ExchangeEmailAddresses" exchange_email_addresses: Vec<String>,
-        /// A list; each: text.
+        /// A list of texts.
         "ExchangeFolders" exchange_folders: Vec<String>,
-        /// A `ConcealedPassword`; secret.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret.
         "ExchangePassword" exchange_password: shared::ConcealedPassword,
         /// Text.
         "ExchangeServerUrl" exchange_server_url: String,

@@ -31,7 +31,7 @@ model! {
         "Continent" continent: String,
         /// Text.
         "CountryCode" country_code: String,
-        /// A list; each: text.
+        /// A list of texts.
         "CountryCodes" country_codes: Vec<String>,
         /// Text.
         "DownloadUrl" download_url: String,

@@ -36,7 +36,7 @@ impl CountryCodesHandle {
 model! {
     /// `Pbx.CountryCodes` of the API.
     "CountryCodes" CountryCodes: Option {
-        /// A list; each: text.
+        /// A list of texts.
         "CountryCodes" country_codes: Vec<String>,
     }
 }

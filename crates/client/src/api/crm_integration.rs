@@ -82,7 +82,7 @@ impl CrmIntegrationHandle {
 model! {
     /// The body of Test CRM Lookup. What may be left out may stay empty.
     "CrmIntegration.Test" TestLookup: Option {
-        /// A word of `CrmTestMode`. Exists since 20.0.10.
+        /// A word of [`CrmTestMode`](CrmTestMode). Exists since 20.0.10.
         "mode" mode: CrmTestMode,
         /// Text. Exists until 20.0.9.
         "number" number: String,
@@ -108,7 +108,7 @@ model! {
         "CompanyName" company_name: String,
         /// Text.
         "ContactRawData" contact_raw_data: String,
-        /// A word of `ContactType`.
+        /// A word of [`ContactType`](ContactType).
         "ContactType" contact_type: ContactType,
         /// Text.
         "ContactUrl" contact_url: String,
@@ -156,13 +156,13 @@ model! {
         "Id" id: String,
         /// Text.
         "Name" name: String,
-        /// A word of `PhonebookPriorityOptions`.
+        /// A word of [`PhonebookPriorityOptions`](PhonebookPriorityOptions).
         "PhonebookPriorityOptions" phonebook_priority_options: PhonebookPriorityOptions,
         /// True or false.
         "PhonebookSynchronization" phonebook_synchronization: bool,
-        /// A list; each: a `CrmSelectableValue`; empty unless expanded.
+        /// A list of [`CrmSelectableValue`](CrmSelectableValue); empty unless expanded.
         "PossibleValues" possible_values: Vec<CrmSelectableValue>,
-        /// A list; each: a `CrmChoice`.
+        /// A list of [`CrmChoice`](CrmChoice).
         "VariableChoices" variable_choices: Vec<CrmChoice>,
     }
 }
@@ -218,7 +218,7 @@ model! {
         "Log" log: String,
         /// Text.
         "Message" message: String,
-        /// A list; each: a `CrmContact`.
+        /// A list of [`CrmContact`](CrmContact).
         "SearchResult" search_result: Vec<CrmContact>,
     }
 }

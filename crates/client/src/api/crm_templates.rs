@@ -44,9 +44,9 @@ impl CrmTemplatesHandle {
 model! {
     /// `Pbx.CrmAuthentication` of the API.
     "CrmAuthentication" CrmAuthentication: Option {
-        /// A word of `AuthenticationType`.
+        /// A word of [`AuthenticationType`](AuthenticationType).
         "Type" r#type: AuthenticationType,
-        /// A list; each: text.
+        /// A list of texts.
         "Values" values: Vec<String>,
     }
 }
@@ -56,9 +56,9 @@ model! {
     "CrmParameter" CrmParameter: Option {
         /// Text.
         "Default" default: String,
-        /// A word of `EditorType`.
+        /// A word of [`EditorType`](EditorType).
         "Editor" editor: EditorType,
-        /// A list; each: text.
+        /// A list of texts.
         "ListValues" list_values: Vec<String>,
         /// Text.
         "ListValuesText" list_values_text: String,
@@ -74,7 +74,7 @@ model! {
         "ResponseScenario" response_scenario: String,
         /// Text.
         "Title" title: String,
-        /// A word of `ParameterType`.
+        /// A word of [`ParameterType`](ParameterType).
         "Type" r#type: ParameterType,
         /// Text.
         "Validation" validation: String,
@@ -84,11 +84,11 @@ model! {
 model! {
     /// `Pbx.CrmTemplate` of the API.
     "CrmTemplate" CrmTemplate: Option {
-        /// A `CrmAuthentication`.
+        /// A [`CrmAuthentication`](CrmAuthentication).
         "Authentication" authentication: CrmAuthentication,
         /// Text.
         "Name" name: CrmTemplateName,
-        /// A list; each: a `CrmParameter`.
+        /// A list of [`CrmParameter`](CrmParameter).
         "Parameters" parameters: Vec<CrmParameter>,
     }
 }

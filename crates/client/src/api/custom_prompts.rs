@@ -67,7 +67,7 @@ model! {
         "Filename" filename: CustomPromptFilename,
         /// Text. Exists until 20.0.6@2025-02-06.
         "Fullpath" fullpath: String,
-        /// A word of `PromptType`.
+        /// A word of [`PromptType`](PromptType).
         "PromptType" prompt_type: PromptType,
     }
 }

@@ -57,21 +57,21 @@ impl DataConnectorSettingsHandle {
 model! {
     /// `Pbx.DataConnectorSettings` of the API. Exists since 20.0.6@2025-04-10.
     "DataConnectorSettings" DataConnectorSettings: Option {
-        /// A `DataTypesToOffload`. Exists since 20.0.7@2025-06-23.
+        /// A [`DataTypesToOffload`](DataTypesToOffload). Exists since 20.0.7@2025-06-23.
         "DataTypesToOffload" data_types_to_offload: DataTypesToOffload,
         /// True or false. Exists since 20.0.6@2025-04-10.
         "IsBigQueryEnabled" is_big_query_enabled: bool,
-        /// A word of `OffloadDestination`. Exists since 20.0.6@2025-04-10.
+        /// A word of [`OffloadDestination`](OffloadDestination). Exists since 20.0.6@2025-04-10.
         "OffloadDestination" offload_destination: OffloadDestination,
         /// True or false. Exists since 20.0.6@2025-04-10.
         "PurgeAfterSync" purge_after_sync: bool,
-        /// A `RemoteMySqlConfig`. Exists since 20.0.7@2025-06-23.
+        /// A [`RemoteMySqlConfig`](RemoteMySqlConfig). Exists since 20.0.7@2025-06-23.
         "RemoteMySqlConfig" remote_my_sql_config: RemoteMySqlConfig,
-        /// A `RemotePostgreConfig`. Exists since 20.0.6@2025-04-10.
+        /// A [`RemotePostgreConfig`](RemotePostgreConfig). Exists since 20.0.6@2025-04-10.
         "RemotePostgreConfig" remote_postgre_config: RemotePostgreConfig,
-        /// A `RemoteSqlServerConfig`. Exists since 20.0.7@2025-07-08.
+        /// A [`RemoteSqlServerConfig`](RemoteSqlServerConfig). Exists since 20.0.7@2025-07-08.
         "RemoteSqlServerConfig" remote_sql_server_config: RemoteSqlServerConfig,
-        /// A `BackupSchedule`. Exists since 20.0.6@2025-04-10.
+        /// A [`BackupSchedule`](shared::BackupSchedule). Exists since 20.0.6@2025-04-10.
         "Schedule" schedule: shared::BackupSchedule,
     }
 }
@@ -119,7 +119,7 @@ model! {
         "Database" database: String,
         /// Text. Exists since 20.0.7@2025-07-08.
         "Host" host: String,
-        /// A `ConcealedPassword`; secret. Exists since 20.0.7@2025-06-23.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret. Exists since 20.0.7@2025-06-23.
         "Password" password: shared::ConcealedPassword,
         /// A whole number of 64 bits. Exists since 20.0.7@2025-06-23.
         "Port" port: i64,
@@ -133,23 +133,23 @@ model! {
 model! {
     /// `Pbx.RemotePostgreConfig` of the API. Exists since 20.0.6@2025-04-10.
     "RemotePostgreConfig" RemotePostgreConfig: Option {
-        /// A word of `AuthenticateMode`. Exists since 20.0.7.
+        /// A word of [`AuthenticateMode`](AuthenticateMode). Exists since 20.0.7.
         "AuthenticateMode" authenticate_mode: AuthenticateMode,
-        /// A `ConcealedDataFile`. Exists since 20.0.7.
+        /// A [`ConcealedDataFile`](shared::ConcealedDataFile). Exists since 20.0.7.
         "CACertificate" ca_certificate: shared::ConcealedDataFile,
-        /// A `ConcealedDataFile`. Exists since 20.0.7.
+        /// A [`ConcealedDataFile`](shared::ConcealedDataFile). Exists since 20.0.7.
         "ClientCertificate" client_certificate: shared::ConcealedDataFile,
-        /// A `ConcealedDataFile`; secret. Exists since 20.0.7.
+        /// A [`ConcealedDataFile`](shared::ConcealedDataFile); secret. Exists since 20.0.7.
         "ClientPrivateKey" client_private_key: shared::ConcealedDataFile,
         /// Text. Exists since 20.0.6@2025-04-10.
         "Database" database: String,
         /// Text. Exists since 20.0.6@2025-04-10.
         "Host" host: String,
-        /// A `ConcealedPassword`; secret. Exists since 20.0.6@2025-04-10.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret. Exists since 20.0.6@2025-04-10.
         "Password" password: shared::ConcealedPassword,
         /// A whole number of 32 bits. Exists since 20.0.6@2025-04-10.
         "Port" port: i32,
-        /// A word of `ServerTrustMode`. Exists since 20.0.7.
+        /// A word of [`ServerTrustMode`](ServerTrustMode). Exists since 20.0.7.
         "ServerTrustMode" server_trust_mode: ServerTrustMode,
         /// Text. Exists since 20.0.6@2025-04-10.
         "Username" username: String,
@@ -163,7 +163,7 @@ model! {
         "Database" database: String,
         /// Text. Exists since 20.0.7@2025-07-08.
         "Host" host: String,
-        /// A `ConcealedPassword`; secret. Exists since 20.0.7@2025-07-08.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret. Exists since 20.0.7@2025-07-08.
         "Password" password: shared::ConcealedPassword,
         /// A whole number of 64 bits. Exists since 20.0.7@2025-07-08.
         "Port" port: i64,

@@ -130,15 +130,15 @@ model! {
 model! {
     /// `Pbx.Defs` of the API.
     "Defs" Defs: Option {
-        /// A list; each: a `Codec`; empty unless expanded.
+        /// A list of [`Codec`](Codec); empty unless expanded.
         "Codecs" codecs: Vec<Codec>,
-        /// A list; each: a `GatewayParameterValue`; empty unless expanded.
+        /// A list of [`GatewayParameterValue`](GatewayParameterValue); empty unless expanded.
         "GatewayParameterValues" gateway_parameter_values: Vec<GatewayParameterValue>,
-        /// A list; each: a `GatewayParameter`; empty unless expanded.
+        /// A list of [`GatewayParameter`](GatewayParameter); empty unless expanded.
         "GatewayParameters" gateway_parameters: Vec<GatewayParameter>,
         /// A whole number of 32 bits.
         "Id" id: i32,
-        /// A list; each: a `TimeZone`; empty unless expanded.
+        /// A list of [`TimeZone`](TimeZone); empty unless expanded.
         "TimeZones" time_zones: Vec<TimeZone>,
     }
 }
@@ -172,13 +172,13 @@ model! {
         "Description" description: String,
         /// A whole number of 32 bits.
         "Id" id: i32,
-        /// A list; each: text.
+        /// A list of texts.
         "InboundPossibleValues" inbound_possible_values: Vec<String>,
         /// Text.
         "Name" name: String,
-        /// A list; each: text.
+        /// A list of texts.
         "OutboundPossibleValues" outbound_possible_values: Vec<String>,
-        /// A list; each: text.
+        /// A list of texts.
         "SourceIDPossibleValues" source_id_possible_values: Vec<String>,
     }
 }
@@ -222,11 +222,11 @@ model! {
     "ReportLogEvent" ReportLogEvent: Option {
         /// A whole number of 32 bits. Exists since 20.0.10.
         "EventId" event_id: i32,
-        /// A list; each: text. Exists since 20.0.10.
+        /// A list of texts. Exists since 20.0.10.
         "Params" params: Vec<String>,
         /// Text. Exists since 20.0.10.
         "Source" source: String,
-        /// A word of `EventLogType`. Exists since 20.0.10.
+        /// A word of [`EventLogType`](event_logs::EventLogType). Exists since 20.0.10.
         "Type" r#type: event_logs::EventLogType,
     }
 }
@@ -240,7 +240,7 @@ model! {
         "Destination" destination: String,
         /// Text. Exists since 20.0.9.
         "Template" template: String,
-        /// A list; each: a `EmailVariable`. Exists since 20.0.9.
+        /// A list of [`EmailVariable`](EmailVariable). Exists since 20.0.9.
         "Variables" variables: Vec<EmailVariable>,
     }
 }
@@ -256,7 +256,7 @@ model! {
         "Custom2Name" custom2_name: String,
         /// A whole number of 32 bits.
         "ENL" enl: i32,
-        /// A `ENL`. Exists since 20.0.9.
+        /// A [`ENL`](ENL). Exists since 20.0.9.
         "ENLRange" enl_range: ENL,
         /// True or false.
         "EmRuleCreationAllowed" em_rule_creation_allowed: bool,
@@ -290,7 +290,7 @@ model! {
         "IsStaticIp" is_static_ip: bool,
         /// True or false.
         "IsTranscriptionEnabled" is_transcription_enabled: bool,
-        /// A `License`.
+        /// A [`License`](License).
         "License" license: License,
         /// A whole number of 32 bits. Exists since 20.0.6@2025-04-10.
         "MaxDIDPerTrunk" max_did_per_trunk: i32,
@@ -298,7 +298,7 @@ model! {
         "PbxExternalHost" pbx_external_host: String,
         /// A whole number of 32 bits. Exists since 20.0.7.
         "ProcessorCount" processor_count: i32,
-        /// A word of `RemoteStorageStatus`. Exists since 20.0.7@2025-07-08.
+        /// A word of [`RemoteStorageStatus`](shared::RemoteStorageStatus). Exists since 20.0.7@2025-07-08.
         "RemoteStorageStatus" remote_storage_status: shared::RemoteStorageStatus,
         /// True or false.
         "RpsEnabled" rps_enabled: bool,

@@ -29,7 +29,7 @@ model! {
     "DidNumber" DidNumber: Option {
         /// Text.
         "Number" number: String,
-        /// A `InboundRule`; empty unless expanded.
+        /// A [`InboundRule`](inbound_rules::InboundRule); empty unless expanded.
         "RoutingRule" routing_rule: inbound_rules::InboundRule,
         /// Text.
         "TemplateFileName" template_file_name: String,

@@ -28,7 +28,7 @@ impl DirectoriesHandle {
 model! {
     /// `Pbx.DirectoryParameters` of the API.
     "DirectoryParameters" DirectoryParameters: Option {
-        /// A word of `FileSystemType`.
+        /// A word of [`FileSystemType`](shared::FileSystemType).
         "Filesystem" filesystem: shared::FileSystemType,
         /// Text.
         "Json" json: String,
@@ -40,7 +40,7 @@ model! {
 model! {
     /// `Pbx.SystemDirectory` of the API.
     "SystemDirectory" SystemDirectory: Option {
-        /// A list; each: text.
+        /// A list of texts.
         "Dirs" dirs: Vec<String>,
         /// Text.
         "Path" path: String,

@@ -71,7 +71,7 @@ model! {
     "DNProperties.CreateDNProperty" Create: Option {
         /// Text.
         "dnNumber" dn_number: DnNumber,
-        /// A `DNProperty`.
+        /// A [`DNProperty`](DNProperty).
         "property" property: DNProperty,
     }
 }
@@ -91,7 +91,7 @@ model! {
     "DNProperties.UpdateDNProperty" Update: Option {
         /// Text.
         "dnNumber" dn_number: DnNumber,
-        /// A `DNProperty`.
+        /// A [`DNProperty`](DNProperty).
         "property" property: DNProperty,
     }
 }

@@ -36,9 +36,9 @@ impl EmergencyNotificationsSettingsHandle {
 model! {
     /// `Pbx.EmergencyNotificationsSettings` of the API.
     "EmergencyNotificationsSettings" EmergencyNotificationsSettings: Option {
-        /// A word of `ChatRecipientsType`.
+        /// A word of [`ChatRecipientsType`](ChatRecipientsType).
         "ChatRecipients" chat_recipients: ChatRecipientsType,
-        /// A `Peer`; empty unless expanded.
+        /// A [`Peer`](peers::Peer); empty unless expanded.
         "EmergencyDNPrompt" emergency_dn_prompt: peers::Peer,
         /// Text.
         "EmergencyPlayPrompt" emergency_play_prompt: String,

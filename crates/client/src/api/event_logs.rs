@@ -56,13 +56,13 @@ model! {
         "Id" id: i32,
         /// Text.
         "Message" message: String,
-        /// A list; each: text.
+        /// A list of texts.
         "Params" params: Vec<String>,
         /// Text.
         "Source" source: String,
         /// An instant.
         "TimeGenerated" time_generated: Timestamp,
-        /// A word of `EventLogType`.
+        /// A word of [`EventLogType`](EventLogType).
         "Type" r#type: EventLogType,
     }
 }

@@ -89,13 +89,13 @@ impl FaxHandle {
 model! {
     /// `Pbx.Fax` of the API.
     "Fax" Fax: Option {
-        /// A list; each: a `UserGroup`; empty unless expanded.
+        /// A list of [`UserGroup`](shared::UserGroup); empty unless expanded.
         "Groups" groups: Vec<shared::UserGroup>,
         /// A whole number of 32 bits.
         "Id" id: FaxId,
         /// Text.
         "Number" number: DnNumber,
-        /// Words of `TranscriptionType`.
+        /// Words of [`TranscriptionType`](shared::TranscriptionType).
         "TranscriptionMode" transcription_mode: Flags<shared::TranscriptionType>,
         /// Text.
         "AuthID" auth_id: String,

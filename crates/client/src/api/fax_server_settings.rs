@@ -54,7 +54,7 @@ model! {
     "FaxServerSettings" FaxServerSettings: Option {
         /// Text.
         "AuthId" auth_id: String,
-        /// A `ConcealedPassword`; secret.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret.
         "AuthPassword" auth_password: shared::ConcealedPassword,
         /// True or false.
         "AutoCleanup" auto_cleanup: bool,

@@ -80,7 +80,7 @@ model! {
     "FirmwareState" FirmwareState: Option {
         /// A whole number of 32 bits.
         "Count" count: i32,
-        /// A list; each: text.
+        /// A list of texts.
         "FileNames" file_names: Vec<String>,
         /// Text.
         "Id" id: String,

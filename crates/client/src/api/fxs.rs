@@ -93,11 +93,11 @@ model! {
     "Fxs" Fxs: Option {
         /// Text.
         "Brand" brand: String,
-        /// A list; each: text.
+        /// A list of texts.
         "Codecs" codecs: Vec<String>,
         /// A whole number of 32 bits.
         "FxsLineCount" fxs_line_count: i32,
-        /// A list; each: a `DeviceLine`.
+        /// A list of [`DeviceLine`](DeviceLine).
         "FxsLines" fxs_lines: Vec<DeviceLine>,
         /// Text.
         "Group" group: String,
@@ -113,17 +113,17 @@ model! {
         "Name" name: String,
         /// Text; secret.
         "Password" password: Secret,
-        /// A `FxsProvisioning`.
+        /// A [`FxsProvisioning`](FxsProvisioning).
         "Provisioning" provisioning: FxsProvisioning,
-        /// A `RegistrarFxs`; empty unless expanded.
+        /// A [`RegistrarFxs`](RegistrarFxs); empty unless expanded.
         "Registered" registered: RegistrarFxs,
         /// Text; secret.
         "Secret" secret: Secret,
-        /// A `FxsTemplate`; empty unless expanded.
+        /// A [`FxsTemplate`](fxs_templates::FxsTemplate); empty unless expanded.
         "Template" template: fxs_templates::FxsTemplate,
         /// Text.
         "TimeZone" time_zone: String,
-        /// A list; each: a `Variable`.
+        /// A list of [`Variable`](Variable).
         "Variables" variables: Vec<Variable>,
     }
 }
@@ -181,7 +181,7 @@ model! {
         "LocalInterface" local_interface: String,
         /// A whole number of 32 bits.
         "LocalSipPort" local_sip_port: i32,
-        /// A word of `ProvType`.
+        /// A word of [`ProvType`](shared::ProvType).
         "Method" method: shared::ProvType,
         /// Text; secret.
         "ProvLink" prov_link: Secret,

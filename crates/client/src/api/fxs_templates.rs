@@ -78,33 +78,33 @@ model! {
     "FxsTemplate" FxsTemplate: Option {
         /// True or false.
         "AllowSSLProvisioning" allow_ssl_provisioning: bool,
-        /// A list; each: text.
+        /// A list of texts.
         "AllowedNetConfigs" allowed_net_configs: Vec<String>,
         /// Text.
         "Brand" brand: String,
         /// Text.
         "Content" content: String,
-        /// A word of `DeviceType`.
+        /// A word of [`DeviceType`](DeviceType).
         "DeviceType" device_type: DeviceType,
         /// Text.
         "Id" id: FxsTemplateId,
         /// True or false.
         "IsCustom" is_custom: bool,
-        /// A list; each: text.
+        /// A list of texts.
         "Languages" languages: Vec<String>,
-        /// A list; each: a `FxsModel`.
+        /// A list of [`FxsModel`](FxsModel).
         "Models" models: Vec<FxsModel>,
         /// A whole number of 32 bits.
         "NumberOfExtensions" number_of_extensions: i32,
         /// True or false. Exists since 20.0.5.
         "RpsEnabled" rps_enabled: bool,
-        /// A word of `TemplateType`.
+        /// A word of [`TemplateType`](shared::TemplateType).
         "TemplateType" template_type: shared::TemplateType,
-        /// A list; each: text.
+        /// A list of texts.
         "TimeZones" time_zones: Vec<String>,
         /// Text.
         "URL" url: String,
-        /// A list; each: a `FxsVariable`.
+        /// A list of [`FxsVariable`](FxsVariable).
         "Variables" variables: Vec<FxsVariable>,
     }
 }
@@ -148,7 +148,7 @@ model! {
 model! {
     /// `Pbx.FxsVariable` of the API.
     "FxsVariable" FxsVariable: Option {
-        /// A list; each: a `FxsVariableChoice`.
+        /// A list of [`FxsVariableChoice`](FxsVariableChoice).
         "Choices" choices: Vec<FxsVariableChoice>,
         /// Text.
         "Name" name: String,

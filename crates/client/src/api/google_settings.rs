@@ -47,7 +47,7 @@ model! {
     "GoogleSettings" GoogleSettings: Option {
         /// Text.
         "ClientId" client_id: String,
-        /// A `ConcealedPassword`; secret.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret.
         "ClientSecret" client_secret: shared::ConcealedPassword,
         /// Text.
         "Id" id: String,
@@ -59,7 +59,7 @@ model! {
         "ProvisionUrl" provision_url: String,
         /// True or false. Exists since 20.0.5.
         "ReCaptchaEnabled" re_captcha_enabled: bool,
-        /// A `GoogleUserSync`. Exists since 20.0.5.
+        /// A [`GoogleUserSync`](GoogleUserSync). Exists since 20.0.5.
         "UserSync" user_sync: GoogleUserSync,
     }
 }
@@ -97,11 +97,11 @@ model! {
         "IsSyncPersonalContacts" is_sync_personal_contacts: bool,
         /// True or false. Exists since 20.0.5.
         "IsSyncPhoto" is_sync_photo: bool,
-        /// A list; each: text. Exists since 20.0.5.
+        /// A list of texts. Exists since 20.0.5.
         "SelectedUsers" selected_users: Vec<String>,
         /// Text. Exists since 20.0.5.
         "StartingExtensionNumber" starting_extension_number: String,
-        /// A word of `IntegrationSyncType`. Exists since 20.0.5.
+        /// A word of [`IntegrationSyncType`](microsoft365::IntegrationSyncType). Exists since 20.0.5.
         "SyncType" sync_type: microsoft365::IntegrationSyncType,
         /// True or false. Exists since 20.0.5.
         "UseCalendarEventsAsPresence" use_calendar_events_as_presence: bool,

@@ -177,13 +177,13 @@ model! {
 model! {
     /// `Pbx.Group` of the API.
     "Group" Group: Option {
-        /// A list; each: a `UserGroup`; empty unless expanded.
+        /// A list of [`UserGroup`](shared::UserGroup); empty unless expanded.
         "Groups" groups: Vec<shared::UserGroup>,
         /// A whole number of 32 bits.
         "Id" id: GroupId,
         /// Text.
         "Number" number: DnNumber,
-        /// Words of `TranscriptionType`.
+        /// Words of [`TranscriptionType`](shared::TranscriptionType).
         "TranscriptionMode" transcription_mode: Flags<shared::TranscriptionType>,
         /// True or false.
         "CallUsEnableChat" call_us_enable_chat: bool,
@@ -191,7 +191,7 @@ model! {
         "CallUsEnablePhone" call_us_enable_phone: bool,
         /// True or false.
         "CallUsEnableVideo" call_us_enable_video: bool,
-        /// A word of `Authentication`.
+        /// A word of [`Authentication`](shared::Authentication).
         "CallUsRequirement" call_us_requirement: shared::Authentication,
         /// Text.
         "ClickToCallId" click_to_call_id: String,
@@ -199,15 +199,15 @@ model! {
         "AllowCallService" allow_call_service: bool,
         /// A whole number of 32 bits.
         "AnswerAfter" answer_after: i32,
-        /// A `Route`.
+        /// A [`Route`](shared::Route).
         "BreakRoute" break_route: shared::Route,
-        /// A `Schedule`.
+        /// A [`Schedule`](shared::Schedule).
         "BreakTime" break_time: shared::Schedule,
-        /// A list; each: words of `CallHandlingFlags`.
+        /// A list of words of [`CallHandlingFlags`](CallHandlingFlags).
         "CallHandlingMode" call_handling_mode: Vec<Flags<CallHandlingFlags>>,
-        /// Words of `GroupHoursMode`.
+        /// Words of [`GroupHoursMode`](GroupHoursMode).
         "CurrentGroupHours" current_group_hours: Flags<GroupHoursMode>,
-        /// A `Destination`.
+        /// A [`Destination`](shared::Destination).
         "CustomOperator" custom_operator: shared::Destination,
         /// Text.
         "CustomPrompt" custom_prompt: String,
@@ -217,9 +217,9 @@ model! {
         "GloballyVisible" globally_visible: bool,
         /// True or false.
         "HasMembers" has_members: bool,
-        /// A `Route`.
+        /// A [`Route`](shared::Route).
         "HolidaysRoute" holidays_route: shared::Route,
-        /// A `Schedule`.
+        /// A [`Schedule`](shared::Schedule).
         "Hours" hours: shared::Schedule,
         /// True or false.
         "IsDefault" is_default: bool,
@@ -227,17 +227,17 @@ model! {
         "Language" language: String,
         /// An instant.
         "LastLoginTime" last_login_time: Timestamp,
-        /// A list; each: a `UserGroup`; empty unless expanded.
+        /// A list of [`UserGroup`](shared::UserGroup); empty unless expanded.
         "Members" members: Vec<shared::UserGroup>,
         /// Text. Exists since 20.0.10.
         "MusicOnHold" music_on_hold: String,
         /// Text.
         "Name" name: String,
-        /// A list; each: a `Holiday`; empty unless expanded.
+        /// A list of [`Holiday`](holidays::Holiday); empty unless expanded.
         "OfficeHolidays" office_holidays: Vec<holidays::Holiday>,
-        /// A `Route`.
+        /// A [`Route`](shared::Route).
         "OfficeRoute" office_route: shared::Route,
-        /// A `Route`.
+        /// A [`Route`](shared::Route).
         "OutOfOfficeRoute" out_of_office_route: shared::Route,
         /// An instant.
         "OverrideExpiresAt" override_expires_at: Timestamp,
@@ -245,9 +245,9 @@ model! {
         "OverrideHolidays" override_holidays: bool,
         /// Text.
         "PromptSet" prompt_set: String,
-        /// A `GroupProps`.
+        /// A [`GroupProps`](GroupProps).
         "Props" props: GroupProps,
-        /// A list; each: a `Rights`; empty unless expanded.
+        /// A list of [`Rights`](shared::Rights); empty unless expanded.
         "Rights" rights: Vec<shared::Rights>,
         /// Text.
         "TimeZoneId" time_zone_id: String,
@@ -357,7 +357,7 @@ model! {
         "ResellerName" reseller_name: String,
         /// A whole number of 32 bits.
         "SbcMaxCount" sbc_max_count: i32,
-        /// A word of `StartupLicense`.
+        /// A word of [`StartupLicense`](StartupLicense).
         "StartupLicense" startup_license: StartupLicense,
         /// Text.
         "StartupOwnerEmail" startup_owner_email: String,

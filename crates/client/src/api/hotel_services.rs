@@ -38,13 +38,13 @@ model! {
     "HotelServices" HotelServices: Option {
         /// True or false.
         "Enabled" enabled: bool,
-        /// A list; each: text.
+        /// A list of texts.
         "HotelGroups" hotel_groups: Vec<String>,
-        /// A word of `PmsIntegrationType`.
+        /// A word of [`PmsIntegrationType`](PmsIntegrationType).
         "IntegrationType" integration_type: PmsIntegrationType,
         /// Text.
         "IpAddress" ip_address: String,
-        /// A `Destination`.
+        /// A [`Destination`](shared::Destination).
         "NoAnswerDestination" no_answer_destination: shared::Destination,
         /// A whole number of 32 bits.
         "NoAnswerTimeout" no_answer_timeout: i32,

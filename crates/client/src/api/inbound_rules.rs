@@ -90,27 +90,27 @@ model! {
         "AlterDestinationDuringHolidays" alter_destination_during_holidays: bool,
         /// True or false.
         "AlterDestinationDuringOutOfOfficeHours" alter_destination_during_out_of_office_hours: bool,
-        /// A word of `RuleCallTypeType`.
+        /// A word of [`RuleCallTypeType`](RuleCallTypeType).
         "CallType" call_type: RuleCallTypeType,
-        /// A word of `RuleConditionType`.
+        /// A word of [`RuleConditionType`](RuleConditionType).
         "Condition" condition: RuleConditionType,
         /// Text.
         "CustomData" custom_data: String,
         /// Text.
         "Data" data: String,
-        /// A `Destination`.
+        /// A [`Destination`](shared::Destination).
         "HolidaysDestination" holidays_destination: shared::Destination,
-        /// A `Schedule`.
+        /// A [`Schedule`](shared::Schedule).
         "Hours" hours: shared::Schedule,
         /// A whole number of 32 bits.
         "Id" id: InboundRuleId,
-        /// A `Destination`.
+        /// A [`Destination`](shared::Destination).
         "OfficeHoursDestination" office_hours_destination: shared::Destination,
-        /// A `Destination`.
+        /// A [`Destination`](shared::Destination).
         "OutOfOfficeHoursDestination" out_of_office_hours_destination: shared::Destination,
         /// Text.
         "RuleName" rule_name: String,
-        /// A `Peer`; empty unless expanded.
+        /// A [`Peer`](peers::Peer); empty unless expanded.
         "TrunkDN" trunk_dn: peers::Peer,
     }
 }

@@ -74,9 +74,9 @@ impl IpBlocklistHandle {
 model! {
     /// `Pbx.BlocklistAddr` of the API.
     "BlocklistAddr" BlocklistAddr: Option {
-        /// A word of `AddedBy`.
+        /// A word of [`AddedBy`](AddedBy).
         "AddedBy" added_by: AddedBy,
-        /// A word of `BlockType`.
+        /// A word of [`BlockType`](BlockType).
         "BlockType" block_type: BlockType,
         /// Text.
         "Description" description: String,

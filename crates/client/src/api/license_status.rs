@@ -84,7 +84,7 @@ model! {
     "LicenseStatus" LicenseStatus: Option {
         /// True or false.
         "Activated" activated: bool,
-        /// A list; each: text.
+        /// A list of texts.
         "ActiveModules" active_modules: Vec<String>,
         /// Text.
         "AdminEMail" admin_e_mail: String,

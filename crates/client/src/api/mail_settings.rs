@@ -52,7 +52,7 @@ model! {
     "MailSettings.TestEmail" TestEmail: Option {
         /// Text. Exists since 20.0.7@2025-06-23.
         "email" email: String,
-        /// A `MailSettings`. Exists since 20.0.7@2025-06-23.
+        /// A [`MailSettings`](MailSettings). Exists since 20.0.7@2025-06-23.
         "settings" settings: MailSettings,
     }
 }
@@ -64,11 +64,11 @@ model! {
         "CanEditMailServerType" can_edit_mail_server_type: bool,
         /// Text. Exists since 20.0.7@2025-06-23.
         "MailAddress" mail_address: String,
-        /// A `ConcealedPassword`; secret. Exists since 20.0.7@2025-06-23.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret. Exists since 20.0.7@2025-06-23.
         "MailPassword" mail_password: shared::ConcealedPassword,
         /// Text. Exists since 20.0.7@2025-06-23.
         "MailServer" mail_server: String,
-        /// A word of `MailServerType`. Exists since 20.0.7@2025-06-23.
+        /// A word of [`MailServerType`](notification_settings::MailServerType). Exists since 20.0.7@2025-06-23.
         "MailServerType" mail_server_type: notification_settings::MailServerType,
         /// True or false. Exists since 20.0.7@2025-06-23.
         "MailSslEnabled" mail_ssl_enabled: bool,

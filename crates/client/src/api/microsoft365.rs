@@ -134,15 +134,15 @@ model! {
         "IsSyncOfficePhone" is_sync_office_phone: bool,
         /// True or false.
         "IsSyncPhoto" is_sync_photo: bool,
-        /// A list; each: text. Exists since 20.0.9.
+        /// A list of texts. Exists since 20.0.9.
         "SelectedGroups" selected_groups: Vec<String>,
-        /// A list; each: text.
+        /// A list of texts.
         "SelectedUsers" selected_users: Vec<String>,
         /// True or false.
         "SetTeamsPresence" set_teams_presence: bool,
         /// Text.
         "StartingExtensionNumber" starting_extension_number: String,
-        /// A `StatusSyncConfiguration`. Exists since 20.0.5.
+        /// A [`StatusSyncConfiguration`](StatusSyncConfiguration). Exists since 20.0.5.
         "StatusSyncConfiguration" status_sync_configuration: StatusSyncConfiguration,
         /// True or false.
         "SyncEvents" sync_events: bool,
@@ -150,7 +150,7 @@ model! {
         "SyncGuestUsers" sync_guest_users: bool,
         /// True or false.
         "SyncPersonalContacts" sync_personal_contacts: bool,
-        /// A word of `IntegrationSyncType`.
+        /// A word of [`IntegrationSyncType`](IntegrationSyncType).
         "SyncType" sync_type: IntegrationSyncType,
     }
 }
@@ -170,7 +170,7 @@ model! {
 model! {
     /// `Pbx.ExternalGroupsPage` of the API. Exists since 20.0.9.
     "ExternalGroupsPage" ExternalGroupsPage: Option {
-        /// A list; each: a `ExternalGroup`. Exists since 20.0.9.
+        /// A list of [`ExternalGroup`](ExternalGroup). Exists since 20.0.9.
         "Groups" groups: Vec<ExternalGroup>,
         /// Text. Exists since 20.0.9.
         "NextPageToken" next_page_token: String,
@@ -192,9 +192,9 @@ model! {
 model! {
     /// `Pbx.M365ToPbxBinding` of the API. Exists since 20.0.5.
     "M365ToPbxBinding" M365ToPbxBinding: Option {
-        /// A word of `SynchronizedM365Profile`. Exists since 20.0.5.
+        /// A word of [`SynchronizedM365Profile`](SynchronizedM365Profile). Exists since 20.0.5.
         "From" from: SynchronizedM365Profile,
-        /// A word of `SynchronizedPbxProfile`. Exists since 20.0.5.
+        /// A word of [`SynchronizedPbxProfile`](SynchronizedPbxProfile). Exists since 20.0.5.
         "To" to: SynchronizedPbxProfile,
     }
 }
@@ -202,13 +202,13 @@ model! {
 model! {
     /// `Pbx.Microsoft365Integration` of the API.
     "Microsoft365Integration" Microsoft365Integration: Option {
-        /// A `ADUsersSyncConfiguration`.
+        /// A [`ADUsersSyncConfiguration`](ADUsersSyncConfiguration).
         "AdUsers" ad_users: ADUsersSyncConfiguration,
         /// Text.
         "ApplicationId" application_id: String,
         /// A whole number of 32 bits.
         "Id" id: i32,
-        /// A `UsersSyncConfiguration`.
+        /// A [`UsersSyncConfiguration`](UsersSyncConfiguration).
         "SharedMailboxesSync" shared_mailboxes_sync: UsersSyncConfiguration,
         /// Text.
         "TenantId" tenant_id: String,
@@ -272,7 +272,7 @@ model! {
     "Microsoft365UsersPage" Microsoft365UsersPage: Option {
         /// A whole number of 32 bits. Exists until 20.0.4.
         "Total" total: i32,
-        /// A list; each: a `Microsoft365User`. Exists until 20.0.4.
+        /// A list of [`Microsoft365User`](Microsoft365User). Exists until 20.0.4.
         "Users" users: Vec<Microsoft365User>,
     }
 }
@@ -280,9 +280,9 @@ model! {
 model! {
     /// `Pbx.PbxToM365Binding` of the API. Exists since 20.0.5.
     "PbxToM365Binding" PbxToM365Binding: Option {
-        /// A word of `SynchronizedPbxProfile`. Exists since 20.0.5.
+        /// A word of [`SynchronizedPbxProfile`](SynchronizedPbxProfile). Exists since 20.0.5.
         "From" from: SynchronizedPbxProfile,
-        /// A word of `SynchronizedM365Profile`. Exists since 20.0.5.
+        /// A word of [`SynchronizedM365Profile`](SynchronizedM365Profile). Exists since 20.0.5.
         "To" to: SynchronizedM365Profile,
     }
 }
@@ -290,9 +290,9 @@ model! {
 model! {
     /// `Pbx.StatusSyncConfiguration` of the API. Exists since 20.0.5.
     "StatusSyncConfiguration" StatusSyncConfiguration: Option {
-        /// A list; each: a `M365ToPbxBinding`. Exists since 20.0.5.
+        /// A list of [`M365ToPbxBinding`](M365ToPbxBinding). Exists since 20.0.5.
         "M365ToPbxBindings" m365_to_pbx_bindings: Vec<M365ToPbxBinding>,
-        /// A list; each: a `PbxToM365Binding`. Exists since 20.0.5.
+        /// A list of [`PbxToM365Binding`](PbxToM365Binding). Exists since 20.0.5.
         "PBXToM365Bindings" pbx_to_m365_bindings: Vec<PbxToM365Binding>,
         /// True or false. Exists since 20.0.5.
         "PBXToM365Busy" pbx_to_m365_busy: bool,
@@ -310,7 +310,7 @@ model! {
         "Search" search: String,
         /// A whole number of 32 bits. Exists until 20.0.4.
         "Start" start: i32,
-        /// A word of `TypeOfUser`.
+        /// A word of [`TypeOfUser`](TypeOfUser).
         "TypeOfUser" type_of_user: TypeOfUser,
     }
 }
@@ -320,9 +320,9 @@ model! {
     "UsersSyncConfiguration" UsersSyncConfiguration: Option {
         /// True or false.
         "IsEnabled" is_enabled: bool,
-        /// A list; each: text.
+        /// A list of texts.
         "SelectedUsers" selected_users: Vec<String>,
-        /// A word of `IntegrationSyncType`.
+        /// A word of [`IntegrationSyncType`](IntegrationSyncType).
         "SyncType" sync_type: IntegrationSyncType,
     }
 }

@@ -77,13 +77,13 @@ model! {
         "IsDynamicIP" is_dynamic_ip: bool,
         /// True or false.
         "IsNativeFQDN" is_native_fqdn: bool,
-        /// A `ConcealedDataFile`.
+        /// A [`ConcealedDataFile`](shared::ConcealedDataFile).
         "SbcCertificate" sbc_certificate: shared::ConcealedDataFile,
         /// Text.
         "SbcCertificateExpirationDate" sbc_certificate_expiration_date: String,
         /// Text.
         "SbcFQDN" sbc_fqdn: String,
-        /// A `ConcealedDataFile`; secret.
+        /// A [`ConcealedDataFile`](shared::ConcealedDataFile); secret.
         "SbcPrivateKey" sbc_private_key: shared::ConcealedDataFile,
         /// True or false.
         "SecureSipEnabled" secure_sip_enabled: bool,

@@ -42,7 +42,7 @@ impl MyTokensHandle {
 model! {
     /// `Pbx.RefreshToken` of the API.
     "RefreshToken" RefreshToken: Option {
-        /// A `OAuthClient`; empty unless expanded. Exists since 20.0.10.
+        /// A [`OAuthClient`](oauth_clients::OAuthClient); empty unless expanded. Exists since 20.0.10.
         "Client" client: oauth_clients::OAuthClient,
         /// A GUID. Exists since 20.0.10.
         "ClientId" client_id: Guid,
@@ -58,11 +58,11 @@ model! {
         "Expires" expires: Timestamp,
         /// A whole number of 32 bits.
         "Id" id: RefreshTokenId,
-        /// A word of `GrantType`. Exists since 20.0.6@2025-04-10. Was a word of `logintype` until 20.0.9.
+        /// A word of [`GrantType`](GrantType). Exists since 20.0.6@2025-04-10. Until 20.0.9: A word of [`LoginType`](LoginType).
         "LoginType" login_type: GrantType,
         /// True or false. Exists since 20.0.10.
         "OverrideConsoleRestrictions" override_console_restrictions: bool,
-        /// A word of `RevokeReason`.
+        /// A word of [`RevokeReason`](RevokeReason).
         "ReasonRevoked" reason_revoked: RevokeReason,
         /// An instant.
         "Revoked" revoked: Timestamp,
@@ -70,7 +70,7 @@ model! {
         "RevokedByIp" revoked_by_ip: String,
         /// True or false. Exists since 20.0.10.
         "RotateOnRefresh" rotate_on_refresh: bool,
-        /// A list; each: text. Exists since 20.0.10.
+        /// A list of texts. Exists since 20.0.10.
         "Scopes" scopes: Vec<String>,
         /// True or false.
         "SlidingExpiration" sliding_expiration: bool,

@@ -60,11 +60,11 @@ model! {
         "FakeId" fake_id: String,
         /// Text. Exists until 20.0.7@2025-05-06.
         "MailAddress" mail_address: String,
-        /// A `ConcealedPassword`; secret. Exists until 20.0.7@2025-05-06.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret. Exists until 20.0.7@2025-05-06.
         "MailPassword" mail_password: shared::ConcealedPassword,
         /// Text. Exists until 20.0.7@2025-05-06.
         "MailServer" mail_server: String,
-        /// A word of `MailServerType`. Exists until 20.0.7@2025-05-06.
+        /// A word of [`MailServerType`](MailServerType). Exists until 20.0.7@2025-05-06.
         "MailServerType" mail_server_type: MailServerType,
         /// True or false. Exists until 20.0.7@2025-05-06.
         "MailSslEnabled" mail_ssl_enabled: bool,
@@ -72,7 +72,7 @@ model! {
         "MailUser" mail_user: String,
         /// True or false. Exists until 20.0.7@2025-05-06.
         "NotifyCallDenied" notify_call_denied: bool,
-        /// A list; each: a word of `NotifyCodes`. Exists since 20.0.7@2025-06-23.
+        /// A list of words of [`NotifyCodes`](NotifyCodes). Exists since 20.0.7@2025-06-23.
         "NotifyCodes" notify_codes: Vec<NotifyCodes>,
         /// True or false. Exists until 20.0.7@2025-05-06.
         "NotifyEmergencyNumberDialed" notify_emergency_number_dialed: bool,
@@ -110,7 +110,7 @@ model! {
         "NotifyWhenVoicemailQuotaReached" notify_when_voicemail_quota_reached: bool,
         /// A whole number of 32 bits. Exists until 20.0.7@2025-05-06.
         "RecordingsQuotaPercentage" recordings_quota_percentage: i32,
-        /// A list; each: a `Setpoint`. Exists since 20.0.7@2025-06-23.
+        /// A list of [`Setpoint`](Setpoint). Exists since 20.0.7@2025-06-23.
         "Setpoints" setpoints: Vec<Setpoint>,
         /// A whole number of 32 bits. Exists until 20.0.7@2025-05-06.
         "VoicemailQuotaPercentage" voicemail_quota_percentage: i32,
@@ -194,7 +194,7 @@ model! {
     "Setpoint" Setpoint: Option {
         /// True or false. Exists since 20.0.7@2025-06-23.
         "Enabled" enabled: bool,
-        /// A word of `SetpointType`. Exists since 20.0.7@2025-06-23.
+        /// A word of [`SetpointType`](SetpointType). Exists since 20.0.7@2025-06-23.
         "Type" r#type: SetpointType,
         /// A whole number of 32 bits. Exists since 20.0.7@2025-06-23.
         "Value" value: i32,
@@ -206,7 +206,7 @@ model! {
     "TestResult" TestResult: Option {
         /// Text.
         "Error" error: String,
-        /// A list; each: text.
+        /// A list of texts.
         "Parameters" parameters: Vec<String>,
         /// True or false.
         "Success" success: bool,

@@ -66,7 +66,7 @@ model! {
         "ClientName" client_name: String,
         /// Text. Exists since 20.0.10.
         "ClientUri" client_uri: String,
-        /// A list; each: text. Exists since 20.0.10.
+        /// A list of texts. Exists since 20.0.10.
         "GrantTypes" grant_types: Vec<String>,
         /// Text. Exists since 20.0.10.
         "JwksUri" jwks_uri: String,
@@ -74,9 +74,9 @@ model! {
         "LogoUri" logo_uri: String,
         /// Text. Exists since 20.0.10.
         "PolicyUri" policy_uri: String,
-        /// A list; each: text. Exists since 20.0.10.
+        /// A list of texts. Exists since 20.0.10.
         "RedirectUris" redirect_uris: Vec<String>,
-        /// A list; each: text. Exists since 20.0.10.
+        /// A list of texts. Exists since 20.0.10.
         "ResponseTypes" response_types: Vec<String>,
         /// Text. Exists since 20.0.10.
         "Scope" scope: String,
@@ -98,17 +98,17 @@ model! {
         "CreatedBy" created_by: String,
         /// A GUID. Exists since 20.0.10.
         "Id" id: OAuthClientId,
-        /// A `ClientIdMetadataDocument`. Exists since 20.0.10.
+        /// A [`ClientIdMetadataDocument`](ClientIdMetadataDocument). Exists since 20.0.10.
         "Metadata" metadata: ClientIdMetadataDocument,
         /// True or false. Exists since 20.0.10.
         "OverrideConsoleRestrictions" override_console_restrictions: bool,
         /// True or false. Exists since 20.0.10.
         "Persistent" persistent: bool,
-        /// A word of `OAuthProvisioningType`. Exists since 20.0.10.
+        /// A word of [`OAuthProvisioningType`](OAuthProvisioningType). Exists since 20.0.10.
         "ProvisioningType" provisioning_type: OAuthProvisioningType,
-        /// A list; each: a `RefreshToken`; empty unless expanded. Exists since 20.0.10.
+        /// A list of [`RefreshToken`](my_tokens::RefreshToken); empty unless expanded. Exists since 20.0.10.
         "RefreshTokens" refresh_tokens: Vec<my_tokens::RefreshToken>,
-        /// A list; each: text. Exists since 20.0.10.
+        /// A list of texts. Exists since 20.0.10.
         "Scopes" scopes: Vec<String>,
         /// An instant. Exists since 20.0.10.
         "UsedAt" used_at: Timestamp,

@@ -36,11 +36,11 @@ impl OfficeHoursHandle {
 model! {
     /// `Pbx.OfficeHours` of the API.
     "OfficeHours" OfficeHours: Option {
-        /// A `Schedule`.
+        /// A [`Schedule`](shared::Schedule).
         "BreakTime" break_time: shared::Schedule,
-        /// A `Schedule`.
+        /// A [`Schedule`](shared::Schedule).
         "Hours" hours: shared::Schedule,
-        /// A list; each: a `Holiday`; empty unless expanded.
+        /// A list of [`Holiday`](holidays::Holiday); empty unless expanded.
         "OfficeHolidays" office_holidays: Vec<holidays::Holiday>,
         /// Text.
         "SystemLanguage" system_language: String,

@@ -130,13 +130,13 @@ model! {
 model! {
     /// `Pbx.OutboundRule` of the API.
     "OutboundRule" OutboundRule: Option {
-        /// A list; each: a `DNRange`.
+        /// A list of [`DNRange`](DNRange).
         "DNRanges" dn_ranges: Vec<DNRange>,
         /// True or false.
         "EmergencyRule" emergency_rule: bool,
-        /// A list; each: a whole number of 32 bits.
+        /// A list of whole numbers of 32 bits.
         "GroupIds" group_ids: Vec<i32>,
-        /// A list; each: text.
+        /// A list of texts.
         "GroupNames" group_names: Vec<String>,
         /// A whole number of 32 bits.
         "Id" id: OutboundRuleId,
@@ -148,7 +148,7 @@ model! {
         "Prefix" prefix: String,
         /// A whole number of 32 bits.
         "Priority" priority: i32,
-        /// A list; each: a `OutboundRoute`.
+        /// A list of [`OutboundRoute`](OutboundRoute).
         "Routes" routes: Vec<OutboundRoute>,
     }
 }
@@ -182,7 +182,7 @@ model! {
 model! {
     /// `Pbx.XOutboundRulePurge` of the API.
     "XOutboundRulePurge" XOutboundRulePurge: Option {
-        /// A list; each: a whole number of 32 bits.
+        /// A list of whole numbers of 32 bits.
         "Ids" ids: Vec<i32>,
     }
 }

@@ -80,13 +80,13 @@ impl ParkingsHandle {
 model! {
     /// `Pbx.Parking` of the API.
     "Parking" Parking: Option {
-        /// A list; each: a `UserGroup`; empty unless expanded.
+        /// A list of [`UserGroup`](shared::UserGroup); empty unless expanded.
         "Groups" groups: Vec<shared::UserGroup>,
         /// A whole number of 32 bits.
         "Id" id: ParkingId,
         /// Text.
         "Number" number: DnNumber,
-        /// Words of `TranscriptionType`.
+        /// Words of [`TranscriptionType`](shared::TranscriptionType).
         "TranscriptionMode" transcription_mode: Flags<shared::TranscriptionType>,
     }
 }

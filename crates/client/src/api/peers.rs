@@ -59,15 +59,15 @@ model! {
         "Hidden" hidden: bool,
         /// A whole number of 32 bits.
         "Id" id: i32,
-        /// A list; each: a `PeerGroup`; empty unless expanded.
+        /// A list of [`PeerGroup`](PeerGroup); empty unless expanded.
         "MemberOf" member_of: Vec<PeerGroup>,
         /// Text.
         "Name" name: String,
         /// Text.
         "Number" number: DnNumber,
-        /// A list; each: a word of `UserTag`.
+        /// A list of words of [`UserTag`](shared::UserTag).
         "Tags" tags: Vec<shared::UserTag>,
-        /// A word of `PeerType`.
+        /// A word of [`PeerType`](shared::PeerType).
         "Type" r#type: shared::PeerType,
     }
 }
@@ -92,7 +92,7 @@ model! {
 model! {
     /// `Pbx.RetreivePeersRequest` of the API. Exists since 20.0.5.
     "RetreivePeersRequest" RetreivePeersRequest: Option {
-        /// A list; each: text. Exists since 20.0.5.
+        /// A list of texts. Exists since 20.0.5.
         "DnNumbers" dn_numbers: Vec<String>,
         /// True or false. Exists since 20.0.6@2025-04-10.
         "IsReportPeers" is_report_peers: bool,

@@ -36,13 +36,13 @@ impl PhoneBookSettingsHandle {
 model! {
     /// `Pbx.PhoneBookSettings` of the API.
     "PhoneBookSettings" PhoneBookSettings: Option {
-        /// A word of `TypeOfPhoneBookAddQueueName`.
+        /// A word of [`TypeOfPhoneBookAddQueueName`](TypeOfPhoneBookAddQueueName).
         "PhoneBookAddQueueName" phone_book_add_queue_name: TypeOfPhoneBookAddQueueName,
-        /// A word of `TypeOfPhoneBookDisplay`.
+        /// A word of [`TypeOfPhoneBookDisplay`](TypeOfPhoneBookDisplay).
         "PhoneBookDisplay" phone_book_display: TypeOfPhoneBookDisplay,
         /// A whole number of 32 bits.
         "ResolvingLength" resolving_length: i32,
-        /// A word of `TypeOfPhoneBookResolving`.
+        /// A word of [`TypeOfPhoneBookResolving`](TypeOfPhoneBookResolving).
         "ResolvingType" resolving_type: TypeOfPhoneBookResolving,
     }
 }

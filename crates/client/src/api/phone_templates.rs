@@ -84,15 +84,15 @@ model! {
         "AddAllowed" add_allowed: bool,
         /// True or false.
         "AllowSSLProvisioning" allow_ssl_provisioning: bool,
-        /// A list; each: text.
+        /// A list of texts.
         "AllowedNetConfigs" allowed_net_configs: Vec<String>,
-        /// A list; each: text.
+        /// A list of texts.
         "BacklightTimeouts" backlight_timeouts: Vec<String>,
-        /// A list; each: text.
+        /// A list of texts.
         "Codecs" codecs: Vec<String>,
         /// Text.
         "Content" content: String,
-        /// A list; each: text.
+        /// A list of texts.
         "DateFormats" date_formats: Vec<String>,
         /// Text.
         "DefaultQueueRingTone" default_queue_ring_tone: String,
@@ -102,27 +102,27 @@ model! {
         "Id" id: PhoneTemplateId,
         /// True or false.
         "IsCustom" is_custom: bool,
-        /// A list; each: text.
+        /// A list of texts.
         "Languages" languages: Vec<String>,
         /// A whole number of 32 bits.
         "MaxQueueCustomRingtones" max_queue_custom_ringtones: i32,
-        /// A list; each: a `PhoneModel`.
+        /// A list of [`PhoneModel`](PhoneModel).
         "Models" models: Vec<PhoneModel>,
-        /// A list; each: text.
+        /// A list of texts.
         "PowerLedSettings" power_led_settings: Vec<String>,
-        /// A list; each: text.
+        /// A list of texts.
         "QueueRingTones" queue_ring_tones: Vec<String>,
-        /// A list; each: text.
+        /// A list of texts.
         "RingTones" ring_tones: Vec<String>,
         /// True or false.
         "RpsEnabled" rps_enabled: bool,
-        /// A list; each: text.
+        /// A list of texts.
         "ScreenSaverTimeouts" screen_saver_timeouts: Vec<String>,
-        /// A word of `TemplateType`.
+        /// A word of [`TemplateType`](shared::TemplateType).
         "TemplateType" template_type: shared::TemplateType,
-        /// A list; each: text.
+        /// A list of texts.
         "TimeFormats" time_formats: Vec<String>,
-        /// A list; each: text.
+        /// A list of texts.
         "TimeZones" time_zones: Vec<String>,
         /// Text.
         "URL" url: String,

@@ -96,7 +96,7 @@ model! {
     "Playlist" Playlist: Option {
         /// True or false.
         "AutoGain" auto_gain: bool,
-        /// A list; each: text.
+        /// A list of texts.
         "Files" files: Vec<String>,
         /// A whole number of 32 bits.
         "MaxVolumePercent" max_volume_percent: i32,

@@ -167,9 +167,9 @@ model! {
         "LanguageCode" language_code: String,
         /// Text.
         "PromptSetName" prompt_set_name: String,
-        /// A word of `PromptSetType`.
+        /// A word of [`PromptSetType`](PromptSetType).
         "PromptSetType" prompt_set_type: PromptSetType,
-        /// A list; each: a `Prompt`; empty unless expanded.
+        /// A list of [`Prompt`](Prompt); empty unless expanded.
         "Prompts" prompts: Vec<Prompt>,
         /// True or false.
         "UseAlternateNumberPronunciation" use_alternate_number_pronunciation: bool,

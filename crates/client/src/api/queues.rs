@@ -115,13 +115,13 @@ impl QueuesHandle {
 model! {
     /// `Pbx.Queue` of the API.
     "Queue" Queue: Option {
-        /// A list; each: a `UserGroup`; empty unless expanded.
+        /// A list of [`UserGroup`](shared::UserGroup); empty unless expanded.
         "Groups" groups: Vec<shared::UserGroup>,
         /// A whole number of 32 bits.
         "Id" id: QueueId,
         /// Text.
         "Number" number: DnNumber,
-        /// Words of `TranscriptionType`.
+        /// Words of [`TranscriptionType`](shared::TranscriptionType).
         "TranscriptionMode" transcription_mode: Flags<shared::TranscriptionType>,
         /// True or false.
         "CallUsEnableChat" call_us_enable_chat: bool,
@@ -129,13 +129,13 @@ model! {
         "CallUsEnablePhone" call_us_enable_phone: bool,
         /// True or false.
         "CallUsEnableVideo" call_us_enable_video: bool,
-        /// A word of `Authentication`.
+        /// A word of [`Authentication`](shared::Authentication).
         "CallUsRequirement" call_us_requirement: shared::Authentication,
         /// Text.
         "ClickToCallId" click_to_call_id: String,
         /// True or false.
         "AgentAvailabilityMode" agent_availability_mode: bool,
-        /// A list; each: a `QueueAgent`; empty unless expanded.
+        /// A list of [`QueueAgent`](QueueAgent); empty unless expanded.
         "Agents" agents: Vec<QueueAgent>,
         /// True or false. Exists since 20.0.10.
         "AnnounceEstimatedWaitTime" announce_estimated_wait_time: bool,
@@ -147,7 +147,7 @@ model! {
         "AnnouncementInterval" announcement_interval: i32,
         /// A whole number of 32 bits. Exists since 20.0.10.
         "AutoLogoutMissedCalls" auto_logout_missed_calls: i32,
-        /// A `Route`.
+        /// A [`Route`](shared::Route).
         "BreakRoute" break_route: shared::Route,
         /// A whole number of 32 bits.
         "CallbackEnableTime" callback_enable_time: i32,
@@ -157,7 +157,7 @@ model! {
         "CallbackOfferPrompt" callback_offer_prompt: String,
         /// Text.
         "CallbackPrefix" callback_prefix: String,
-        /// A list; each: text. Exists since 20.0.10.
+        /// A list of texts. Exists since 20.0.10.
         "ComfortPrompts" comfort_prompts: Vec<String>,
         /// True or false. Exists since 20.0.10.
         "ComfortPromptsEnabled" comfort_prompts_enabled: bool,
@@ -167,17 +167,17 @@ model! {
         "DestinationNoAnswerPrompt" destination_no_answer_prompt: String,
         /// True or false.
         "EnableIntro" enable_intro: bool,
-        /// A `Destination`.
+        /// A [`Destination`](shared::Destination).
         "ForwardNoAnswer" forward_no_answer: shared::Destination,
         /// Text. Exists since 20.0.5.
         "GreetingFile" greeting_file: String,
-        /// A `Route`.
+        /// A [`Route`](shared::Route).
         "HolidaysRoute" holidays_route: shared::Route,
         /// Text.
         "IntroFile" intro_file: String,
         /// True or false.
         "IsRegistered" is_registered: bool,
-        /// A list; each: a `QueueManager`; empty unless expanded.
+        /// A list of [`QueueManager`](QueueManager); empty unless expanded.
         "Managers" managers: Vec<QueueManager>,
         /// A whole number of 32 bits.
         "MasterTimeout" master_timeout: i32,
@@ -185,29 +185,29 @@ model! {
         "MaxCallersInQueue" max_callers_in_queue: i32,
         /// True or false. Exists since 20.0.10.
         "MaxWaitStrategyEnabled" max_wait_strategy_enabled: bool,
-        /// A list; each: a whole number of 32 bits. Exists since 20.0.10.
+        /// A list of whole numbers of 32 bits. Exists since 20.0.10.
         "MaxWaitTimeSkillGroupValues" max_wait_time_skill_group_values: Vec<i32>,
         /// Text.
         "Name" name: String,
-        /// A list; each: a word of `QueueNotifyCode`.
+        /// A list of words of [`QueueNotifyCode`](QueueNotifyCode).
         "NotifyCodes" notify_codes: Vec<QueueNotifyCode>,
-        /// A `Route`. Exists until 20.0.6@2025-02-06.
+        /// A [`Route`](shared::Route). Exists until 20.0.6@2025-02-06.
         "OfficeRoute" office_route: shared::Route,
         /// Text.
         "OnHoldFile" on_hold_file: String,
-        /// A `Route`.
+        /// A [`Route`](shared::Route).
         "OutOfOfficeRoute" out_of_office_route: shared::Route,
         /// True or false.
         "PlayFullPrompt" play_full_prompt: bool,
-        /// A word of `PollingStrategyType`.
+        /// A word of [`PollingStrategyType`](PollingStrategyType).
         "PollingStrategy" polling_strategy: PollingStrategyType,
         /// True or false.
         "PriorityQueue" priority_queue: bool,
         /// Text.
         "PromptSet" prompt_set: String,
-        /// A word of `QueueRecording`.
+        /// A word of [`QueueRecording`](QueueRecording).
         "Recording" recording: QueueRecording,
-        /// A `ResetQueueStatisticsSchedule`.
+        /// A [`ResetQueueStatisticsSchedule`](ResetQueueStatisticsSchedule).
         "ResetQueueStatisticsSchedule" reset_queue_statistics_schedule: ResetQueueStatisticsSchedule,
         /// True or false.
         "ResetStatisticsScheduleEnabled" reset_statistics_schedule_enabled: bool,
@@ -219,11 +219,11 @@ model! {
         "SkillBasedRingAllCumulativePollingEnabled" skill_based_ring_all_cumulative_polling_enabled: bool,
         /// True or false. Exists since 20.0.10.
         "StopBackgroundWhenPrompt" stop_background_when_prompt: bool,
-        /// A word of `TypeOfChatOwnershipType`.
+        /// A word of [`TypeOfChatOwnershipType`](TypeOfChatOwnershipType).
         "TypeOfChatOwnershipType" type_of_chat_ownership_type: TypeOfChatOwnershipType,
         /// Text. Exists since 20.0.9.
         "VMEmailList" vm_email_list: String,
-        /// A word of `VMEmailOptionsType`. Exists since 20.0.9.
+        /// A word of [`VMEmailOptionsType`](users::VMEmailOptionsType). Exists since 20.0.9.
         "VMEmailOptions" vm_email_options: users::VMEmailOptionsType,
         /// A whole number of 32 bits.
         "WrapUpTime" wrap_up_time: i32,
@@ -359,7 +359,7 @@ model! {
         "Number" number: DnNumber,
         /// Text.
         "SkillGroup" skill_group: String,
-        /// A list; each: a word of `UserTag`. Exists since 20.0.9.
+        /// A list of words of [`UserTag`](shared::UserTag). Exists since 20.0.9.
         "Tags" tags: Vec<shared::UserTag>,
     }
 }
@@ -373,7 +373,7 @@ model! {
         "Name" name: String,
         /// Text.
         "Number" number: DnNumber,
-        /// A list; each: a word of `UserTag`. Exists since 20.0.9.
+        /// A list of words of [`UserTag`](shared::UserTag). Exists since 20.0.9.
         "Tags" tags: Vec<shared::UserTag>,
     }
 }
@@ -381,9 +381,9 @@ model! {
 model! {
     /// `Pbx.ResetQueueStatisticsSchedule` of the API.
     "ResetQueueStatisticsSchedule" ResetQueueStatisticsSchedule: Option {
-        /// A word of `DayOfWeek`.
+        /// A word of [`DayOfWeek`](shared::DayOfWeek).
         "Day" day: shared::DayOfWeek,
-        /// A word of `ResetQueueStatisticsFrequency`.
+        /// A word of [`ResetQueueStatisticsFrequency`](ResetQueueStatisticsFrequency).
         "Frequency" frequency: ResetQueueStatisticsFrequency,
         /// A time of day.
         "Time" time: Time,

@@ -87,23 +87,23 @@ impl ReceptionistsHandle {
 model! {
     /// `Pbx.Receptionist` of the API.
     "Receptionist" Receptionist: Option {
-        /// A list; each: a `UserGroup`; empty unless expanded.
+        /// A list of [`UserGroup`](shared::UserGroup); empty unless expanded.
         "Groups" groups: Vec<shared::UserGroup>,
         /// A whole number of 32 bits.
         "Id" id: ReceptionistId,
         /// Text.
         "Number" number: DnNumber,
-        /// Words of `TranscriptionType`.
+        /// Words of [`TranscriptionType`](shared::TranscriptionType).
         "TranscriptionMode" transcription_mode: Flags<shared::TranscriptionType>,
-        /// A `Route`.
+        /// A [`Route`](shared::Route).
         "BreakRoute" break_route: shared::Route,
         /// Text.
         "ForwardSmsTo" forward_sms_to: String,
-        /// A list; each: a `ReceptionistForward`; empty unless expanded.
+        /// A list of [`ReceptionistForward`](ReceptionistForward); empty unless expanded.
         "Forwards" forwards: Vec<ReceptionistForward>,
-        /// A `Route`.
+        /// A [`Route`](shared::Route).
         "HolidaysRoute" holidays_route: shared::Route,
-        /// A word of `IVRType`.
+        /// A word of [`IVRType`](IVRType).
         "IVRType" ivr_type: IVRType,
         /// Text.
         "InvalidKeyForwardDN" invalid_key_forward_dn: String,
@@ -111,9 +111,9 @@ model! {
         "IsRegistered" is_registered: bool,
         /// Text.
         "Name" name: String,
-        /// A `Route`. Exists until 20.0.6@2025-02-06.
+        /// A [`Route`](shared::Route). Exists until 20.0.6@2025-02-06.
         "OfficeRoute" office_route: shared::Route,
-        /// A `Route`.
+        /// A [`Route`](shared::Route).
         "OutOfOfficeRoute" out_of_office_route: shared::Route,
         /// Text.
         "PromptFilename" prompt_filename: String,
@@ -123,9 +123,9 @@ model! {
         "Timeout" timeout: i32,
         /// Text.
         "TimeoutForwardDN" timeout_forward_dn: String,
-        /// A word of `PeerType`.
+        /// A word of [`PeerType`](shared::PeerType).
         "TimeoutForwardPeerType" timeout_forward_peer_type: shared::PeerType,
-        /// A word of `IVRForwardType`.
+        /// A word of [`IVRForwardType`](IVRForwardType).
         "TimeoutForwardType" timeout_forward_type: IVRForwardType,
         /// True or false. Exists since 20.0.8@2025-09-01.
         "TransferEnable" transfer_enable: bool,
@@ -191,13 +191,13 @@ model! {
         "CustomData" custom_data: String,
         /// Text.
         "ForwardDN" forward_dn: String,
-        /// A word of `IVRForwardType`.
+        /// A word of [`IVRForwardType`](IVRForwardType).
         "ForwardType" forward_type: IVRForwardType,
         /// A whole number of 32 bits.
         "Id" id: i32,
         /// Text.
         "Input" input: String,
-        /// A word of `PeerType`.
+        /// A word of [`PeerType`](shared::PeerType).
         "PeerType" peer_type: shared::PeerType,
     }
 }

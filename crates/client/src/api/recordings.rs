@@ -132,7 +132,7 @@ model! {
     "Recording" Recording: Option {
         /// Text.
         "ArchivedUrl" archived_url: String,
-        /// A word of `RecordingCallType`.
+        /// A word of [`RecordingCallType`](RecordingCallType).
         "CallType" call_type: RecordingCallType,
         /// True or false. Exists since 20.0.8@2025-09-01.
         "CanBeTranscribed" can_be_transcribed: bool,

@@ -86,19 +86,19 @@ model! {
 model! {
     /// `Pbx.RemoteArchivingSettings` of the API.
     "RemoteArchivingSettings" RemoteArchivingSettings: Option {
-        /// A `ArchiveSubsystem`.
+        /// A [`ArchiveSubsystem`](ArchiveSubsystem).
         "Backups" backups: ArchiveSubsystem,
-        /// A `ArchiveSubsystem`.
+        /// A [`ArchiveSubsystem`](ArchiveSubsystem).
         "Chats" chats: ArchiveSubsystem,
-        /// A `ArchiveSubsystem`.
+        /// A [`ArchiveSubsystem`](ArchiveSubsystem).
         "Faxes" faxes: ArchiveSubsystem,
         /// A whole number of 32 bits.
         "Id" id: i32,
-        /// A `LocationSettings`.
+        /// A [`LocationSettings`](shared::LocationSettings).
         "Location" location: shared::LocationSettings,
-        /// A `ArchiveSubsystem`.
+        /// A [`ArchiveSubsystem`](ArchiveSubsystem).
         "Recordings" recordings: ArchiveSubsystem,
-        /// A `ArchiveSubsystem`.
+        /// A [`ArchiveSubsystem`](ArchiveSubsystem).
         "Voicemails" voicemails: ArchiveSubsystem,
     }
 }

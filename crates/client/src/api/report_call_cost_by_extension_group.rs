@@ -87,7 +87,7 @@ model! {
         "IsAnswered" is_answered: bool,
         /// A length of time.
         "RingingDur" ringing_dur: Duration,
-        /// Text. Was a whole number of 32 bits until 20.0.6@2025-02-06.
+        /// Text. Until 20.0.6@2025-02-06: A whole number of 32 bits.
         "SegId" seg_id: Changed<i32, String>,
         /// Text.
         "SrcDisplayName" src_display_name: String,

@@ -269,7 +269,7 @@ model! {
         "Reason" reason: String,
         /// Text.
         "RecordingUrl" recording_url: String,
-        /// A list; each: a `XReportRecording`. Exists since 20.0.10.
+        /// A list of [`XReportRecording`](shared::XReportRecording). Exists since 20.0.10.
         "Recordings" recordings: Vec<shared::XReportRecording>,
         /// A length of time.
         "RingingDuration" ringing_duration: Duration,
@@ -359,9 +359,9 @@ model! {
         "MOS" mos: f64,
         /// A whole number of 32 bits.
         "OverallScore" overall_score: i32,
-        /// A `QualityParty`.
+        /// A [`QualityParty`](QualityParty).
         "Party1" party1: QualityParty,
-        /// A `QualityParty`.
+        /// A [`QualityParty`](QualityParty).
         "Party2" party2: QualityParty,
         /// Text. Exists since 20.0.6@2025-04-10.
         "Reason" reason: String,

@@ -38,9 +38,9 @@ model! {
         "DID" did: String,
         /// A whole number of 32 bits.
         "Id" id: i32,
-        /// A `Destination`.
+        /// A [`Destination`](shared::Destination).
         "InOfficeRouting" in_office_routing: shared::Destination,
-        /// A `Destination`.
+        /// A [`Destination`](shared::Destination).
         "OutOfficeRouting" out_office_routing: shared::Destination,
         /// Text.
         "RuleName" rule_name: String,

@@ -97,7 +97,7 @@ model! {
         "RecordingId" recording_id: i32,
         /// Text. Exists since 20.0.6@2025-04-10.
         "RecordingUrl" recording_url: String,
-        /// A list; each: a `XReportRecording`. Exists since 20.0.10.
+        /// A list of [`XReportRecording`](shared::XReportRecording). Exists since 20.0.10.
         "Recordings" recordings: Vec<shared::XReportRecording>,
         /// A length of time. Exists since 20.0.6@2025-04-10.
         "RingingDuration" ringing_duration: Duration,

@@ -95,13 +95,13 @@ impl RingGroupsHandle {
 model! {
     /// `Pbx.RingGroup` of the API.
     "RingGroup" RingGroup: Option {
-        /// A list; each: a `UserGroup`; empty unless expanded.
+        /// A list of [`UserGroup`](shared::UserGroup); empty unless expanded.
         "Groups" groups: Vec<shared::UserGroup>,
         /// A whole number of 32 bits.
         "Id" id: RingGroupId,
         /// Text.
         "Number" number: DnNumber,
-        /// Words of `TranscriptionType`.
+        /// Words of [`TranscriptionType`](shared::TranscriptionType).
         "TranscriptionMode" transcription_mode: Flags<shared::TranscriptionType>,
         /// True or false.
         "CallUsEnableChat" call_us_enable_chat: bool,
@@ -109,21 +109,21 @@ model! {
         "CallUsEnablePhone" call_us_enable_phone: bool,
         /// True or false.
         "CallUsEnableVideo" call_us_enable_video: bool,
-        /// A word of `Authentication`.
+        /// A word of [`Authentication`](shared::Authentication).
         "CallUsRequirement" call_us_requirement: shared::Authentication,
         /// Text.
         "ClickToCallId" click_to_call_id: String,
-        /// A `Route`.
+        /// A [`Route`](shared::Route).
         "BreakRoute" break_route: shared::Route,
-        /// A `Destination`.
+        /// A [`Destination`](shared::Destination).
         "ForwardNoAnswer" forward_no_answer: shared::Destination,
         /// Text. Exists since 20.0.5.
         "GreetingFile" greeting_file: String,
-        /// A `Route`.
+        /// A [`Route`](shared::Route).
         "HolidaysRoute" holidays_route: shared::Route,
         /// True or false.
         "IsRegistered" is_registered: bool,
-        /// A list; each: a `RingGroupMember`; empty unless expanded.
+        /// A list of [`RingGroupMember`](RingGroupMember); empty unless expanded.
         "Members" members: Vec<RingGroupMember>,
         /// Text.
         "MulticastAddress" multicast_address: String,
@@ -135,17 +135,17 @@ model! {
         "MulticastPort" multicast_port: i32,
         /// Text.
         "Name" name: String,
-        /// A `Route`. Exists until 20.0.6@2025-02-06.
+        /// A [`Route`](shared::Route). Exists until 20.0.6@2025-02-06.
         "OfficeRoute" office_route: shared::Route,
-        /// A `Route`.
+        /// A [`Route`](shared::Route).
         "OutOfOfficeRoute" out_of_office_route: shared::Route,
-        /// A word of `StrategyType`.
+        /// A word of [`StrategyType`](StrategyType).
         "RingStrategy" ring_strategy: StrategyType,
         /// A whole number of 32 bits.
         "RingTime" ring_time: i32,
         /// Text. Exists since 20.0.9.
         "VMEmailList" vm_email_list: String,
-        /// A word of `VMEmailOptionsType`. Exists since 20.0.9.
+        /// A word of [`VMEmailOptionsType`](users::VMEmailOptionsType). Exists since 20.0.9.
         "VMEmailOptions" vm_email_options: users::VMEmailOptionsType,
     }
 }
@@ -217,7 +217,7 @@ model! {
         "Name" name: String,
         /// Text.
         "Number" number: DnNumber,
-        /// A list; each: a word of `UserTag`. Exists since 20.0.9.
+        /// A list of words of [`UserTag`](shared::UserTag). Exists since 20.0.9.
         "Tags" tags: Vec<shared::UserTag>,
     }
 }

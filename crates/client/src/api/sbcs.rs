@@ -77,7 +77,7 @@ model! {
     "Sbc" Sbc: Option {
         /// A whole number of 32 bits. Exists since 20.0.7@2025-07-08.
         "AudioPort" audio_port: i32,
-        /// A `XSBCConnection`. Exists since 20.0.8@2025-09-01.
+        /// A [`XSBCConnection`](XSBCConnection). Exists since 20.0.8@2025-09-01.
         "Connection" connection: XSBCConnection,
         /// Text.
         "DisplayName" display_name: String,
@@ -87,7 +87,7 @@ model! {
         "HasConnection" has_connection: bool,
         /// Text.
         "LocalIPv4" local_i_pv4: String,
-        /// A word of `SbcLogLevel`. Exists since 20.0.7@2025-07-08.
+        /// A word of [`SbcLogLevel`](SbcLogLevel). Exists since 20.0.7@2025-07-08.
         "LogLevel" log_level: SbcLogLevel,
         /// A whole number of 32 bits. Exists since 20.0.7@2025-07-08.
         "LogSize" log_size: i32,
@@ -107,7 +107,7 @@ model! {
         "ProvisionLink" provision_link: Secret,
         /// Text.
         "PublicIP" public_ip: String,
-        /// A word of `Security`. Exists since 20.0.7@2025-07-08.
+        /// A word of [`Security`](Security). Exists since 20.0.7@2025-07-08.
         "Security" security: Security,
         /// Text.
         "Version" version: String,

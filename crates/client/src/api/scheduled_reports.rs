@@ -83,9 +83,9 @@ model! {
         "ReportLink" report_link: String,
         /// Text.
         "ReportParams" report_params: String,
-        /// A word of `ScheduledReportType`.
+        /// A word of [`ScheduledReportType`](ScheduledReportType).
         "ReportType" report_type: ScheduledReportType,
-        /// A word of `ReportScheduleType`.
+        /// A word of [`ReportScheduleType`](ReportScheduleType).
         "ScheduleType" schedule_type: ReportScheduleType,
     }
 }

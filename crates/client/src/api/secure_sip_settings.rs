@@ -36,9 +36,9 @@ impl SecureSipSettingsHandle {
 model! {
     /// `Pbx.SecureSipSettings` of the API.
     "SecureSipSettings" SecureSipSettings: Option {
-        /// A `ConcealedDataFile`.
+        /// A [`ConcealedDataFile`](shared::ConcealedDataFile).
         "Certificate" certificate: shared::ConcealedDataFile,
-        /// A `ConcealedDataFile`; secret.
+        /// A [`ConcealedDataFile`](shared::ConcealedDataFile); secret.
         "PrivateKey" private_key: shared::ConcealedDataFile,
     }
 }

@@ -74,13 +74,13 @@ impl ServicePrincipalsHandle {
 model! {
     /// `Pbx.ServicePrincipal` of the API.
     "ServicePrincipal" ServicePrincipal: Option {
-        /// A list; each: a `UserGroup`; empty unless expanded.
+        /// A list of [`UserGroup`](shared::UserGroup); empty unless expanded.
         "Groups" groups: Vec<shared::UserGroup>,
         /// A whole number of 32 bits.
         "Id" id: ServicePrincipalId,
         /// Text.
         "Number" number: DnNumber,
-        /// Words of `TranscriptionType`.
+        /// Words of [`TranscriptionType`](shared::TranscriptionType).
         "TranscriptionMode" transcription_mode: Flags<shared::TranscriptionType>,
         /// True or false.
         "CallControlEnabled" call_control_enabled: bool,
@@ -90,7 +90,7 @@ model! {
         "LastUsed" last_used: Timestamp,
         /// True or false. Exists since 20.0.8.
         "MyPhoneEnabled" my_phone_enabled: bool,
-        /// A list; each: a `Peer`; empty unless expanded.
+        /// A list of [`Peer`](peers::Peer); empty unless expanded.
         "Peers" peers: Vec<peers::Peer>,
         /// True or false.
         "XAPIEnabled" xapi_enabled: bool,

@@ -111,7 +111,7 @@ model! {
         "Compacting" compacting: bool,
         /// A whole number of 32 bits.
         "Generation" generation: i32,
-        /// A word of `GCCollectionMode`.
+        /// A word of [`GCCollectionMode`](GCCollectionMode).
         "Mode" mode: GCCollectionMode,
     }
 }
@@ -123,7 +123,7 @@ model! {
         "CpuUsage" cpu_usage: i64,
         /// Text.
         "DisplayName" display_name: String,
-        /// A whole number of 32 bits. Was a whole number of 64 bits until 20.0.6.
+        /// A whole number of 32 bits. Until 20.0.6: A whole number of 64 bits.
         "HandleCount" handle_count: i64,
         /// A whole number of 64 bits.
         "MemoryUsed" memory_used: i64,
@@ -135,9 +135,9 @@ model! {
         "SampleTime" sample_time: Timestamp,
         /// True or false.
         "StartStopEnabled" start_stop_enabled: bool,
-        /// A word of `ServiceStatus`.
+        /// A word of [`ServiceStatus`](ServiceStatus).
         "Status" status: ServiceStatus,
-        /// A whole number of 32 bits. Was a whole number of 64 bits until 20.0.6.
+        /// A whole number of 32 bits. Until 20.0.6: A whole number of 64 bits.
         "ThreadCount" thread_count: i64,
         /// A whole number of 64 bits. Exists since 20.0.7.
         "TotalProcessorTime" total_processor_time: i64,
@@ -147,7 +147,7 @@ model! {
 model! {
     /// `Pbx.XServiceManageOptions` of the API.
     "XServiceManageOptions" XServiceManageOptions: Option {
-        /// A list; each: text.
+        /// A list of texts.
         "ServiceNames" service_names: Vec<String>,
     }
 }

@@ -10,21 +10,21 @@ model! {
     "AvailableRouting" AvailableRouting: Option {
         /// True or false.
         "BusyAllCalls" busy_all_calls: bool,
-        /// A `Destination`.
+        /// A [`Destination`](Destination).
         "BusyExternal" busy_external: Destination,
-        /// A `Destination`.
+        /// A [`Destination`](Destination).
         "BusyInternal" busy_internal: Destination,
         /// True or false.
         "NoAnswerAllCalls" no_answer_all_calls: bool,
-        /// A `Destination`.
+        /// A [`Destination`](Destination).
         "NoAnswerExternal" no_answer_external: Destination,
-        /// A `Destination`.
+        /// A [`Destination`](Destination).
         "NoAnswerInternal" no_answer_internal: Destination,
         /// True or false.
         "NotRegisteredAllCalls" not_registered_all_calls: bool,
-        /// A `Destination`.
+        /// A [`Destination`](Destination).
         "NotRegisteredExternal" not_registered_external: Destination,
-        /// A `Destination`.
+        /// A [`Destination`](Destination).
         "NotRegisteredInternal" not_registered_internal: Destination,
     }
 }
@@ -37,9 +37,9 @@ model! {
         "AllHoursExternal" all_hours_external: bool,
         /// True or false.
         "AllHoursInternal" all_hours_internal: bool,
-        /// A `Destination`.
+        /// A [`Destination`](Destination).
         "External" external: Destination,
-        /// A `Destination`.
+        /// A [`Destination`](Destination).
         "Internal" internal: Destination,
     }
 }
@@ -48,13 +48,13 @@ model! {
 model! {
     /// `Pbx.BackupSchedule` of the API.
     "BackupSchedule" BackupSchedule: Option {
-        /// A word of `DayOfWeek`.
+        /// A word of [`DayOfWeek`](DayOfWeek).
         "Day" day: DayOfWeek,
         /// A whole number of 32 bits.
         "RepeatHours" repeat_hours: i32,
         /// A whole number of 32 bits. Exists since 20.0.8.
         "RepeatMinutes" repeat_minutes: i32,
-        /// A word of `ScheduleType`.
+        /// A word of [`ScheduleType`](ScheduleType).
         "ScheduleType" schedule_type: ScheduleType,
         /// A time of day.
         "Time" time: Time,
@@ -95,11 +95,11 @@ model! {
         "Name" name: String,
         /// Text.
         "Number" number: DnNumber,
-        /// A list; each: a word of `UserTag`.
+        /// A list of words of [`UserTag`](UserTag).
         "Tags" tags: Vec<UserTag>,
-        /// A word of `DestinationType`.
+        /// A word of [`DestinationType`](DestinationType).
         "To" to: DestinationType,
-        /// A word of `PeerType`.
+        /// A word of [`PeerType`](PeerType).
         "Type" r#type: PeerType,
     }
 }
@@ -136,7 +136,7 @@ model! {
     "ExternalAccountsPage" ExternalAccountsPage: Option {
         /// Text. Exists since 20.0.5.
         "NextPageToken" next_page_token: String,
-        /// A list; each: a `ExternalAccount`. Exists since 20.0.5.
+        /// A list of [`ExternalAccount`](ExternalAccount). Exists since 20.0.5.
         "Users" users: Vec<ExternalAccount>,
     }
 }
@@ -156,9 +156,9 @@ model! {
     "ForwardingProfile" ForwardingProfile: Option {
         /// True or false.
         "AcceptMultipleCalls" accept_multiple_calls: bool,
-        /// A `AvailableRouting`.
+        /// A [`AvailableRouting`](AvailableRouting).
         "AvailableRoute" available_route: AvailableRouting,
-        /// A `AwayRouting`.
+        /// A [`AwayRouting`](AwayRouting).
         "AwayRoute" away_route: AwayRouting,
         /// True or false.
         "BlockPushCalls" block_push_calls: bool,
@@ -189,7 +189,7 @@ model! {
         "DisplayName" display_name: String,
         /// Text.
         "Filename" filename: String,
-        /// A word of `ProfileType`.
+        /// A word of [`ProfileType`](ProfileType).
         "Type" r#type: ProfileType,
     }
 }
@@ -198,9 +198,9 @@ model! {
 model! {
     /// `Pbx.LocationSettings` of the API.
     "LocationSettings" LocationSettings: Option {
-        /// A word of `FileSystemType`.
+        /// A word of [`FileSystemType`](FileSystemType).
         "FileSystemType" file_system_type: FileSystemType,
-        /// A `ConcealedPassword`; secret.
+        /// A [`ConcealedPassword`](ConcealedPassword); secret.
         "FtpPassword" ftp_password: ConcealedPassword,
         /// Text.
         "FtpPath" ftp_path: String,
@@ -208,7 +208,7 @@ model! {
         "FtpUser" ftp_user: String,
         /// True or false.
         "FtpValidateCertificate" ftp_validate_certificate: bool,
-        /// A `ConcealedDataFile`.
+        /// A [`ConcealedDataFile`](ConcealedDataFile).
         "GbJson" gb_json: ConcealedDataFile,
         /// Text.
         "GbPath" gb_path: String,
@@ -216,7 +216,7 @@ model! {
         "LocalPath" local_path: String,
         /// Text.
         "NsDomain" ns_domain: String,
-        /// A `ConcealedPassword`; secret.
+        /// A [`ConcealedPassword`](ConcealedPassword); secret.
         "NsPassword" ns_password: ConcealedPassword,
         /// Text.
         "NsPath" ns_path: String,
@@ -226,11 +226,11 @@ model! {
         "S3Path" s3_path: String,
         /// Text. Exists since 20.0.10.
         "SftpHostKeyFingerprint" sftp_host_key_fingerprint: String,
-        /// A `ConcealedPassword`; secret.
+        /// A [`ConcealedPassword`](ConcealedPassword); secret.
         "SftpPassword" sftp_password: ConcealedPassword,
         /// Text.
         "SftpPath" sftp_path: String,
-        /// A `ConcealedDataFile`; secret.
+        /// A [`ConcealedDataFile`](ConcealedDataFile); secret.
         "SftpPrivateKey" sftp_private_key: ConcealedDataFile,
         /// Text.
         "SftpUser" sftp_user: String,
@@ -243,7 +243,7 @@ model! {
 model! {
     /// `Pbx.Period` of the API.
     "Period" Period: Option {
-        /// A word of `DayOfWeek`.
+        /// A word of [`DayOfWeek`](DayOfWeek).
         "DayOfWeek" day_of_week: DayOfWeek,
         /// A time of day.
         "Start" start: Time,
@@ -292,19 +292,19 @@ model! {
 model! {
     /// `Pbx.Restrictions` of the API.
     "Restrictions" Restrictions: Option {
-        /// A `EntityRestrictions`.
+        /// A [`EntityRestrictions`](EntityRestrictions).
         "Dects" dects: EntityRestrictions,
-        /// A `EntityRestrictions`.
+        /// A [`EntityRestrictions`](EntityRestrictions).
         "LiveChats" live_chats: EntityRestrictions,
         /// A whole number of 32 bits.
         "MaxPrompts" max_prompts: i32,
-        /// A `EntityRestrictions`.
+        /// A [`EntityRestrictions`](EntityRestrictions).
         "Sbcs" sbcs: EntityRestrictions,
-        /// A `EntityRestrictions`.
+        /// A [`EntityRestrictions`](EntityRestrictions).
         "System" system: EntityRestrictions,
-        /// A `EntityRestrictions`.
+        /// A [`EntityRestrictions`](EntityRestrictions).
         "Trunks" trunks: EntityRestrictions,
-        /// A `EntityRestrictions`.
+        /// A [`EntityRestrictions`](EntityRestrictions).
         "Users" users: EntityRestrictions,
     }
 }
@@ -356,7 +356,7 @@ model! {
         "IsPromptEnabled" is_prompt_enabled: bool,
         /// Text.
         "Prompt" prompt: String,
-        /// A `Destination`.
+        /// A [`Destination`](Destination).
         "Route" route: Destination,
     }
 }
@@ -367,9 +367,9 @@ model! {
     "Schedule" Schedule: Option {
         /// True or false.
         "IgnoreHolidays" ignore_holidays: bool,
-        /// A list; each: a `Period`.
+        /// A list of [`Period`](Period).
         "Periods" periods: Vec<Period>,
-        /// A word of `RuleHoursType`.
+        /// A word of [`RuleHoursType`](RuleHoursType).
         "Type" r#type: RuleHoursType,
     }
 }
@@ -393,7 +393,7 @@ model! {
     "SetRouteRequest" SetRouteRequest: Option {
         /// A whole number of 32 bits.
         "Id" id: i32,
-        /// A list; each: a `SetRoute`.
+        /// A list of [`SetRoute`](SetRoute).
         "Routes" routes: Vec<SetRoute>,
     }
 }
@@ -419,7 +419,7 @@ model! {
         "CanDelete" can_delete: bool,
         /// A whole number of 32 bits.
         "GroupId" group_id: i32,
-        /// A `Rights`; empty unless expanded.
+        /// A [`Rights`](Rights); empty unless expanded.
         "GroupRights" group_rights: Rights,
         /// A whole number of 32 bits.
         "Id" id: i32,
@@ -429,13 +429,13 @@ model! {
         "Name" name: String,
         /// Text.
         "Number" number: DnNumber,
-        /// A `Rights`; empty unless expanded.
+        /// A [`Rights`](Rights); empty unless expanded.
         "Rights" rights: Rights,
-        /// A list; each: a word of `UserTag`.
+        /// A list of words of [`UserTag`](UserTag).
         "Tags" tags: Vec<UserTag>,
-        /// Words of `TranscriptionType`. Exists since 20.0.5.
+        /// Words of [`TranscriptionType`](TranscriptionType). Exists since 20.0.5.
         "TranscriptionMode" transcription_mode: Flags<TranscriptionType>,
-        /// A word of `PeerType`.
+        /// A word of [`PeerType`](PeerType).
         "Type" r#type: PeerType,
     }
 }

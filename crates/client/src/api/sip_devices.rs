@@ -38,7 +38,7 @@ impl SipDevicesHandle {
 model! {
     /// `Pbx.SipDevice` of the API.
     "SipDevice" SipDevice: Option {
-        /// A `Peer`; empty unless expanded.
+        /// A [`Peer`](peers::Peer); empty unless expanded.
         "DN" dn: peers::Peer,
         /// A whole number of 32 bits.
         "Id" id: SipDeviceId,
@@ -46,7 +46,7 @@ model! {
         "PhoneWebPassword" phone_web_password: Secret,
         /// Text; secret.
         "ProvLink" prov_link: Secret,
-        /// A `PhoneRegistrar`.
+        /// A [`PhoneRegistrar`](shared::PhoneRegistrar).
         "Registrar" registrar: shared::PhoneRegistrar,
     }
 }

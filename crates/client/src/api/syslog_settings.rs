@@ -60,15 +60,15 @@ model! {
 model! {
     /// `Pbx.SyslogCustomRelayConfig` of the API. Exists since 20.0.9.
     "SyslogCustomRelayConfig" SyslogCustomRelayConfig: Option {
-        /// A `ConcealedDataFile`. Exists since 20.0.9.
+        /// A [`ConcealedDataFile`](shared::ConcealedDataFile). Exists since 20.0.9.
         "ClientCertificate" client_certificate: shared::ConcealedDataFile,
-        /// A `ConcealedDataFile`; secret. Exists since 20.0.9.
+        /// A [`ConcealedDataFile`](shared::ConcealedDataFile); secret. Exists since 20.0.9.
         "ClientPrivateKey" client_private_key: shared::ConcealedDataFile,
         /// Text. Exists since 20.0.9.
         "Host" host: String,
         /// A whole number of 32 bits. Exists since 20.0.9.
         "Port" port: i32,
-        /// A word of `SyslogProtocol`. Exists since 20.0.9.
+        /// A word of [`SyslogProtocol`](SyslogProtocol). Exists since 20.0.9.
         "Protocol" protocol: SyslogProtocol,
     }
 }
@@ -98,19 +98,19 @@ model! {
 model! {
     /// `Pbx.SyslogSettings` of the API. Exists since 20.0.9.
     "SyslogSettings" SyslogSettings: Option {
-        /// A `SyslogCategoryConfig`. Exists since 20.0.9.
+        /// A [`SyslogCategoryConfig`](SyslogCategoryConfig). Exists since 20.0.9.
         "CategoryConfig" category_config: SyslogCategoryConfig,
-        /// A `SyslogCustomRelayConfig`. Exists since 20.0.9.
+        /// A [`SyslogCustomRelayConfig`](SyslogCustomRelayConfig). Exists since 20.0.9.
         "CustomRelayConfig" custom_relay_config: SyslogCustomRelayConfig,
-        /// A `SyslogDatadogConfig`. Exists from 20.0.9 until 20.0.9.
+        /// A [`SyslogDatadogConfig`](SyslogDatadogConfig). Exists from 20.0.9 until 20.0.9.
         "DatadogConfig" datadog_config: SyslogDatadogConfig,
-        /// A `SyslogElkConfig`. Exists from 20.0.9 until 20.0.9.
+        /// A [`SyslogElkConfig`](SyslogElkConfig). Exists from 20.0.9 until 20.0.9.
         "ElasticConfig" elastic_config: SyslogElkConfig,
-        /// A word of `SyslogIntegrationType`. Exists since 20.0.9.
+        /// A word of [`SyslogIntegrationType`](SyslogIntegrationType). Exists since 20.0.9.
         "IntegrationType" integration_type: SyslogIntegrationType,
         /// True or false. Exists from 20.0.9 until 20.0.9.
         "IsEnabled" is_enabled: bool,
-        /// A `SyslogSplunkConfig`. Exists from 20.0.9 until 20.0.9.
+        /// A [`SyslogSplunkConfig`](SyslogSplunkConfig). Exists from 20.0.9 until 20.0.9.
         "SplunkConfig" splunk_config: SyslogSplunkConfig,
     }
 }

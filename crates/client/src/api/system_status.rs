@@ -191,7 +191,7 @@ model! {
     "CreateTicket" CreateTicket: Option {
         /// True or false. Exists since 20.0.6.
         "CanCreateTicket" can_create_ticket: bool,
-        /// A word of `CreateTicketStatus`. Exists since 20.0.6.
+        /// A word of [`CreateTicketStatus`](CreateTicketStatus). Exists since 20.0.6.
         "CreateTicketStatus" create_ticket_status: CreateTicketStatus,
         /// Text. Exists since 20.0.6.
         "FixUrl" fix_url: String,
@@ -237,7 +237,7 @@ model! {
         "PrivateMemory" private_memory: i64,
         /// A whole number of 64 bits. Exists since 20.0.7@2025-06-23.
         "ProcessCount" process_count: i64,
-        /// A word of `PhoneSystemService`. Exists since 20.0.7@2025-06-23.
+        /// A word of [`PhoneSystemService`](PhoneSystemService). Exists since 20.0.7@2025-06-23.
         "Service" service: PhoneSystemService,
         /// A whole number of 64 bits. Exists since 20.0.7@2025-06-23.
         "ThreadCount" thread_count: i64,
@@ -387,7 +387,7 @@ model! {
         "MaxSimCalls" max_sim_calls: i32,
         /// A whole number of 32 bits. Exists since 20.0.9.
         "MaxUserExtensions" max_user_extensions: i32,
-        /// A word of `XOperatingSystemType`.
+        /// A word of [`XOperatingSystemType`](XOperatingSystemType).
         "OS" os: XOperatingSystemType,
         /// A whole number of 32 bits.
         "OutboundRules" outbound_rules: i32,
@@ -405,7 +405,7 @@ model! {
         "RemoteConfigurationRequired" remote_configuration_required: bool,
         /// True or false.
         "RemoteStorageEnabled" remote_storage_enabled: bool,
-        /// A word of `RemoteStorageStatus`. Exists since 20.0.7@2025-07-08.
+        /// A word of [`RemoteStorageStatus`](shared::RemoteStorageStatus). Exists since 20.0.7@2025-07-08.
         "RemoteStorageStatus" remote_storage_status: shared::RemoteStorageStatus,
         /// Text.
         "ResellerName" reseller_name: String,
@@ -455,7 +455,7 @@ model! {
 model! {
     /// `Pbx.VersionUpdateType` of the API.
     "VersionUpdateType" VersionUpdateType: Option {
-        /// A word of `UpdateType`.
+        /// A word of [`UpdateType`](shared::UpdateType).
         "Type" r#type: shared::UpdateType,
     }
 }

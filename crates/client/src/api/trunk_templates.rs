@@ -64,7 +64,7 @@ impl TrunkTemplatesHandle {
 model! {
     /// `Pbx.TrunkMessagingTemplate` of the API.
     "TrunkMessagingTemplate" TrunkMessagingTemplate: Option {
-        /// A list; each: a `TrunkVariable`.
+        /// A list of [`TrunkVariable`](TrunkVariable).
         "MessagingVariables" messaging_variables: Vec<TrunkVariable>,
         /// True or false.
         "Optional" optional: bool,
@@ -84,7 +84,7 @@ model! {
         "AddAllowed" add_allowed: bool,
         /// Text.
         "Content" content: String,
-        /// A list; each: text.
+        /// A list of texts.
         "Countries" countries: Vec<String>,
         /// A whole number of 32 bits.
         "DefaultProxyPort" default_proxy_port: i32,
@@ -92,19 +92,19 @@ model! {
         "DefaultRegistrarPort" default_registrar_port: i32,
         /// Text.
         "Description" description: String,
-        /// A list; each: a word of `TrunkEditorType`.
+        /// A list of words of [`TrunkEditorType`](TrunkEditorType).
         "Editors" editors: Vec<TrunkEditorType>,
         /// Text.
         "Id" id: TrunkTemplateId,
         /// True or false. Exists since 20.0.10.
         "IsCustom" is_custom: bool,
-        /// A `TrunkMessagingTemplate`.
+        /// A [`TrunkMessagingTemplate`](TrunkMessagingTemplate).
         "MessagingTemplate" messaging_template: TrunkMessagingTemplate,
         /// Text.
         "Name" name: String,
-        /// A list; each: text.
+        /// A list of texts.
         "Tags" tags: Vec<String>,
-        /// A word of `TemplateType`.
+        /// A word of [`TemplateType`](shared::TemplateType).
         "TemplateType" template_type: shared::TemplateType,
         /// Text.
         "Url" url: String,
@@ -158,7 +158,7 @@ model! {
         "Name" name: String,
         /// Text.
         "Option" option: String,
-        /// A word of `TrunkVariableType`.
+        /// A word of [`TrunkVariableType`](TrunkVariableType).
         "OptionType" option_type: TrunkVariableType,
         /// Text.
         "Pattern" pattern: String,

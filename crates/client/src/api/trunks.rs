@@ -241,7 +241,7 @@ model! {
 model! {
     /// `Pbx.AutoProvisionTrunk` of the API. Exists from 20.0.5 until 20.0.8.
     "AutoProvisionTrunk" AutoProvisionTrunk: Option {
-        /// A list; each: a `TwilioPhoneNumber`. Exists from 20.0.5 until 20.0.8.
+        /// A list of [`TwilioPhoneNumber`](TwilioPhoneNumber). Exists from 20.0.5 until 20.0.8.
         "AvailableNumbers" available_numbers: Vec<TwilioPhoneNumber>,
     }
 }
@@ -276,17 +276,17 @@ model! {
         "AccountSid" account_sid: String,
         /// Text; secret. Exists since 20.0.5.
         "ApiKey" api_key: Secret,
-        /// A `InboundRule`; empty unless expanded. Exists since 20.0.5.
+        /// A [`InboundRule`](inbound_rules::InboundRule); empty unless expanded. Exists since 20.0.5.
         "DefaultRule" default_rule: inbound_rules::InboundRule,
-        /// A list; each: a `UserGroup`; empty unless expanded. Exists since 20.0.5.
+        /// A list of [`UserGroup`](shared::UserGroup); empty unless expanded. Exists since 20.0.5.
         "Groups" groups: Vec<shared::UserGroup>,
         /// Text.
         "Name" name: String,
-        /// A list; each: a `ProviderPhone`. Exists since 20.0.5. Was a list; each: a `twiliophonenumber` until 20.0.8.
+        /// A list of [`ProviderPhone`](ProviderPhone). Exists since 20.0.5. Until 20.0.8: A list of [`TwilioPhoneNumber`](TwilioPhoneNumber).
         "PhoneNumbers" phone_numbers: Vec<ProviderPhone>,
-        /// A word of `TrunkType`. Exists until 20.0.4.
+        /// A word of [`TrunkType`](TrunkType). Exists until 20.0.4.
         "TrunkType" trunk_type: TrunkType,
-        /// A word of `TrunkType`. Exists since 20.0.5.
+        /// A word of [`TrunkType`](TrunkType). Exists since 20.0.5.
         "Type" r#type: TrunkType,
     }
 }
@@ -296,7 +296,7 @@ model! {
     "EmergencyGeoTrunkLocation" EmergencyGeoTrunkLocation: Option {
         /// Text.
         "Id" id: String,
-        /// A `EmergencyGeoLocation`.
+        /// A [`EmergencyGeoLocation`](emergency_geo_locations::EmergencyGeoLocation).
         "Location" location: emergency_geo_locations::EmergencyGeoLocation,
         /// Text.
         "ProviderUri" provider_uri: String,
@@ -308,7 +308,7 @@ model! {
 model! {
     /// `Pbx.Gateway` of the API.
     "Gateway" Gateway: Option {
-        /// A list; each: text.
+        /// A list of texts.
         "Codecs" codecs: Vec<String>,
         /// True or false.
         "DeliverAudio" deliver_audio: bool,
@@ -320,11 +320,11 @@ model! {
         "DestNumberInTo" dest_number_in_to: bool,
         /// Text.
         "Host" host: String,
-        /// A word of `IPInRegistrationContactType`.
+        /// A word of [`IPInRegistrationContactType`](IPInRegistrationContactType).
         "IPInRegistrationContact" ip_in_registration_contact: IPInRegistrationContactType,
         /// A whole number of 32 bits.
         "Id" id: i32,
-        /// A list; each: a `GatewayParameterBinding`.
+        /// A list of [`GatewayParameterBinding`](GatewayParameterBinding).
         "InboundParams" inbound_params: Vec<GatewayParameterBinding>,
         /// True or false.
         "Internal" internal: bool,
@@ -332,13 +332,13 @@ model! {
         "IsCustom" is_custom: bool,
         /// A whole number of 32 bits.
         "Lines" lines: i32,
-        /// A word of `MatchingStrategyType`.
+        /// A word of [`MatchingStrategyType`](MatchingStrategyType).
         "MatchingStrategy" matching_strategy: MatchingStrategyType,
         /// Text.
         "Name" name: String,
         /// Text.
         "OutboundCallerID" outbound_caller_id: String,
-        /// A list; each: a `GatewayParameterBinding`.
+        /// A list of [`GatewayParameterBinding`](GatewayParameterBinding).
         "OutboundParams" outbound_params: Vec<GatewayParameterBinding>,
         /// A whole number of 32 bits.
         "Port" port: i32,
@@ -346,11 +346,11 @@ model! {
         "ProxyHost" proxy_host: String,
         /// A whole number of 32 bits.
         "ProxyPort" proxy_port: i32,
-        /// A word of `RequireRegistrationForType`.
+        /// A word of [`RequireRegistrationForType`](RequireRegistrationForType).
         "RequireRegistrationFor" require_registration_for: RequireRegistrationForType,
-        /// A word of `SRTPModeType`.
+        /// A word of [`SRTPModeType`](shared::SRTPModeType).
         "SRTPMode" srtp_mode: shared::SRTPModeType,
-        /// A list; each: a `GatewayParameterBinding`.
+        /// A list of [`GatewayParameterBinding`](GatewayParameterBinding).
         "SourceIdentification" source_identification: Vec<GatewayParameterBinding>,
         /// Text.
         "SpecifiedIPForRegistrationContact" specified_ip_for_registration_contact: String,
@@ -362,11 +362,11 @@ model! {
         "TemplateFilename" template_filename: String,
         /// A whole number of 32 bits.
         "TimeBetweenReg" time_between_reg: i32,
-        /// A word of `GatewayType`.
+        /// A word of [`GatewayType`](GatewayType).
         "Type" r#type: GatewayType,
         /// True or false.
         "UseIPInContact" use_ip_in_contact: bool,
-        /// A list; each: a `Choice`.
+        /// A list of [`Choice`](Choice).
         "VariableChoices" variable_choices: Vec<Choice>,
     }
 }
@@ -395,7 +395,7 @@ model! {
         "NextPageToken" next_page_token: String,
         /// A whole number of 32 bits. Exists since 20.0.9.
         "PhonesPageSize" phones_page_size: i32,
-        /// A word of `TrunkType`. Exists since 20.0.9.
+        /// A word of [`TrunkType`](TrunkType). Exists since 20.0.9.
         "Type" r#type: TrunkType,
     }
 }
@@ -404,9 +404,9 @@ model! {
 model! {
     /// `Pbx.OutboundCallTestResult` of the API. Exists from 20.0.7@2025-06-23 until 20.0.7@2025-06-23.
     "OutboundCallTestResult" OutboundCallTestResult: Option {
-        /// A list; each: a `LogEntry`. Exists from 20.0.7@2025-06-23 until 20.0.7@2025-06-23.
+        /// A list of [`LogEntry`](users::LogEntry). Exists from 20.0.7@2025-06-23 until 20.0.7@2025-06-23.
         "Log" log: Vec<users::LogEntry>,
-        /// A list; each: a `TrunkReport`. Exists from 20.0.7@2025-06-23 until 20.0.7@2025-06-23.
+        /// A list of [`TrunkReport`](TrunkReport). Exists from 20.0.7@2025-06-23 until 20.0.7@2025-06-23.
         "Reports" reports: Vec<TrunkReport>,
     }
 }
@@ -434,7 +434,7 @@ model! {
     "ProviderPhones" ProviderPhones: Option {
         /// Text. Exists since 20.0.9.
         "NextPageToken" next_page_token: String,
-        /// A list; each: a `ProviderPhone`. Exists since 20.0.9.
+        /// A list of [`ProviderPhone`](ProviderPhone). Exists since 20.0.9.
         "Phones" phones: Vec<ProviderPhone>,
     }
 }
@@ -451,19 +451,19 @@ model! {
 model! {
     /// `Pbx.Trunk` of the API.
     "Trunk" Trunk: Option {
-        /// A list; each: a `UserGroup`; empty unless expanded.
+        /// A list of [`UserGroup`](shared::UserGroup); empty unless expanded.
         "Groups" groups: Vec<shared::UserGroup>,
         /// A whole number of 32 bits.
         "Id" id: TrunkId,
         /// Text.
         "Number" number: DnNumber,
-        /// Words of `TranscriptionType`.
+        /// Words of [`TranscriptionType`](shared::TranscriptionType).
         "TranscriptionMode" transcription_mode: Flags<shared::TranscriptionType>,
         /// Text.
         "AuthID" auth_id: String,
-        /// A `ConcealedPassword`; secret. Was text until 20.0.4.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret. Until 20.0.4: Text.
         "AuthPassword" auth_password: Changed<Secret, shared::ConcealedPassword>,
-        /// A word of `HolidayMode`. Exists from 20.0.9 until 20.0.9.
+        /// A word of [`HolidayMode`](HolidayMode). Exists from 20.0.9 until 20.0.9.
         "AutoHolidayMode" auto_holiday_mode: HolidayMode,
         /// Text.
         "Certificate" certificate: String,
@@ -473,9 +473,9 @@ model! {
         "CertificateName" certificate_name: String,
         /// Text.
         "ConfigurationIssue" configuration_issue: String,
-        /// A list; each: text.
+        /// A list of texts.
         "DidNumbers" did_numbers: Vec<String>,
-        /// A word of `DirectionType`.
+        /// A word of [`DirectionType`](DirectionType).
         "Direction" direction: DirectionType,
         /// True or false. Exists since 20.0.10.
         "DisableCallTransfer" disable_call_transfer: bool,
@@ -487,7 +487,7 @@ model! {
         "E164CountryCode" e164_country_code: String,
         /// True or false.
         "E164ProcessIncomingNumber" e164_process_incoming_number: bool,
-        /// A list; each: a `EmergencyGeoTrunkLocation`; empty unless expanded.
+        /// A list of [`EmergencyGeoTrunkLocation`](EmergencyGeoTrunkLocation); empty unless expanded.
         "EmergencyGeoLocations" emergency_geo_locations: Vec<EmergencyGeoTrunkLocation>,
         /// True or false.
         "EnableInboundCalls" enable_inbound_calls: bool,
@@ -495,29 +495,29 @@ model! {
         "EnableOutboundCalls" enable_outbound_calls: bool,
         /// Text.
         "ExternalNumber" external_number: String,
-        /// A `Gateway`.
+        /// A [`Gateway`](Gateway).
         "Gateway" gateway: Gateway,
-        /// A word of `TypeOfIPRestriction`. Was a word of `typeofipdestriction` until 20.0.7@2025-05-06.
+        /// A word of [`TypeOfIPRestriction`](TypeOfIPRestriction). Until 20.0.7@2025-05-06: A word of [`TypeOfIPDestriction`](TypeOfIPDestriction).
         "IPRestriction" ip_restriction: TypeOfIPRestriction,
-        /// A list; each: a `CIDFormatting`.
+        /// A list of [`CIDFormatting`](CIDFormatting).
         "InCIDFormatting" in_cid_formatting: Vec<CIDFormatting>,
         /// True or false.
         "IsOnline" is_online: bool,
         /// True or false. Exists until 20.0.6@2025-02-06.
         "IsWebmeetingBridge" is_webmeeting_bridge: bool,
-        /// A `TrunkMessaging`.
+        /// A [`TrunkMessaging`](TrunkMessaging).
         "Messaging" messaging: TrunkMessaging,
-        /// A list; each: a `CIDFormatting`.
+        /// A list of [`CIDFormatting`](CIDFormatting).
         "OutCIDFormatting" out_cid_formatting: Vec<CIDFormatting>,
         /// Text.
         "OutboundCallerID" outbound_caller_id: String,
         /// Text.
         "PublicIPinSIP" public_i_pin_sip: String,
-        /// A list; each: text.
+        /// A list of texts.
         "PublicInfoGroups" public_info_groups: Vec<String>,
         /// True or false.
         "PublishInfo" publish_info: bool,
-        /// A list; each: a `Peer`; empty unless expanded.
+        /// A list of [`Peer`](peers::Peer); empty unless expanded.
         "ReceiveExtensions" receive_extensions: Vec<peers::Peer>,
         /// True or false.
         "ReceiveInfo" receive_info: bool,
@@ -525,7 +525,7 @@ model! {
         "RemoteMyPhoneUriHost" remote_my_phone_uri_host: String,
         /// Text.
         "RemotePBXPreffix" remote_pbx_preffix: String,
-        /// A list; each: a `InboundRule`; empty unless expanded.
+        /// A list of [`InboundRule`](inbound_rules::InboundRule); empty unless expanded.
         "RoutingRules" routing_rules: Vec<inbound_rules::InboundRule>,
         /// Text. Exists since 20.0.10.
         "ScriptName" script_name: String,
@@ -535,11 +535,11 @@ model! {
         "SeparateAuthId" separate_auth_id: String,
         /// A whole number of 32 bits.
         "SimultaneousCalls" simultaneous_calls: i32,
-        /// A list; each: a word of `UserTag`. Exists since 20.0.6@2025-04-10.
+        /// A list of words of [`UserTag`](shared::UserTag). Exists since 20.0.6@2025-04-10.
         "Tags" tags: Vec<shared::UserTag>,
-        /// A word of `TypeOfTransportRestriction`.
+        /// A word of [`TypeOfTransportRestriction`](TypeOfTransportRestriction).
         "TransportRestriction" transport_restriction: TypeOfTransportRestriction,
-        /// A list; each: a `Variable`. Exists since 20.0.6.
+        /// A list of [`Variable`](fxs::Variable). Exists since 20.0.6.
         "TrunkRegTimes" trunk_reg_times: Vec<fxs::Variable>,
         /// True or false.
         "TunnelEnabled" tunnel_enabled: bool,
@@ -676,11 +676,11 @@ model! {
 model! {
     /// `Pbx.TrunkReport` of the API. Exists since 20.0.7@2025-06-23.
     "TrunkReport" TrunkReport: Option {
-        /// A word of `AnalysisCode`. Exists since 20.0.7@2025-06-23.
+        /// A word of [`AnalysisCode`](AnalysisCode). Exists since 20.0.7@2025-06-23.
         "Code" code: AnalysisCode,
-        /// A word of `InfoLevel`. Exists since 20.0.7@2025-06-23.
+        /// A word of [`InfoLevel`](InfoLevel). Exists since 20.0.7@2025-06-23.
         "Level" level: InfoLevel,
-        /// A list; each: text. Exists since 20.0.7@2025-06-23.
+        /// A list of texts. Exists since 20.0.7@2025-06-23.
         "Params" params: Vec<String>,
         /// Text. Exists since 20.0.7@2025-06-23.
         "Template" template: String,
@@ -691,9 +691,9 @@ model! {
 model! {
     /// `Pbx.TrunkTestResult` of the API. Exists since 20.0.7@2025-07-08.
     "TrunkTestResult" TrunkTestResult: Option {
-        /// A list; each: a `LogEntry`. Exists since 20.0.7@2025-07-08.
+        /// A list of [`LogEntry`](users::LogEntry). Exists since 20.0.7@2025-07-08.
         "Log" log: Vec<users::LogEntry>,
-        /// A list; each: a `TrunkReport`. Exists since 20.0.7@2025-07-08.
+        /// A list of [`TrunkReport`](TrunkReport). Exists since 20.0.7@2025-07-08.
         "Reports" reports: Vec<TrunkReport>,
     }
 }

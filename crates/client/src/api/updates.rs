@@ -109,7 +109,7 @@ model! {
 model! {
     /// `Pbx.InstallUpdates` of the API.
     "InstallUpdates" InstallUpdates: Option {
-        /// A list; each: a GUID.
+        /// A list of GUIDs.
         "Entries" entries: Vec<Guid>,
         /// A GUID.
         "Key" key: Guid,
@@ -141,7 +141,7 @@ model! {
         "OutOfDate" out_of_date: bool,
         /// Text.
         "ServerVersion" server_version: String,
-        /// A word of `UpdateType`.
+        /// A word of [`UpdateType`](shared::UpdateType).
         "UpdateType" update_type: shared::UpdateType,
     }
 }
@@ -149,7 +149,7 @@ model! {
 model! {
     /// `Pbx.UpdateList` of the API.
     "UpdateList" UpdateList: Option {
-        /// A list; each: a `UpdateItem`.
+        /// A list of [`UpdateItem`](UpdateItem).
         "Entries" entries: Vec<UpdateItem>,
         /// True or false.
         "IsMaintananceExpired" is_maintanance_expired: bool,
@@ -165,7 +165,7 @@ model! {
     "UpdateSettings" UpdateSettings: Option {
         /// True or false.
         "AutoUpdateEnabled" auto_update_enabled: bool,
-        /// A `BackupSchedule`.
+        /// A [`BackupSchedule`](shared::BackupSchedule).
         "Schedule" schedule: shared::BackupSchedule,
     }
 }
@@ -173,9 +173,9 @@ model! {
 model! {
     /// `Pbx.UpdatesStats` of the API.
     "UpdatesStats" UpdatesStats: Option {
-        /// A list; each: a `CategoryUpdate`.
+        /// A list of [`CategoryUpdate`](CategoryUpdate).
         "PerPage" per_page: Vec<CategoryUpdate>,
-        /// A list; each: a `CategoryUpdate`.
+        /// A list of [`CategoryUpdate`](CategoryUpdate).
         "TcxUpdate" tcx_update: Vec<CategoryUpdate>,
     }
 }

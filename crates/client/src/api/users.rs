@@ -419,9 +419,9 @@ impl UsersHandle {
 model! {
     /// The body of Bulk Update Users. What may be left out may stay empty.
     "Users.BulkUpdate" BulkUpdate: Option {
-        /// A list; each: a whole number of 32 bits.
+        /// A list of whole numbers of 32 bits.
         "ids" ids: Vec<UserId>,
-        /// A `User`.
+        /// A [`User`](User).
         "user" user: User,
     }
 }
@@ -432,7 +432,7 @@ model! {
     "Users.MultiDeleteGreeting" DeleteGreetingOfMany: Option {
         /// Text.
         "filename" filename: String,
-        /// A list; each: a whole number of 32 bits.
+        /// A list of whole numbers of 32 bits.
         "ids" ids: Vec<UserId>,
     }
 }
@@ -471,7 +471,7 @@ model! {
         "ConfigurationLink" configuration_link: bool,
         /// True or false; false where it is left out. Exists until 20.0.4.
         "DeskphonePassword" deskphone_password: bool,
-        /// A list; each: a whole number of 32 bits.
+        /// A list of whole numbers of 32 bits.
         "Ids" ids: Vec<UserId>,
         /// True or false; false where it is left out. Exists until 20.0.4.
         "RpsKey" rps_key: bool,
@@ -483,7 +483,7 @@ model! {
         "VoicemailPIN" voicemail_pin: bool,
         /// True or false; false where it is left out. Exists until 20.0.4.
         "WebclientPassword" webclient_password: bool,
-        /// A `RegenerateOptions`. Exists since 20.0.5.
+        /// A [`RegenerateOptions`](RegenerateOptions). Exists since 20.0.5.
         "opts" opts: RegenerateOptions,
     }
 }
@@ -506,7 +506,7 @@ model! {
         "VoicemailPIN" voicemail_pin: bool,
         /// True or false; false where it is left out. Exists until 20.0.4.
         "WebclientPassword" webclient_password: bool,
-        /// A `RegenerateOptions`. Exists since 20.0.5.
+        /// A [`RegenerateOptions`](RegenerateOptions). Exists since 20.0.5.
         "opts" opts: RegenerateOptions,
     }
 }
@@ -515,9 +515,9 @@ model! {
 model! {
     /// The body of Update Multiple Users. What may be left out may stay empty.
     "Users.MultiUserUpdate" UpdateMany: Option {
-        /// A list; each: a whole number of 32 bits.
+        /// A list of whole numbers of 32 bits.
         "ids" ids: Vec<UserId>,
-        /// A `MultiEditUserData`.
+        /// A [`MultiEditUserData`](MultiEditUserData).
         "user" user: MultiEditUserData,
     }
 }
@@ -545,9 +545,9 @@ model! {
         "Name" name: String,
         /// Text. Exists since 20.0.9.
         "Number" number: DnNumber,
-        /// A list; each: a word of `UserTag`. Exists since 20.0.9.
+        /// A list of words of [`UserTag`](shared::UserTag). Exists since 20.0.9.
         "Tags" tags: Vec<shared::UserTag>,
-        /// A word of `PeerType`. Exists since 20.0.9.
+        /// A word of [`PeerType`](shared::PeerType). Exists since 20.0.9.
         "Type" r#type: shared::PeerType,
     }
 }
@@ -562,9 +562,9 @@ model! {
         "Name" name: String,
         /// Text. Exists since 20.0.9.
         "Number" number: DnNumber,
-        /// A list; each: a word of `UserTag`. Exists since 20.0.9.
+        /// A list of words of [`UserTag`](shared::UserTag). Exists since 20.0.9.
         "Tags" tags: Vec<shared::UserTag>,
-        /// A word of `PeerType`. Exists since 20.0.9.
+        /// A word of [`PeerType`](shared::PeerType). Exists since 20.0.9.
         "Type" r#type: shared::PeerType,
     }
 }
@@ -573,9 +573,9 @@ model! {
 model! {
     /// `Pbx.AgentSettings` of the API. Exists since 20.0.9.
     "AgentSettings" AgentSettings: Option {
-        /// A `AgentRoutingAction`. Exists since 20.0.9.
+        /// A [`AgentRoutingAction`](AgentRoutingAction). Exists since 20.0.9.
         "AbusiveCallerAction" abusive_caller_action: AgentRoutingAction,
-        /// A `AgentRoutingAction`. Exists since 20.0.10.
+        /// A [`AgentRoutingAction`](AgentRoutingAction). Exists since 20.0.10.
         "AgentFallback" agent_fallback: AgentRoutingAction,
         /// Text. Exists since 20.0.9.
         "AgentType" agent_type: String,
@@ -583,11 +583,11 @@ model! {
         "AllowWebsearch" allow_websearch: bool,
         /// Text. Exists since 20.0.9.
         "AllowedExtensions" allowed_extensions: String,
-        /// A `BossInterruptionSettings`. Exists since 20.0.10.
+        /// A [`BossInterruptionSettings`](BossInterruptionSettings). Exists since 20.0.10.
         "BossInterruptionSettings" boss_interruption_settings: BossInterruptionSettings,
-        /// A `CallPrioritySettings`. Exists from 20.0.9 until 20.0.9.
+        /// A [`CallPrioritySettings`](CallPrioritySettings). Exists from 20.0.9 until 20.0.9.
         "CallPrioritySettings" call_priority_settings: CallPrioritySettings,
-        /// A `AgentRoutingAction`. Exists since 20.0.9.
+        /// A [`AgentRoutingAction`](AgentRoutingAction). Exists since 20.0.9.
         "CallerDoesNotRespondAction" caller_does_not_respond_action: AgentRoutingAction,
         /// True or false. Exists since 20.0.9.
         "CheckStatusBeforeTransfer" check_status_before_transfer: bool,
@@ -599,9 +599,9 @@ model! {
         "EnableSpamProtection" enable_spam_protection: bool,
         /// Text. Exists since 20.0.9.
         "FirstMessage" first_message: String,
-        /// A `AgentRoutingDirectory`. Exists since 20.0.10.
+        /// A [`AgentRoutingDirectory`](AgentRoutingDirectory). Exists since 20.0.10.
         "HumanHandoff" human_handoff: AgentRoutingDirectory,
-        /// A list; each: text. Exists since 20.0.9.
+        /// A list of texts. Exists since 20.0.9.
         "Knowledgebase" knowledgebase: Vec<String>,
         /// Text. Exists since 20.0.9.
         "Language" language: String,
@@ -609,11 +609,11 @@ model! {
         "MaxCallDuration" max_call_duration: i32,
         /// True or false. Exists from 20.0.9 until 20.0.9.
         "PhoneBookMatching" phone_book_matching: bool,
-        /// A `Peer`; empty unless expanded. Exists since 20.0.9.
+        /// A [`Peer`](peers::Peer); empty unless expanded. Exists since 20.0.9.
         "PhonebookOverride" phonebook_override: peers::Peer,
-        /// A list; each: a `AgentRoutingDirectory`. Exists since 20.0.9.
+        /// A list of [`AgentRoutingDirectory`](AgentRoutingDirectory). Exists since 20.0.9.
         "RoutingDirectory" routing_directory: Vec<AgentRoutingDirectory>,
-        /// A `AgentRoutingAction`. Exists since 20.0.9.
+        /// A [`AgentRoutingAction`](AgentRoutingAction). Exists since 20.0.9.
         "SpamAction" spam_action: AgentRoutingAction,
         /// Text. Exists since 20.0.9.
         "SpamInstructions" spam_instructions: String,
@@ -621,7 +621,7 @@ model! {
         "SwitchLanguage" switch_language: bool,
         /// Text. Exists since 20.0.9.
         "SystemPrompt" system_prompt: String,
-        /// A `CallTokenBudget`. Exists from 20.0.9 until 20.0.9.
+        /// A [`CallTokenBudget`](CallTokenBudget). Exists from 20.0.9 until 20.0.9.
         "TokenBudget" token_budget: CallTokenBudget,
         /// Text. Exists since 20.0.9.
         "Voice" voice: String,
@@ -632,11 +632,11 @@ model! {
 model! {
     /// `Pbx.BossInterruptionSettings` of the API. Exists since 20.0.10.
     "BossInterruptionSettings" BossInterruptionSettings: Option {
-        /// A `InterruptionDecision`. Exists since 20.0.10.
+        /// A [`InterruptionDecision`](InterruptionDecision). Exists since 20.0.10.
         "Block" block: InterruptionDecision,
-        /// A `InterruptionDecision`. Exists since 20.0.10.
+        /// A [`InterruptionDecision`](InterruptionDecision). Exists since 20.0.10.
         "Interrupt" interrupt: InterruptionDecision,
-        /// A `InterruptionDecision`. Exists since 20.0.10.
+        /// A [`InterruptionDecision`](InterruptionDecision). Exists since 20.0.10.
         "Notify" notify: InterruptionDecision,
     }
 }
@@ -651,7 +651,7 @@ model! {
         "Reason" reason: String,
         /// Text.
         "ReasonText" reason_text: String,
-        /// A `CallParticipant`; empty unless expanded.
+        /// A [`CallParticipant`](CallParticipant); empty unless expanded.
         "Result" result: CallParticipant,
         /// Text. Exists since 20.0.6@2025-04-10.
         "VttId" vtt_id: String,
@@ -704,11 +704,11 @@ model! {
     "CallPrioritySettings" CallPrioritySettings: Option {
         /// True or false. Exists from 20.0.9 until 20.0.9.
         "IsEnabled" is_enabled: bool,
-        /// A `CallPriority`. Exists from 20.0.9 until 20.0.9.
+        /// A [`CallPriority`](CallPriority). Exists from 20.0.9 until 20.0.9.
         "PriorityHigh" priority_high: CallPriority,
-        /// A `CallPriority`. Exists from 20.0.9 until 20.0.9.
+        /// A [`CallPriority`](CallPriority). Exists from 20.0.9 until 20.0.9.
         "PriorityLow" priority_low: CallPriority,
-        /// A `CallPriority`. Exists from 20.0.9 until 20.0.9.
+        /// A [`CallPriority`](CallPriority). Exists from 20.0.9 until 20.0.9.
         "PriorityMedium" priority_medium: CallPriority,
     }
 }
@@ -745,19 +745,19 @@ model! {
 model! {
     /// `Pbx.ExtensionRule` of the API.
     "ExtensionRule" ExtensionRule: Option {
-        /// A word of `RuleCallTypeType`. Exists since 20.0.9.
+        /// A word of [`RuleCallTypeType`](inbound_rules::RuleCallTypeType). Exists since 20.0.9.
         "CallType" call_type: inbound_rules::RuleCallTypeType,
         /// Text. Exists until 20.0.8.
         "CallerId" caller_id: String,
-        /// A word of `RuleConditionType`. Exists since 20.0.9.
+        /// A word of [`RuleConditionType`](inbound_rules::RuleConditionType). Exists since 20.0.9.
         "Condition" condition: inbound_rules::RuleConditionType,
         /// Text. Exists since 20.0.9.
         "Data" data: String,
-        /// A `Destination`.
+        /// A [`Destination`](shared::Destination).
         "Destination" destination: shared::Destination,
         /// True or false. Exists since 20.0.9.
         "Enabled" enabled: bool,
-        /// A `Schedule`.
+        /// A [`Schedule`](shared::Schedule).
         "Hours" hours: shared::Schedule,
         /// A whole number of 32 bits.
         "Id" id: i32,
@@ -823,7 +823,7 @@ model! {
 model! {
     /// `Pbx.MultiEditUserData` of the API.
     "MultiEditUserData" MultiEditUserData: Option {
-        /// A `AgentSettings`. Exists since 20.0.10.
+        /// A [`AgentSettings`](AgentSettings). Exists since 20.0.10.
         "AgentSettings" agent_settings: AgentSettings,
         /// True or false.
         "AllowLanOnly" allow_lan_only: bool,
@@ -851,9 +851,9 @@ model! {
         "Enabled" enabled: bool,
         /// True or false. Exists since 20.0.10.
         "ForbidRecording" forbid_recording: bool,
-        /// A list; each: a `ExtensionRule`; empty unless expanded.
+        /// A list of [`ExtensionRule`](ExtensionRule); empty unless expanded.
         "ForwardingExceptions" forwarding_exceptions: Vec<ExtensionRule>,
-        /// A list; each: a `ForwardingProfile`; empty unless expanded.
+        /// A list of [`ForwardingProfile`](shared::ForwardingProfile); empty unless expanded.
         "ForwardingProfiles" forwarding_profiles: Vec<shared::ForwardingProfile>,
         /// True or false. Exists since 20.0.5.
         "GoogleCalendarEnabled" google_calendar_enabled: bool,
@@ -861,9 +861,9 @@ model! {
         "GoogleContactsEnabled" google_contacts_enabled: bool,
         /// True or false.
         "GoogleSignInEnabled" google_sign_in_enabled: bool,
-        /// A list; each: a `Greeting`; empty unless expanded.
+        /// A list of [`Greeting`](shared::Greeting); empty unless expanded.
         "Greetings" greetings: Vec<shared::Greeting>,
-        /// A list; each: a `UserGroup`; empty unless expanded.
+        /// A list of [`UserGroup`](shared::UserGroup); empty unless expanded.
         "Groups" groups: Vec<shared::UserGroup>,
         /// True or false.
         "HideInPhonebook" hide_in_phonebook: bool,
@@ -901,21 +901,21 @@ model! {
         "RecordEmailNotify" record_email_notify: bool,
         /// True or false.
         "RecordExternalCallsOnly" record_external_calls_only: bool,
-        /// A word of `SRTPModeType`.
+        /// A word of [`SRTPModeType`](shared::SRTPModeType).
         "SRTPMode" srtp_mode: shared::SRTPModeType,
         /// True or false.
         "SendEmailMissedCalls" send_email_missed_calls: bool,
-        /// Words of `TranscriptionType`.
+        /// Words of [`TranscriptionType`](shared::TranscriptionType).
         "TranscriptionMode" transcription_mode: Flags<shared::TranscriptionType>,
         /// True or false.
         "VMDisablePinAuth" vm_disable_pin_auth: bool,
-        /// A word of `VMEmailOptionsType`.
+        /// A word of [`VMEmailOptionsType`](VMEmailOptionsType).
         "VMEmailOptions" vm_email_options: VMEmailOptionsType,
         /// True or false.
         "VMEnabled" vm_enabled: bool,
         /// True or false.
         "VMPlayCallerID" vm_play_caller_id: bool,
-        /// A word of `VMPlayMsgDateTimeType`.
+        /// A word of [`VMPlayMsgDateTimeType`](VMPlayMsgDateTimeType).
         "VMPlayMsgDateTime" vm_play_msg_date_time: VMPlayMsgDateTimeType,
     }
 }
@@ -936,7 +936,7 @@ model! {
         "ProvisioningLinkExt" provisioning_link_ext: Secret,
         /// Text; secret.
         "ProvisioningLinkLocal" provisioning_link_local: Secret,
-        /// A `PhoneSettings`.
+        /// A [`PhoneSettings`](PhoneSettings).
         "Settings" settings: PhoneSettings,
         /// Text.
         "TemplateName" template_name: String,
@@ -959,7 +959,7 @@ model! {
         "PriorityMax" priority_max: i32,
         /// A whole number of 32 bits.
         "PriorityMin" priority_min: i32,
-        /// A word of `PhoneDeviceVlanType`.
+        /// A word of [`PhoneDeviceVlanType`](PhoneDeviceVlanType).
         "Type" r#type: PhoneDeviceVlanType,
         /// A whole number of 32 bits.
         "VlanId" vlan_id: i32,
@@ -989,11 +989,11 @@ model! {
         "AllowCustomQueueRingtones" allow_custom_queue_ringtones: bool,
         /// Text.
         "Backlight" backlight: String,
-        /// A list; each: text.
+        /// A list of texts.
         "Codecs" codecs: Vec<String>,
         /// Text.
         "CustomLogo" custom_logo: String,
-        /// A list; each: a `CustomQueueRingtone`.
+        /// A list of [`CustomQueueRingtone`](CustomQueueRingtone).
         "CustomQueueRingtones" custom_queue_ringtones: Vec<CustomQueueRingtone>,
         /// Text.
         "DateFormat" date_format: String,
@@ -1005,7 +1005,7 @@ model! {
         "IsLogoCustomizable" is_logo_customizable: bool,
         /// True or false.
         "IsSBC" is_sbc: bool,
-        /// A `PhoneLldpInfo`.
+        /// A [`PhoneLldpInfo`](PhoneLldpInfo).
         "LlDpInfo" ll_dp_info: PhoneLldpInfo,
         /// A whole number of 32 bits.
         "LocalRTPPortEnd" local_rtp_port_end: i32,
@@ -1015,7 +1015,7 @@ model! {
         "LocalSipPort" local_sip_port: i32,
         /// Text.
         "LogoDescription" logo_description: String,
-        /// A list; each: text.
+        /// A list of texts.
         "LogoFileExtensionAllowed" logo_file_extension_allowed: Vec<String>,
         /// True or false. Exists until 20.0.7@2025-05-06.
         "OwnBlfs" own_blfs: bool,
@@ -1025,7 +1025,7 @@ model! {
         "PowerLed" power_led: String,
         /// Text.
         "ProvisionExtendedData" provision_extended_data: String,
-        /// A word of `ProvType`.
+        /// A word of [`ProvType`](shared::ProvType).
         "ProvisionType" provision_type: shared::ProvType,
         /// Text.
         "QueueRingTone" queue_ring_tone: String,
@@ -1047,9 +1047,9 @@ model! {
         "TimeFormat" time_format: String,
         /// Text.
         "TimeZone" time_zone: String,
-        /// A list; each: a `PhoneDeviceVlanInfo`.
+        /// A list of [`PhoneDeviceVlanInfo`](PhoneDeviceVlanInfo).
         "VlanInfos" vlan_infos: Vec<PhoneDeviceVlanInfo>,
-        /// A word of `XferTypeEnum`.
+        /// A word of [`XferTypeEnum`](XferTypeEnum).
         "XferType" xfer_type: XferTypeEnum,
     }
 }
@@ -1079,7 +1079,7 @@ model! {
 model! {
     /// `Pbx.TestCallLog` of the API. Exists from 20.0.6@2025-04-10 until 20.0.7@2025-05-06.
     "TestCallLog" TestCallLog: Option {
-        /// A list; each: a `LogEntry`. Exists from 20.0.6@2025-04-10 until 20.0.7@2025-05-06.
+        /// A list of [`LogEntry`](LogEntry). Exists from 20.0.6@2025-04-10 until 20.0.7@2025-05-06.
         "Entries" entries: Vec<LogEntry>,
     }
 }
@@ -1088,13 +1088,13 @@ model! {
 model! {
     /// `Pbx.User` of the API.
     "User" User: Option {
-        /// A list; each: a `UserGroup`; empty unless expanded.
+        /// A list of [`UserGroup`](shared::UserGroup); empty unless expanded.
         "Groups" groups: Vec<shared::UserGroup>,
         /// A whole number of 32 bits.
         "Id" id: UserId,
         /// Text.
         "Number" number: DnNumber,
-        /// Words of `TranscriptionType`.
+        /// Words of [`TranscriptionType`](shared::TranscriptionType).
         "TranscriptionMode" transcription_mode: Flags<shared::TranscriptionType>,
         /// True or false.
         "CallUsEnableChat" call_us_enable_chat: bool,
@@ -1102,7 +1102,7 @@ model! {
         "CallUsEnablePhone" call_us_enable_phone: bool,
         /// True or false.
         "CallUsEnableVideo" call_us_enable_video: bool,
-        /// A word of `Authentication`.
+        /// A word of [`Authentication`](shared::Authentication).
         "CallUsRequirement" call_us_requirement: shared::Authentication,
         /// Text.
         "ClickToCallId" click_to_call_id: String,
@@ -1110,7 +1110,7 @@ model! {
         "AIAgent" ai_agent: bool,
         /// Text; secret.
         "AccessPassword" access_password: Secret,
-        /// A `AgentSettings`. Exists since 20.0.9.
+        /// A [`AgentSettings`](AgentSettings). Exists since 20.0.9.
         "AgentSettings" agent_settings: AgentSettings,
         /// True or false.
         "AllowLanOnly" allow_lan_only: bool,
@@ -1124,7 +1124,7 @@ model! {
         "Blfs" blfs: String,
         /// True or false. Exists since 20.0.9.
         "BlockTunnel" block_tunnel: bool,
-        /// A `Schedule`.
+        /// A [`Schedule`](shared::Schedule).
         "BreakTime" break_time: shared::Schedule,
         /// True or false.
         "CallScreening" call_screening: bool,
@@ -1154,9 +1154,9 @@ model! {
         "FirstName" first_name: String,
         /// True or false. Exists since 20.0.10.
         "ForbidRecording" forbid_recording: bool,
-        /// A list; each: a `ExtensionRule`; empty unless expanded.
+        /// A list of [`ExtensionRule`](ExtensionRule); empty unless expanded.
         "ForwardingExceptions" forwarding_exceptions: Vec<ExtensionRule>,
-        /// A list; each: a `ForwardingProfile`; empty unless expanded.
+        /// A list of [`ForwardingProfile`](shared::ForwardingProfile); empty unless expanded.
         "ForwardingProfiles" forwarding_profiles: Vec<shared::ForwardingProfile>,
         /// True or false. Exists since 20.0.5.
         "GoogleCalendarEnabled" google_calendar_enabled: bool,
@@ -1164,13 +1164,13 @@ model! {
         "GoogleContactsEnabled" google_contacts_enabled: bool,
         /// True or false.
         "GoogleSignInEnabled" google_sign_in_enabled: bool,
-        /// A list; each: a `Greeting`; empty unless expanded.
+        /// A list of [`Greeting`](shared::Greeting); empty unless expanded.
         "Greetings" greetings: Vec<shared::Greeting>,
         /// True or false.
         "HideInPhonebook" hide_in_phonebook: bool,
         /// Text.
         "HotdeskingAssignment" hotdesking_assignment: String,
-        /// A `Schedule`.
+        /// A [`Schedule`](shared::Schedule).
         "Hours" hours: shared::Schedule,
         /// True or false.
         "Internal" internal: bool,
@@ -1198,13 +1198,13 @@ model! {
         "MyPhonePush" my_phone_push: bool,
         /// True or false.
         "MyPhoneShowRecordings" my_phone_show_recordings: bool,
-        /// A list; each: words of `OfficeHoursBits`.
+        /// A list of words of [`OfficeHoursBits`](OfficeHoursBits).
         "OfficeHoursProps" office_hours_props: Vec<Flags<OfficeHoursBits>>,
         /// Text.
         "OutboundCallerID" outbound_caller_id: String,
         /// True or false.
         "PbxDeliversAudio" pbx_delivers_audio: bool,
-        /// A list; each: a `Phone`; empty unless expanded.
+        /// A list of [`Phone`](Phone); empty unless expanded.
         "Phones" phones: Vec<Phone>,
         /// A whole number of 32 bits.
         "PinProtectTimeout" pin_protect_timeout: i32,
@@ -1214,7 +1214,7 @@ model! {
         "PrimaryGroupId" primary_group_id: i32,
         /// Text.
         "PromptSet" prompt_set: String,
-        /// A word of `QueueStatusType`.
+        /// A word of [`QueueStatusType`](QueueStatusType).
         "QueueStatus" queue_status: QueueStatusType,
         /// True or false.
         "RecordCalls" record_calls: bool,
@@ -1226,15 +1226,15 @@ model! {
         "Require2FA" require2_fa: bool,
         /// Text.
         "SIPID" sipid: String,
-        /// A word of `SRTPModeType`.
+        /// A word of [`SRTPModeType`](shared::SRTPModeType).
         "SRTPMode" srtp_mode: shared::SRTPModeType,
         /// True or false.
         "SendEmailMissedCalls" send_email_missed_calls: bool,
-        /// A list; each: a word of `UserTag`.
+        /// A list of words of [`UserTag`](shared::UserTag).
         "Tags" tags: Vec<shared::UserTag>,
         /// True or false.
         "VMDisablePinAuth" vm_disable_pin_auth: bool,
-        /// A word of `VMEmailOptionsType`.
+        /// A word of [`VMEmailOptionsType`](VMEmailOptionsType).
         "VMEmailOptions" vm_email_options: VMEmailOptionsType,
         /// True or false.
         "VMEnabled" vm_enabled: bool,
@@ -1242,7 +1242,7 @@ model! {
         "VMPIN" vmpin: Secret,
         /// True or false.
         "VMPlayCallerID" vm_play_caller_id: bool,
-        /// A word of `VMPlayMsgDateTimeType`.
+        /// A word of [`VMPlayMsgDateTimeType`](VMPlayMsgDateTimeType).
         "VMPlayMsgDateTime" vm_play_msg_date_time: VMPlayMsgDateTimeType,
         /// True or false.
         "WebMeetingApproveParticipants" web_meeting_approve_participants: bool,

@@ -98,9 +98,9 @@ impl VoicemailSettingsHandle {
 model! {
     /// `Pbx.ConfiguredAiServers` of the API. Exists since 20.0.10.
     "ConfiguredAiServers" ConfiguredAiServers: Option {
-        /// A list; each: a `OnBoardConverterRow`. Exists since 20.0.10.
+        /// A list of [`OnBoardConverterRow`](OnBoardConverterRow). Exists since 20.0.10.
         "ConfiguredServers" configured_servers: Vec<OnBoardConverterRow>,
-        /// A word of `OnBoardConverterReleaseChannel`. Exists since 20.0.10.
+        /// A word of [`OnBoardConverterReleaseChannel`](OnBoardConverterReleaseChannel). Exists since 20.0.10.
         "ReleaseChannel" release_channel: OnBoardConverterReleaseChannel,
     }
 }
@@ -108,7 +108,7 @@ model! {
 model! {
     /// `Pbx.ConnectedAiServers` of the API. Exists since 20.0.10.
     "ConnectedAiServers" ConnectedAiServers: Option {
-        /// A list; each: a `OnBoardConverterData`. Exists since 20.0.10.
+        /// A list of [`OnBoardConverterData`](OnBoardConverterData). Exists since 20.0.10.
         "ConnectedServers" connected_servers: Vec<OnBoardConverterData>,
         /// A whole number of 32 bits. Exists since 20.0.10.
         "TranscriptionQueue" transcription_queue: i32,
@@ -166,11 +166,11 @@ model! {
         "ClockSkew" clock_skew: i32,
         /// True or false. Exists since 20.0.10.
         "Connected" connected: bool,
-        /// A `OnBoardConverterDataDetail`. Exists since 20.0.8.
+        /// A [`OnBoardConverterDataDetail`](OnBoardConverterDataDetail). Exists since 20.0.8.
         "Converter" converter: OnBoardConverterDataDetail,
         /// A whole number of 32 bits. Exists since 20.0.8.
         "Cpu" cpu: i32,
-        /// A `MacCpuInfo`. Exists since 20.0.10.
+        /// A [`MacCpuInfo`](MacCpuInfo). Exists since 20.0.10.
         "CpuMac" cpu_mac: MacCpuInfo,
         /// A whole number of 32 bits. Exists since 20.0.8.
         "Delay" delay: i32,
@@ -180,7 +180,7 @@ model! {
         "DiskSpacePerc" disk_space_perc: i32,
         /// A whole number of 64 bits. Exists since 20.0.10.
         "DiskSpaceTotal" disk_space_total: i64,
-        /// A list; each: a `DebianGpuInfo`. Exists since 20.0.10.
+        /// A list of [`DebianGpuInfo`](DebianGpuInfo). Exists since 20.0.10.
         "Gpu" gpu: Vec<DebianGpuInfo>,
         /// A whole number of 32 bits. Exists since 20.0.8.
         "Instances" instances: i32,
@@ -190,9 +190,9 @@ model! {
         "MemoryTotal" memory_total: i32,
         /// A whole number of 32 bits. Exists since 20.0.10.
         "MemoryUsed" memory_used: i32,
-        /// A list; each: a `OnBoardConverterSession`. Exists from 20.0.8 until 20.0.9.
+        /// A list of [`OnBoardConverterSession`](OnBoardConverterSession). Exists from 20.0.8 until 20.0.9.
         "Sessions" sessions: Vec<OnBoardConverterSession>,
-        /// A list; each: a `OnBoardConverterSession`. Exists since 20.0.10.
+        /// A list of [`OnBoardConverterSession`](OnBoardConverterSession). Exists since 20.0.10.
         "SessionsList" sessions_list: Vec<OnBoardConverterSession>,
         /// Text. Exists since 20.0.10.
         "StartTime" start_time: String,
@@ -246,7 +246,7 @@ model! {
         "Port" port: i32,
         /// Text; secret. Exists since 20.0.8.
         "Secret" secret: Secret,
-        /// Text. Exists since 20.0.8. Was a word of `onboardmcuserveros` until 20.0.9.
+        /// Text. Exists since 20.0.8. Until 20.0.9: A word of [`OnBoardMcuServerOS`](conference_settings::OnBoardMcuServerOS).
         "ServerOS" server_os: String,
         /// Text. Exists since 20.0.10.
         "ServerOSVersion" server_os_version: String,
@@ -326,17 +326,17 @@ model! {
         "SendEmailQuotaEnabled" send_email_quota_enabled: bool,
         /// A whole number of 32 bits.
         "SendEmailQuotaPercentage" send_email_quota_percentage: i32,
-        /// A word of `TranscribeEngine`.
+        /// A word of [`TranscribeEngine`](TranscribeEngine).
         "TranscribeEngine" transcribe_engine: TranscribeEngine,
-        /// A `ConcealedPassword`; secret. Exists since 20.0.10.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret. Exists since 20.0.10.
         "TranscribeKeyGrok" transcribe_key_grok: shared::ConcealedPassword,
         /// Text.
         "TranscribeLanguage" transcribe_language: String,
-        /// Text. Exists since 20.0.7@2025-06-23. Was a word of `openaimodel` until 20.0.9.
+        /// Text. Exists since 20.0.7@2025-06-23. Until 20.0.9: A word of [`OpenAIModel`](OpenAIModel).
         "TranscribeModelOpenAI" transcribe_model_open_ai: String,
         /// Text.
         "TranscribeRegion" transcribe_region: String,
-        /// A `ConcealedPassword`; secret.
+        /// A [`ConcealedPassword`](shared::ConcealedPassword); secret.
         "TranscribeSecretKey" transcribe_secret_key: shared::ConcealedPassword,
         /// A whole number of 64 bits.
         "UsedSpace" used_space: i64,

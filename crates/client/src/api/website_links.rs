@@ -95,7 +95,7 @@ model! {
     "GeneralLiveChatSettings" GeneralLiveChatSettings: Option {
         /// True or false.
         "AllowSoundNotifications" allow_sound_notifications: bool,
-        /// A word of `Authentication`.
+        /// A word of [`Authentication`](shared::Authentication).
         "Authentication" authentication: shared::Authentication,
         /// True or false.
         "DisableOfflineMessages" disable_offline_messages: bool,
@@ -105,7 +105,7 @@ model! {
         "EnableOnMobile" enable_on_mobile: bool,
         /// True or false.
         "GdprEnabled" gdpr_enabled: bool,
-        /// A word of `LiveChatGreeting`.
+        /// A word of [`LiveChatGreeting`](LiveChatGreeting).
         "Greeting" greeting: LiveChatGreeting,
     }
 }
@@ -115,7 +115,7 @@ model! {
     "LiveChatAdvancedSettings" LiveChatAdvancedSettings: Option {
         /// Text.
         "CallTitle" call_title: String,
-        /// A word of `LiveChatCommunication`.
+        /// A word of [`LiveChatCommunication`](LiveChatCommunication).
         "CommunicationOptions" communication_options: LiveChatCommunication,
         /// True or false.
         "EnableDirectCall" enable_direct_call: bool,
@@ -127,7 +127,7 @@ model! {
 model! {
     /// `Pbx.LiveChatBox` of the API.
     "LiveChatBox" LiveChatBox: Option {
-        /// A word of `ButtonIconType`.
+        /// A word of [`ButtonIconType`](ButtonIconType).
         "ButtonIconType" button_icon_type: ButtonIconType,
         /// Text.
         "ButtonIconUrl" button_icon_url: String,
@@ -135,13 +135,13 @@ model! {
         "ChatDelay" chat_delay: i32,
         /// Text.
         "Height" height: String,
-        /// A word of `LiveChatLanguage`.
+        /// A word of [`LiveChatLanguage`](LiveChatLanguage).
         "LiveChatLanguage" live_chat_language: LiveChatLanguage,
-        /// A word of `LiveMessageUserinfoFormat`.
+        /// A word of [`LiveMessageUserinfoFormat`](LiveMessageUserinfoFormat).
         "LiveMessageUserinfoFormat" live_message_userinfo_format: LiveMessageUserinfoFormat,
-        /// A word of `LiveChatMessageDateformat`.
+        /// A word of [`LiveChatMessageDateformat`](LiveChatMessageDateformat).
         "MessageDateformat" message_dateformat: LiveChatMessageDateformat,
-        /// A word of `LiveChatMinimizedStyle`.
+        /// A word of [`LiveChatMinimizedStyle`](LiveChatMinimizedStyle).
         "MinimizedStyle" minimized_style: LiveChatMinimizedStyle,
         /// Text of at most 136533 characters.
         "OperatorIcon" operator_icon: String,
@@ -157,7 +157,7 @@ model! {
 model! {
     /// `Pbx.LiveChatStyling` of the API.
     "LiveChatStyling" LiveChatStyling: Option {
-        /// A word of `AnimationStyle`.
+        /// A word of [`AnimationStyle`](AnimationStyle).
         "Animation" animation: AnimationStyle,
         /// True or false.
         "Minimized" minimized: bool,
@@ -171,21 +171,21 @@ model! {
 model! {
     /// `Pbx.Weblink` of the API.
     "Weblink" Weblink: Option {
-        /// A `LiveChatAdvancedSettings`.
+        /// A [`LiveChatAdvancedSettings`](LiveChatAdvancedSettings).
         "Advanced" advanced: LiveChatAdvancedSettings,
         /// True or false.
         "CallsEnabled" calls_enabled: bool,
-        /// A `LiveChatBox`.
+        /// A [`LiveChatBox`](LiveChatBox).
         "ChatBox" chat_box: LiveChatBox,
         /// True or false.
         "ChatEnabled" chat_enabled: bool,
-        /// A `Peer`; empty unless expanded.
+        /// A [`Peer`](peers::Peer); empty unless expanded.
         "DN" dn: peers::Peer,
         /// True or false.
         "DefaultRecord" default_record: bool,
         /// True or false. Exists since 20.0.6@2025-04-10.
         "EnableReCaptcha" enable_re_captcha: bool,
-        /// A `GeneralLiveChatSettings`.
+        /// A [`GeneralLiveChatSettings`](GeneralLiveChatSettings).
         "General" general: GeneralLiveChatSettings,
         /// Text.
         "Group" group: String,
@@ -199,11 +199,11 @@ model! {
         "MeetingEnabled" meeting_enabled: bool,
         /// Text.
         "Name" name: String,
-        /// A `LiveChatStyling`.
+        /// A [`LiveChatStyling`](LiveChatStyling).
         "Styling" styling: LiveChatStyling,
-        /// A `WebsiteLinksTranslations`.
+        /// A [`WebsiteLinksTranslations`](WebsiteLinksTranslations).
         "Translations" translations: WebsiteLinksTranslations,
-        /// A list; each: text.
+        /// A list of texts.
         "Website" website: Vec<String>,
     }
 }

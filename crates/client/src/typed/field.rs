@@ -205,3 +205,40 @@ impl<R> fmt::Debug for Order<R> {
         f.write_str(&self.text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_nothing_else_move_below_a_path() {
+        for (condition, moved) in [
+            ("Name eq 'Sales'", "x/Name eq 'Sales'"),
+            ("startswith(Name,'a and b') and Id gt 5", "startswith(x/Name,'a and b') and x/Id gt 5"),
+            ("Name eq 'O''Brien' or not (Name eq null)", "x/Name eq 'O''Brien' or not (x/Name eq null)"),
+            ("At lt 2026-01-31T09:30:00Z", "x/At lt 2026-01-31T09:30:00Z"),
+            ("Wait ge duration'PT1H'", "x/Wait ge duration'PT1H'"),
+            ("Rights/Invalid eq true", "x/Rights/Invalid eq true"),
+        ] {
+            assert_eq!(below("x", condition), moved);
+        }
+    }
+
+    #[test]
+    fn a_condition_on_a_part_names_the_whole() {
+        let field: Field<(), ()> = Field::new("Hours");
+        let inner: Field<(), bool> = Field::new("IgnoreHolidays");
+        assert_eq!(field.with(inner.eq(true)).to_string(), "Hours/IgnoreHolidays eq true");
+        assert_eq!(Field::<(), i32>::new("Id").any_of::<i32>([]).to_string(), "false");
+    }
+
+    proptest::proptest! {
+        /// Whatever the text, it stays one literal.
+        #[test]
+        fn a_text_stays_one_literal(text in "\\PC*") {
+            let filter = Field::<(), String>::new("Name").eq(text.as_str()).to_string();
+            let literal = filter.strip_prefix("Name eq '").and_then(|rest| rest.strip_suffix('\''));
+            proptest::prop_assert_eq!(literal.map(|literal| literal.replace("''", "'")), Some(text));
+        }
+    }
+}

@@ -199,8 +199,8 @@ impl<'de, T: Model> Visitor<'de> for Members<T> {
     }
 }
 
-/// Finds the field of a name. A PBX lists the members of an object in the same order as its
-/// description, so the next one is looked at first.
+/// Finds the field of a name. Objects have their members in the same order, so the field behind the last
+/// one is looked at first.
 struct Key<T>(usize, PhantomData<T>);
 
 impl<'de, T: Model> DeserializeSeed<'de> for Key<T> {
