@@ -27,12 +27,15 @@
 
 mod address;
 #[cfg(feature = "typed")]
+// A single area needs only a part of it.
+#[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 #[rustfmt::skip]
 pub mod api;
 mod builder;
 mod client;
 mod download;
 #[cfg(feature = "typed")]
+#[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 #[rustfmt::skip]
 pub mod fields;
 mod limits;
@@ -47,6 +50,7 @@ mod tokens;
 mod trace;
 mod transport;
 #[cfg(feature = "typed")]
+#[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 mod typed;
 
 pub use builder::Builder;
