@@ -34,6 +34,6 @@ model! {
         /// Text.
         "TemplateFileName" template_file_name: String,
         /// A whole number of 32 bits.
-        "TrunkId" trunk_id: i32,
+        "TrunkId" trunk_id: trunks::TrunkId,
     }
 }

@@ -174,6 +174,7 @@ model! {
     }
 }
 
+#[cfg(any(feature = "groups", feature = "my"))]
 model! {
     /// `Pbx.Group` of the API.
     "Group" Group: Option {
@@ -254,6 +255,7 @@ model! {
     }
 }
 
+#[cfg(any(feature = "groups", feature = "my"))]
 model! {
     /// A change of a [`Group`].
     "Group" GroupPatch: Patch {
@@ -334,6 +336,7 @@ model! {
     }
 }
 
+#[cfg(any(feature = "groups", feature = "my"))]
 model! {
     /// `Pbx.GroupProps` of the API.
     "GroupProps" GroupProps: Option {
@@ -384,6 +387,7 @@ model! {
     }
 }
 
+#[cfg(any(feature = "groups", feature = "my"))]
 words! {
     /// `Pbx.CallHandlingFlags` of the API.
     CallHandlingFlags {
@@ -394,6 +398,7 @@ words! {
     }
 }
 
+#[cfg(any(feature = "groups", feature = "my"))]
 words! {
     /// `Pbx.GroupHoursMode` of the API.
     GroupHoursMode {
@@ -414,6 +419,7 @@ words! {
     }
 }
 
+#[cfg(any(feature = "groups", feature = "my"))]
 words! {
     /// `Pbx.StartupLicense` of the API.
     StartupLicense {

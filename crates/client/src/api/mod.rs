@@ -114,7 +114,7 @@ pub mod pbx_settings;
 pub mod update_details;
 #[cfg(feature = "integrations")]
 pub mod google_settings;
-#[cfg(any(feature = "groups", feature = "my"))]
+#[cfg(any(feature = "groups", feature = "my", feature = "queues", feature = "security", feature = "trunks", feature = "users"))]
 pub mod groups;
 #[cfg(any(feature = "groups", feature = "my"))]
 pub mod holidays;
@@ -272,7 +272,7 @@ pub mod system_status;
 pub mod tenant_properties;
 #[cfg(feature = "trunks")]
 pub mod trunk_templates;
-#[cfg(any(feature = "queues", feature = "trunks"))]
+#[cfg(any(feature = "queues", feature = "system", feature = "trunks"))]
 pub mod trunks;
 #[cfg(feature = "system")]
 pub mod updates;

@@ -121,7 +121,7 @@ model! {
         /// A whole number from 0 to 255.
         "StripDigits" strip_digits: u8,
         /// A whole number of 32 bits.
-        "TrunkId" trunk_id: i32,
+        "TrunkId" trunk_id: trunks::TrunkId,
         /// Text.
         "TrunkName" trunk_name: String,
     }

@@ -102,7 +102,7 @@ model! {
         /// Text.
         "PhoneMAC" phone_mac: String,
         /// A whole number of 32 bits.
-        "PhoneUserId" phone_user_id: i32,
+        "PhoneUserId" phone_user_id: users::UserId,
         /// Text; secret.
         "ProvisionLink" provision_link: Secret,
         /// Text.
@@ -144,7 +144,7 @@ model! {
         /// See [`Sbc::phone_mac`].
         "PhoneMAC" phone_mac: String,
         /// See [`Sbc::phone_user_id`].
-        "PhoneUserId" phone_user_id: i32,
+        "PhoneUserId" phone_user_id: users::UserId,
         /// See [`Sbc::provision_link`].
         "ProvisionLink" provision_link: Secret,
         /// See [`Sbc::public_ip`].

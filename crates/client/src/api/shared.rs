@@ -383,7 +383,7 @@ model! {
         /// Text.
         "DisplayName" display_name: String,
         /// A whole number of 32 bits.
-        "TrunkId" trunk_id: i32,
+        "TrunkId" trunk_id: trunks::TrunkId,
     }
 }
 
@@ -418,7 +418,7 @@ model! {
         /// True or false.
         "CanDelete" can_delete: bool,
         /// A whole number of 32 bits.
-        "GroupId" group_id: i32,
+        "GroupId" group_id: groups::GroupId,
         /// A [`Rights`](Rights); empty unless expanded.
         "GroupRights" group_rights: Rights,
         /// A whole number of 32 bits.

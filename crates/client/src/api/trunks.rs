@@ -246,6 +246,7 @@ model! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 model! {
     /// `Pbx.CIDFormatting` of the API.
     "CIDFormatting" CIDFormatting: Option {
@@ -258,6 +259,7 @@ model! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 model! {
     /// `Pbx.Choice` of the API.
     "Choice" Choice: Option {
@@ -291,6 +293,7 @@ model! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 model! {
     /// `Pbx.EmergencyGeoTrunkLocation` of the API.
     "EmergencyGeoTrunkLocation" EmergencyGeoTrunkLocation: Option {
@@ -305,6 +308,7 @@ model! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 model! {
     /// `Pbx.Gateway` of the API.
     "Gateway" Gateway: Option {
@@ -371,6 +375,7 @@ model! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 model! {
     /// `Pbx.GatewayParameterBinding` of the API.
     "GatewayParameterBinding" GatewayParameterBinding: Option {
@@ -448,6 +453,7 @@ model! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 model! {
     /// `Pbx.Trunk` of the API.
     "Trunk" Trunk: Option {
@@ -552,6 +558,7 @@ model! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 model! {
     /// A change of a [`Trunk`].
     "Trunk" TrunkPatch: Patch {
@@ -656,6 +663,7 @@ model! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 model! {
     /// `Pbx.TrunkMessaging` of the API.
     "TrunkMessaging" TrunkMessaging: Option {
@@ -908,6 +916,7 @@ words! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 words! {
     /// `Pbx.DirectionType` of the API.
     DirectionType {
@@ -922,6 +931,7 @@ words! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 words! {
     /// `Pbx.GatewayType` of the API.
     GatewayType {
@@ -944,6 +954,7 @@ words! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 words! {
     /// `Pbx.HolidayMode` of the API. Exists from 20.0.9 until 20.0.9.
     HolidayMode {
@@ -956,6 +967,7 @@ words! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 words! {
     /// `Pbx.IPInRegistrationContactType` of the API.
     IPInRegistrationContactType {
@@ -985,6 +997,7 @@ words! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 words! {
     /// `Pbx.MatchingStrategyType` of the API.
     MatchingStrategyType {
@@ -995,6 +1008,7 @@ words! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 words! {
     /// `Pbx.RequireRegistrationForType` of the API.
     RequireRegistrationForType {
@@ -1020,6 +1034,7 @@ words! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 words! {
     /// `Pbx.TypeOfIPDestriction` of the API. Exists until 20.0.7@2025-05-06.
     TypeOfIPDestriction {
@@ -1032,6 +1047,7 @@ words! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 words! {
     /// `Pbx.TypeOfIPRestriction` of the API. Exists since 20.0.7@2025-06-23.
     TypeOfIPRestriction {
@@ -1044,6 +1060,7 @@ words! {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 words! {
     /// `Pbx.TypeOfTransportRestriction` of the API.
     TypeOfTransportRestriction {

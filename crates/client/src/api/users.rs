@@ -1211,7 +1211,7 @@ model! {
         /// True or false.
         "PinProtected" pin_protected: bool,
         /// A whole number of 32 bits.
-        "PrimaryGroupId" primary_group_id: i32,
+        "PrimaryGroupId" primary_group_id: groups::GroupId,
         /// Text.
         "PromptSet" prompt_set: String,
         /// A word of [`QueueStatusType`](QueueStatusType).
@@ -1378,7 +1378,7 @@ model! {
         /// See [`User::pin_protected`].
         "PinProtected" pin_protected: bool,
         /// See [`User::primary_group_id`].
-        "PrimaryGroupId" primary_group_id: i32,
+        "PrimaryGroupId" primary_group_id: groups::GroupId,
         /// See [`User::prompt_set`].
         "PromptSet" prompt_set: String,
         /// See [`User::queue_status`].

@@ -12,6 +12,6 @@ pub mod did_number {
         NUMBER: String = "Number",
         ROUTING_RULE: api::inbound_rules::InboundRule = "RoutingRule",
         TEMPLATE_FILE_NAME: String = "TemplateFileName",
-        TRUNK_ID: i32 = "TrunkId",
+        TRUNK_ID: api::trunks::TrunkId = "TrunkId",
     }
 }

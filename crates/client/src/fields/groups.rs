@@ -3,6 +3,7 @@
 use super::*;
 use crate::api;
 
+#[cfg(any(feature = "groups", feature = "my"))]
 /// Fields of [`Group`](crate::api::groups::Group).
 pub mod group {
     use super::*;
@@ -49,6 +50,7 @@ pub mod group {
     }
 }
 
+#[cfg(any(feature = "groups", feature = "my"))]
 /// Fields of [`GroupProps`](crate::api::groups::GroupProps).
 pub mod group_props {
     use super::*;

@@ -254,10 +254,10 @@ pub use of_pbx_settings::*;
 mod of_google_settings;
 #[cfg(feature = "integrations")]
 pub use of_google_settings::*;
-#[cfg(any(feature = "groups", feature = "my"))]
+#[cfg(any(feature = "groups", feature = "my", feature = "queues", feature = "security", feature = "trunks", feature = "users"))]
 #[path = "groups.rs"]
 mod of_groups;
-#[cfg(any(feature = "groups", feature = "my"))]
+#[cfg(any(feature = "groups", feature = "my", feature = "queues", feature = "security", feature = "trunks", feature = "users"))]
 pub use of_groups::*;
 #[cfg(any(feature = "groups", feature = "my"))]
 #[path = "holidays.rs"]
@@ -609,10 +609,10 @@ pub use of_tenant_properties::*;
 mod of_trunk_templates;
 #[cfg(feature = "trunks")]
 pub use of_trunk_templates::*;
-#[cfg(any(feature = "queues", feature = "trunks"))]
+#[cfg(any(feature = "queues", feature = "system", feature = "trunks"))]
 #[path = "trunks.rs"]
 mod of_trunks;
-#[cfg(any(feature = "queues", feature = "trunks"))]
+#[cfg(any(feature = "queues", feature = "system", feature = "trunks"))]
 pub use of_trunks::*;
 #[cfg(any(feature = "devices", feature = "my", feature = "queues", feature = "trunks", feature = "users"))]
 #[path = "users.rs"]

@@ -24,7 +24,7 @@ pub mod outbound_route {
         CALLER_ID: String = "CallerID",
         PREPEND: String = "Prepend",
         STRIP_DIGITS: u8 = "StripDigits",
-        TRUNK_ID: i32 = "TrunkId",
+        TRUNK_ID: api::trunks::TrunkId = "TrunkId",
         TRUNK_NAME: String = "TrunkName",
     }
 }

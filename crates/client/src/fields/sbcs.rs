@@ -22,7 +22,7 @@ pub mod sbc {
         PASSIVE_SERVER_IS_ENABLED: bool = "PassiveServerIsEnabled",
         PASSWORD: Secret = "Password",
         PHONE_MAC: String = "PhoneMAC",
-        PHONE_USER_ID: i32 = "PhoneUserId",
+        PHONE_USER_ID: api::users::UserId = "PhoneUserId",
         PROVISION_LINK: Secret = "ProvisionLink",
         PUBLIC_IP: String = "PublicIP",
         SECURITY: api::sbcs::Security = "Security",

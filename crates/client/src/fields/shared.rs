@@ -248,7 +248,7 @@ pub mod user_group {
     fields! {
         api::shared::UserGroup;
         CAN_DELETE: bool = "CanDelete",
-        GROUP_ID: i32 = "GroupId",
+        GROUP_ID: api::groups::GroupId = "GroupId",
         GROUP_RIGHTS: api::shared::Rights = "GroupRights",
         ID: i32 = "Id",
         MEMBER_NAME: String = "MemberName",

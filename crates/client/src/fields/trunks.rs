@@ -3,6 +3,7 @@
 use super::*;
 use crate::api;
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 /// Fields of [`CIDFormatting`](crate::api::trunks::CIDFormatting).
 pub mod cid_formatting {
     use super::*;
@@ -15,6 +16,7 @@ pub mod cid_formatting {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 /// Fields of [`EmergencyGeoTrunkLocation`](crate::api::trunks::EmergencyGeoTrunkLocation).
 pub mod emergency_geo_trunk_location {
     use super::*;
@@ -28,6 +30,7 @@ pub mod emergency_geo_trunk_location {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 /// Fields of [`Gateway`](crate::api::trunks::Gateway).
 pub mod gateway {
     use super::*;
@@ -67,6 +70,7 @@ pub mod gateway {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 /// Fields of [`Trunk`](crate::api::trunks::Trunk).
 pub mod trunk {
     use super::*;
@@ -125,6 +129,7 @@ pub mod trunk {
     }
 }
 
+#[cfg(any(feature = "queues", feature = "trunks"))]
 /// Fields of [`TrunkMessaging`](crate::api::trunks::TrunkMessaging).
 pub mod trunk_messaging {
     use super::*;

@@ -155,7 +155,7 @@ pub mod user {
         PHONES: Vec<api::users::Phone> = "Phones",
         PIN_PROTECT_TIMEOUT: i32 = "PinProtectTimeout",
         PIN_PROTECTED: bool = "PinProtected",
-        PRIMARY_GROUP_ID: i32 = "PrimaryGroupId",
+        PRIMARY_GROUP_ID: api::groups::GroupId = "PrimaryGroupId",
         PROMPT_SET: String = "PromptSet",
         QUEUE_STATUS: api::users::QueueStatusType = "QueueStatus",
         RECORD_CALLS: bool = "RecordCalls",

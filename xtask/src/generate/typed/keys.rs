@@ -29,6 +29,14 @@ pub struct Keys {
 /// they are called `Number`: a DID is dialled from outside.
 const NO_DNS: [&str; 1] = ["DidNumber"];
 
+/// Properties that hold the key of another set's entity, wherever they stand.
+const REFERENCES: [(&str, (&str, &str)); 4] = [
+    ("GroupId", ("Groups", "Id")),
+    ("PhoneUserId", ("Users", "Id")),
+    ("PrimaryGroupId", ("Groups", "Id")),
+    ("TrunkId", ("Trunks", "Id")),
+];
+
 impl Keys {
     pub fn of() -> Keys {
         let entities = entities();
@@ -80,7 +88,14 @@ impl Keys {
         let dn = matches!(property.name, "Number" | "Dn" | "DN" | "Extension" | "ExtensionNumber")
             && property.ty.ty == Type::String
             && !NO_DNS.contains(&structure);
-        if dn { Some(number()) } else { self.properties.get(&(structure, property.name)).cloned() }
+        if dn {
+            return Some(number());
+        }
+        let refers = || {
+            let (_, to) = REFERENCES.iter().find(|(name, _)| *name == property.name)?;
+            self.sets.get(to).filter(|key| key.inner == inner(property.ty.ty))
+        };
+        self.properties.get(&(structure, property.name)).or_else(refers).cloned()
     }
 
     /// The type of what refers to a property of an entity set: `Users.Id`. Names in the plural hold
