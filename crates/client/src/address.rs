@@ -47,6 +47,11 @@ impl Address {
         format!("{}{path_and_query}", self.base.as_str().trim_end_matches('/'))
     }
 
+    /// False for plain HTTP.
+    pub fn is_encrypted(&self) -> bool {
+        self.base.scheme() == "https"
+    }
+
     /// Host and port, for messages.
     pub fn host(&self) -> String {
         let host = self.base.host_str().unwrap_or_default();

@@ -45,6 +45,27 @@ async fn there_are_as_many_segments_as_were_asked_for() {
     }
 }
 
+/// Without a filter, what is skipped is not made; with one, all of it is.
+#[tokio::test]
+async fn a_page_begins_where_it_is_asked_to() {
+    let (session, clock) = session(200).await;
+    let same_at = async |skip: usize| {
+        let query = format!("/CallHistoryView?$top=3&$skip={skip}");
+        let plain = session.rows(&query).await;
+        assert_eq!(plain, session.rows(&format!("{query}&$filter=SegmentId gt 0")).await, "{skip}");
+        plain.len()
+    };
+    for skip in [0, 1, 2, 17, 18, 19, 35, 36, 37, 54, 100, 179, 180, 181, 197, 198, 199, 200, 201, 1000] {
+        same_at(skip).await;
+    }
+    // Calls of today come after the history.
+    clock.step(Duration::from_mins(40));
+    assert_eq!(same_at(199).await, 3);
+    let period = json!({ "period": { "All": false, "Stop": "2027-01-01T00:00:00Z" } });
+    assert_eq!(session.send(Method::POST, "/PurgeCalls", Some(period)).await.0, 204);
+    assert_eq!(same_at(50).await, 3);
+}
+
 #[tokio::test]
 async fn a_call_log_has_a_row_for_every_segment_and_no_segment_twice() {
     let (session, _) = session(500).await;

@@ -23,7 +23,7 @@ use crate::assumptions::RECORDED_CALLS;
 pub(crate) use call::{Leg, Party, PhoneCall};
 pub(crate) use chat::{Chat, Message};
 pub(crate) use directory::{Directory, Dn, Kind, Shown, dn};
-use script::Script;
+use script::{ROUND, ROUND_LEGS, Script};
 use stream::Stream;
 
 /// No call lasts longer, in seconds.
@@ -147,7 +147,20 @@ impl Calls {
 
     /// The calls that ended by `now` and began in a period, in the order in which they began.
     pub fn ended(&self, now: i64, period: Range<i64>) -> impl DoubleEndedIterator<Item = PhoneCall> {
-        let history = self.history.within(&period).map(|index| self.decode(&self.history, index));
+        self.ended_from(0, now, period)
+    }
+
+    /// All that ended by `now`, but for the first so many segments: how many of them are still to be
+    /// left out of what comes. Whole rounds of the history need not be looked at.
+    pub fn ended_after(&self, now: i64, segments: u64) -> (u64, impl Iterator<Item = PhoneCall>) {
+        let whole = if self.meddling.purged.is_empty() { self.history.rounds(segments) } else { 0 };
+        let calls = self.ended_from(whole * ROUND, now, i64::MIN..i64::MAX);
+        (segments - whole * ROUND_LEGS, calls)
+    }
+
+    fn ended_from(&self, first: u64, now: i64, period: Range<i64>) -> impl DoubleEndedIterator<Item = PhoneCall> {
+        let Range { start, end } = self.history.within(&period);
+        let history = (start.max(first)..end).map(|index| self.decode(&self.history, index));
         let live = self.live.within(&(period.start..period.end.min(now + 1)));
         let live = live.map(|index| self.decode(&self.live, index)).filter(|call| call.ends() > self.boot);
         let made = self

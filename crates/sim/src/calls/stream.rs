@@ -70,6 +70,11 @@ impl Stream {
         usize::try_from(self.segments.saturating_sub(before)).unwrap_or(usize::MAX)
     }
 
+    /// How many whole rounds of calls so many segments are.
+    pub fn rounds(&self, segments: u64) -> u64 {
+        segments.min(self.segments) / ROUND_LEGS
+    }
+
     pub fn begins(&self, index: u64) -> i64 {
         match self.timing {
             Timing::Never => i64::MAX,

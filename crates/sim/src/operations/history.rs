@@ -99,13 +99,50 @@ pub(crate) fn active_calls(store: &Store, now: i64) -> impl Iterator<Item = Acti
     })
 }
 
-pub(super) fn segments<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
-    let calls = store.calls.ended(now.as_second(), i64::MIN..i64::MAX);
-    calls.flat_map(move |call| {
-        let rows: Vec<Row<'s>> =
-            call.segments().map(|(id, leg)| segment(store, shape, &call, id, leg).into()).collect();
-        rows
-    })
+pub(super) fn segments<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> Segments<'s> {
+    Segments { store, shape, now, calls: None, call: None, leg: 0 }
+}
+
+/// The segments of calls that ended, made one by one. Those that are skipped are not made, and most
+/// of their calls are not looked at: a page deep in a million of them costs what the first costs.
+pub(super) struct Segments<'s> {
+    store: &'s Store,
+    shape: &'static Shape,
+    now: Timestamp,
+    /// Once the first was asked for.
+    calls: Option<Box<dyn Iterator<Item = PhoneCall> + 's>>,
+    /// The call whose segments come now, and the leg that is next.
+    call: Option<PhoneCall>,
+    leg: usize,
+}
+
+impl<'s> Iterator for Segments<'s> {
+    type Item = Row<'s>;
+
+    fn next(&mut self) -> Option<Row<'s>> {
+        self.nth(0)
+    }
+
+    fn nth(&mut self, skipped: usize) -> Option<Row<'s>> {
+        let mut left = skipped as u64;
+        if self.calls.is_none() {
+            let (rest, calls) = self.store.calls.ended_after(self.now.as_second(), left);
+            left = rest;
+            self.calls = Some(Box::new(calls));
+        }
+        loop {
+            let legs = self.call.as_ref().map_or(0, |call| call.legs.len()) - self.leg;
+            if left < legs as u64 {
+                break;
+            }
+            left -= legs as u64;
+            (self.call, self.leg) = (Some(self.calls.as_mut()?.next()?), 0);
+        }
+        let leg = self.leg + left as usize;
+        self.leg = leg + 1;
+        let call = self.call.as_ref()?;
+        Some(segment(self.store, self.shape, call, call.first_segment as i64 + leg as i64, call.legs.get(leg)?).into())
+    }
 }
 
 fn segment(store: &Store, shape: &'static Shape, call: &PhoneCall, id: i64, leg: &Leg) -> Entity {
