@@ -6,10 +6,11 @@ mod common;
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::{Command as Process, Stdio};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use assert_cmd::cargo::cargo_bin;
-use common::{Sim, fails};
+use common::{Sim, fails, threecx, tls};
 use serde_json::Value;
 
 /// An operation that is not repeatable: a number that is blocked twice is refused.
@@ -183,6 +184,21 @@ fn two_runs_at_once_are_one_too_many() {
     first.wait().expect("gone");
     assert_eq!((error["code"].as_str(), code), (Some("journal"), 66), "{error}");
     assert!(error["message"].as_str().expect("text").contains("another run"), "{error}");
+}
+
+#[test]
+fn what_was_sent_when_tls_broke_is_not_sent_again() {
+    let (authority, config) = tls::certificate((2099, 1, 1));
+    let (url, calls) = tls::breaking_server(config);
+    let folder = tempfile::tempdir().expect("a folder");
+    let ca_file = folder.path().join("ca.pem");
+    std::fs::write(&ca_file, authority).expect("written");
+    let mut command = threecx();
+    command.env("THREECX_URL", url).env("THREECX_CLIENT_ID", "a").env("THREECX_CLIENT_SECRET", "b");
+    command.env("THREECX_CA_FILE", ca_file);
+    let (error, code) = fails(command.args(CREATE).args(["--caller-id", "+491"]));
+    assert_eq!((error["code"].as_str(), code), (Some("unknown-outcome"), 51), "{error}");
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
 }
 
 #[test]
