@@ -2,6 +2,7 @@
 //! anything else is sent.
 
 use threecx::{Arguments, Client, Input};
+use threecx_catalog::Effect;
 use threecx_core::InputError;
 
 use crate::failure::Failure;
@@ -136,7 +137,7 @@ impl Found {
         }
         let words: Vec<Word> = ids.iter().map(|id| Word::Key(id.clone())).collect();
         let words: Vec<&Word> = words.iter().collect();
-        let mut directory = Directory::default();
+        let mut directory = Directory::new(Effect::Reads);
         if directory.look_up(client, &subject.set, &words).await.is_err() {
             return Some(as_given());
         }
@@ -152,13 +153,7 @@ fn described(set: &names::Set, things: &[Thing]) -> String {
 }
 
 fn nothing(set: &names::Set, filter: &str) -> threecx::Error {
-    let error = InputError {
-        argument: "--where".into(),
-        path: String::new(),
-        expected: format!("a filter that some {} fits", set.noun()),
-        came: format!("`{filter}`, which none fits"),
-        position: None,
-        hint: Some(format!("Try it first: `threecx {} list --filter …`.", set.list.resource.command)),
-    };
-    error.into()
+    let expected = format!("a filter that some {} fits", set.noun());
+    let hint = format!("Try it first: `threecx {} list --filter …`.", set.list.resource.command);
+    InputError::of("--where", expected, format!("`{filter}`, which none fits")).with_hint(hint).into()
 }

@@ -20,6 +20,8 @@ fn content() -> Vec<u8> {
 /// How a server treats requests for a file.
 #[derive(Clone, Copy, PartialEq)]
 enum Manner {
+    /// It comes at once.
+    Whole,
     /// The first two answers break off; then it goes on where it is asked to.
     GoesOn,
     /// The same, but it knows nothing of parts.
@@ -28,6 +30,8 @@ enum Manner {
     Changes,
     /// It always breaks off before the first byte.
     NeverComes,
+    /// It always breaks off at the same place, and knows nothing of parts.
+    NeverWhole,
 }
 
 /// A server with one file. Remembers the `Range` of each request for it.
@@ -70,7 +74,7 @@ fn answer(mut stream: &TcpStream, manner: Manner, ranges: &Mutex<Vec<String>>) {
         ranges.len()
     };
     let tag = if manner == Manner::Changes && number > 1 { "\"b\"" } else { "\"a\"" };
-    let parts = manner != Manner::StartsAgain;
+    let parts = !matches!(manner, Manner::StartsAgain | Manner::NeverWhole);
     let from = range.strip_prefix("bytes=").and_then(|range| range.strip_suffix('-')?.parse::<usize>().ok());
     let from = from.filter(|_| parts && header("if-range:") == tag).unwrap_or(0);
     let content = content();
@@ -88,7 +92,8 @@ fn answer(mut stream: &TcpStream, manner: Manner, ranges: &Mutex<Vec<String>>) {
     }
     let until = match manner {
         Manner::NeverComes => from,
-        _ if number <= 2 => (from + LENGTH / 3).min(LENGTH),
+        Manner::Whole => LENGTH,
+        _ if number <= 2 || manner == Manner::NeverWhole => (from + LENGTH / 3).min(LENGTH),
         _ => LENGTH,
     };
     let _ = stream.write_all(format!("{head}\r\n").as_bytes());
@@ -130,13 +135,15 @@ fn a_file_that_breaks_off_goes_on_or_comes_again() {
 
 #[test]
 fn what_never_comes_leaves_nothing_behind() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (url, ranges) = serve(Manner::NeverComes);
-    let output = download(&url, folder.path()).output().expect("it runs");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.code() == Some(20) && said.contains("breaks off"), "{said}");
-    assert_eq!(names(folder.path()), Vec::<String>::new());
-    assert!(ranges.lock().expect("no panic").len() > 2);
+    for manner in [Manner::NeverComes, Manner::NeverWhole] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (url, ranges) = serve(manner);
+        let output = download(&url, folder.path()).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(20) && said.contains("breaks off"), "{said}");
+        assert_eq!(names(folder.path()), Vec::<String>::new());
+        assert!(ranges.lock().expect("no panic").len() > 2);
+    }
 }
 
 #[test]
@@ -156,6 +163,27 @@ fn nothing_is_overwritten_unless_it_is_named() {
     assert!(std::fs::read(folder.path().join("rec.wav")).expect("a file") == content());
     let printed = download(&url, folder.path()).args(["--output-file", "-"]).output().expect("it runs");
     assert!(printed.stdout == content());
+}
+
+/// A device would be gone if a file took its place, and so would a link.
+#[test]
+#[cfg(unix)]
+fn links_and_pipes_stay_what_they_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, _) = serve(Manner::Whole);
+    let (link, pipe) = (folder.path().join("link"), folder.path().join("pipe"));
+    std::os::unix::fs::symlink("real.wav", &link).expect("a link");
+    std::fs::write(folder.path().join("real.wav"), "old").expect("written");
+    prints(download(&url, folder.path()).args(["--output-file", "link"]));
+    assert!(link.is_symlink() && std::fs::read(folder.path().join("real.wav")).expect("a file") == content());
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).expect("read")
+    });
+    prints(download(&url, folder.path()).args(["--output-file", "pipe"]));
+    assert!(reader.join().expect("no panic") == content());
+    assert_eq!(names(folder.path()), ["link", "pipe", "real.wav"]);
 }
 
 #[test]
