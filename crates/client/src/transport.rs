@@ -120,7 +120,9 @@ impl Transport {
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
-                    return Err(unreadable(format!("the answer is larger than {} MB", LARGEST_ANSWER >> 20)));
+                    // It would be as large the next time.
+                    let reason = format!("it is larger than {} MB", LARGEST_ANSWER >> 20);
+                    return Err(Failure { error: Error::Answer { reason }, sent: true });
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => return Ok(body.freeze()),

@@ -33,7 +33,7 @@ pub fn args() -> [Arg; 8] {
         value(
             "concurrency",
             "NUMBER",
-            "So many requests at a time, 1 to 32 [default: 4 rows of a file, 8 pages of a list]",
+            "So many requests at a time, 1 to 32 [default: 4 rows of a file, 10 pages of a list]",
         )
         .value_parser(value_parser!(u64).range(1..=MOST_AT_A_TIME)),
         value("rate", "NUMBER", "So many requests a second at most").value_parser(rate),

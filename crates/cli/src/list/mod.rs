@@ -20,7 +20,7 @@ use progress::Progress;
 use window::{Period, Window};
 
 /// So many pages are asked for at a time.
-const CONCURRENCY: u64 = 8;
+const CONCURRENCY: u64 = 10;
 
 /// How to read a list.
 #[derive(Debug)]
