@@ -134,6 +134,12 @@ impl Period {
         if arguments.options.contains_key("skip") || flag(matches, "count") || arguments.options.contains_key("count") {
             return usage("--skip and --count do not go with a period", "Leave them out; --since says where to begin.");
         }
+        if text(matches, "cursor").is_some() && arguments.options.contains_key("top") {
+            return usage(
+                "--top does not go with --cursor: the rest of a window would never be read",
+                "Leave out one of the two; --until says where to end.",
+            );
+        }
         let select = match arguments.options.get("select") {
             Some(Input::Text(select) | Input::Json(select)) => shape::names(Some(select)),
             None => Vec::new(),
