@@ -17,7 +17,7 @@ use crate::output::shape::Shape;
 use crate::output::{Output, Sink, answer, flag, text};
 use cursor::Cursor;
 use progress::Progress;
-use window::Period;
+use window::{Period, Window};
 
 /// So many pages are asked for at a time.
 const CONCURRENCY: u64 = 8;
@@ -63,9 +63,9 @@ impl List {
     pub fn first_page(&self, arguments: &Arguments) -> Arguments {
         let mut first = arguments.clone();
         if let Some(period) = &self.period
-            && let Some(window) = period.windows().front()
+            && let Some(window) = period.windows().next()
         {
-            first = period.arguments(arguments, *window);
+            first = period.arguments(arguments, window);
         }
         let top = self.wanted.map_or(Pages::LARGEST.into(), |wanted| wanted.min(Pages::LARGEST.into()));
         first.options.insert("top".into(), Input::Json(top.to_string()));
@@ -124,7 +124,9 @@ impl List {
         }
         reader.output.remark(&[told(period.since, period.until)]);
         let mut windows = period.windows();
-        while let Some(window) = windows.pop_front() {
+        // Those that were halved, the next one last.
+        let mut halved: Vec<Window> = Vec::new();
+        while let Some(window) = halved.pop().or_else(|| windows.next()) {
             let wanted = self.wanted.map(|wanted| wanted.saturating_sub(reader.rows));
             let before = reader.rows;
             // What does not fit into the window does not count as a row that was wanted.
@@ -140,8 +142,7 @@ impl List {
                 Ok(()) => {}
                 Err(failure) if reader.rows == before && takes_too_long(&failure) => {
                     let Some([first, second]) = period.halves(window) else { return Err(failure) };
-                    windows.push_front(second);
-                    windows.push_front(first);
+                    halved.extend([second, first]);
                     continue;
                 }
                 Err(failure) => return Err(failure),
