@@ -46,6 +46,9 @@ pub enum State {
         /// What was made by it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<String>,
+        /// Where the file is that came.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
     },
     /// It was not carried out.
     Failed {
@@ -76,6 +79,14 @@ impl State {
             State::Done { status, .. } => Some(*status),
             State::Failed { status, .. } | State::Unknown { status, .. } => *status,
             State::Unsent | State::Sent | State::Skipped => None,
+        }
+    }
+
+    /// The file that a row became.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            State::Done { file, .. } => file.as_deref(),
+            _ => None,
         }
     }
 
@@ -244,7 +255,7 @@ mod tests {
     fn a_journal_is_read_back_and_goes_on_behind_a_torn_line() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("x.journal");
-        let done = State::Done { status: 201, id: Some("7".into()) };
+        let done = State::Done { status: 201, id: Some("7".into()), file: None };
         {
             let (mut journal, states) = Journal::open(&path, &header(), false).expect("new");
             assert_eq!(states, [State::Unsent, State::Unsent, State::Unsent]);
@@ -282,7 +293,7 @@ mod tests {
         let path = folder.path().join("x.journal");
         let (mut journal, _) = Journal::open(&path, &header(), false).expect("new");
         for row in 0..3 {
-            journal.note(row, &State::Done { status: 204, id: None }).expect("written");
+            journal.note(row, &State::Done { status: 204, id: None, file: None }).expect("written");
         }
         drop(journal);
         for other in [

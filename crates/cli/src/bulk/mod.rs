@@ -23,7 +23,7 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 use threecx::{Answer, Arguments, Client, Operation, Reply, Request, Span};
-use threecx_catalog::Effect;
+use threecx_catalog::{Content, Effect};
 
 use self::columns::{Assignment, Columns};
 use self::journal::{Header, Journal, State};
@@ -38,9 +38,8 @@ use crate::command::flags::Flag;
 use crate::confirm::{Consent, answer_to, somebody_is_there};
 use crate::failure::Failure;
 use crate::names::{self, Thing};
-use crate::output::answer;
 use crate::output::shape::Shape;
-use crate::output::{Output, flag, text};
+use crate::output::{Output, answer, file, flag, text};
 use crate::{dry_run, runtime};
 
 /// What `--unknown` says.
@@ -86,6 +85,9 @@ pub fn from_file(
     let Call { operation, references, settings, output, .. } = call;
     if path == "-" {
         stdin.take("--from")?;
+    }
+    if brings_files(operation) {
+        file::refuse_one_name(output)?;
     }
     let table = table::read(path)?;
     let assignment = Assignment {
@@ -149,6 +151,9 @@ pub async fn each(
     things: &[Thing],
     pace: Pace,
 ) -> Result<(), Failure> {
+    if brings_files(call.operation) {
+        file::refuse_one_name(&call.output)?;
+    }
     let mut requests = Vec::with_capacity(calls.len());
     for arguments in calls {
         requests.push(Some(client.plan(call.operation, arguments).await?));
@@ -161,7 +166,7 @@ pub async fn each(
     let reads = print_answers(operation, &replies, calls.first(), client.target(), &call.output)?;
     let label = |row: usize| things.get(row).map_or_else(|| row.to_string(), Thing::short);
     let summary = Summary { operation, states: &states, label: &label, results: None, goes_on: false, cause };
-    summary.finish(&call.output, reads)
+    summary.finish(&beside_files(operation, &call.output), reads)
 }
 
 /// A file that is being run.
@@ -177,10 +182,10 @@ struct File<'a> {
 
 impl File<'_> {
     /// What was sent before, if this run goes on with one. Questions, which may be asked twice,
-    /// need no journal; stdin and a PBX that is gone afterwards can have none.
+    /// need no journal, unless their answers are files; stdin and a PBX that is gone afterwards can have none.
     fn journal(&self, again: bool) -> Result<(Option<Journal>, Vec<State>), Failure> {
         let Call { operation, settings, .. } = self.call;
-        if self.path == "-" || settings.sim || operation.effect == Effect::Reads {
+        if self.path == "-" || settings.sim || operation.effect == Effect::Reads && !brings_files(operation) {
             return Ok(self.unsent());
         }
         let header = Header {
@@ -276,8 +281,19 @@ impl File<'_> {
         // What was sent is said in any case.
         let results = results.as_deref().filter(|_| written.is_ok());
         let summary = Summary { operation, states: &states, label: &label, results, goes_on, cause };
-        summary.finish(&self.call.output, reads).and(written)
+        summary.finish(&beside_files(operation, &self.call.output), reads).and(written)
     }
+}
+
+/// True if the answer is a file.
+fn brings_files(operation: &Operation) -> bool {
+    let form = operation.newest_form();
+    matches!(form.answer_in(form.span).content, Content::File(..))
+}
+
+/// Where the summary goes: not to where the files go.
+fn beside_files(operation: &Operation, output: &Output) -> Output {
+    if brings_files(operation) { output.unfiltered().to_stdout() } else { output.clone() }
 }
 
 /// True if the command line says what all rows are about.
@@ -312,7 +328,7 @@ fn print_answers(
     target: Span,
     output: &Output,
 ) -> Result<bool, Failure> {
-    if operation.effect != Effect::Reads {
+    if operation.effect != Effect::Reads || brings_files(operation) {
         return Ok(false);
     }
     let nothing = Arguments::default();

@@ -40,7 +40,7 @@ impl Summary<'_> {
         let rows = self.states.len();
         if !quiet {
             if output.is_json() {
-                let summary = json!({
+                let mut summary = json!({
                     "operation": self.operation.id,
                     "rows": rows,
                     "done": done,
@@ -51,11 +51,17 @@ impl Summary<'_> {
                     "results": self.results.map(|path| path.display().to_string()),
                     "ended_by": self.cause.as_ref().map(Failure::code),
                 });
+                if self.states.iter().any(|state| state.file().is_some()) {
+                    let named = |(row, state): (usize, &State)| {
+                        Some(json!({"row": (self.label)(row), "file": state.file()?}))
+                    };
+                    summary["files"] = self.states.iter().enumerate().filter_map(named).collect();
+                }
                 answer::print_value(&summary.to_string(), &Shape::unknown(), output)?;
             } else {
                 let mut sink = output.open()?;
                 sink.line(&format!("Done: {}, {done} of {rows}.", self.operation.title))?;
-                for line in self.not_done() {
+                for line in self.files().into_iter().chain(self.not_done()) {
                     sink.line(&format!("  {line}"))?;
                 }
                 if let Some(path) = self.results {
@@ -71,6 +77,13 @@ impl Summary<'_> {
         Err(Failure::Incomplete { rows, failed, unknown, not_sent, goes_on: self.goes_on, cause })
     }
 
+    /// Which file each row became; the first ones, where the results tell of the others.
+    fn files(&self) -> Vec<String> {
+        let named = |(row, state): (usize, &State)| Some(format!("{}: {}", (self.label)(row), state.file()?));
+        let all: Vec<String> = self.states.iter().enumerate().filter_map(named).map(|line| one_line(&line)).collect();
+        if self.results.is_some() { first(all) } else { all }
+    }
+
     /// The first rows that are not done, each with the reason.
     fn not_done(&self) -> Vec<String> {
         let about = |(row, state): (usize, &State)| {
@@ -83,11 +96,15 @@ impl Summary<'_> {
             }
         };
         let all: Vec<String> = self.states.iter().enumerate().filter_map(about).map(|line| one_line(&line)).collect();
-        let more = all.len().saturating_sub(SHOWN);
-        let mut shown: Vec<String> = all.into_iter().take(SHOWN).collect();
-        if more > 0 {
-            shown.push(format!("and {more} more"));
-        }
-        shown
+        first(all)
     }
+}
+
+fn first(mut lines: Vec<String>) -> Vec<String> {
+    let more = lines.len().saturating_sub(SHOWN);
+    lines.truncate(SHOWN);
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines
 }
