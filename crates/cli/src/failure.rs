@@ -383,7 +383,12 @@ impl Failure {
             Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),
             Failure::Declined => Some("Answer y to go ahead, or add --yes to be asked nothing.".into()),
             Failure::Rows { .. } => Some("Correct the file and run it again.".into()),
-            Failure::Incomplete { unknown, goes_on, .. } => Some(match (unknown, goes_on) {
+            Failure::Incomplete { unknown, goes_on, failed, .. } => Some(match (unknown, goes_on) {
+                (0, true) if *failed > 0 => {
+                    "Correct the file and run the same command again: what is done is not sent \
+                                             again. With --failed skip, what failed is given up."
+                        .into()
+                }
                 (0, true) => "Run the same command again: it goes on with what is not done.".into(),
                 (0, false) => "Run it again for those that are not done.".into(),
                 (_, true) => "Look at the PBX whether the unknown ones were carried out; then run the same command \

@@ -226,8 +226,43 @@ fn a_journal_binds_a_run() {
     fails(&mut from(sim.threecx(), &update, &file));
     refused(from(sim.threecx(), &update, &file).arg("--again"), "not finished");
     refused(from(sim.threecx(), &update, &file).args(["--mobile", "1"]), "arguments");
-    folder.file("y.csv", "Extension,Number\n100,9100\n101,9101\n");
-    refused(&mut from(sim.threecx(), &update, &file), "input has changed");
+}
+
+#[test]
+fn a_corrected_file_sends_what_was_corrected() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    let sent = || -> Vec<String> {
+        let received = sim.received("Users.CreateUser");
+        received.iter().map(|request| request["body"]["Number"].as_str().expect("text").to_owned()).collect()
+    };
+    let run = |content: &str| {
+        let file = folder.file("x.csv", content);
+        let mut command = from(sim.threecx(), &["users", "create"], &file);
+        command.args(["--concurrency", "1"]);
+        command
+    };
+    let output = run("Number,FirstName\n9000,Ada\n100,Bob\n9002,Eve\n").output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("Correct the file and run the same command again"), "{said}");
+    // In another order, with a column more, and a row more.
+    let output =
+        run("FirstName,Number,Mobile\nEve,9002,\nBob,9001,\nAda,9000,\nZoe,9003,\n").output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("2 of 4 rows are done already") && said.contains("line 3 (failed)"), "{said}");
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert_eq!(sent(), ["9000", "100", "9002", "9001", "9003"]);
+    let results = folder.text("x.results.csv");
+    assert_eq!(results.matches(",done,201,").count(), 4, "{results}");
+    let (error, code) = fails(&mut run("Number,FirstName\n9000,Ada\n9001,Bob\n9002,Eve\n9003,Zoe\n"));
+    assert_eq!((error["code"].as_str(), code), (Some("journal"), 66), "{error}");
+    // Rows that say the same count.
+    let file = folder.file("y.csv", "Extension\n100\n100\n");
+    let reboot = ["users", "reprovision-all-phones", "--yes"];
+    prints(&mut from(sim.threecx(), &reboot, &file));
+    folder.file("y.csv", "Extension\n100\n101\n100\n100\n");
+    prints(&mut from(sim.threecx(), &reboot, &file));
+    assert_eq!(sim.received("Users.ReprovisionAllPhones").len(), 4);
 }
 
 #[test]

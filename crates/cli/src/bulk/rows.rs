@@ -3,7 +3,8 @@
 
 use std::collections::HashSet;
 
-use threecx::{Arguments, Client, Error, Operation, Request, Span};
+use threecx::{Arguments, Client, Error, Input, Operation, Request, Span};
+use threecx_catalog::Verb;
 use threecx_core::{InputError, is_the_same_in_every_release, plan};
 
 use super::columns::Columns;
@@ -11,7 +12,8 @@ use super::table::Table;
 use crate::call;
 use crate::command::flags::Flag;
 use crate::failure::{Failure, RowProblem};
-use crate::names::{Pending, Place, References, Thing};
+use crate::names::{Pending, Place, References, Set, Thing};
+use crate::shell::quoted;
 
 /// The rows of a file, checked as far as that is possible without the PBX.
 pub struct Rows<'a> {
@@ -61,6 +63,25 @@ impl<'a> Rows<'a> {
         }
         rows.refuse(problems)?;
         Ok(rows)
+    }
+
+    /// How to look, for each row, whether what it creates is there.
+    pub fn looks(&self) -> Vec<Option<String>> {
+        let resource = self.operation.resource;
+        let set = Set::named(resource.name).filter(|_| self.operation.verb == Verb::Create);
+        let gets =
+            resource.operations.iter().any(|operation| operation.verb == Verb::Get && operation.command == "get");
+        let look = |arguments: &Arguments| {
+            let set = set.as_ref().filter(|_| gets)?;
+            let named = set.has_numbers.then_some("Number").into_iter().chain(set.names.iter().copied());
+            let text = named.filter_map(|name| match arguments.fields.get(name) {
+                Some(Input::Text(text)) => Some(text),
+                _ => None,
+            });
+            let word = text.into_iter().next()?;
+            Some(format!("threecx {} get {}", resource.command, quoted(word)))
+        };
+        self.arguments.iter().map(look).collect()
     }
 
     /// True if something has to be looked up.

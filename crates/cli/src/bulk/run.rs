@@ -108,6 +108,7 @@ impl Run {
             () = interrupts(&interrupted) => {}
             () = progress::show(|| interrupted.next.get(), total, output) => {}
         }
+        interrupted.finish();
         drop(interrupted);
         let nothing = || Ended { states: Vec::new(), replies: Vec::new(), cause: None };
         Rc::try_unwrap(shared).map_or_else(|shared| shared.ended.replace(nothing()), |shared| shared.ended.into_inner())
@@ -152,6 +153,15 @@ impl Shared {
         let row = self.todo.get(next).copied().filter(|_| !self.stopped.get())?;
         self.next.set(next + 1);
         Some(row)
+    }
+
+    /// Notes in the journal that nothing is left to do, if that is so.
+    fn finish(&self) {
+        let settled = self.ended.borrow().states.iter().all(State::is_settled);
+        let noted = self.journal.borrow_mut().as_mut().filter(|_| settled).map_or(Ok(()), Journal::finish);
+        if let Err(failure) = noted {
+            self.stop(failure);
+        }
     }
 
     fn stop(&self, failure: Failure) {

@@ -1,7 +1,6 @@
 //! Reading a file of rows: CSV, a sheet of Excel, or one JSON object a line.
 
 use std::fmt::Display;
-use std::hash::Hasher;
 use std::io::{Cursor, Read};
 
 use calamine::{Data, Reader, Xlsx};
@@ -15,8 +14,6 @@ use crate::failure::Failure;
 pub struct Table {
     pub headers: Vec<String>,
     pub rows: Vec<Row>,
-    /// Tells one content from another.
-    pub hash: u64,
 }
 
 /// A row that holds something.
@@ -69,9 +66,6 @@ pub fn read(path: &str) -> Result<Table, Failure> {
         _ => std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
     };
     read.map_err(|error| Failure::file(if path == "-" { "stdin" } else { path }, &error))?;
-    let mut hasher = fnv::FnvHasher::default();
-    hasher.write(&bytes);
-    let hash = hasher.finish();
     // The content says what it is: names lie, and stdin has none.
     let begins = |start: &[u8]| bytes.strip_prefix(MARK).unwrap_or(&bytes).trim_ascii_start().starts_with(start);
     let (headers, rows) = if begins(b"PK\x03\x04") {
@@ -88,7 +82,7 @@ pub fn read(path: &str) -> Result<Table, Failure> {
     if rows.is_empty() {
         return Err(unreadable(path, "there are no rows in it; the first line names the columns"));
     }
-    Ok(Table { headers, rows, hash })
+    Ok(Table { headers, rows })
 }
 
 type Content = (Vec<String>, Vec<Row>);

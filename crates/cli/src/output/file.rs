@@ -19,7 +19,11 @@ const MOST_NAMES: u32 = 1000;
 
 /// Writes a file as it comes to where `--output-file` says, else under the PBX's name into the
 /// current folder, and says where it went.
-pub async fn receive(operation: Option<&'static Operation>, download: Download, output: &Output) -> Result<(), Failure> {
+pub async fn receive(
+    operation: Option<&'static Operation>,
+    download: Download,
+    output: &Output,
+) -> Result<(), Failure> {
     if output.file.as_deref() == Some("-") {
         return print(download, output).await;
     }
