@@ -56,6 +56,8 @@ fn columns_are_called_like_arguments() {
     }
     let file = folder.file("x.csv", "\u{feff}Id;First Name;enabled\r\n1;Ada;TRUE\r\n\r\n;;\r\n2;Bob;\r\n");
     assert_eq!(bodies(&["users", "update"], &file, &[]), wanted);
+    let file = folder.file("x.csv", "Id,First Name,Enabled,,\n1,Ada,true,,\n2,Bob,,,\n");
+    assert_eq!(bodies(&["users", "update"], &file, &[]), wanted);
     let file = folder.file("x.csv", "Id,Vorname,Notes\n1,Ada,x\n2,Bob,y\n");
     let bob = bodies(&["users", "update"], &file, &["--map", "Vorname=first-name", "--ignore-columns"]);
     assert_eq!(bob, [json!({"FirstName": "Ada"}), json!({"FirstName": "Bob"})]);
@@ -363,6 +365,27 @@ fn once_for_each_of_several_things() {
     assert_eq!(users.as_array().map(Vec::len), Some(2));
     assert_eq!((&users[0]["Number"], &users[1]["Number"]), (&"100".into(), &"101".into()));
     sim.threecx().args(["queues", "list-agents", "800", "801", "--all"]).assert().code(2);
+}
+
+#[test]
+fn no_answer_takes_the_place_of_the_rows() {
+    let folder = Folder::new();
+    let file = folder.file("x.csv", "Id,FirstName\n1,Ada\n");
+    for name in ["x.csv", "x.results.csv", "x.csv.journal"] {
+        let mut command = from(threecx(), &["--sim", "users", "update"], &file);
+        let (error, code) = fails(command.arg("--output-file").arg(folder.path(name)));
+        assert_eq!((error["code"].as_str(), code), (Some("usage"), 2), "{name}: {error}");
+    }
+    assert_eq!(folder.text("x.csv"), "Id,FirstName\n1,Ada\n");
+}
+
+#[test]
+fn what_is_said_of_rows_wants_rows() {
+    for flag in [&["--again"][..], &["--unknown", "skip"], &["--map", "a=b"], &["--ignore-columns"]] {
+        let (error, code) = fails(threecx().args(["--sim", "users", "update", "100", "--mobile", "1"]).args(flag));
+        assert_eq!(code, 2, "{flag:?}: {error}");
+        assert!(error["message"].as_str().is_some_and(|message| message.contains("--from")), "{error}");
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub async fn receive(
     download: Download,
     output: &Output,
 ) -> Result<(), Failure> {
-    if output.file.as_deref() == Some("-") {
+    if output.is_stream() {
         return print(download, output).await;
     }
     let media_type = download.file().media_type.clone();
@@ -91,7 +91,7 @@ pub fn save(
     bytes: &[u8],
     output: &Output,
 ) -> Result<(), Failure> {
-    if output.file.as_deref() == Some("-") {
+    if output.is_stream() {
         let mut sink = output.open()?;
         sink.raw(bytes)?;
         return sink.finish();
@@ -101,7 +101,7 @@ pub fn save(
     said(&part.keep()?, bytes.len() as u64, &file.media_type, output)
 }
 
-/// To stdout, from where nothing can be taken back.
+/// To where nothing can be taken back from.
 async fn print(mut download: Download, output: &Output) -> Result<(), Failure> {
     let mut sink = output.open()?;
     while let Some(piece) = download.next().await? {
@@ -159,6 +159,9 @@ impl Part {
             let name = name.trim_start_matches('.');
             folder.map_or_else(|| name.to_owned(), |folder| Path::new(folder).join(name).display().to_string())
         });
+        // Where a link was named, the file behind it is meant.
+        let behind = || fs::canonicalize(&target).ok()?.to_str().map(str::to_owned);
+        let target = if named && Path::new(&target).is_symlink() { behind().unwrap_or(target) } else { target };
         if let Some(folder) = folder {
             fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
         }

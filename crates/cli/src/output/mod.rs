@@ -21,6 +21,7 @@ mod yaml;
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 use std::rc::Rc;
 
 use clap::ArgMatches;
@@ -95,6 +96,20 @@ impl Output {
     pub fn unfiltered(&self) -> Output {
         let format = if self.implied { Format::Table } else { self.format };
         Output { jq: None, raw: false, format, ..self.clone() }
+    }
+
+    /// True if the answer would take the place of this file.
+    pub fn replaces(&self, path: &Path) -> bool {
+        let Some(file) = self.file.as_deref().filter(|_| !self.on_stdout()) else { return false };
+        let whole = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
+        whole(Path::new(file)) == whole(path)
+    }
+
+    /// True where nothing that is written can be taken back, or be put in the place of what is there:
+    /// stdout, a pipe, a device.
+    pub fn is_stream(&self) -> bool {
+        let special = |path: &str| std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir());
+        self.file.as_deref().is_some_and(|path| path == "-" || special(path))
     }
 
     fn on_stdout(&self) -> bool {
