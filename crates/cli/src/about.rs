@@ -2,6 +2,7 @@
 //! anything else is sent.
 
 use threecx::{Arguments, Client, Input};
+use threecx_catalog::Effect;
 use threecx_core::InputError;
 
 use crate::failure::Failure;
@@ -136,7 +137,7 @@ impl Found {
         }
         let words: Vec<Word> = ids.iter().map(|id| Word::Key(id.clone())).collect();
         let words: Vec<&Word> = words.iter().collect();
-        let mut directory = Directory::default();
+        let mut directory = Directory::new(Effect::Reads);
         if directory.look_up(client, &subject.set, &words).await.is_err() {
             return Some(as_given());
         }

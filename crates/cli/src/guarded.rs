@@ -65,7 +65,7 @@ impl Kind {
         let Some((set, _)) = &self.set else { return Ok(None) };
         let argument = set.placeholder();
         let word = Word::parse(set, &argument, given)?;
-        let mut directory = Directory::default();
+        let mut directory = Directory::new(self.update.effect);
         directory.look_up(client, set, &[&word]).await?;
         match directory.take(set, &argument, &word, given)?.as_slice() {
             [one] => Ok(Some(one.clone())),
@@ -121,6 +121,10 @@ impl Guarded<'_> {
         let Answer::Value(value) = reply.answer()? else { return Err(unreadable("no entity came".into())) };
         let mut properties: Properties =
             serde_json::from_str(value.get()).map_err(|error| unreadable(error.to_string()))?;
+        // Written back like that, the rest would be gone.
+        if let Some(name) = properties.keys().find_map(|name| name.strip_suffix("@odata.nextLink")) {
+            return Err(unreadable(format!("the PBX shows only a part of {name}")));
+        }
         properties.retain(|name, _| !name.contains('@'));
         Ok(properties)
     }

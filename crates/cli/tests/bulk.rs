@@ -286,6 +286,16 @@ fn rows_leave_in_their_order() {
 }
 
 #[test]
+fn a_mark_before_json_is_no_part_of_it() {
+    let folder = Folder::new();
+    let file = folder
+        .file("rows.ndjson", "\u{feff}{\"Id\": 1, \"FirstName\": \"Ada\"}\n{\"Id\": 2, \"FirstName\": \"Bob\"}\n");
+    let bodies = bodies(&["users", "update"], &file, &[]);
+    let names: Vec<&Value> = bodies.iter().map(|body| &body["FirstName"]).collect();
+    assert_eq!(names, ["Ada", "Bob"]);
+}
+
+#[test]
 fn rows_from_stdin() {
     let sim = Sim::start(&["--live-calls", "off"]);
     let mut command = sim.threecx();

@@ -28,6 +28,8 @@ enum Manner {
     Changes,
     /// It always breaks off before the first byte.
     NeverComes,
+    /// It always breaks off at the same place, and knows nothing of parts.
+    NeverWhole,
 }
 
 /// A server with one file. Remembers the `Range` of each request for it.
@@ -70,7 +72,7 @@ fn answer(mut stream: &TcpStream, manner: Manner, ranges: &Mutex<Vec<String>>) {
         ranges.len()
     };
     let tag = if manner == Manner::Changes && number > 1 { "\"b\"" } else { "\"a\"" };
-    let parts = manner != Manner::StartsAgain;
+    let parts = !matches!(manner, Manner::StartsAgain | Manner::NeverWhole);
     let from = range.strip_prefix("bytes=").and_then(|range| range.strip_suffix('-')?.parse::<usize>().ok());
     let from = from.filter(|_| parts && header("if-range:") == tag).unwrap_or(0);
     let content = content();
@@ -88,7 +90,7 @@ fn answer(mut stream: &TcpStream, manner: Manner, ranges: &Mutex<Vec<String>>) {
     }
     let until = match manner {
         Manner::NeverComes => from,
-        _ if number <= 2 => (from + LENGTH / 3).min(LENGTH),
+        _ if number <= 2 || manner == Manner::NeverWhole => (from + LENGTH / 3).min(LENGTH),
         _ => LENGTH,
     };
     let _ = stream.write_all(format!("{head}\r\n").as_bytes());
@@ -130,13 +132,15 @@ fn a_file_that_breaks_off_goes_on_or_comes_again() {
 
 #[test]
 fn what_never_comes_leaves_nothing_behind() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (url, ranges) = serve(Manner::NeverComes);
-    let output = download(&url, folder.path()).output().expect("it runs");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.code() == Some(20) && said.contains("breaks off"), "{said}");
-    assert_eq!(names(folder.path()), Vec::<String>::new());
-    assert!(ranges.lock().expect("no panic").len() > 2);
+    for manner in [Manner::NeverComes, Manner::NeverWhole] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (url, ranges) = serve(manner);
+        let output = download(&url, folder.path()).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(20) && said.contains("breaks off"), "{said}");
+        assert_eq!(names(folder.path()), Vec::<String>::new());
+        assert!(ranges.lock().expect("no panic").len() > 2);
+    }
 }
 
 #[test]

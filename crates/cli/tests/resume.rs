@@ -6,10 +6,11 @@ mod common;
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::{Command as Process, Stdio};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use assert_cmd::cargo::cargo_bin;
-use common::{Sim, fails};
+use common::{Sim, fails, threecx, tls};
 use serde_json::Value;
 
 /// An operation that is not repeatable: a number that is blocked twice is refused.
@@ -183,6 +184,64 @@ fn two_runs_at_once_are_one_too_many() {
     first.wait().expect("gone");
     assert_eq!((error["code"].as_str(), code), (Some("journal"), 66), "{error}");
     assert!(error["message"].as_str().expect("text").contains("another run"), "{error}");
+}
+
+/// Rows that wait for their turn have not been sent, and are not when somebody says stop.
+#[test]
+#[cfg(unix)]
+fn what_waits_is_not_sent_after_ctrl_c() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, journal) = (folder.path().join("numbers.csv"), folder.path().join("numbers.csv.journal"));
+    write_rows(&file, 5);
+    let run = Process::new(cargo_bin("threecx"))
+        .args(CREATE)
+        .args(["--from", file.to_str().expect("UTF-8"), "--rate", "0.001", "-o", "json"])
+        .envs(sim.environment())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    while !std::fs::read_to_string(&journal).is_ok_and(|text| text.contains("\"done\"")) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let interrupted = Process::new("kill").args(["-INT", &run.id().to_string()]).status().expect("kill");
+    assert!(interrupted.success());
+    let output = run.wait_with_output().expect("it ends");
+    let error: Value = serde_json::from_slice(&output.stderr).expect("JSON");
+    assert_eq!(output.status.code(), Some(43), "{error}");
+    assert_eq!((&error["error"]["not_sent"], &error["error"]["unknown"]), (&4.into(), &0.into()), "{error}");
+    assert_eq!((sim.received(OPERATION).len(), unknown(&journal)), (1, Vec::new()));
+}
+
+/// A spreadsheet that holds the results open, say.
+#[test]
+fn results_that_cannot_be_written_hide_nothing() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("numbers.csv");
+    write_rows(&file, 2);
+    std::fs::create_dir_all(folder.path().join("numbers.results.csv/x")).expect("a folder in its place");
+    let output = sim.threecx().args(CREATE).arg("--from").arg(&file).output().expect("it runs");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(printed.contains("2 of 2.") && !printed.contains("Results"), "{printed}");
+    assert_eq!(output.status.code(), Some(60));
+}
+
+#[test]
+fn what_was_sent_when_tls_broke_is_not_sent_again() {
+    let (authority, config) = tls::certificate((2099, 1, 1));
+    let (url, calls) = tls::breaking_server(config);
+    let folder = tempfile::tempdir().expect("a folder");
+    let ca_file = folder.path().join("ca.pem");
+    std::fs::write(&ca_file, authority).expect("written");
+    let mut command = threecx();
+    command.env("THREECX_URL", url).env("THREECX_CLIENT_ID", "a").env("THREECX_CLIENT_SECRET", "b");
+    command.env("THREECX_CA_FILE", ca_file);
+    let (error, code) = fails(command.args(CREATE).args(["--caller-id", "+491"]));
+    assert_eq!((error["code"].as_str(), code), (Some("unknown-outcome"), 51), "{error}");
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
 }
 
 #[test]

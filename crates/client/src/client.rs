@@ -3,7 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use bytes::Bytes;
-use threecx_catalog::{Operation, Span, operation};
+use threecx_catalog::{Method, Operation, Span, operation};
 use threecx_core::read::{self, Head};
 use threecx_core::retry::{Decision, Outcome, Policy};
 use threecx_core::token::Token;
@@ -164,8 +164,8 @@ impl Client {
         policy: Policy,
         body: Body,
     ) -> Result<Arrived, Error> {
-        let read_only = request.method == threecx_catalog::Method::Get;
-        let repeatable = operation.map_or(read_only, |operation| operation.repeatable);
+        let read_only = request.method == Method::Get;
+        let repeatable = is_repeatable(request, operation);
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -343,6 +343,11 @@ enum Body {
 pub(crate) struct Arrived {
     pub reply: Reply,
     pub rest: Option<reqwest::Response>,
+}
+
+/// True if sending it twice is the same as sending it once; of what no operation is known, a `GET`.
+pub(crate) fn is_repeatable(request: &Request, operation: Option<&Operation>) -> bool {
+    operation.map_or(request.method == Method::Get, |operation| operation.repeatable)
 }
 
 fn reason_of(error: Error) -> String {

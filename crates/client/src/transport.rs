@@ -129,7 +129,8 @@ impl Transport {
 
     fn failure(&self, error: &reqwest::Error) -> Failure {
         let host = self.host();
-        if let Some(tls) = cause::<rustls::Error>(error) {
+        // TLS may also fail when the request is gone already: then nobody knows what became of it.
+        if let Some(tls) = cause::<rustls::Error>(error).filter(|_| error.is_connect()) {
             let reason = tls.to_string();
             let error = match tls {
                 rustls::Error::InvalidCertificate(problem) => {

@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 
+/// How a journal begins.
+const START: &[u8] = b"{\"journal\":";
+
 /// What a journal belongs to; the first line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
@@ -135,6 +138,12 @@ impl Journal {
         }
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(wrong)?;
+        // What is no journal is somebody's, and stays as it is.
+        let start = text.len().min(START.len());
+        if text[..start] != START[..start] {
+            let next_step = "Rename it: the journal of this file is to be called so.";
+            return Err(refuse("it is no journal".into(), next_step.into()));
+        }
         // A line that was cut off says nothing; the next must not be written behind it.
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         text.truncate(whole);
@@ -252,6 +261,19 @@ mod tests {
         drop(journal);
         let (_, states) = Journal::open(&path, &header(), false).expect("there");
         assert_eq!(states[2], State::Skipped);
+    }
+
+    #[test]
+    fn what_is_no_journal_stays_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x.journal");
+        for text in ["Dear diary", "one\ntwo\nthree", "{\"a\": 1}\n"] {
+            std::fs::write(&path, text).expect("written");
+            Journal::open(&path, &header(), true).expect_err(text);
+            assert_eq!(std::fs::read_to_string(&path).expect("a text"), text);
+        }
+        std::fs::write(&path, "{\"jour").expect("written");
+        Journal::open(&path, &header(), false).expect("a first line that was cut off");
     }
 
     #[test]

@@ -121,7 +121,9 @@ pub fn from_file(
         if dry {
             return dry_run::several(&planned(requests), settings, output);
         }
-        consent.ask(operation, Some(&file.concerned(todo.len(), &things)))?;
+        if !todo.is_empty() {
+            consent.ask(operation, Some(&file.concerned(todo.len(), &things)))?;
+        }
         let mut journal = journal;
         if let Some(journal) = &mut journal {
             // Rows that somebody has decided to leave alone stay so.
@@ -268,13 +270,13 @@ impl File<'_> {
         let operation = self.call.operation;
         let reads = print_answers(operation, &replies, Some(self.constants), target, &self.call.output)?;
         let results: Option<PathBuf> = (self.path != "-" && !reads).then(|| results::beside(self.path));
-        if let Some(path) = &results {
-            results::write(path, self.table, self.columns, self.flags, &states)?;
-        }
+        let write = |path: &PathBuf| results::write(path, self.table, self.columns, self.flags, &states);
+        let written = results.as_ref().map_or(Ok(()), write);
         let label = |row: usize| format!("line {}", self.table.rows[row].line);
-        let results = results.as_deref();
+        // What was sent is said in any case.
+        let results = results.as_deref().filter(|_| written.is_ok());
         let summary = Summary { operation, states: &states, label: &label, results, goes_on, cause };
-        summary.finish(&self.call.output, reads)
+        summary.finish(&self.call.output, reads).and(written)
     }
 }
 

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use threecx::{Client, Decision, Error, Failed, Operation, Outcome, Policy, Reply, Request};
 use threecx_catalog::Effect;
+use tokio::sync::Notify;
 use tokio::task::LocalSet;
 
 use super::gate::Gate;
@@ -71,10 +72,13 @@ struct Shared {
     ended: RefCell<Ended>,
     journal: RefCell<Option<Journal>>,
     stopped: Cell<bool>,
+    /// Wakes those who wait when it is stopped.
+    stop: Notify,
 }
 
 impl Run {
-    /// Sends what is to be sent. Ctrl-C lets what is on its way arrive, and ends the run.
+    /// Sends what is to be sent. Ctrl-C lets what is on its way arrive, and ends the run: what
+    /// waits for its turn, or to be sent again, is not on its way.
     pub async fn go(self, output: &Output) -> Ended {
         let rows = self.requests.len();
         let total = self.todo.len();
@@ -90,6 +94,7 @@ impl Run {
             ended: RefCell::new(Ended { states: self.states, replies: (0..rows).map(|_| None).collect(), cause: None }),
             journal: RefCell::new(self.journal),
             stopped: Cell::new(false),
+            stop: Notify::new(),
         });
         let local = LocalSet::new();
         for _ in 0..workers {
@@ -119,6 +124,9 @@ async fn interrupts(shared: &Shared) {
 
 async fn work(shared: Rc<Shared>) {
     while let Some(row) = shared.take() {
+        if !shared.unless_stopped(shared.gate.pass()).await {
+            return;
+        }
         let state = match shared.note(row, State::Sent) {
             Ok(()) => shared.send(row).await,
             Err(failure) => {
@@ -127,7 +135,7 @@ async fn work(shared: Rc<Shared>) {
             }
         };
         if shared.stop_on_error && !matches!(state, State::Done { .. }) {
-            shared.stopped.set(true);
+            shared.halt();
         }
         if let Err(failure) = shared.note(row, state) {
             shared.stop(failure);
@@ -145,8 +153,24 @@ impl Shared {
     }
 
     fn stop(&self, failure: Failure) {
-        self.stopped.set(true);
+        self.halt();
         self.ended.borrow_mut().cause.get_or_insert(failure);
+    }
+
+    fn halt(&self) {
+        self.stopped.set(true);
+        self.stop.notify_waiters();
+    }
+
+    /// Waits; false if the run is stopped before or meanwhile.
+    async fn unless_stopped(&self, wait: impl Future<Output = ()>) -> bool {
+        if self.stopped.get() {
+            return false;
+        }
+        tokio::select! {
+            () = self.stop.notified() => false,
+            () = wait => !self.stopped.get(),
+        }
     }
 
     fn note(&self, row: usize, state: State) -> Result<(), Failure> {
@@ -163,7 +187,6 @@ impl Shared {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            self.gate.pass().await;
             let Failed { error, outcome } = match self.client.attempt(request, Some(self.operation)).await {
                 Ok(reply) => return self.done(row, reply),
                 Err(failed) => failed,
@@ -173,25 +196,39 @@ impl Shared {
             let slow_down = matches!(outcome, Outcome::Answered { status: 429 | 503, .. });
             let policy = Policy::default();
             let policy = if slow_down { Policy { attempts: PATIENCE, ..policy } } else { policy };
-            match policy.decide(attempt, repeatable, outcome, jitter(row, attempt)) {
-                Decision::Wait(pause) if slow_down => self.gate.close(pause),
-                Decision::Wait(pause) => tokio::time::sleep(pause).await,
+            let pause = match policy.decide(attempt, repeatable, outcome, jitter(row, attempt)) {
+                Decision::Wait(pause) => pause,
                 Decision::Stop if matches!(outcome, Outcome::NotSent | Outcome::NotLetIn) => {
                     return self.ends_the_run(error);
                 }
-                Decision::Stop => {
-                    let (code, message) = (error.code().to_owned(), error.to_string());
-                    let status = match outcome {
-                        Outcome::Answered { status, .. } => Some(status),
-                        Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => None,
-                    };
-                    return if !repeatable && may_have_happened(outcome) {
-                        State::Unknown { status, message }
-                    } else {
-                        State::Failed { status, code, message }
-                    };
-                }
+                Decision::Stop => return self.failed(&error, outcome),
+            };
+            if slow_down {
+                self.gate.close(pause);
             }
+            let turn = async {
+                if !slow_down {
+                    tokio::time::sleep(pause).await;
+                }
+                self.gate.pass().await;
+            };
+            if !self.unless_stopped(turn).await {
+                return if may_have_happened(outcome) { self.failed(&error, outcome) } else { State::Unsent };
+            }
+        }
+    }
+
+    /// For a row that is given up.
+    fn failed(&self, error: &Error, outcome: Outcome) -> State {
+        let (code, message) = (error.code().to_owned(), error.to_string());
+        let status = match outcome {
+            Outcome::Answered { status, .. } => Some(status),
+            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => None,
+        };
+        if !self.operation.repeatable && may_have_happened(outcome) {
+            State::Unknown { status, message }
+        } else {
+            State::Failed { status, code, message }
         }
     }
 

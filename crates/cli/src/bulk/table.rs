@@ -58,6 +58,9 @@ impl Cell {
     }
 }
 
+/// Windows programs begin a UTF-8 file with it.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Reads a file, or stdin for `-`.
 pub fn read(path: &str) -> Result<Table, Failure> {
     let mut bytes = Vec::new();
@@ -70,7 +73,7 @@ pub fn read(path: &str) -> Result<Table, Failure> {
     hasher.write(&bytes);
     let hash = hasher.finish();
     // The content says what it is: names lie, and stdin has none.
-    let begins = |start: &[u8]| bytes.trim_ascii_start().starts_with(start);
+    let begins = |start: &[u8]| bytes.strip_prefix(MARK).unwrap_or(&bytes).trim_ascii_start().starts_with(start);
     let (headers, rows) = if begins(b"PK\x03\x04") {
         sheet(path, bytes)?
     } else {

@@ -51,6 +51,11 @@ pub fn is_meant(collection: &Collection, item: &Value, word: &str) -> bool {
     if numbers && let Some((from, to)) = range(word) {
         return identity.len() == from.len() && from <= identity.as_str() && identity.as_str() <= to;
     }
+    is_called(item, word)
+}
+
+/// True if it is the name of this item.
+pub fn is_called(item: &Value, word: &str) -> bool {
     let small = word.to_lowercase();
     let mut names = ["MemberName", "Name"].into_iter().filter_map(|name| item.get(name)).filter_map(Value::as_str);
     names.any(|name| {

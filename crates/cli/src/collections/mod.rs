@@ -10,13 +10,14 @@ use std::ffi::OsString;
 use clap::ArgMatches;
 use serde_json::{Map, Value, json};
 use threecx::{Client, Error};
+use threecx_catalog::Effect;
 use threecx_core::InputError;
 
 use crate::arguments::{Stdin, content};
 use crate::confirm::{answer_to, somebody_is_there};
 use crate::connect::Settings;
 use crate::failure::{Failure, capitalised};
-use crate::guarded::{Guarded, Kind};
+use crate::guarded::{Guarded, Kind, Properties};
 use crate::names::{Directory, Set, Word};
 use crate::output::shape::Shape;
 use crate::output::style::{Style, note, one_line};
@@ -57,11 +58,11 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
         let expand = collection.expand.map(str::to_owned);
         let guarded = Guarded { client, kind, thing, select: Some(select), expand };
         let before = guarded.read().await?;
-        let items = before.get(collection.property).and_then(Value::as_array).cloned().unwrap_or_default();
+        let items = items(collection, &before)?;
         let (after, difference) = match action {
             Action::List => return list(collection, &items, &output),
             Action::Add => add(client, collection, items.clone(), &words, &also).await?,
-            Action::Remove => remove(collection, items.clone(), &words),
+            Action::Remove => remove(collection, items.clone(), &words)?,
         };
         let label = guarded.label();
         if !output.is_json() {
@@ -81,6 +82,16 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
     })
 }
 
+/// The items as they are now. What the PBX does not show must not be taken for nothing: it would be
+/// overwritten.
+fn items(collection: &Collection, entity: &Properties) -> Result<Vec<Value>, Error> {
+    match entity.get(collection.property) {
+        Some(Value::Array(items)) => Ok(items.clone()),
+        Some(Value::Null) => Ok(Vec::new()),
+        _ => Err(Error::Answer { reason: format!("the PBX does not show {}", collection.property) }),
+    }
+}
+
 /// The items that were named, by words or by a file with one in each line.
 fn words(
     collection: &Collection,
@@ -91,10 +102,12 @@ fn words(
     let mut words = Vec::new();
     for word in matches.get_many::<String>("items").unwrap_or_default() {
         let whole = content(collection.noun, word.clone(), stdin)?;
-        let several = whole.split(['\n', ',']).map(str::trim).filter(|word| !word.is_empty());
         // A name may have a comma in it: `Lovelace, Ada`.
-        let is_name = !word.starts_with(['@', '-']) && word.contains(", ");
-        words.extend(if is_name { vec![word.clone()] } else { several.map(str::to_owned).collect() });
+        let several = |line: &'_ str| match line.contains(", ") && !line.contains(|c: char| c.is_ascii_digit()) {
+            true => vec![line.trim().to_owned()],
+            false => line.split(',').map(|word| word.trim().to_owned()).collect(),
+        };
+        words.extend(whole.lines().flat_map(several).filter(|word| !word.is_empty()));
     }
     match (action, words.is_empty()) {
         (Action::List, false) => Err(Failure::Usage {
@@ -175,7 +188,7 @@ async fn identities(
     let argument = collection.noun.to_uppercase();
     let parsed: Result<Vec<Word>, Error> = words.iter().map(|word| Word::parse(&set, &argument, word)).collect();
     let parsed = parsed?;
-    let mut directory = Directory::default();
+    let mut directory = Directory::new(Effect::Writes);
     directory.look_up(client, &set, &parsed.iter().collect::<Vec<_>>()).await?;
     let mut found = Vec::new();
     for (word, given) in parsed.iter().zip(words) {
@@ -199,10 +212,22 @@ async fn identities(
 }
 
 /// Removes what is there. What stays, stays as it came.
-fn remove(collection: &Collection, mut items: Vec<Value>, words: &[String]) -> (Vec<Value>, Difference) {
+fn remove(collection: &Collection, mut items: Vec<Value>, words: &[String]) -> Result<(Vec<Value>, Difference), Error> {
     let mut difference = Difference::default();
     for word in words {
         let before = items.len();
+        let namesakes =
+            items.iter().filter(|item| items::is_called(item, word)).map(|item| items::label(collection, item));
+        if let namesakes @ [_, _, ..] = namesakes.collect::<Vec<_>>().as_slice() {
+            return Err(Error::from(InputError {
+                argument: collection.noun.to_uppercase(),
+                path: String::new(),
+                expected: format!("the name of one {}", collection.noun),
+                came: format!("`{word}`, which is that of {}", namesakes.join(", ")),
+                position: None,
+                hint: Some("Give its number.".into()),
+            }));
+        }
         items.retain(|item| {
             let meant = items::is_meant(collection, item, word);
             if meant {
@@ -214,7 +239,7 @@ fn remove(collection: &Collection, mut items: Vec<Value>, words: &[String]) -> (
             difference.nothing_to_do.push(word.clone());
         }
     }
-    (items, difference)
+    Ok((items, difference))
 }
 
 fn list(collection: &Collection, items: &[Value], output: &Output) -> Result<(), Failure> {
@@ -320,4 +345,31 @@ fn done(
         note(&format!("{label} is {} there.", if action == Action::Add { "already" } else { "not" }));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agents() -> &'static Collection {
+        table::COLLECTIONS.iter().find(|collection| collection.word == "agents").expect("agents")
+    }
+
+    #[test]
+    fn what_the_pbx_does_not_show_is_not_taken_for_nothing() {
+        let read = |entity: Value| items(agents(), &serde_json::from_value(entity).expect("an object")).ok();
+        assert_eq!(read(json!({"Id": 1})), None);
+        assert_eq!(read(json!({"Agents": null})), Some(Vec::new()));
+        assert_eq!(read(json!({"Agents": [{"Number": "1"}]})), Some(vec![json!({"Number": "1"})]));
+    }
+
+    #[test]
+    fn namesakes_are_not_removed_together() {
+        let agent = |number: &str, name: &str| json!({"Number": number, "Name": name});
+        let all = vec![agent("100", "Ada Lee"), agent("101", "Ada Lee"), agent("102", "Bob Lee")];
+        let removed = |word: &str| remove(agents(), all.clone(), &[word.to_owned()]).map(|(left, _)| left.len()).ok();
+        assert_eq!(removed("Ada Lee"), None);
+        assert_eq!(removed("Bob Lee"), Some(2));
+        assert_eq!(removed("100-101"), Some(1));
+    }
 }

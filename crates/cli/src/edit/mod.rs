@@ -61,8 +61,7 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
             done(&guarded.label(), &changes, &output)
         };
         match sent.await {
-            // Nothing was written that could be lost.
-            Err(failure @ Failure::Editor { .. }) => Err(failure),
+            Err(failure) if !draft.was_edited() => Err(failure),
             Err(failure) => Err(match draft.keep() {
                 Some(path) => Failure::Kept { failure: Box::new(failure), path: path.display().to_string() },
                 None => failure,

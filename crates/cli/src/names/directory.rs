@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 use threecx::{Arguments, Client, Error, Input};
+use threecx_catalog::Effect;
 use threecx_core::{InputError, closest};
 
 use super::set::Set;
-use super::thing::Thing;
+use super::thing::{Parts, Thing};
 use super::word::Word;
 use crate::failure::Failure;
 
@@ -24,9 +25,10 @@ const LIKE: u64 = 500;
 const FEW: usize = 8;
 
 /// What has been found so far, set by set.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Directory {
     sets: HashMap<&'static str, Found>,
+    parts: Parts,
 }
 
 /// Things of one set.
@@ -34,9 +36,9 @@ pub struct Directory {
 struct Found {
     things: Vec<Thing>,
     by_key: HashMap<String, usize>,
-    by_number: HashMap<String, usize>,
-    by_email: HashMap<String, usize>,
-    /// Names, in small letters, are not always one's own.
+    /// Names and e-mail addresses, in small letters, are not always one's own.
+    by_number: HashMap<String, Vec<usize>>,
+    by_email: HashMap<String, Vec<usize>>,
     by_name: HashMap<String, Vec<usize>>,
     /// More of them, read to suggest something.
     others: Vec<String>,
@@ -50,10 +52,10 @@ impl Found {
         let index = self.things.len();
         self.by_key.insert(thing.key.clone(), index);
         if let Some(number) = &thing.number {
-            self.by_number.insert(number.clone(), index);
+            self.by_number.entry(number.clone()).or_default().push(index);
         }
         if let Some(email) = &thing.email {
-            self.by_email.insert(email.clone(), index);
+            self.by_email.entry(email.clone()).or_default().push(index);
         }
         for name in &thing.names {
             self.by_name.entry(name.clone()).or_default().push(index);
@@ -62,27 +64,34 @@ impl Found {
     }
 
     /// Those that a word means: exactly, else in part.
-    fn meant(&self, word: &Word) -> Vec<&Thing> {
+    fn meant(&self, word: &Word, parts: Parts) -> Vec<&Thing> {
         let one = |index: Option<&usize>| index.map(|index| vec![&self.things[*index]]).unwrap_or_default();
+        let all = |found: Option<&Vec<usize>>| -> Vec<&Thing> {
+            found.into_iter().flatten().map(|index| &self.things[*index]).collect()
+        };
         match word {
             Word::Key(key) => one(self.by_key.get(key)),
-            Word::Number(number) => one(self.by_number.get(number)),
-            Word::Email(address) => one(self.by_email.get(address)),
+            Word::Number(number) => all(self.by_number.get(number)),
+            Word::Email(address) => all(self.by_email.get(address)),
             Word::Range { .. } => self.things.iter().filter(|thing| thing.is_in(word)).collect(),
             Word::Name { small, given } => {
-                if let Some(same) = self.by_name.get(small) {
-                    return same.iter().map(|index| &self.things[*index]).collect();
-                }
-                match one(self.by_number.get(given).or_else(|| self.by_key.get(given))) {
-                    nothing if nothing.is_empty() => self.things.iter().filter(|thing| thing.is_like(small)).collect(),
-                    one => one,
-                }
+                let exactly =
+                    [all(self.by_name.get(small)), all(self.by_number.get(given)), one(self.by_key.get(given))];
+                let found = exactly.into_iter().find(|found| !found.is_empty());
+                found.unwrap_or_else(|| self.things.iter().filter(|thing| thing.is_like(small, parts)).collect())
             }
         }
     }
 }
 
 impl Directory {
+    /// An empty one, for an operation of this effect: nothing is changed because its name happens to
+    /// contain a few letters.
+    pub fn new(effect: Effect) -> Directory {
+        let parts = if effect == Effect::Reads { Parts::Any } else { Parts::Words };
+        Directory { sets: HashMap::new(), parts }
+    }
+
     /// Asks the PBX for all these things of a set. What is not found is complained about when it
     /// is taken out.
     pub async fn look_up(&mut self, client: &Client, set: &Set, words: &[&Word]) -> Result<(), Failure> {
@@ -103,7 +112,7 @@ impl Directory {
                 read(client, set, Some(some.join(" or ")), None, found).await?;
             }
         }
-        if seen.iter().any(|word| found.meant(word).is_empty()) && !whole {
+        if seen.iter().any(|word| found.meant(word, self.parts).is_empty()) && !whole {
             let mut others = Found::default();
             read(client, set, None, Some(LIKE), &mut others).await?;
             found.others = others.things.iter().map(Thing::short).collect();
@@ -122,7 +131,7 @@ impl Directory {
     pub fn take(&self, set: &Set, argument: &str, word: &Word, given: &str) -> Result<Vec<Thing>, Error> {
         let empty = Found::default();
         let found = self.sets.get(set.name).unwrap_or(&empty);
-        let meant = found.meant(word);
+        let meant = found.meant(word, self.parts);
         let refuse = |expected: String, came: String, hint: Option<String>| {
             let path = String::new();
             Error::from(InputError { argument: argument.to_owned(), path, expected, came, position: None, hint })
@@ -130,7 +139,7 @@ impl Directory {
         match meant.as_slice() {
             [] => {
                 let expected = format!("{} that exists", set.one());
-                Err(refuse(expected, format!("`{given}`"), Some(hint(set, word, &found.others))))
+                Err(refuse(expected, format!("`{given}`"), Some(self.hint(set, word, found))))
             }
             several @ [_, _, ..] if !matches!(word, Word::Range { .. }) => {
                 let shown: Vec<String> = several.iter().take(FEW).map(|thing| thing.label()).collect();
@@ -143,22 +152,26 @@ impl Directory {
             all => Ok(all.iter().map(|thing| (*thing).clone()).collect()),
         }
     }
-}
 
-/// What to do about a word that means nothing.
-fn hint(set: &Set, word: &Word, others: &[String]) -> String {
-    let list = format!("`threecx {} list` shows what there is.", set.list.resource.command);
-    let others: Vec<&str> = others.iter().map(String::as_str).collect();
-    match word {
-        Word::Number(number) => format!("Digits are a number; an id is written id:{number}. {list}"),
-        Word::Name { small, .. } => {
-            // The number in front of the name is no part of it.
-            let names: Vec<&str> =
-                others.iter().map(|other| other.split_once(' ').map_or(*other, |(_, name)| name)).collect();
-            let close = closest(small, &names).and_then(|close| others.iter().find(|other| other.ends_with(close)));
-            close.map_or(list, |close| format!("Did you mean {close}?"))
+    /// What to do about a word that means nothing.
+    fn hint(&self, set: &Set, word: &Word, found: &Found) -> String {
+        let list = format!("`threecx {} list` shows what there is.", set.list.resource.command);
+        let others: Vec<&str> = found.others.iter().map(String::as_str).collect();
+        match word {
+            Word::Number(number) => format!("Digits are a number; an id is written id:{number}. {list}"),
+            Word::Name { small, .. } => {
+                // A few letters of a name.
+                if let [one, ..] = found.meant(word, Parts::Any).as_slice() {
+                    return format!("Did you mean {}? What is to be changed is named by whole words.", one.short());
+                }
+                // The number in front of the name is no part of it.
+                let names: Vec<&str> =
+                    others.iter().map(|other| other.split_once(' ').map_or(*other, |(_, name)| name)).collect();
+                let close = closest(small, &names).and_then(|close| others.iter().find(|other| other.ends_with(close)));
+                close.map_or(list, |close| format!("Did you mean {close}?"))
+            }
+            _ => list,
         }
-        _ => list,
     }
 }
 
@@ -185,4 +198,54 @@ async fn read(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn users(effect: Effect) -> (Set, Directory) {
+        let set = Set::named("Users").expect("a set");
+        let mut found = Found::default();
+        for (id, number, first, last, email) in [
+            (1, "100", "Annabelle", "Lee", "team@example.com"),
+            (2, "101", "Bob", "Lee", "team@example.com"),
+            (3, "102", "Mary Ann", "Smith", "mary@example.com"),
+            (4, "103", "Bob", "Nan", ""),
+        ] {
+            let row = json!({"Id": id, "Number": number, "FirstName": first, "LastName": last, "EmailAddress": email});
+            let Value::Object(row) = row else { panic!("no object") };
+            found.add(Thing::of(&set, row));
+        }
+        let mut directory = Directory::new(effect);
+        directory.sets.insert(set.name, found);
+        (set, directory)
+    }
+
+    #[test]
+    fn what_is_changed_is_named_by_whole_words_and_an_address_of_several_is_refused() {
+        for (effect, word, key) in [
+            (Effect::Reads, "annab", Some("1")),
+            (Effect::Writes, "annab", None),
+            (Effect::Writes, "Annabelle", Some("1")),
+            (Effect::Reads, "Ann", None),
+            (Effect::Writes, "Ann", Some("3")),
+            (Effect::Writes, "smith, ann", Some("3")),
+            (Effect::Writes, "Bob Lee", Some("2")),
+            (Effect::Writes, "Bob", None),
+            (Effect::Reads, "TEAM@example.com", None),
+            (Effect::Reads, "mary@example.com", Some("3")),
+        ] {
+            let (set, directory) = users(effect);
+            let parsed = Word::parse(&set, "USER", word).expect(word);
+            let taken = directory.take(&set, "USER", &parsed, word).ok();
+            assert_eq!(taken.map(|things| things[0].key.clone()).as_deref(), key, "{effect:?} {word}");
+        }
+        let (set, directory) = users(Effect::Writes);
+        let word = Word::parse(&set, "USER", "annab").expect("a word");
+        let Err(Error::Input(refused)) = directory.take(&set, "USER", &word, "annab") else { panic!("taken") };
+        assert!(refused.hint.is_some_and(|hint| hint.starts_with("Did you mean 100 Annabelle Lee?")));
+    }
 }

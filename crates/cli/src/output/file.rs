@@ -123,16 +123,22 @@ impl Part {
         });
         let path = format!("{target}.part");
         let failed = |error: io::Error| Failure::file(&path, &error);
-        let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-        // A part that a killed run left is free, one that is being written is not.
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Failure::File { path, reason: "another download is writing it".into() });
+        let file = loop {
+            let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+            // A part that a killed run left is free, one that is being written is not.
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Failure::File { path, reason: "another download is writing it".into() });
+                }
+                // Some file systems have no locks.
+                Err(TryLockError::Error(_)) => break file,
             }
-            // Some file systems have no locks.
-            Err(TryLockError::Error(_)) => {}
-        }
+            // Another download may have put it in place before it was locked: then it is whole.
+            if Path::new(&path).exists() {
+                break file;
+            }
+        };
         file.set_len(0).map_err(failed)?;
         Ok(Part { file, path, target, named, kept: false })
     }
