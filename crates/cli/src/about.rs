@@ -153,13 +153,7 @@ fn described(set: &names::Set, things: &[Thing]) -> String {
 }
 
 fn nothing(set: &names::Set, filter: &str) -> threecx::Error {
-    let error = InputError {
-        argument: "--where".into(),
-        path: String::new(),
-        expected: format!("a filter that some {} fits", set.noun()),
-        came: format!("`{filter}`, which none fits"),
-        position: None,
-        hint: Some(format!("Try it first: `threecx {} list --filter …`.", set.list.resource.command)),
-    };
-    error.into()
+    let expected = format!("a filter that some {} fits", set.noun());
+    let hint = format!("Try it first: `threecx {} list --filter …`.", set.list.resource.command);
+    InputError::of("--where", expected, format!("`{filter}`, which none fits")).with_hint(hint).into()
 }

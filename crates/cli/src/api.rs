@@ -64,14 +64,8 @@ fn warning(request: &Request) -> Option<String> {
 fn method(word: &str) -> Result<Method, Error> {
     let all = [Method::Get, Method::Post, Method::Patch, Method::Put, Method::Delete];
     all.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(word)).ok_or_else(|| {
-        InputError {
-            argument: "METHOD".into(),
-            path: String::new(),
-            expected: "GET, POST, PATCH, PUT or DELETE".into(),
-            came: format!("`{word}`"),
-            position: None,
-            hint: Some("Write the method first, then the path: threecx api GET /Users".into()),
-        }
-        .into()
+        InputError::of("METHOD", "GET, POST, PATCH, PUT or DELETE", format!("`{word}`"))
+            .with_hint("Write the method first, then the path: threecx api GET /Users")
+            .into()
     })
 }

@@ -182,15 +182,8 @@ fn refuse_nothing(operation: &Operation, arguments: &Arguments) -> Result<(), Er
         return Ok(());
     }
     let words = format!("{} {}", operation.resource.command, operation.command);
-    Err(InputError {
-        argument: words.clone(),
-        path: String::new(),
-        expected: "at least one property".into(),
-        came: String::new(),
-        position: None,
-        hint: Some(format!("See `threecx {words} --help`; a blank one is made by --body '{{}}'.")),
-    }
-    .into())
+    let hint = format!("See `threecx {words} --help`; a blank one is made by --body '{{}}'.");
+    Err(InputError::of(words, "at least one property", "").with_hint(hint).into())
 }
 
 async fn one(

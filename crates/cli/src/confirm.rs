@@ -36,8 +36,7 @@ impl Consent {
         let Consent::ToBeAsked(warning) = self else { return Ok(()) };
         let concerned = concerned.map(|concerned| format!(" It concerns {concerned}.")).unwrap_or_default();
         let question = plain_text(&format!("{warning}{concerned}"));
-        let answer = answer_to(&format!("{} Continue? [y/N] ", Style::for_stderr().yellow(&question)))?;
-        if matches!(answer.as_str(), "y" | "yes") { Ok(()) } else { Err(Failure::Declined) }
+        agreed(&format!("{} Continue?", Style::for_stderr().yellow(&question)))
     }
 }
 
@@ -58,6 +57,17 @@ pub fn is_given(arguments: &Arguments, field: &str) -> bool {
         members.keys().any(|name| name.eq_ignore_ascii_case(field))
     };
     arguments.fields.contains_key(field) || arguments.body.as_ref().is_some_and(in_body)
+}
+
+/// Asks before something that was shown is sent, where somebody is there and it was not said that
+/// it may be.
+pub fn ask_where_somebody_is_there(question: &str, asked_not_to: bool) -> Result<(), Failure> {
+    if asked_not_to || !somebody_is_there() { Ok(()) } else { agreed(question) }
+}
+
+fn agreed(question: &str) -> Result<(), Failure> {
+    let answer = answer_to(&format!("{question} [y/N] "))?;
+    if matches!(answer.as_str(), "y" | "yes") { Ok(()) } else { Err(Failure::Declined) }
 }
 
 /// True if there is a terminal to ask at, and to answer.

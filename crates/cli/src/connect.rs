@@ -265,14 +265,8 @@ pub fn release(text: &str) -> Result<Span, Error> {
         let mut versions: Vec<&str> = Release::all().map(Release::version).collect();
         versions.dedup();
         let known: Vec<String> = Release::all().map(|release| release.to_string()).collect();
-        InputError {
-            argument: "--api".into(),
-            path: String::new(),
-            expected: format!("a release of the API ({})", versions.join(", ")),
-            came: format!("`{text}`"),
-            position: None,
-            hint: Some(format!("A version stands for all its descriptions; one of them is {}.", known.join(", "))),
-        }
-        .into()
+        let expected = format!("a release of the API ({})", versions.join(", "));
+        let hint = format!("A version stands for all its descriptions; one of them is {}.", known.join(", "));
+        InputError::of("--api", expected, format!("`{text}`")).with_hint(hint).into()
     })
 }

@@ -73,9 +73,7 @@ impl Kind {
             several => {
                 let expected = format!("one {}", set.noun());
                 let came = format!("`{given}`, which is {}", several.len());
-                let hint = Some("Do one after the other.".to_owned());
-                Err(Error::from(InputError { argument, path: String::new(), expected, came, position: None, hint })
-                    .into())
+                Err(Error::from(InputError::of(argument, expected, came).with_hint("Do one after the other.")).into())
             }
         }
     }

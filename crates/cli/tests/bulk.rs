@@ -331,6 +331,27 @@ fn once_for_each_of_several_things() {
 }
 
 #[test]
+fn no_answer_takes_the_place_of_the_rows() {
+    let folder = Folder::new();
+    let file = folder.file("x.csv", "Id,FirstName\n1,Ada\n");
+    for name in ["x.csv", "x.results.csv", "x.csv.journal"] {
+        let mut command = from(threecx(), &["--sim", "users", "update"], &file);
+        let (error, code) = fails(command.arg("--output-file").arg(folder.path(name)));
+        assert_eq!((error["code"].as_str(), code), (Some("usage"), 2), "{name}: {error}");
+    }
+    assert_eq!(folder.text("x.csv"), "Id,FirstName\n1,Ada\n");
+}
+
+#[test]
+fn what_is_said_of_rows_wants_rows() {
+    for flag in [&["--again"][..], &["--unknown", "skip"], &["--map", "a=b"], &["--ignore-columns"]] {
+        let (error, code) = fails(threecx().args(["--sim", "users", "update", "100", "--mobile", "1"]).args(flag));
+        assert_eq!(code, 2, "{flag:?}: {error}");
+        assert!(error["message"].as_str().is_some_and(|message| message.contains("--from")), "{error}");
+    }
+}
+
+#[test]
 fn a_file_and_curl_do_not_go_together() {
     let sim = Sim::start(&["--live-calls", "off"]);
     let folder = Folder::new();

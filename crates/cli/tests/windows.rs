@@ -166,6 +166,9 @@ fn what_does_not_fit_together_is_refused_before_anything_is_sent() {
     }
     let stdout = threecx().args(list).args(["-o", "csv", "--cursor", &cursor]).output().expect("it runs");
     assert!(String::from_utf8_lossy(&stdout.stderr).contains("--cursor needs a file"));
+    let same =
+        threecx().args(list).args(["-o", "csv", "--cursor", &rows, "--output-file", &rows]).output().expect("it runs");
+    assert!(String::from_utf8_lossy(&same.stderr).contains("are the same file"));
     // Another list does not go on in its place.
     let sim = sim(&[]);
     complete(&sim, folder.path(), "csv", &PERIOD);

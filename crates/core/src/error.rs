@@ -229,6 +229,20 @@ pub struct InputError {
     pub hint: Option<String>,
 }
 
+impl InputError {
+    /// An argument that does not fit as a whole: what it takes, and what came.
+    pub fn of(argument: impl Into<String>, expected: impl Into<String>, came: impl Into<String>) -> InputError {
+        let (argument, expected, came) = (argument.into(), expected.into(), came.into());
+        InputError { argument, path: String::new(), expected, came, position: None, hint: None }
+    }
+
+    /// The same, with what to do.
+    #[must_use]
+    pub fn with_hint(self, hint: impl Into<String>) -> InputError {
+        InputError { hint: Some(hint.into()), ..self }
+    }
+}
+
 /// A place in a text, both counted from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {

@@ -86,6 +86,12 @@ pub fn from_file(
     let Call { operation, references, settings, output, .. } = call;
     if path == "-" {
         stdin.take("--from")?;
+    } else if [PathBuf::from(path), results::beside(path), journal::beside(path)].iter().any(|own| output.replaces(own))
+    {
+        return Err(Failure::Usage {
+            message: "--output-file would take the place of a file of this run".into(),
+            next_step: Some(format!("Name another one: {path}, its results and its journal stay.")),
+        });
     }
     let table = table::read(path)?;
     let assignment = Assignment {

@@ -152,13 +152,6 @@ impl<'a> Rows<'a> {
 }
 
 fn several(noun: &str, argument: &str, number: usize) -> Error {
-    let error = InputError {
-        argument: argument.to_owned(),
-        path: String::new(),
-        expected: format!("one {noun} in a row"),
-        came: number.to_string(),
-        position: None,
-        hint: Some("Give each a row of its own.".into()),
-    };
-    error.into()
+    let error = InputError::of(argument, format!("one {noun} in a row"), number.to_string());
+    error.with_hint("Give each a row of its own.").into()
 }

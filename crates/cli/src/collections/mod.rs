@@ -14,7 +14,7 @@ use threecx_catalog::Effect;
 use threecx_core::InputError;
 
 use crate::arguments::{Stdin, content};
-use crate::confirm::{answer_to, somebody_is_there};
+use crate::confirm::ask_where_somebody_is_there;
 use crate::connect::Settings;
 use crate::failure::{Failure, capitalised};
 use crate::guarded::{Guarded, Kind, Properties};
@@ -75,7 +75,7 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
             return dry_run::print(&guarded.plan(&changes).await?, &settings, &output);
         }
         if sent {
-            ask(settings.sim || flag(&matches, "yes"))?;
+            ask_where_somebody_is_there("Write this?", settings.sim || flag(&matches, "yes"))?;
             guarded.write(&before, &changes).await?;
         }
         done(collection, action, &label, (items.len(), after.len()), &difference, sent, &output)
@@ -193,22 +193,29 @@ async fn identities(
     let mut found = Vec::new();
     for (word, given) in parsed.iter().zip(words) {
         for thing in directory.take(&set, &argument, word, given)? {
-            let number = thing.number.clone().filter(|_| collection.item != Item::Department);
-            found.push((number.unwrap_or_else(|| thing.key.clone()), thing.short()));
+            // A key is no number: it may be that of somebody else.
+            let identity = if collection.item == Item::Department { Some(&thing.key) } else { thing.number.as_ref() };
+            found.push((identity.cloned().unwrap_or_default(), thing.short()));
         }
     }
-    if let Some((identity, _)) = found.iter().find(|(identity, _)| identity.is_empty()) {
-        return Err(Error::from(InputError {
-            argument,
-            path: String::new(),
-            expected: "something that has a number".into(),
-            came: format!("`{identity}`"),
-            position: None,
-            hint: None,
-        })
-        .into());
+    if let Some((_, name)) = found.iter().find(|(identity, _)| identity.is_empty()) {
+        return Err(Error::from(InputError::of(argument, "something that has a number", format!("`{name}`"))).into());
     }
     Ok(found)
+}
+
+/// A word for something that has a number. What is removed may be gone otherwise, so it is not looked
+/// up: ids and e-mail addresses are not in a collection.
+fn number(collection: &Collection, word: &str) -> Result<Option<Word>, Error> {
+    let Item::Number { of } = collection.item else { return Ok(None) };
+    let (Some(set), argument) = (Set::named(of), collection.noun.to_uppercase()) else { return Ok(None) };
+    match Word::parse(&set, &argument, word)? {
+        Word::Key(_) | Word::Email(_) => {
+            let error = InputError::of(argument, "a number, a range of numbers or a name", format!("`{word}`"));
+            Err(error.with_hint("See what is there: list.").into())
+        }
+        word => Ok(Some(word)),
+    }
 }
 
 /// Removes what is there. What stays, stays as it came.
@@ -216,20 +223,17 @@ fn remove(collection: &Collection, mut items: Vec<Value>, words: &[String]) -> R
     let mut difference = Difference::default();
     for word in words {
         let before = items.len();
+        let number = number(collection, word)?;
         let namesakes =
             items.iter().filter(|item| items::is_called(item, word)).map(|item| items::label(collection, item));
         if let namesakes @ [_, _, ..] = namesakes.collect::<Vec<_>>().as_slice() {
-            return Err(Error::from(InputError {
-                argument: collection.noun.to_uppercase(),
-                path: String::new(),
-                expected: format!("the name of one {}", collection.noun),
-                came: format!("`{word}`, which is that of {}", namesakes.join(", ")),
-                position: None,
-                hint: Some("Give its number.".into()),
-            }));
+            let expected = format!("the name of one {}", collection.noun);
+            let came = format!("`{word}`, which is that of {}", namesakes.join(", "));
+            let error = InputError::of(collection.noun.to_uppercase(), expected, came);
+            return Err(error.with_hint("Give its number.").into());
         }
         items.retain(|item| {
-            let meant = items::is_meant(collection, item, word);
+            let meant = items::is_meant(collection, item, word, number.as_ref());
             if meant {
                 difference.removed.push(items::label(collection, item));
             }
@@ -299,17 +303,6 @@ fn show(collection: &Collection, label: &str, difference: &Difference) {
     }
 }
 
-/// Asks whether to write it, where somebody is there.
-fn ask(asked_not_to: bool) -> Result<(), Failure> {
-    if asked_not_to || !somebody_is_there() {
-        return Ok(());
-    }
-    match answer_to("Write this? [y/N] ")?.as_str() {
-        "y" | "yes" => Ok(()),
-        _ => Err(Failure::Declined),
-    }
-}
-
 fn done(
     collection: &Collection,
     action: Action,
@@ -371,5 +364,10 @@ mod tests {
         assert_eq!(removed("Ada Lee"), None);
         assert_eq!(removed("Bob Lee"), Some(2));
         assert_eq!(removed("100-101"), Some(1));
+        assert_eq!(removed("99-101"), Some(1));
+        assert_eq!(removed("ext:102"), Some(2));
+        for word in ["101-100", "id:100", "ada@example.com"] {
+            assert_eq!(removed(word), None, "{word}");
+        }
     }
 }

@@ -27,8 +27,9 @@ pub fn args() -> [Arg; 8] {
         ),
         value("map", "COLUMN=ARGUMENT", "What a column is that is not called like its argument; may be repeated")
             .action(ArgAction::Append)
-            .value_parser(mapping),
-        switch("ignore-columns", "Leave out columns that are no arguments"),
+            .value_parser(mapping)
+            .requires("from"),
+        switch("ignore-columns", "Leave out columns that are no arguments").requires("from"),
         value(
             "concurrency",
             "NUMBER",
@@ -39,8 +40,9 @@ pub fn args() -> [Arg; 8] {
         switch("stop-on-error", "Send no more rows once one has failed"),
         value("unknown", "repeat|skip", "What to do about rows of which nobody knows whether they were carried out")
             .value_parser(["repeat", "skip"])
-            .hide_possible_values(true),
-        switch("again", "Send the rows of a finished run once more"),
+            .hide_possible_values(true)
+            .requires("from"),
+        switch("again", "Send the rows of a finished run once more").requires("from"),
     ]
     .map(|arg| arg.help_heading("Bulk"))
 }

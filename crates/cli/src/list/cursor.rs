@@ -65,6 +65,9 @@ impl Cursor {
                 "Add --output-file.",
             );
         };
+        if output.replaces(Path::new(&path)) {
+            return refuse("--cursor and --output-file are the same file", "Name another one for the cursor.");
+        }
         let asked = arguments.parameters.iter().chain(&arguments.options).map(|(name, input)| match input {
             Input::Text(value) | Input::Json(value) => format!("{name}={value}"),
         });

@@ -132,14 +132,13 @@ impl Directory {
         let empty = Found::default();
         let found = self.sets.get(set.name).unwrap_or(&empty);
         let meant = found.meant(word, self.parts);
-        let refuse = |expected: String, came: String, hint: Option<String>| {
-            let path = String::new();
-            Error::from(InputError { argument: argument.to_owned(), path, expected, came, position: None, hint })
+        let refuse = |expected: String, came: String, hint: String| {
+            Error::from(InputError::of(argument, expected, came).with_hint(hint))
         };
         match meant.as_slice() {
             [] => {
                 let expected = format!("{} that exists", set.one());
-                Err(refuse(expected, format!("`{given}`"), Some(self.hint(set, word, found))))
+                Err(refuse(expected, format!("`{given}`"), self.hint(set, word, found)))
             }
             several @ [_, _, ..] if !matches!(word, Word::Range { .. }) => {
                 let shown: Vec<String> = several.iter().take(FEW).map(|thing| thing.label()).collect();
@@ -147,7 +146,7 @@ impl Directory {
                     if several.len() > FEW { format!(" and {} more", several.len() - FEW) } else { String::new() };
                 let came = format!("`{given}`, which fits {}: {}{more}", several.len(), shown.join(", "));
                 let how = if set.has_numbers { "Give its number, or more of the name." } else { "Give its id: id:…" };
-                Err(refuse(format!("the name of one {}", set.noun()), came, Some(how.into())))
+                Err(refuse(format!("the name of one {}", set.noun()), came, how.into()))
             }
             all => Ok(all.iter().map(|thing| (*thing).clone()).collect()),
         }

@@ -311,15 +311,8 @@ impl Reference {
     }
 
     fn too_many(&self, number: usize) -> Error {
-        let error = InputError {
-            argument: self.flag.clone(),
-            path: String::new(),
-            expected: format!("one {}", self.set.noun()),
-            came: number.to_string(),
-            position: None,
-            hint: Some("Give one, and run it once for each.".into()),
-        };
-        error.into()
+        let error = InputError::of(&self.flag, format!("one {}", self.set.noun()), number.to_string());
+        error.with_hint("Give one, and run it once for each.").into()
     }
 
     fn put(&self, arguments: &mut Arguments, mut values: Vec<String>) {

@@ -59,9 +59,7 @@ impl Thing {
 
     /// True if its number is in the range that a word is.
     pub fn is_in(&self, word: &Word) -> bool {
-        let (Word::Range { from, to, shortest, longest }, Some(number)) = (word, &self.number) else { return false };
-        (shortest..=longest).contains(&&number.len())
-            && number.parse::<u64>().is_ok_and(|number| (from..=to).contains(&&number))
+        self.number.as_ref().is_some_and(|number| word.spans(number))
     }
 
     /// True if all parts of a name, in small letters, are in one of its names.

@@ -21,6 +21,7 @@ mod yaml;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 use std::rc::Rc;
 
 use clap::ArgMatches;
@@ -96,6 +97,13 @@ impl Output {
     pub fn unfiltered(&self) -> Output {
         let format = if self.implied { Format::Table } else { self.format };
         Output { jq: None, raw: false, format, ..self.clone() }
+    }
+
+    /// True if the answer would take the place of this file.
+    pub fn replaces(&self, path: &Path) -> bool {
+        let Some(file) = self.file.as_deref().filter(|_| !self.on_stdout()) else { return false };
+        let whole = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
+        whole(Path::new(file)) == whole(path)
     }
 
     fn on_stdout(&self) -> bool {
