@@ -9,7 +9,7 @@ use threecx::Error;
 use crate::output::style::{Style, plain_text};
 
 /// The exit codes, for the help. They are stable.
-pub const EXIT_CODES: [(u8, &str); 30] = [
+pub const EXIT_CODES: [(u8, &str); 31] = [
     (0, "done"),
     (1, "you said no"),
     (2, "usage: an unknown command or flag, or no PBX given"),
@@ -32,6 +32,7 @@ pub const EXIT_CODES: [(u8, &str); 30] = [
     (51, "unknown-outcome: sent, but no answer came"),
     (52, "answer: the PBX's answer cannot be read"),
     (53, "not-kept: the PBX accepted a change, but shows something else afterwards"),
+    (54, "no-answer: no complete answer came to a question; nothing was changed"),
     (60, "file: a local file cannot be read or written"),
     (61, "simulator: the simulated PBX cannot start"),
     (62, "jq: the filter of --jq fails on what came"),
@@ -501,6 +502,7 @@ mod tests {
             (Error::Server { status: 500, reason: text() }, 50),
             (Error::UnknownOutcome { reason: text() }, 51),
             (Error::Answer { reason: text() }, 52),
+            (Error::NoAnswer { host: text(), reason: text() }, 54),
         ] {
             assert_eq!(Failure::from(error.clone()).exit_code(), code, "{error}");
         }

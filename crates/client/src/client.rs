@@ -182,7 +182,7 @@ impl Client {
                 Decision::Wait(pause) => tokio::time::sleep(pause).await,
                 // Nothing was changed by a question that went unanswered.
                 Decision::Stop if outcome == Outcome::Unknown && read_only => {
-                    return Err(Error::Connection { host: self.shared.transport.host(), reason: reason_of(error) });
+                    return Err(Error::NoAnswer { host: self.shared.transport.host(), reason: reason_of(error) });
                 }
                 Decision::Stop => return Err(error),
             }

@@ -37,7 +37,7 @@ use crate::arguments::Stdin;
 use crate::call::Call;
 use crate::command::bulk::CONCURRENCY;
 use crate::command::flags::Flag;
-use crate::confirm::{Consent, answer_to, somebody_is_there};
+use crate::confirm::{Consent, answer_to, is_given, somebody_is_there, warning};
 use crate::failure::Failure;
 use crate::names::{self, Thing};
 use crate::output::shape::Shape;
@@ -123,7 +123,10 @@ pub fn from_file(
         let requests = rows.requests(settings.release.unwrap_or(Span::NEWEST), &all)?;
         return dry_run::several(&planned(requests), settings, output);
     }
-    let consent = Consent::of(operation, settings.sim || dry || flag(matches, "yes"))?;
+    let place = |flag: &Flag| flags.iter().position(|other| other.long == flag.long);
+    let in_a_row = |flag: &Flag| place(flag).is_some_and(|index| columns.gives(index));
+    let warning = warning(operation, flags, |flag| is_given(constants, flag.name) || in_a_row(flag));
+    let consent = Consent::to(warning, settings.sim || dry || flag(matches, "yes"))?;
     let file = File { call, path, table: &table, columns: &columns, flags, constants, words };
     let Before { mut journal, states, gone } = if dry { file.unsent() } else { file.journal(flag(matches, "again"))? };
     let unknown = match text(matches, "unknown").as_deref() {
@@ -147,7 +150,7 @@ pub fn from_file(
             return dry_run::several(&planned(requests), settings, output);
         }
         if !todo.is_empty() {
-            consent.ask(operation, Some(&file.concerned(todo.len(), &things)))?;
+            consent.ask(Some(&file.concerned(todo.len(), &things)))?;
         }
         if let Some(journal) = &mut journal {
             // Rows that somebody has decided to leave alone stay so.

@@ -10,7 +10,7 @@ use csv::{Terminator, Writer, WriterBuilder};
 
 use super::Sink;
 use super::flat::Columns;
-use super::rows::{Rows, unknown_columns};
+use super::rows::Rows;
 use super::shape::Shape;
 use crate::failure::Failure;
 
@@ -66,7 +66,7 @@ impl Rows for CsvRows {
 
     fn finish(mut self: Box<Self>) -> Result<Vec<String>, Failure> {
         self.writer.flush().map_err(|error| self.writer.get_ref().failure(&error))?;
-        Ok(self.columns.iter().filter_map(|columns| unknown_columns(columns.unknown())).collect())
+        Ok(self.columns.iter().flat_map(Columns::left_out).collect())
     }
 
     fn checkpoint(&mut self) -> Result<u64, Failure> {
