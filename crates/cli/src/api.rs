@@ -32,8 +32,10 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     if flag(&matches, "dry-run") {
         return dry_run::print(&request, &settings, &output);
     }
-    let consent = Consent::to(warning(&request), settings.sim || flag(&matches, "yes"))?;
-    consent.ask(None)?;
+    let pbx = settings.pbx();
+    let concerned = || Some(format!("{} {}", request.method, request.path_and_query));
+    let consent = Consent::to(warning(&request), settings.sim || flag(&matches, "yes"), concerned, pbx.as_deref())?;
+    consent.ask(concerned().as_deref(), pbx.as_deref())?;
     let reply = runtime()?.block_on(async {
         let connection = settings.connect(&mut stdin).await?;
         connection.client.send(&request, None).await.map_err(Failure::from)

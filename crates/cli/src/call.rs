@@ -55,7 +55,8 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     check(operation, first.as_ref().unwrap_or(&planned), call.settings.release)
         .map_err(|error| call.naming(error.into()))?;
     let warning = warning(operation, &flags, |flag| is_given(&planned, flag.name));
-    let consent = Consent::to(warning, call.settings.sim || flag(&matches, "yes") || shown)?;
+    let (said, pbx) = (call.settings.sim || flag(&matches, "yes") || shown, call.settings.pbx());
+    let consent = Consent::to(warning, said, || about.as_given(&call.references, &arguments), pbx.as_deref())?;
     runtime()?.block_on(async {
         let connection = call.settings.connect(&mut stdin).await?;
         let client = &connection.client;
@@ -73,7 +74,7 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
             Consent::ToBeAsked(_) => found.concerned(client, &call.references).await,
             Consent::Given => None,
         };
-        consent.ask(concerned.as_deref())?;
+        consent.ask(concerned.as_deref(), pbx.as_deref())?;
         let [arguments] = match <[Arguments; 1]>::try_from(found.calls) {
             Ok(one) => one,
             Err(calls) => return bulk::each(&call, client, &calls, &found.things, bulk::pace(&matches)).await,

@@ -23,20 +23,37 @@ pub enum Consent {
 
 impl Consent {
     /// Whether somebody has to be asked because of a warning; refused where that is not possible.
-    pub fn to(warning: Option<String>, asked_not_to: bool) -> Result<Consent, Failure> {
+    /// `concerned` is what is known of that without asking the PBX, and `pbx` which one it is.
+    pub fn to(
+        warning: Option<String>,
+        asked_not_to: bool,
+        concerned: impl FnOnce() -> Option<String>,
+        pbx: Option<&str>,
+    ) -> Result<Consent, Failure> {
         match warning {
-            Some(warning) if !asked_not_to && !somebody_is_there() => Err(Failure::Unconfirmed { warning }),
+            Some(warning) if !asked_not_to && !somebody_is_there() => {
+                Err(Failure::Unconfirmed { warning: told(&warning, concerned().as_deref(), pbx) })
+            }
             Some(warning) if !asked_not_to => Ok(Consent::ToBeAsked(warning)),
             _ => Ok(Consent::Given),
         }
     }
 
     /// Asks, if that is needed. `concerned` is how many and which things, where that is known.
-    pub fn ask(self, concerned: Option<&str>) -> Result<(), Failure> {
+    pub fn ask(self, concerned: Option<&str>, pbx: Option<&str>) -> Result<(), Failure> {
         let Consent::ToBeAsked(warning) = self else { return Ok(()) };
-        let concerned = concerned.map(|concerned| format!(" It concerns {concerned}.")).unwrap_or_default();
-        let question = plain_text(&format!("{warning}{concerned}"));
+        let question = plain_text(&told(&warning, concerned, pbx));
         agreed(&format!("{} Continue?", Style::for_stderr().yellow(&question)))
+    }
+}
+
+/// `This deletes the queue. On pbx.example.com (profile acme) it concerns 1 queue: 800 Sales.`
+fn told(warning: &str, concerned: Option<&str>, pbx: Option<&str>) -> String {
+    match (concerned, pbx) {
+        (None, None) => warning.to_owned(),
+        (Some(concerned), None) => format!("{warning} It concerns {concerned}."),
+        (None, Some(pbx)) => format!("{warning} It goes to {pbx}."),
+        (Some(concerned), Some(pbx)) => format!("{warning} On {pbx} it concerns {concerned}."),
     }
 }
 
@@ -59,10 +76,14 @@ pub fn is_given(arguments: &Arguments, field: &str) -> bool {
     arguments.fields.contains_key(field) || arguments.body.as_ref().is_some_and(in_body)
 }
 
-/// Asks before something that was shown is sent, where somebody is there and it was not said that
-/// it may be.
-pub fn ask_where_somebody_is_there(question: &str, asked_not_to: bool) -> Result<(), Failure> {
-    if asked_not_to || !somebody_is_there() { Ok(()) } else { agreed(question) }
+/// Asks before something that was shown is sent to a PBX, where somebody is there and it was not
+/// said that it may be.
+pub fn ask_where_somebody_is_there(verb: &str, pbx: Option<&str>, asked_not_to: bool) -> Result<(), Failure> {
+    if asked_not_to || !somebody_is_there() {
+        return Ok(());
+    }
+    let to = pbx.map(|pbx| format!(" to {pbx}")).unwrap_or_default();
+    agreed(&plain_text(&format!("{verb} this{to}?")))
 }
 
 fn agreed(question: &str) -> Result<(), Failure> {

@@ -100,6 +100,16 @@ pub enum Failure {
         /// What the system says.
         reason: String,
     },
+    /// A file of rows that cannot be read as one.
+    #[error("{path}: {reason}; nothing was sent")]
+    Table {
+        /// Which.
+        path: String,
+        /// What is wrong, and where.
+        reason: String,
+        /// What to do about it.
+        next_step: &'static str,
+    },
     /// The question was answered with no.
     #[error("nothing was sent")]
     Declined,
@@ -320,7 +330,7 @@ impl Failure {
             Failure::Unconfirmed { .. } => "unconfirmed",
             Failure::Keyring { .. } => "keyring",
             Failure::Unhealthy => "unhealthy",
-            Failure::Rows { .. } => "input",
+            Failure::Rows { .. } | Failure::Table { .. } => "input",
             Failure::Incomplete { unknown: 1.., .. } => "unknown-outcome",
             Failure::Incomplete { .. } => "incomplete",
             Failure::Journal { .. } => "journal",
@@ -380,6 +390,7 @@ impl Failure {
                 Some("Unlock it, or set THREECX_SECRETS=file to keep secrets in files that only you can read.".into())
             }
             Failure::File { .. } => Some("Check the path and its permissions.".into()),
+            Failure::Table { next_step, .. } => Some((*next_step).into()),
             Failure::Simulator { .. } => Some("Take another --port (0 takes a free one) or --bind.".into()),
             Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),
             Failure::Declined => Some("Answer y to go ahead, or add --yes to be asked nothing.".into()),
@@ -473,7 +484,7 @@ impl Failure {
                     error.insert(name.into(), (*count).into());
                 }
             }
-            Failure::File { path, .. } | Failure::Journal { path, .. } => {
+            Failure::File { path, .. } | Failure::Journal { path, .. } | Failure::Table { path, .. } => {
                 error.insert("path".into(), path.clone().into());
             }
             _ => {}

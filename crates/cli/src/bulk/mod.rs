@@ -126,7 +126,9 @@ pub fn from_file(
     let place = |flag: &Flag| flags.iter().position(|other| other.long == flag.long);
     let in_a_row = |flag: &Flag| place(flag).is_some_and(|index| columns.gives(index));
     let warning = warning(operation, flags, |flag| is_given(constants, flag.name) || in_a_row(flag));
-    let consent = Consent::to(warning, settings.sim || dry || flag(matches, "yes"))?;
+    let (said, pbx) = (settings.sim || dry || flag(matches, "yes"), settings.pbx());
+    let concerned = || Some(format!("{} rows of {path}", table.rows.len()));
+    let consent = Consent::to(warning, said, concerned, pbx.as_deref())?;
     let file = File { call, path, table: &table, columns: &columns, flags, constants, words };
     let Before { mut journal, states, gone } = if dry { file.unsent() } else { file.journal(flag(matches, "again"))? };
     let unknown = match text(matches, "unknown").as_deref() {
@@ -150,7 +152,7 @@ pub fn from_file(
             return dry_run::several(&planned(requests), settings, output);
         }
         if !todo.is_empty() {
-            consent.ask(Some(&file.concerned(todo.len(), &things)))?;
+            consent.ask(Some(&file.concerned(todo.len(), &things)), pbx.as_deref())?;
         }
         if let Some(journal) = &mut journal {
             // Rows that somebody has decided to leave alone stay so.

@@ -7,6 +7,7 @@ use super::journal::State;
 use super::table::Table;
 use crate::command::flags::Flag;
 use crate::failure::Failure;
+use crate::output::csv::guarded;
 
 /// `people.csv` → `people.results.csv`
 pub fn beside(input: &str) -> PathBuf {
@@ -40,7 +41,7 @@ pub fn write(path: &Path, table: &Table, columns: &Columns, flags: &[Flag], stat
         let own = [state.outcome(), &status, error, message, id];
         let file = files.then(|| state.file().unwrap_or_default());
         let record = [line.as_str()].into_iter().chain(cells).chain(own).chain(file);
-        writer.write_record(record).map_err(|error| fails(&error))?;
+        writer.write_record(record.map(|cell| guarded(cell).into_owned())).map_err(|error| fails(&error))?;
     }
     let file = writer.into_inner().map_err(|error| fails(&error.error()))?;
     let file = file.into_inner().map_err(|error| fails(&error.error()))?;

@@ -2,7 +2,7 @@
 
 pub mod answer;
 mod columns;
-mod csv;
+pub mod csv;
 pub mod file;
 mod flat;
 pub mod format;
