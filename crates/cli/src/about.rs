@@ -6,7 +6,7 @@ use threecx_catalog::Effect;
 use threecx_core::InputError;
 
 use crate::failure::Failure;
-use crate::names::{self, Directory, Pending, Place, References, Thing, Word};
+use crate::names::{self, Directory, Pending, Place, References, Subject, Thing, Word};
 use crate::output::Output;
 
 /// What has to be found.
@@ -46,6 +46,18 @@ impl About {
         }
         let pending = references.pending(words, arguments)?;
         Ok(About { pending, filter })
+    }
+
+    /// What is concerned, as it was given.
+    pub fn as_given(&self, references: &References, arguments: &Arguments) -> Option<String> {
+        let subject = references.subject.as_ref()?;
+        if let Some(filter) = &self.filter {
+            return Some(format!("the {} for which `{filter}` is true", subject.set.nouns()));
+        }
+        self.pending.given(&subject.set).or_else(|| {
+            let ids = ids(subject, arguments)?;
+            Some(format!("{}: {}", subject.set.counted(ids.len()), ids.join(", ")))
+        })
     }
 
     /// True if there is nothing to look up.
@@ -122,15 +134,7 @@ impl Found {
             return Some(described(&subject.set, &self.things));
         }
         let [call] = self.calls.as_slice() else { return None };
-        let given = match subject.place {
-            Place::Path => call.parameters.get(subject.name),
-            Place::List => call.fields.get(subject.name),
-        };
-        let (Input::Text(given) | Input::Json(given)) = given?;
-        let ids: Vec<String> = match serde_json::from_str::<Vec<i64>>(given) {
-            Ok(ids) => ids.iter().map(ToString::to_string).collect(),
-            Err(_) => given.split(',').map(|id| id.trim().to_owned()).collect(),
-        };
+        let ids = ids(subject, call)?;
         let as_given = || format!("{}: {}", subject.set.counted(ids.len()), ids.join(", "));
         if subject.property != subject.set.key.name {
             return Some(as_given());
@@ -145,6 +149,19 @@ impl Found {
         let things: Option<Vec<Vec<Thing>>> = words.iter().zip(&ids).map(take).collect();
         Some(things.map_or_else(as_given, |things| described(&subject.set, &things.concat())))
     }
+}
+
+/// The ids that stand in the arguments of a call.
+fn ids(subject: &Subject, call: &Arguments) -> Option<Vec<String>> {
+    let given = match subject.place {
+        Place::Path => call.parameters.get(subject.name),
+        Place::List => call.fields.get(subject.name),
+    };
+    let (Input::Text(given) | Input::Json(given)) = given?;
+    Some(match serde_json::from_str::<Vec<i64>>(given) {
+        Ok(ids) => ids.iter().map(ToString::to_string).collect(),
+        Err(_) => given.split(',').map(|id| id.trim().to_owned()).collect(),
+    })
 }
 
 /// `2 users: 100 Ada Lovelace, 101 Linus Berners`

@@ -130,6 +130,15 @@ impl Settings {
         Ok(())
     }
 
+    /// Which PBX it is, for a question: `pbx.example.com:5001 (profile acme)`.
+    pub fn pbx(&self) -> Option<String> {
+        let url = self.url.as_deref().filter(|_| !self.sim)?;
+        let address = Client::builder(url).allow_http(true).address().unwrap_or_else(|_| url.to_owned());
+        let host = address.split_once("://").map_or(address.as_str(), |(_, host)| host);
+        let profile = self.profile.as_ref().map(|(name, _)| format!(" (profile {name})")).unwrap_or_default();
+        Some(format!("{host}{profile}"))
+    }
+
     /// As whom it would be called, as far as that is known without opening anything.
     pub fn who(&self) -> Option<Who> {
         let given = self.client_id.clone().map(Who::Client);

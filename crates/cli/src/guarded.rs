@@ -8,11 +8,12 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use threecx::{Answer, Arguments, Client, Error, Input, Operation, Request};
-use threecx_catalog::{Resource, Structure, Type, TypeRef, Verb};
+use threecx_catalog::{Resource, Structure, Verb};
 use threecx_core::InputError;
 
 use crate::failure::Failure;
 use crate::names::{Directory, Set, Thing, Word};
+use crate::output::shape::holds_secrets;
 
 /// The properties of an entity, in the order in which they came.
 pub type Properties = IndexMap<String, Value>;
@@ -153,11 +154,6 @@ impl Guarded<'_> {
     fn is_secret(&self, name: &str) -> bool {
         self.kind.property(name).is_some_and(|property| property.secret || holds_secrets(property.ty))
     }
-}
-
-/// True if something inside is a secret.
-fn holds_secrets(ty: TypeRef) -> bool {
-    matches!(ty.ty, Type::Structure(structure) if structure.all_properties().any(|property| property.secret))
 }
 
 /// True if what the PBX shows is what was sent. It may know more about it, has its own ids for

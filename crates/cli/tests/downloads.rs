@@ -210,3 +210,48 @@ fn a_bad_line_to_the_pbx_costs_time_and_no_bytes() {
     assert!(bytes.starts_with(b"RIFF"));
     assert!(fetch(&bad) == (name, bytes));
 }
+
+#[test]
+fn every_row_becomes_a_file() {
+    let sim = Sim::start(&["--users", "30"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let ids = prints(sim.threecx().args(["recordings", "list", "--top", "3", "--jq", ".Id"]));
+    let ids: Vec<&str> = ids.lines().collect();
+    let run = |file: &str, more: &[&str]| {
+        let mut command = sim.threecx();
+        command.current_dir(folder.path()).args(["recordings", "download-recording", "--from", file]).args(more);
+        command
+    };
+    // Two rows of one recording are two files of one name.
+    let rows = [ids[0], ids[1], ids[2], ids[0]].join("\n");
+    std::fs::write(folder.path().join("rec.csv"), format!("RecId\n{rows}\n")).expect("written");
+    let (error, code) = common::fails(&mut run("rec.csv", &["--output-file", "all.wav"]));
+    assert_eq!((error["code"].as_str(), code), (Some("usage"), 2), "{error}");
+    assert_eq!(sim.received("Recordings.DownloadRecording").len(), 0);
+    let said: serde_json::Value =
+        serde_json::from_str(&prints(&mut run("rec.csv", &["--output-file", "wav/", "-o", "json"]))).expect("JSON");
+    let files = said["files"].as_array().expect("a list");
+    assert_eq!((&said["done"], files.len(), names(&folder.path().join("wav")).len()), (&4.into(), 4, 4), "{said}");
+    let content = |index: usize| std::fs::read(folder.path().join(files[index]["file"].as_str().expect("a path")));
+    assert!(content(0).expect("a file").starts_with(b"RIFF"));
+    assert_eq!(content(0).expect("a file"), content(3).expect("a file"));
+    let results = std::fs::read_to_string(folder.path().join("rec.results.csv")).expect("results");
+    assert!(results.lines().next().is_some_and(|head| head.ends_with(",file")), "{results}");
+    assert_eq!(results.matches("wav/").count(), 4, "{results}");
+    // What is there is not fetched again, unless that is wanted.
+    let (error, _) = common::fails(&mut run("rec.csv", &[]));
+    assert_eq!(error["code"], "journal", "{error}");
+    let said = prints(&mut run("rec.csv", &["--again"]));
+    assert!(said.contains("4 of 4.") && said.contains("  line 5: "), "{said}");
+    assert_eq!(names(folder.path()).iter().filter(|name| name.ends_with(".wav")).count(), 4);
+}
+
+#[test]
+fn every_named_thing_becomes_a_file() {
+    let sim = Sim::start(&["--users", "30"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let said = prints(sim.threecx().current_dir(folder.path()).args(["trunks", "export-trunk", "10000", "10001"]));
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].ends_with("2 of 2.") && lines[1].starts_with("  10000 "), "{said}");
+    assert_eq!(names(folder.path()).len(), 2, "{said}");
+}

@@ -46,10 +46,12 @@ fn unknown(journal: &Path) -> Vec<usize> {
     let mut states: HashMap<u64, String> = HashMap::new();
     for line in text.lines().skip(1) {
         let line: Value = serde_json::from_str(line).expect("JSON");
-        states.insert(line["row"].as_u64().expect("a row"), line["is"].as_str().expect("a word").to_owned());
+        if let Some(number) = line["line"].as_u64() {
+            states.insert(number, line["is"].as_str().expect("a word").to_owned());
+        }
     }
     let open = states.iter().filter(|(_, state)| matches!(state.as_str(), "sent" | "unknown"));
-    open.map(|(row, _)| usize::try_from(*row).expect("small") - 1).collect()
+    open.map(|(line, _)| usize::try_from(*line).expect("small") - 2).collect()
 }
 
 #[test]
@@ -57,7 +59,7 @@ fn killed_twenty_times_and_every_row_arrives_once() {
     const ROWS: usize = 2000;
     const KILLS: u64 = 20;
     /// What two lines of a row take, about.
-    const OF_A_ROW: u64 = 75;
+    const OF_A_ROW: u64 = 125;
     let sim = Sim::start(&["--live-calls", "off"]);
     let folder = tempfile::tempdir().expect("a folder");
     let (file, journal) = (folder.path().join("numbers.csv"), folder.path().join("numbers.csv.journal"));
@@ -147,6 +149,42 @@ fn whatever_goes_wrong_nothing_is_sent_twice() {
     // Those that had arrived are refused now.
     let carried_out = open.iter().filter(|row| arrived[&number(**row)][0]["carriedOut"] == true).count();
     assert_eq!((&error["failed"], &error["unknown"]), (&carried_out.into(), &0.into()), "{error}");
+    assert!(carried_out > 0);
+    // They are there, and nothing is left to do about them.
+    let before = sim.received(OPERATION).len();
+    let said = common::prints(run().args(["--failed", "skip"]));
+    assert!(said.contains(&format!("{} of 400, {carried_out} skipped.", ROWS - carried_out)), "{said}");
+    assert_eq!((said.matches(": skipped").count(), sim.received(OPERATION).len()), (carried_out.min(20), before));
+    let (error, code) = fails(&mut run());
+    assert_eq!(code, 66, "{error}");
+    assert!(error["message"].as_str().expect("text").contains(&format!("{carried_out} skipped")), "{error}");
+    assert_eq!(sim.received(OPERATION).len(), before);
+}
+
+#[test]
+fn a_row_in_doubt_that_the_file_no_longer_has_is_not_sent_in_other_words() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("people.csv");
+    sim.exchange("PUT", "/sim/faults", r#"["drop-after:1:1@Users.CreateUser"]"#);
+    let run = |text: &str| {
+        std::fs::write(&file, text).expect("written");
+        let mut command = sim.threecx();
+        command.args(["users", "create", "--concurrency", "1", "--from"]).arg(&file);
+        command
+    };
+    let output = run("Number,FirstName\n700,Ada\n701,Bob\n").output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("line 2: unknown") && said.contains("look with `threecx users get 700`"), "{said}");
+    let changed = "Number,FirstName\n710,Ada\n701,Bob\n";
+    let (error, code) = fails(&mut run(changed));
+    assert_eq!(code, 66, "{error}");
+    assert!(error["message"].as_str().expect("text").contains("lines 2 of before"), "{error}");
+    assert_eq!(sim.received("Users.CreateUser").len(), 2);
+    common::prints(run(changed).args(["--unknown", "skip"]));
+    assert_eq!(sim.received("Users.CreateUser").len(), 3);
+    fails(&mut run(changed));
+    assert_eq!(sim.received("Users.CreateUser").len(), 3);
 }
 
 #[test]

@@ -120,13 +120,17 @@ impl Client {
     /// # Errors
     /// As above.
     pub async fn open(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Opened, Error> {
-        let Arrived { reply, rest } = self.stream(request, operation).await?;
-        Ok(match (rest, reply.file()) {
+        self.stream(request, operation).await.map(|arrived| self.opened(request, operation, arrived))
+    }
+
+    fn opened(&self, request: &Request, operation: Option<&'static Operation>, arrived: Arrived) -> Opened {
+        let Arrived { reply, rest } = arrived;
+        match (rest, reply.file()) {
             (Some(rest), Some(file)) => {
                 Opened::File(Box::new(Download::new(self.clone(), request.clone(), operation, file, rest)))
             }
             _ => Opened::Reply(Box::new(reply)),
-        })
+        }
     }
 
     pub(crate) async fn stream(
@@ -178,7 +182,7 @@ impl Client {
                 Decision::Wait(pause) => tokio::time::sleep(pause).await,
                 // Nothing was changed by a question that went unanswered.
                 Decision::Stop if outcome == Outcome::Unknown && read_only => {
-                    return Err(Error::Connection { host: self.shared.transport.host(), reason: reason_of(error) });
+                    return Err(Error::NoAnswer { host: self.shared.transport.host(), reason: reason_of(error) });
                 }
                 Decision::Stop => return Err(error),
             }
@@ -191,6 +195,19 @@ impl Client {
     /// What went wrong, and how far the request came.
     pub async fn attempt(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Reply, Failed> {
         self.one(request, operation, Body::Whole).await.map(|arrived| arrived.reply)
+    }
+
+    /// The same, but a file is not read yet: it can be taken piece by piece.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn attempt_open(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+    ) -> Result<Opened, Failed> {
+        let arrived = self.one(request, operation, Body::OfFilesLater).await?;
+        Ok(self.opened(request, operation, arrived))
     }
 
     /// One attempt, and what its failure means.

@@ -113,7 +113,7 @@ impl Download {
             let repeatable = is_repeatable(&self.request, self.operation);
             match self.client.policy().decide(self.failures, repeatable, Outcome::Unknown, fastrand::f64()) {
                 Decision::Wait(pause) => tokio::time::sleep(pause).await,
-                Decision::Stop => return Err(Error::Connection { host: self.client.host(), reason }),
+                Decision::Stop => return Err(Error::NoAnswer { host: self.client.host(), reason }),
             }
         }
     }

@@ -23,10 +23,14 @@ const MOST_RESERVED: usize = 4 << 20;
 /// Why there is no answer, where a PBX took the question.
 const TOO_SLOW: &str = "it does not answer in time";
 
-/// True if the PBX was reached and took longer than [`Builder::timeout`]: it may answer a smaller
-/// question.
+/// True if the PBX was reached and took longer than [`Builder::timeout`], or gave up itself: it may
+/// answer a smaller question.
 pub fn is_too_slow(error: &Error) -> bool {
-    matches!(error, Error::Connection { reason, .. } | Error::UnknownOutcome { reason } if reason == TOO_SLOW)
+    match error {
+        Error::NoAnswer { reason, .. } | Error::UnknownOutcome { reason } => reason == TOO_SLOW,
+        Error::Server { status, .. } => matches!(status, 500 | 504),
+        _ => false,
+    }
 }
 
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use threecx::{Client, Decision, Error, Failed, Operation, Outcome, Policy, Reply, Request};
+use threecx::{Client, Decision, Download, Error, Failed, Opened, Operation, Outcome, Policy, Reply, Request};
 use threecx_catalog::Effect;
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
@@ -20,7 +20,7 @@ use super::gate::Gate;
 use super::journal::{Journal, State};
 use super::progress;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, file};
 
 /// A PBX that asks to slow down is asked so often: the run waits as a whole, and a row may meet
 /// what others have brought about.
@@ -63,6 +63,7 @@ pub struct Ended {
 /// What the workers share.
 struct Shared {
     client: Client,
+    output: Output,
     operation: &'static Operation,
     requests: Vec<Option<Request>>,
     todo: Vec<usize>,
@@ -85,6 +86,7 @@ impl Run {
         let workers = self.pace.concurrency.min(self.todo.len());
         let shared = Rc::new(Shared {
             client: self.client,
+            output: output.clone(),
             operation: self.operation,
             requests: self.requests,
             todo: self.todo,
@@ -106,6 +108,7 @@ impl Run {
             () = interrupts(&interrupted) => {}
             () = progress::show(|| interrupted.next.get(), total, output) => {}
         }
+        interrupted.finish();
         drop(interrupted);
         let nothing = || Ended { states: Vec::new(), replies: Vec::new(), cause: None };
         Rc::try_unwrap(shared).map_or_else(|shared| shared.ended.replace(nothing()), |shared| shared.ended.into_inner())
@@ -152,6 +155,15 @@ impl Shared {
         Some(row)
     }
 
+    /// Notes in the journal that nothing is left to do, if that is so.
+    fn finish(&self) {
+        let settled = self.ended.borrow().states.iter().all(State::is_settled);
+        let noted = self.journal.borrow_mut().as_mut().filter(|_| settled).map_or(Ok(()), Journal::finish);
+        if let Err(failure) = noted {
+            self.stop(failure);
+        }
+    }
+
     fn stop(&self, failure: Failure) {
         self.halt();
         self.ended.borrow_mut().cause.get_or_insert(failure);
@@ -187,8 +199,9 @@ impl Shared {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let Failed { error, outcome } = match self.client.attempt(request, Some(self.operation)).await {
-                Ok(reply) => return self.done(row, reply),
+            let Failed { error, outcome } = match self.client.attempt_open(request, Some(self.operation)).await {
+                Ok(Opened::Reply(reply)) => return self.done(row, *reply),
+                Ok(Opened::File(download)) => return self.receive(request.answer.status, *download).await,
                 Err(failed) => failed,
             };
             let Some(outcome) = outcome else { return self.ends_the_run(error) };
@@ -236,9 +249,22 @@ impl Shared {
         let status = reply.status();
         if self.operation.effect == Effect::Reads {
             self.ended.borrow_mut().replies[row] = Some(reply);
-            return State::Done { status, id: None };
+            return State::Done { status, id: None, file: None };
         }
-        State::Done { status, id: created(reply.bytes()) }
+        State::Done { status, id: created(reply.bytes()), file: None }
+    }
+
+    /// Writes a file as it comes. What is wrong on this machine would meet the other rows too.
+    async fn receive(&self, status: u16, download: Download) -> State {
+        match file::receive_one(self.operation, download, &self.output).await {
+            Ok(path) => State::Done { status, id: None, file: Some(path) },
+            Err(Failure::Call(error)) => self.failed(&error, Outcome::Unknown),
+            Err(failure) => {
+                let message = failure.to_string();
+                self.stop(failure);
+                if self.operation.repeatable { State::Unsent } else { State::Unknown { status: Some(status), message } }
+            }
+        }
     }
 
     /// For what would meet all other rows too: none of them is sent.

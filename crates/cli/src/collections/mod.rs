@@ -75,7 +75,8 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
             return dry_run::print(&guarded.plan(&changes).await?, &settings, &output);
         }
         if sent {
-            ask_where_somebody_is_there("Write this?", settings.sim || flag(&matches, "yes"))?;
+            let pbx = settings.pbx();
+            ask_where_somebody_is_there("Write", pbx.as_deref(), settings.sim || flag(&matches, "yes"))?;
             guarded.write(&before, &changes).await?;
         }
         done(collection, action, &label, (items.len(), after.len()), &difference, sent, &output)

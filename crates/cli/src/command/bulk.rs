@@ -3,8 +3,8 @@
 use clap::{Arg, ArgAction, value_parser};
 
 /// Their names, which fields cannot have.
-pub const NAMES: [&str; 8] =
-    ["from", "map", "ignore-columns", "concurrency", "rate", "stop-on-error", "unknown", "again"];
+pub const NAMES: [&str; 9] =
+    ["from", "map", "ignore-columns", "concurrency", "rate", "stop-on-error", "unknown", "failed", "again"];
 
 /// So many requests at a time, unless something else is said.
 pub const CONCURRENCY: usize = 4;
@@ -13,7 +13,7 @@ pub const CONCURRENCY: usize = 4;
 const MOST_AT_A_TIME: u64 = 32;
 
 /// The flags.
-pub fn args() -> [Arg; 8] {
+pub fn args() -> [Arg; 9] {
     let value = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
     };
@@ -39,6 +39,10 @@ pub fn args() -> [Arg; 8] {
         value("rate", "NUMBER", "So many requests a second at most").value_parser(rate),
         switch("stop-on-error", "Send no more rows once one has failed"),
         value("unknown", "repeat|skip", "What to do about rows of which nobody knows whether they were carried out")
+            .value_parser(["repeat", "skip"])
+            .hide_possible_values(true)
+            .requires("from"),
+        value("failed", "repeat|skip", "What to do about rows that failed before [default: repeat]")
             .value_parser(["repeat", "skip"])
             .hide_possible_values(true)
             .requires("from"),

@@ -55,7 +55,8 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
                 if flag(&matches, "dry-run") {
                     return dry_run::print(&guarded.plan(&changes).await?, &settings, &output);
                 }
-                ask_where_somebody_is_there("Send this?", settings.sim || flag(&matches, "yes"))?;
+                let pbx = settings.pbx();
+                ask_where_somebody_is_there("Send", pbx.as_deref(), settings.sim || flag(&matches, "yes"))?;
                 guarded.write(&before, &changes).await?;
             }
             done(&guarded.label(), &changes, &output)

@@ -8,7 +8,7 @@
 //! that goes on first cuts the file back to that length: what a run that was killed had written of
 //! a window is read again. So every row is in the file once, whenever a run ends.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
@@ -18,7 +18,7 @@ use threecx::{Arguments, Input, Operation};
 
 use super::window::Window;
 use crate::failure::Failure;
-use crate::output::{Output, Sink};
+use crate::output::{Output, Sink, writing};
 
 /// What the file holds.
 #[derive(Debug, Deserialize, Serialize)]
@@ -78,9 +78,10 @@ impl Cursor {
 
     /// How far it is, if it does not begin here, and the file with the rows, cut back to what the
     /// cursor says. Nobody else may write it meanwhile.
-    pub fn begin(&self) -> Result<(Sink, Option<State>), Failure> {
+    /// `private` is for rows with secrets.
+    pub fn begin(&self, private: bool) -> Result<(Sink, Option<State>), Failure> {
         let failed = |error: std::io::Error| Failure::file(&self.file, &error);
-        let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&self.file).map_err(failed)?;
+        let mut file = writing(private).truncate(false).open(&self.file).map_err(failed)?;
         match file.try_lock() {
             // Some file systems have no locks.
             Ok(()) | Err(TryLockError::Error(_)) => {}

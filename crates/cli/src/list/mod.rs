@@ -115,7 +115,7 @@ impl List {
     /// Reads window by window.
     async fn windows(&self, mut period: Period, reader: &mut Reader<'_>) -> Result<(), Failure> {
         if let Some(cursor) = &self.cursor {
-            let (sink, state) = cursor.begin()?;
+            let (sink, state) = cursor.begin(reader.output.is_secret(&reader.shape()))?;
             reader.begun = Some(sink);
             if let Some(state) = state {
                 reader.output.remark(&[format!("Going on from {}.", state.until)]);
@@ -130,7 +130,8 @@ impl List {
             let wanted = self.wanted.map(|wanted| wanted.saturating_sub(reader.rows));
             let before = reader.rows;
             // What does not fit into the window does not count as a row that was wanted.
-            let pages = self.pages(reader, period.arguments(reader.asked, window), None).tries(WINDOW_TRIES);
+            let pages = self.pages(reader, period.arguments(reader.asked, window), None);
+            let pages = pages.tries(WINDOW_TRIES).goes_on(before > 0);
             let left = std::cell::Cell::new(wanted.unwrap_or(u64::MAX));
             let holds = |row: &str| {
                 let held = left.get() > 0 && period.holds(window, row);
@@ -169,10 +170,7 @@ fn takes_too_long(failure: &Failure) -> bool {
         Failure::CutShort { error, .. } => error.as_ref(),
         _ => return false,
     };
-    match error {
-        Error::Server { status, .. } => matches!(status, 500 | 504),
-        error => threecx::is_too_slow(error),
-    }
+    threecx::is_too_slow(error)
 }
 
 /// What the period is, where people gave it in their own words.

@@ -29,6 +29,8 @@ const FEW: usize = 8;
 pub struct Directory {
     sets: HashMap<&'static str, Found>,
     parts: Parts,
+    /// True if what is found is lost.
+    destroys: bool,
 }
 
 /// Things of one set.
@@ -89,7 +91,7 @@ impl Directory {
     /// contain a few letters.
     pub fn new(effect: Effect) -> Directory {
         let parts = if effect == Effect::Reads { Parts::Any } else { Parts::Words };
-        Directory { sets: HashMap::new(), parts }
+        Directory { sets: HashMap::new(), parts, destroys: matches!(effect, Effect::Destroys(_)) }
     }
 
     /// Asks the PBX for all these things of a set. What is not found is complained about when it
@@ -155,23 +157,58 @@ impl Directory {
     /// What to do about a word that means nothing.
     fn hint(&self, set: &Set, word: &Word, found: &Found) -> String {
         let list = format!("`threecx {} list` shows what there is.", set.list.resource.command);
-        let others: Vec<&str> = found.others.iter().map(String::as_str).collect();
         match word {
+            // It could be the id of somebody else.
+            Word::Number(_) if self.destroys => list,
             Word::Number(number) => format!("Digits are a number; an id is written id:{number}. {list}"),
             Word::Name { small, .. } => {
                 // A few letters of a name.
-                if let [one, ..] = found.meant(word, Parts::Any).as_slice() {
-                    return format!("Did you mean {}? What is to be changed is named by whole words.", one.short());
+                let meant: Vec<String> = found.meant(word, Parts::Any).iter().map(|thing| thing.short()).collect();
+                let in_part = !meant.is_empty();
+                let like = if in_part { meant } else { like(small, &found.others) };
+                match like.as_slice() {
+                    [] => list,
+                    [one] if in_part => {
+                        format!("Did you mean {one}? What is to be changed is named by whole words.")
+                    }
+                    [one] => format!("Did you mean {one}?"),
+                    several => {
+                        let shown = several[..several.len().min(FEW)].join(", ");
+                        let more = several.len().saturating_sub(FEW);
+                        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                        let how = if set.has_numbers { "its number" } else { "its whole name" };
+                        format!("{} are like that: {shown}{more}. Give {how}.", several.len())
+                    }
                 }
-                // The number in front of the name is no part of it.
-                let names: Vec<&str> =
-                    others.iter().map(|other| other.split_once(' ').map_or(*other, |(_, name)| name)).collect();
-                let close = closest(small, &names).and_then(|close| others.iter().find(|other| other.ends_with(close)));
-                close.map_or(list, |close| format!("Did you mean {close}?"))
             }
             _ => list,
         }
     }
+}
+
+/// Those of which a name that is nobody's may be meant: a pattern as of files, or a word that is
+/// misspelt.
+fn like(small: &str, others: &[String]) -> Vec<String> {
+    let has = |other: &&String, part: &str| other.to_lowercase().contains(part);
+    let pattern = small.contains(['*', '?', '%']);
+    let mut parts = small.split(['*', '?', '%', ' ', ',']).filter(|part| !part.is_empty()).peekable();
+    if pattern && parts.peek().is_some() {
+        let parts: Vec<&str> = parts.collect();
+        return others.iter().filter(|other| parts.iter().all(|part| has(other, part))).cloned().collect();
+    }
+    // The number in front of the name is no part of it.
+    let name = |other: &'_ String| other.split_once(' ').map_or_else(|| other.clone(), |(_, name)| name.to_owned());
+    let names: Vec<String> = others.iter().map(name).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let Some(close) = closest(small, &names) else { return Vec::new() };
+    // Of one word, all that share what it is like; of several, the closest.
+    let words: Vec<&str> = close.split(' ').collect();
+    let word = closest(small, &words).filter(|_| !small.contains(' '));
+    let meant = |other: &&String| match word {
+        Some(word) => other.split(' ').any(|part| part == word),
+        None => other.ends_with(close),
+    };
+    others.iter().filter(meant).cloned().collect()
 }
 
 /// Reads the rows of a list page by page.
@@ -246,5 +283,23 @@ mod tests {
         let word = Word::parse(&set, "USER", "annab").expect("a word");
         let Err(Error::Input(refused)) = directory.take(&set, "USER", &word, "annab") else { panic!("taken") };
         assert!(refused.hint.is_some_and(|hint| hint.starts_with("Did you mean 100 Annabelle Lee?")));
+    }
+
+    #[test]
+    fn all_that_may_be_meant_are_named() {
+        let others: Vec<String> =
+            ["100 Karen Allen", "101 Karen Jackson", "102 Bob Allen", "103 Frances Thompson"].map(str::to_owned).into();
+        for (given, wanted) in [
+            ("karen*", vec![0, 1]),
+            ("*all*", vec![0, 2]),
+            ("karne", vec![0, 1]),
+            ("karen jakson", vec![1]),
+            ("frances tompson", vec![3]),
+            ("*", vec![]),
+            ("zz", vec![]),
+        ] {
+            let wanted: Vec<&String> = wanted.into_iter().map(|index: usize| &others[index]).collect();
+            assert_eq!(like(given, &others).iter().collect::<Vec<_>>(), wanted, "{given}");
+        }
     }
 }

@@ -206,6 +206,22 @@ impl References {
 }
 
 impl Pending {
+    /// The word for the subject, if there is one.
+    pub fn only_word(&self) -> Option<String> {
+        match self.subjects.as_slice() {
+            [(_, given)] => Some(given.clone()),
+            _ => None,
+        }
+    }
+
+    /// What the words for the subject say: `2 users: 100, Ada`, `users: 100-119`.
+    pub fn given(&self, set: &Set) -> Option<String> {
+        let words: Vec<&str> = self.subjects.iter().map(|(_, given)| given.as_str()).collect();
+        let ranges = self.subjects.iter().any(|(word, _)| matches!(word, Word::Range { .. }));
+        let title = if ranges { set.nouns() } else { set.counted(words.len()) };
+        (!words.is_empty()).then(|| format!("{title}: {}", words.join(", ")))
+    }
+
     /// True if there is nothing to look up.
     pub fn is_empty(&self) -> bool {
         self.subjects.is_empty() && self.values.is_empty()
