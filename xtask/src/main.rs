@@ -9,6 +9,7 @@ mod n8n;
 mod opinions;
 mod package;
 mod record;
+mod semver;
 mod server;
 mod steps;
 mod test;
@@ -50,6 +51,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
         "browser" => browser::run(root()),
         "n8n" => n8n::run(root(), rest),
         "opinions" => opinions::run(root(), conformance::descriptions(root()).as_deref()),
+        "semver" => semver::run(root()),
         "bench" => bench::run(root(), rest.first().map_or("", String::as_str)),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -65,12 +67,13 @@ The chores of this repository:
   cargo xtask test [--quick]           everything that has to hold before a change lands; quick: only our own programs
   cargo xtask browser                  only those checks that need a browser
   cargo xtask n8n [FILE...]            only those checks that need a real n8n
-  cargo xtask generate [--check]       writes what is made from api/ (tables, n8n's description), or checks it
+  cargo xtask generate [--check]       writes what is made from api/ (tables, n8n's description, the typed API), or checks it
   cargo xtask import FILE...           takes official API descriptions into api/ (api/README.md)
   cargo xtask conformance [FOLDER]     holds commands and simulated answers to the official descriptions
   cargo xtask opinions                 lets schemathesis and other people's clients loose on the simulated PBX
+  cargo xtask semver                   holds the library to the version that was released last
   cargo xtask package n8n              builds the n8n node's npm package
-  cargo xtask bench start|build|sim|node|n8n  figures for docs/performance.md
+  cargo xtask bench start|build|sim|node|n8n|typed  figures for docs/performance.md
 ";
 
 /// The repository's root folder.

@@ -4,15 +4,18 @@ use std::path::Path;
 
 use crate::{browser, conformance, generate, n8n, opinions, package, steps, tools};
 
+/// The library with all that it can bring.
+const TYPED: &str = "--features=threecx/full,threecx/blocking,threecx/tracing";
+
 /// Runs every check, those in a browser, in n8n and with other people's clients if they are wanted;
 /// stops at the first that fails.
 pub fn run(root: &Path, whole: bool) -> Result<(), String> {
     steps::run("format", root, &["cargo", "fmt", "--all", "--check"])?;
     eprintln!("── tables: generated from api/ and up to date?");
     generate::run(root, true)?;
-    let lint = ["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+    let lint = ["cargo", "clippy", "--workspace", TYPED, "--all-targets", "--quiet", "--", "-D", "warnings"];
     steps::run("lint", root, &lint)?;
-    let docs = ["cargo", "doc", "--workspace", "--no-deps", "--quiet"];
+    let docs = ["cargo", "doc", "--workspace", TYPED, "--no-deps", "--quiet"];
     steps::run_with("documentation", root, &docs, &[("RUSTDOCFLAGS", "-D warnings")])?;
     if whole {
         // Shells to complete in, and a judge of manual pages; tests leave out those that are missing.
@@ -20,7 +23,7 @@ pub fn run(root: &Path, whole: bool) -> Result<(), String> {
             tools::debian::need(program, package)?;
         }
     }
-    steps::run("tests", root, &["cargo", "test", "--workspace", "--quiet"])?;
+    steps::run("tests", root, &["cargo", "test", "--workspace", TYPED, "--quiet"])?;
     package::check(root)?;
     if whole {
         browser::run(root)?;

@@ -10,7 +10,9 @@ use threecx_core::retry::Policy;
 
 use crate::address::Address;
 use crate::client::Client;
+use crate::limits::Limits;
 use crate::login::{self, Credentials, Login, Who};
+use crate::stack::HttpStack;
 use crate::store::{InMemory, SecretStore, TokenStore};
 use crate::tokens::Tokens;
 use crate::transport::Transport;
@@ -28,6 +30,9 @@ pub struct Builder {
     pub(crate) retry: Policy,
     pub(crate) target: Option<Span>,
     pub(crate) user_agent: String,
+    pub(crate) stack: Option<Arc<dyn HttpStack>>,
+    concurrency: Option<usize>,
+    rate: Option<f64>,
 }
 
 impl Builder {
@@ -43,6 +48,9 @@ impl Builder {
             retry: Policy::PERSISTENT,
             target: None,
             user_agent: concat!("threecx/", env!("CARGO_PKG_VERSION")).to_owned(),
+            stack: None,
+            concurrency: None,
+            rate: None,
         }
     }
 
@@ -72,6 +80,14 @@ impl Builder {
     #[must_use]
     pub fn user_in(mut self, user: impl Into<String>, refresh_token: Arc<dyn SecretStore>) -> Builder {
         self.credentials = Some(Credentials { who: Who::User(user.into()), secret: refresh_token });
+        self
+    }
+
+    /// Access tokens that come from elsewhere: the source is asked for one before the first call, when
+    /// the last no longer holds, and after a 401.
+    #[must_use]
+    pub fn access_tokens(mut self, source: Arc<dyn SecretStore>) -> Builder {
+        self.credentials = Some(Credentials { who: Who::Bearer, secret: source });
         self
     }
 
@@ -145,6 +161,27 @@ impl Builder {
         self
     }
 
+    /// Makes so many calls at a time at most (no limit); further ones wait.
+    #[must_use]
+    pub fn concurrency(mut self, calls: usize) -> Builder {
+        self.concurrency = Some(calls);
+        self
+    }
+
+    /// Makes so many calls a second at most (no limit), evenly spread; further ones wait.
+    #[must_use]
+    pub fn rate_limit(mut self, calls_per_second: f64) -> Builder {
+        self.rate = Some(calls_per_second);
+        self
+    }
+
+    /// Sends by this HTTP stack instead of reqwest.
+    #[must_use]
+    pub fn http_stack(mut self, stack: Arc<dyn HttpStack>) -> Builder {
+        self.stack = Some(stack);
+        self
+    }
+
     /// Logs a user in by password and, where the PBX asks for it, the code of the second factor
     /// (else an empty text). The user's login before this one ends.
     ///
@@ -178,6 +215,7 @@ impl Builder {
             return Err(Error::Authentication { reason: "no client ID and secret were given".into() });
         };
         let tokens = Tokens::new(credentials, self.token_store);
-        Ok(Client::new(transport, tokens, self.retry, self.target))
+        let limits = Limits::new(self.concurrency, self.rate);
+        Ok(Client::new(transport, tokens, limits, self.retry, self.target))
     }
 }

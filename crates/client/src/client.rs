@@ -11,10 +11,12 @@ use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan
 
 use crate::builder::Builder;
 use crate::download::{Download, Opened};
+use crate::limits::Limits;
 use crate::look::Look;
 use crate::pages::Paged;
 use crate::reply::Reply;
 use crate::tokens::Tokens;
+use crate::trace;
 use crate::transport::{self, Failure, Transport};
 
 /// A client of one PBX. Clones share its connections and its token.
@@ -27,6 +29,7 @@ pub struct Client {
 struct Shared {
     transport: Transport,
     tokens: Tokens,
+    limits: Limits,
     retry: Policy,
     /// The release that the user names, which then counts.
     release: Option<Span>,
@@ -56,9 +59,15 @@ impl Client {
         Builder::new(url)
     }
 
-    pub(crate) fn new(transport: Transport, tokens: Tokens, retry: Policy, release: Option<Span>) -> Client {
+    pub(crate) fn new(
+        transport: Transport,
+        tokens: Tokens,
+        limits: Limits,
+        retry: Policy,
+        release: Option<Span>,
+    ) -> Client {
         let version = RwLock::default();
-        Client { shared: Arc::new(Shared { transport, tokens, retry, release, version }) }
+        Client { shared: Arc::new(Shared { transport, tokens, limits, retry, release, version }) }
     }
 
     /// The build of the PBX (`20.0.8.1131`), once it is known.
@@ -99,6 +108,15 @@ impl Client {
     pub async fn call(&self, operation: &'static Operation, arguments: &Arguments) -> Result<Reply, Error> {
         let request = self.plan(operation, arguments).await?;
         self.send(&request, Some(operation)).await
+    }
+
+    /// Carries out an operation, but does not read a file yet: it can be taken piece by piece.
+    ///
+    /// # Errors
+    /// Those of [`Client::call`].
+    pub async fn call_opened(&self, operation: &'static Operation, arguments: &Arguments) -> Result<Opened, Error> {
+        let request = self.plan(operation, arguments).await?;
+        self.open(&request, Some(operation)).await
     }
 
     /// Reads a list page by page: `wanted` rows, or all.
@@ -168,6 +186,16 @@ impl Client {
         policy: Policy,
         body: Body,
     ) -> Result<Arrived, Error> {
+        trace::call(request, operation, self.try_again(request, operation, policy, body)).await
+    }
+
+    async fn try_again(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+        policy: Policy,
+        body: Body,
+    ) -> Result<Arrived, Error> {
         let read_only = request.method == Method::Get;
         let repeatable = is_repeatable(request, operation);
         let mut attempt = 0;
@@ -179,7 +207,10 @@ impl Client {
             };
             let Some(outcome) = outcome else { return Err(error) };
             match policy.decide(attempt, repeatable, outcome, fastrand::f64()) {
-                Decision::Wait(pause) => tokio::time::sleep(pause).await,
+                Decision::Wait(pause) => {
+                    trace::retry(attempt, pause, &error);
+                    tokio::time::sleep(pause).await;
+                }
                 // Nothing was changed by a question that went unanswered.
                 Decision::Stop if outcome == Outcome::Unknown && read_only => {
                     return Err(Error::NoAnswer { host: self.shared.transport.host(), reason: reason_of(error) });
@@ -280,7 +311,8 @@ impl Client {
         operation: Option<&'static Operation>,
         body: Body,
     ) -> Result<Arrived, Failure> {
-        let Shared { transport, tokens, .. } = &*self.shared;
+        let Shared { transport, tokens, limits, .. } = &*self.shared;
+        let _turn = limits.turn().await;
         let not_sent = |error| Failure { error, sent: false };
         let mut token = tokens.get(transport, None).await.map_err(not_sent)?;
         let mut response = transport.send(request, Some(&token)).await?;

@@ -1,4 +1,4 @@
-//! A client for the Configuration API (XAPI) of 3CX phone systems.
+//! A client for the Configuration API (XAPI) of 3CX phone systems: the whole API with types, or by name.
 //!
 //! ```no_run
 //! use threecx::{Arguments, Client, operation};
@@ -17,29 +17,54 @@
 //! [`Error::Input`], what the connected PBX's release lacks an [`Error::NotInVersion`].
 //! Tokens are fetched when they are needed, once for all calls at a time, and again
 //! after a 401. A [`TokenStore`] shares them among processes ([`TokenFile`]) or machines, and a
-//! [`SecretStore`] brings the secret from where it is safe. What may have been carried out is never sent twice unless the catalogue says
-//! that doing it twice is harmless.
+//! [`SecretStore`] brings the secret from where it is safe. A user logs in with [`Builder::log_in`],
+//! second factor included. What may have been carried out is never sent twice unless the catalogue
+//! says that doing it twice is harmless. [`Builder`] has timeouts, limits, retries, authorities, and
+//! room for another HTTP stack ([`HttpStack`]); who has none at all uses the crate `threecx-core`
+//! alone, which plans and reads without I/O.
+#![cfg_attr(all(feature = "users", feature = "groups", feature = "queues"), doc = include_str!("guide.md"))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod address;
+#[cfg(feature = "typed")]
+// A single area needs only a part of it.
+#[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
+#[rustfmt::skip]
+pub mod api;
 mod builder;
 mod client;
 mod download;
+#[cfg(feature = "typed")]
+#[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
+#[rustfmt::skip]
+pub mod fields;
+mod limits;
 mod login;
 mod look;
 mod pages;
 mod reply;
+mod stack;
 mod store;
 mod token_file;
 mod tokens;
+mod trace;
 mod transport;
+#[cfg(feature = "typed")]
+#[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
+mod typed;
 
 pub use builder::Builder;
 pub use client::{Client, Failed};
 pub use download::{Download, Opened, Piece};
+#[cfg(feature = "typed")]
+pub use jiff::Timestamp;
+#[cfg(feature = "typed")]
+pub use jiff::civil::{Date, Time};
 pub use login::Login;
 pub use look::Look;
 pub use pages::{ListPage, Paged};
 pub use reply::Reply;
+pub use stack::{HttpStack, Sending, Undelivered};
 pub use store::{Kept, Lock, SecretStore, TokenStore};
 pub use threecx_catalog::{Operation, Span, operation, operations, resource, resources};
 pub use threecx_core::read::{Answer, File, Rows};
@@ -48,6 +73,13 @@ pub use threecx_core::token::{Claims, Token};
 pub use threecx_core::{Arguments, Error, Input, Request};
 pub use token_file::TokenFile;
 pub use transport::is_too_slow;
+#[cfg(feature = "blocking")]
+pub use typed::BlockingRows;
+#[cfg(feature = "typed")]
+pub use typed::{
+    Call, CallError, Changed, Decimal, DnNumber, Downloaded, Duration, Field, Filter, Flags, FromReply, Guid, Json,
+    Listed, Literal, Model, Order, Orders, Page, Patch, RowStream, Secret, Selected, Selection, Value, Word,
+};
 
 /// Runs what may block for a while without blocking the others.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {

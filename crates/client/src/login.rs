@@ -18,6 +18,8 @@ pub(crate) enum Who {
     Client(String),
     /// A user, by extension number or e-mail address.
     User(String),
+    /// Whoever the access token is for that somebody else has fetched.
+    Bearer,
 }
 
 /// As whom, and where the secret is.
@@ -60,15 +62,17 @@ impl Credentials {
     }
 
     async fn ask(&self, transport: &Transport, secret: &SecretString) -> Result<Granted, Error> {
-        let request = match &self.who {
-            Who::Client(id) => token::request(id, secret.expose_secret()),
-            Who::User(_) => login::renewal(secret.expose_secret()),
-        };
-        let (status, headers, body) = exchange(transport, &request).await?;
-        let head = head(status, &headers);
+        let secret = secret.expose_secret();
         match &self.who {
-            Who::Client(_) => token::read_granted(&transport.host(), &head, &body),
-            Who::User(user) => login::read_renewal(&head, &body, user, &transport.host()),
+            Who::Client(id) => {
+                let (status, headers, body) = exchange(transport, &token::request(id, secret)).await?;
+                token::read_granted(&transport.host(), &head(status, &headers), &body)
+            }
+            Who::User(user) => {
+                let (status, headers, body) = exchange(transport, &login::renewal(secret)).await?;
+                login::read_renewal(&head(status, &headers), &body, user, &transport.host())
+            }
+            Who::Bearer => Ok(Granted { access: secret.to_owned().into(), refresh: None }),
         }
     }
 }

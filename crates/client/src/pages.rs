@@ -288,6 +288,12 @@ impl ListPage {
         Some(self.rows.as_ref()?.iter().map(move |place| text(place).unwrap_or_default()))
     }
 
+    /// The row of this index, as it came.
+    pub fn row(&self, index: usize) -> Option<&str> {
+        let place = self.rows.as_ref()?.get(index)?;
+        std::str::from_utf8(self.reply.bytes().get(place.clone())?).ok()
+    }
+
     /// How many rows it has.
     pub fn len(&self) -> usize {
         self.rows.as_ref().map_or(0, Vec::len)

@@ -19,6 +19,14 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// An answer that came another way than through a [`Client`](crate::Client): `declared` is what
+    /// [`Request::answer`](crate::Request::answer) says.
+    pub fn of(operation: &'static Operation, declared: Declared, response: http::Response<Bytes>) -> Reply {
+        let (head, body) = response.into_parts();
+        let (status, headers) = (head.status.as_u16(), head.headers);
+        Reply { operation: Some(operation), declared, status, headers, body }
+    }
+
     /// The answer. Rows and values point into the reply.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! HTTP, by reqwest: sends a request once and says how far it came.
 
 use std::error::Error as _;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -13,6 +14,7 @@ use threecx_core::{Error, Request, retry};
 use crate::address::Address;
 use crate::builder::Builder;
 use crate::look::Look;
+use crate::stack::{HttpStack, Undelivered};
 
 /// A larger answer that is not a file is refused: nothing that the API lists comes near it.
 const LARGEST_ANSWER: usize = 256 << 20;
@@ -37,6 +39,7 @@ pub fn is_too_slow(error: &Error) -> bool {
 pub(crate) struct Transport {
     address: Address,
     http: reqwest::Client,
+    stack: Option<Arc<dyn HttpStack>>,
 }
 
 /// An attempt that brought no complete answer.
@@ -71,7 +74,7 @@ impl Transport {
             http = http.tls_certs_merge(roots);
         }
         let http = http.build().map_err(|error| certificate(innermost(&error)))?;
-        Ok(Transport { address, http })
+        Ok(Transport { address, http, stack: settings.stack.clone() })
     }
 
     pub fn host(&self) -> String {
@@ -91,13 +94,37 @@ impl Transport {
         if let Some(body) = &request.body {
             http = http.body(body.clone());
         }
-        let response = http.send().await.map_err(|error| self.failure(&error))?;
+        let response = match &self.stack {
+            None => http.send().await.map_err(|error| self.failure(&error))?,
+            Some(stack) => {
+                let built = http.build().map_err(|error| self.failure(&error))?;
+                self.send_by(&**stack, &built).await?
+            }
+        };
         if response.status().is_redirection() {
             let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("nowhere");
             let reason = format!("it redirects to {to}");
             return Err(Failure { error: Error::NotA3cx { host: self.host(), reason }, sent: false });
         }
         Ok(response)
+    }
+
+    async fn send_by(&self, stack: &dyn HttpStack, built: &reqwest::Request) -> Result<reqwest::Response, Failure> {
+        let body = built.body().and_then(reqwest::Body::as_bytes).map(Bytes::copy_from_slice);
+        let mut request = http::Request::new(body.unwrap_or_default());
+        *request.method_mut() = built.method().clone();
+        *request.headers_mut() = built.headers().clone();
+        *request.uri_mut() = built.url().as_str().parse().map_err(|error: http::uri::InvalidUri| Failure {
+            error: Error::Url { url: self.host(), reason: error.to_string() },
+            sent: false,
+        })?;
+        stack.send(request).await.map(reqwest::Response::from).map_err(|Undelivered { reason, sent }| {
+            let error = match sent {
+                true => Error::UnknownOutcome { reason },
+                false => Error::Connection { host: self.host(), reason },
+            };
+            Failure { error, sent }
+        })
     }
 
     /// Asks for the start page, without a token. Whatever it answers, it answers.

@@ -349,6 +349,14 @@ impl Pbx {
         Builder::default()
     }
 
+    /// A PBX with all settings as they come.
+    ///
+    /// # Errors
+    /// Those of [`Builder::start`].
+    pub async fn start() -> Result<Pbx, Error> {
+        Pbx::builder().start().await
+    }
+
     /// Its address: `http://127.0.0.1:PORT`, or `https://…` with TLS.
     pub fn url(&self) -> &str {
         &self.system.url

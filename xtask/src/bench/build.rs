@@ -27,7 +27,7 @@ pub fn run(root: &Path) -> Result<(), String> {
 }
 
 /// The processor time of all processes that this one has started and waited for.
-fn children_cpu_seconds() -> Result<f64, String> {
+pub(super) fn children_cpu_seconds() -> Result<f64, String> {
     let stat = std::fs::read_to_string("/proc/self/stat").map_err(|error| format!("/proc/self/stat: {error}"))?;
     // After the program's name in parentheses: cutime and cstime are fields 16 and 17 of all.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();

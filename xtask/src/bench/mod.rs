@@ -6,6 +6,7 @@ mod n8n;
 mod node;
 mod sim;
 mod start;
+mod typed;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -20,7 +21,8 @@ pub fn run(root: &Path, name: &str) -> Result<(), String> {
         "sim" => sim::run(root),
         "node" => node::run(root),
         "n8n" => n8n::run(root),
-        other => Err(format!("there is no bench `{other}`; there are: start, build, cli, sim, node, n8n")),
+        "typed" => typed::run(root),
+        other => Err(format!("there is no bench `{other}`; there are: start, build, cli, sim, node, n8n, typed")),
     }
 }
 

@@ -1,5 +1,5 @@
 //! `xtask generate`: writes the catalogue's tables from the record in `api/`, the n8n node's
-//! description from the catalogue, and the README's pictures from the transcripts.
+//! description and the typed API from the catalogue, and the README's pictures from the transcripts.
 
 mod check;
 mod emit;
@@ -7,6 +7,7 @@ pub mod n8n;
 pub mod names;
 mod pictures;
 mod tables;
+mod typed;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,22 +27,27 @@ pub fn run(root: &Path, check: bool) -> Result<(), String> {
     check::overrides(&record, &overrides)?;
     let tables = tables::files(&record, &overrides)?;
     if compare(root, TABLES, &tables).is_ok() {
-        return description(root, check);
+        return from_tables(root, check, &record, &overrides);
     }
     if check {
         return compare(root, TABLES, &tables);
     }
     write(&root.join(TABLES), &tables)?;
     // This program still has the old tables in it.
-    steps::run("n8n", root, &["cargo", "xtask", "generate"])
+    steps::run("n8n, typed API", root, &["cargo", "xtask", "generate"])
 }
 
-/// The n8n node's description, from the tables that this program was built with; and the pictures.
-fn description(root: &Path, check: bool) -> Result<(), String> {
-    for (folder, files) in [(n8n::FOLDER, n8n::files()), (pictures::FOLDER, pictures::files(root)?)] {
-        if check { compare(root, folder, &files)? } else { write(&root.join(folder), &files)? }
-    }
-    Ok(())
+/// What is made from the tables that this program was built with: the n8n node's description and the
+/// typed API; and the pictures.
+fn from_tables(root: &Path, check: bool, record: &Record, overrides: &Overrides) -> Result<(), String> {
+    let mut folders = vec![(n8n::FOLDER, n8n::files())];
+    folders.extend(typed::files(record, overrides)?);
+    folders.iter().try_for_each(|(folder, files)| settle(root, check, folder, files))?;
+    settle(root, check, pictures::FOLDER, &pictures::files(root)?)
+}
+
+fn settle(root: &Path, check: bool, folder: &str, files: &BTreeMap<String, String>) -> Result<(), String> {
+    if check { compare(root, folder, files) } else { write(&root.join(folder), files) }
 }
 
 fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), String> {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Overrides {
+    pub areas: BTreeMap<String, Vec<String>>,
     pub resources: BTreeMap<String, ResourceNames>,
     pub titles: BTreeMap<String, String>,
     pub commands: BTreeMap<String, String>,
@@ -73,7 +74,8 @@ pub struct Secrets {
 impl Overrides {
     /// Every operation or resource that a table names, with the table, so that misspellings are found.
     pub fn names(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let tables: [(&'static str, Vec<&String>); 13] = [
+        let tables: [(&'static str, Vec<&String>); 14] = [
+            ("areas", self.areas.values().flatten().collect()),
             ("resources", self.resources.keys().collect()),
             ("titles", self.titles.keys().collect()),
             ("commands", self.commands.keys().collect()),
