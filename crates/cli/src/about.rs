@@ -2,10 +2,11 @@
 //! anything else is sent.
 
 use threecx::{Arguments, Client, Input};
+use threecx_catalog::Effect;
 use threecx_core::InputError;
 
 use crate::failure::Failure;
-use crate::names::{self, Directory, Pending, Place, References, Thing, Word};
+use crate::names::{self, Directory, Pending, Place, References, Subject, Thing, Word};
 use crate::output::Output;
 
 /// What has to be found.
@@ -45,6 +46,18 @@ impl About {
         }
         let pending = references.pending(words, arguments)?;
         Ok(About { pending, filter })
+    }
+
+    /// What is concerned, as it was given.
+    pub fn as_given(&self, references: &References, arguments: &Arguments) -> Option<String> {
+        let subject = references.subject.as_ref()?;
+        if let Some(filter) = &self.filter {
+            return Some(format!("the {} for which `{filter}` is true", subject.set.nouns()));
+        }
+        self.pending.given(&subject.set).or_else(|| {
+            let ids = ids(subject, arguments)?;
+            Some(format!("{}: {}", subject.set.counted(ids.len()), ids.join(", ")))
+        })
     }
 
     /// True if there is nothing to look up.
@@ -121,22 +134,14 @@ impl Found {
             return Some(described(&subject.set, &self.things));
         }
         let [call] = self.calls.as_slice() else { return None };
-        let given = match subject.place {
-            Place::Path => call.parameters.get(subject.name),
-            Place::List => call.fields.get(subject.name),
-        };
-        let (Input::Text(given) | Input::Json(given)) = given?;
-        let ids: Vec<String> = match serde_json::from_str::<Vec<i64>>(given) {
-            Ok(ids) => ids.iter().map(ToString::to_string).collect(),
-            Err(_) => given.split(',').map(|id| id.trim().to_owned()).collect(),
-        };
+        let ids = ids(subject, call)?;
         let as_given = || format!("{}: {}", subject.set.counted(ids.len()), ids.join(", "));
         if subject.property != subject.set.key.name {
             return Some(as_given());
         }
         let words: Vec<Word> = ids.iter().map(|id| Word::Key(id.clone())).collect();
         let words: Vec<&Word> = words.iter().collect();
-        let mut directory = Directory::default();
+        let mut directory = Directory::new(Effect::Reads);
         if directory.look_up(client, &subject.set, &words).await.is_err() {
             return Some(as_given());
         }
@@ -146,19 +151,26 @@ impl Found {
     }
 }
 
+/// The ids that stand in the arguments of a call.
+fn ids(subject: &Subject, call: &Arguments) -> Option<Vec<String>> {
+    let given = match subject.place {
+        Place::Path => call.parameters.get(subject.name),
+        Place::List => call.fields.get(subject.name),
+    };
+    let (Input::Text(given) | Input::Json(given)) = given?;
+    Some(match serde_json::from_str::<Vec<i64>>(given) {
+        Ok(ids) => ids.iter().map(ToString::to_string).collect(),
+        Err(_) => given.split(',').map(|id| id.trim().to_owned()).collect(),
+    })
+}
+
 /// `2 users: 100 Ada Lovelace, 101 Linus Berners`
 fn described(set: &names::Set, things: &[Thing]) -> String {
     format!("{}: {}", set.counted(things.len()), names::some(things))
 }
 
 fn nothing(set: &names::Set, filter: &str) -> threecx::Error {
-    let error = InputError {
-        argument: "--where".into(),
-        path: String::new(),
-        expected: format!("a filter that some {} fits", set.noun()),
-        came: format!("`{filter}`, which none fits"),
-        position: None,
-        hint: Some(format!("Try it first: `threecx {} list --filter …`.", set.list.resource.command)),
-    };
-    error.into()
+    let expected = format!("a filter that some {} fits", set.noun());
+    let hint = format!("Try it first: `threecx {} list --filter …`.", set.list.resource.command);
+    InputError::of("--where", expected, format!("`{filter}`, which none fits")).with_hint(hint).into()
 }

@@ -3,16 +3,18 @@
 use std::ffi::OsString;
 
 use serde_json::value::RawValue;
-use threecx::Error;
+use threecx::{Arguments, Error, Input, Request};
 use threecx_catalog::Method;
 use threecx_core::{InputError, raw};
 
 use crate::arguments::{Stdin, content};
+use crate::command::flags::flags;
+use crate::confirm::{self, Consent};
 use crate::connect::Settings;
 use crate::failure::Failure;
 use crate::output::style::note;
 use crate::output::{Output, flag, json, text};
-use crate::{command, curl, dry_run, runtime};
+use crate::{addressed, command, curl, dry_run, runtime};
 
 /// Sends a request as it is and prints what comes.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
@@ -30,6 +32,10 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     if flag(&matches, "dry-run") {
         return dry_run::print(&request, &settings, &output);
     }
+    let pbx = settings.pbx();
+    let concerned = || Some(format!("{} {}", request.method, request.path_and_query));
+    let consent = Consent::to(warning(&request), settings.sim || flag(&matches, "yes"), concerned, pbx.as_deref())?;
+    consent.ask(concerned().as_deref(), pbx.as_deref())?;
     let reply = runtime()?.block_on(async {
         let connection = settings.connect(&mut stdin).await?;
         connection.client.send(&request, None).await.map_err(Failure::from)
@@ -47,17 +53,21 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     sink.finish()
 }
 
+/// What the request does, if it is what an operation would be asked about, or might be.
+fn warning(request: &Request) -> Option<String> {
+    let Some(operation) = addressed::operation(request.method, &request.path_and_query) else {
+        return (request.method == Method::Delete)
+            .then(|| "This deletes something, and the catalogue does not know what.".to_owned());
+    };
+    let arguments = Arguments { body: request.body.clone().map(Input::Text), ..Arguments::default() };
+    confirm::warning(operation, &flags(operation), |flag| confirm::is_given(&arguments, flag.name))
+}
+
 fn method(word: &str) -> Result<Method, Error> {
     let all = [Method::Get, Method::Post, Method::Patch, Method::Put, Method::Delete];
     all.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(word)).ok_or_else(|| {
-        InputError {
-            argument: "METHOD".into(),
-            path: String::new(),
-            expected: "GET, POST, PATCH, PUT or DELETE".into(),
-            came: format!("`{word}`"),
-            position: None,
-            hint: Some("Write the method first, then the path: threecx api GET /Users".into()),
-        }
-        .into()
+        InputError::of("METHOD", "GET, POST, PATCH, PUT or DELETE", format!("`{word}`"))
+            .with_hint("Write the method first, then the path: threecx api GET /Users")
+            .into()
     })
 }

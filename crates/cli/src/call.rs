@@ -2,14 +2,14 @@
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use threecx::{Arguments, Client, Error, Opened, Operation, Span};
-use threecx_catalog::Release;
+use threecx_catalog::{Release, Verb};
 use threecx_core::page::Pages;
-use threecx_core::plan;
+use threecx_core::{InputError, plan};
 
 use crate::arguments::{Stdin, gather, words};
 use crate::command;
-use crate::command::flags::{self, Flag, Place};
-use crate::confirm::Consent;
+use crate::command::flags::{self, Flag};
+use crate::confirm::{Consent, is_given, warning};
 use crate::connect::Settings;
 use crate::failure::Failure;
 use crate::list::List;
@@ -26,7 +26,7 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     let references = References::of(operation, &flags);
     let command = command::operation::command(operation, &flags, references.subject.as_ref());
     let matches = command.try_get_matches_from(rest);
-    let matches = matches.map_err(|error| misplaced(&error, &flags).unwrap_or_else(|| error.into()))?;
+    let matches = matches.map_err(|error| misplaced(&error, operation, &flags).unwrap_or_else(|| error.into()))?;
     let output = Output::from(&matches)?;
     let settings = Settings::from(&matches)?;
     let mut stdin = Stdin::default();
@@ -54,7 +54,9 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     }
     check(operation, first.as_ref().unwrap_or(&planned), call.settings.release)
         .map_err(|error| call.naming(error.into()))?;
-    let consent = Consent::of(operation, call.settings.sim || flag(&matches, "yes") || shown)?;
+    let warning = warning(operation, &flags, |flag| is_given(&planned, flag.name));
+    let (said, pbx) = (call.settings.sim || flag(&matches, "yes") || shown, call.settings.pbx());
+    let consent = Consent::to(warning, said, || about.as_given(&call.references, &arguments), pbx.as_deref())?;
     runtime()?.block_on(async {
         let connection = call.settings.connect(&mut stdin).await?;
         let client = &connection.client;
@@ -69,10 +71,10 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
             bulk::refuse_unfit(list.is_some(), false)?;
         }
         let concerned = match consent {
-            Consent::ToBeAsked => found.concerned(client, &call.references).await,
+            Consent::ToBeAsked(_) => found.concerned(client, &call.references).await,
             Consent::Given => None,
         };
-        consent.ask(operation, concerned.as_deref())?;
+        consent.ask(concerned.as_deref(), pbx.as_deref())?;
         let [arguments] = match <[Arguments; 1]>::try_from(found.calls) {
             Ok(one) => one,
             Err(calls) => return bulk::each(&call, client, &calls, &found.things, bulk::pace(&matches)).await,
@@ -126,6 +128,7 @@ impl Call {
             return dry_run::several(&requests?, &self.settings, &self.output);
         }
         for arguments in calls {
+            refuse_nothing(self.operation, arguments)?;
             let first = list.map(|list| list.first_page(arguments));
             let print = if self.curl { curl::operation } else { dry_run::operation };
             print(self.operation, first.as_ref().unwrap_or(arguments), &self.settings, &self.output)?;
@@ -137,22 +140,29 @@ impl Call {
     }
 }
 
-/// What to say about a value without its flag: `threecx users get 123`.
-fn misplaced(error: &clap::Error, flags: &[Flag]) -> Option<Failure> {
+/// How to find what an argument of this name takes, where people have something else at hand.
+const FOUND_BY: [(&str, &str); 1] = [("mac", "threecx users get 100 --expand Phones --jq '.Phones[].MacAddress' -r")];
+
+/// What to say about a value without its flag, of an operation that is about nothing that could be
+/// named: which flags there are. What the value is meant for is not guessed.
+fn misplaced(error: &clap::Error, operation: &Operation, flags: &[Flag]) -> Option<Failure> {
     let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidArg) else { return None };
     if error.kind() != ErrorKind::UnknownArgument || value.starts_with('-') {
         return None;
     }
-    let flag = flags.iter().find(|flag| flag.required).or(flags.iter().find(|flag| flag.place == Place::Path))?;
-    Some(Failure::Usage {
-        message: format!("`{value}` has no flag before it"),
-        next_step: Some(format!("Did you mean --{} {value}?", flag.long)),
-    })
+    let words = format!("threecx {} {}", operation.resource.command, operation.command);
+    let required = flags.iter().filter(|flag| flag.required);
+    let takes: String = required.clone().map(|flag| format!(" --{} <{}>", flag.long, flag.value_name())).collect();
+    let next = if takes.is_empty() { format!("See `{words} --help`.") } else { format!("It takes: {words}{takes}") };
+    let found = required.filter_map(|flag| FOUND_BY.iter().find(|(name, _)| *name == flag.name)).next();
+    let found = found.map(|(name, by)| format!("; {name} of extension 100: {by}")).unwrap_or_default();
+    Some(Failure::Usage { message: format!("`{value}` has no flag before it"), next_step: Some(next + &found) })
 }
 
 /// Refuses what fits no release, before anybody is asked anything. The complaint is that of
 /// the newest release that has the operation.
 pub fn check(operation: &'static Operation, arguments: &Arguments, release: Option<Span>) -> Result<(), Error> {
+    refuse_nothing(operation, arguments)?;
     if let Some(release) = release {
         return plan(operation, arguments, release).map(drop);
     }
@@ -165,6 +175,16 @@ pub fn check(operation: &'static Operation, arguments: &Arguments, release: Opti
         }
     }
     complaint.map_or(Ok(()), Err)
+}
+
+/// A PBX makes something blank of a create that says nothing: that has to be meant.
+fn refuse_nothing(operation: &Operation, arguments: &Arguments) -> Result<(), Error> {
+    if operation.verb != Verb::Create || arguments.body.is_some() || !arguments.fields.is_empty() {
+        return Ok(());
+    }
+    let words = format!("{} {}", operation.resource.command, operation.command);
+    let hint = format!("See `threecx {words} --help`; a blank one is made by --body '{{}}'.");
+    Err(InputError::of(words, "at least one property", "").with_hint(hint).into())
 }
 
 async fn one(

@@ -1,41 +1,94 @@
 //! Asking before something is interrupted or destroyed. Where nobody can be asked, `--yes` has
 //! to have been said.
 
+use std::collections::HashMap;
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use threecx::Operation;
+use serde::de::IgnoredAny;
+use threecx::{Arguments, Input, Operation};
 
-use crate::command::operation::warning;
+use crate::command::flags::Flag;
+use crate::command::operation::warning as effect;
 use crate::failure::Failure;
 use crate::output::style::{Style, plain_text};
 
 /// Who has agreed to what an operation interrupts or destroys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Consent {
     /// Nothing is lost, or it was said that it may be.
     Given,
-    /// Somebody at a terminal has to be asked.
-    ToBeAsked,
+    /// Somebody at a terminal has to be asked, and told this.
+    ToBeAsked(String),
 }
 
 impl Consent {
-    /// Whether somebody has to be asked; refused where that is not possible.
-    pub fn of(operation: &Operation, asked_not_to: bool) -> Result<Consent, Failure> {
-        match warning(operation) {
-            Some(warning) if !asked_not_to && !somebody_is_there() => Err(Failure::Unconfirmed { warning }),
-            Some(_) if !asked_not_to => Ok(Consent::ToBeAsked),
+    /// Whether somebody has to be asked because of a warning; refused where that is not possible.
+    /// `concerned` is what is known of that without asking the PBX, and `pbx` which one it is.
+    pub fn to(
+        warning: Option<String>,
+        asked_not_to: bool,
+        concerned: impl FnOnce() -> Option<String>,
+        pbx: Option<&str>,
+    ) -> Result<Consent, Failure> {
+        match warning {
+            Some(warning) if !asked_not_to && !somebody_is_there() => {
+                Err(Failure::Unconfirmed { warning: told(&warning, concerned().as_deref(), pbx) })
+            }
+            Some(warning) if !asked_not_to => Ok(Consent::ToBeAsked(warning)),
             _ => Ok(Consent::Given),
         }
     }
 
     /// Asks, if that is needed. `concerned` is how many and which things, where that is known.
-    pub fn ask(self, operation: &Operation, concerned: Option<&str>) -> Result<(), Failure> {
-        let (Consent::ToBeAsked, Some(warning)) = (self, warning(operation)) else { return Ok(()) };
-        let concerned = concerned.map(|concerned| format!(" It concerns {concerned}.")).unwrap_or_default();
-        let question = plain_text(&format!("{warning}{concerned}"));
-        let answer = answer_to(&format!("{} Continue? [y/N] ", Style::for_stderr().yellow(&question)))?;
-        if matches!(answer.as_str(), "y" | "yes") { Ok(()) } else { Err(Failure::Declined) }
+    pub fn ask(self, concerned: Option<&str>, pbx: Option<&str>) -> Result<(), Failure> {
+        let Consent::ToBeAsked(warning) = self else { return Ok(()) };
+        let question = plain_text(&told(&warning, concerned, pbx));
+        agreed(&format!("{} Continue?", Style::for_stderr().yellow(&question)))
     }
+}
+
+/// `This deletes the queue. On pbx.example.com (profile acme) it concerns 1 queue: 800 Sales.`
+fn told(warning: &str, concerned: Option<&str>, pbx: Option<&str>) -> String {
+    match (concerned, pbx) {
+        (None, None) => warning.to_owned(),
+        (Some(concerned), None) => format!("{warning} It concerns {concerned}."),
+        (None, Some(pbx)) => format!("{warning} It goes to {pbx}."),
+        (Some(concerned), Some(pbx)) => format!("{warning} On {pbx} it concerns {concerned}."),
+    }
+}
+
+/// What a call interrupts, destroys or replaces whole, as sentences. `is_given` says which
+/// arguments it has.
+pub fn warning(operation: &Operation, flags: &[Flag], is_given: impl Fn(&Flag) -> bool) -> Option<String> {
+    let replaced = flags.iter().filter(|flag| is_given(flag)).filter_map(|flag| flag.replaces);
+    let replaced = replaced.map(|collection| format!("This replaces all {}s.", collection.noun));
+    let sentences: Vec<String> = effect(operation).into_iter().chain(replaced).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// True if a field is given, by itself or in the body.
+pub fn is_given(arguments: &Arguments, field: &str) -> bool {
+    let in_body = |body: &Input| {
+        let (Input::Text(body) | Input::Json(body)) = body;
+        let members = serde_json::from_str::<HashMap<String, IgnoredAny>>(body).unwrap_or_default();
+        members.keys().any(|name| name.eq_ignore_ascii_case(field))
+    };
+    arguments.fields.contains_key(field) || arguments.body.as_ref().is_some_and(in_body)
+}
+
+/// Asks before something that was shown is sent to a PBX, where somebody is there and it was not
+/// said that it may be.
+pub fn ask_where_somebody_is_there(verb: &str, pbx: Option<&str>, asked_not_to: bool) -> Result<(), Failure> {
+    if asked_not_to || !somebody_is_there() {
+        return Ok(());
+    }
+    let to = pbx.map(|pbx| format!(" to {pbx}")).unwrap_or_default();
+    agreed(&plain_text(&format!("{verb} this{to}?")))
+}
+
+fn agreed(question: &str) -> Result<(), Failure> {
+    let answer = answer_to(&format!("{question} [y/N] "))?;
+    if matches!(answer.as_str(), "y" | "yes") { Ok(()) } else { Err(Failure::Declined) }
 }
 
 /// True if there is a terminal to ask at, and to answer.

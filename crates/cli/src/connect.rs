@@ -130,6 +130,15 @@ impl Settings {
         Ok(())
     }
 
+    /// Which PBX it is, for a question: `pbx.example.com:5001 (profile acme)`.
+    pub fn pbx(&self) -> Option<String> {
+        let url = self.url.as_deref().filter(|_| !self.sim)?;
+        let address = Client::builder(url).allow_http(true).address().unwrap_or_else(|_| url.to_owned());
+        let host = address.split_once("://").map_or(address.as_str(), |(_, host)| host);
+        let profile = self.profile.as_ref().map(|(name, _)| format!(" (profile {name})")).unwrap_or_default();
+        Some(format!("{host}{profile}"))
+    }
+
     /// As whom it would be called, as far as that is known without opening anything.
     pub fn who(&self) -> Option<Who> {
         let given = self.client_id.clone().map(Who::Client);
@@ -265,14 +274,8 @@ pub fn release(text: &str) -> Result<Span, Error> {
         let mut versions: Vec<&str> = Release::all().map(Release::version).collect();
         versions.dedup();
         let known: Vec<String> = Release::all().map(|release| release.to_string()).collect();
-        InputError {
-            argument: "--api".into(),
-            path: String::new(),
-            expected: format!("a release of the API ({})", versions.join(", ")),
-            came: format!("`{text}`"),
-            position: None,
-            hint: Some(format!("A version stands for all its descriptions; one of them is {}.", known.join(", "))),
-        }
-        .into()
+        let expected = format!("a release of the API ({})", versions.join(", "));
+        let hint = format!("A version stands for all its descriptions; one of them is {}.", known.join(", "));
+        InputError::of("--api", expected, format!("`{text}`")).with_hint(hint).into()
     })
 }

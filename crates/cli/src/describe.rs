@@ -283,6 +283,7 @@ fn flag_json(flag: &Flag) -> Value {
         "max_length": flag.max_length,
         "default": flag.default,
         "secret": flag.secret,
+        "one_by_one": flag.replaces.map(|collection| format!("threecx {}", command::change::words_of(collection))),
         "since": flag.span.since(),
         "until": flag.span.until(),
     })

@@ -107,15 +107,8 @@ impl Shown<'_> {
     }
 }
 
-/// The address of the PBX, where one is given, as the client takes it: without a path.
+/// The address of the PBX in full, where one is given.
 pub fn address(settings: &Settings) -> Result<Option<String>, Failure> {
     let Some(url) = settings.url.as_deref().filter(|_| !settings.sim) else { return Ok(None) };
-    // The client knows what an address is.
-    Client::builder(url).credentials("", "").allow_http(settings.allow_http).build()?;
-    let url = url.trim();
-    let scheme = if url.contains("://") { "" } else { "https://" };
-    let url = url.trim_end_matches('/');
-    let known = ["/xapi/v1", "/xapi", "/webclient"];
-    let url = known.iter().find_map(|path| url.strip_suffix(path)).unwrap_or(url);
-    Ok(Some(format!("{scheme}{}", url.trim_end_matches('/'))))
+    Ok(Some(Client::builder(url).allow_http(settings.allow_http).address()?))
 }

@@ -9,7 +9,7 @@ use threecx::Error;
 use crate::output::style::{Style, plain_text};
 
 /// The exit codes, for the help. They are stable.
-pub const EXIT_CODES: [(u8, &str); 30] = [
+pub const EXIT_CODES: [(u8, &str); 31] = [
     (0, "done"),
     (1, "you said no"),
     (2, "usage: an unknown command or flag, or no PBX given"),
@@ -32,6 +32,7 @@ pub const EXIT_CODES: [(u8, &str); 30] = [
     (51, "unknown-outcome: sent, but no answer came"),
     (52, "answer: the PBX's answer cannot be read"),
     (53, "not-kept: the PBX accepted a change, but shows something else afterwards"),
+    (54, "no-answer: no complete answer came to a question; nothing was changed"),
     (60, "file: a local file cannot be read or written"),
     (61, "simulator: the simulated PBX cannot start"),
     (62, "jq: the filter of --jq fails on what came"),
@@ -98,6 +99,16 @@ pub enum Failure {
         path: String,
         /// What the system says.
         reason: String,
+    },
+    /// A file of rows that cannot be read as one.
+    #[error("{path}: {reason}; nothing was sent")]
+    Table {
+        /// Which.
+        path: String,
+        /// What is wrong, and where.
+        reason: String,
+        /// What to do about it.
+        next_step: &'static str,
     },
     /// The question was answered with no.
     #[error("nothing was sent")]
@@ -319,7 +330,7 @@ impl Failure {
             Failure::Unconfirmed { .. } => "unconfirmed",
             Failure::Keyring { .. } => "keyring",
             Failure::Unhealthy => "unhealthy",
-            Failure::Rows { .. } => "input",
+            Failure::Rows { .. } | Failure::Table { .. } => "input",
             Failure::Incomplete { unknown: 1.., .. } => "unknown-outcome",
             Failure::Incomplete { .. } => "incomplete",
             Failure::Journal { .. } => "journal",
@@ -379,11 +390,17 @@ impl Failure {
                 Some("Unlock it, or set THREECX_SECRETS=file to keep secrets in files that only you can read.".into())
             }
             Failure::File { .. } => Some("Check the path and its permissions.".into()),
+            Failure::Table { next_step, .. } => Some((*next_step).into()),
             Failure::Simulator { .. } => Some("Take another --port (0 takes a free one) or --bind.".into()),
             Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),
             Failure::Declined => Some("Answer y to go ahead, or add --yes to be asked nothing.".into()),
             Failure::Rows { .. } => Some("Correct the file and run it again.".into()),
-            Failure::Incomplete { unknown, goes_on, .. } => Some(match (unknown, goes_on) {
+            Failure::Incomplete { unknown, goes_on, failed, .. } => Some(match (unknown, goes_on) {
+                (0, true) if *failed > 0 => {
+                    "Correct the file and run the same command again: what is done is not sent \
+                                             again. With --failed skip, what failed is given up."
+                        .into()
+                }
                 (0, true) => "Run the same command again: it goes on with what is not done.".into(),
                 (0, false) => "Run it again for those that are not done.".into(),
                 (_, true) => "Look at the PBX whether the unknown ones were carried out; then run the same command \
@@ -467,7 +484,7 @@ impl Failure {
                     error.insert(name.into(), (*count).into());
                 }
             }
-            Failure::File { path, .. } | Failure::Journal { path, .. } => {
+            Failure::File { path, .. } | Failure::Journal { path, .. } | Failure::Table { path, .. } => {
                 error.insert("path".into(), path.clone().into());
             }
             _ => {}
@@ -496,6 +513,7 @@ mod tests {
             (Error::Server { status: 500, reason: text() }, 50),
             (Error::UnknownOutcome { reason: text() }, 51),
             (Error::Answer { reason: text() }, 52),
+            (Error::NoAnswer { host: text(), reason: text() }, 54),
         ] {
             assert_eq!(Failure::from(error.clone()).exit_code(), code, "{error}");
         }

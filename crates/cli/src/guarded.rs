@@ -8,11 +8,12 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use threecx::{Answer, Arguments, Client, Error, Input, Operation, Request};
-use threecx_catalog::{Resource, Structure, Type, TypeRef, Verb};
+use threecx_catalog::{Resource, Structure, Verb};
 use threecx_core::InputError;
 
 use crate::failure::Failure;
 use crate::names::{Directory, Set, Thing, Word};
+use crate::output::shape::holds_secrets;
 
 /// The properties of an entity, in the order in which they came.
 pub type Properties = IndexMap<String, Value>;
@@ -65,16 +66,14 @@ impl Kind {
         let Some((set, _)) = &self.set else { return Ok(None) };
         let argument = set.placeholder();
         let word = Word::parse(set, &argument, given)?;
-        let mut directory = Directory::default();
+        let mut directory = Directory::new(self.update.effect);
         directory.look_up(client, set, &[&word]).await?;
         match directory.take(set, &argument, &word, given)?.as_slice() {
             [one] => Ok(Some(one.clone())),
             several => {
                 let expected = format!("one {}", set.noun());
                 let came = format!("`{given}`, which is {}", several.len());
-                let hint = Some("Do one after the other.".to_owned());
-                Err(Error::from(InputError { argument, path: String::new(), expected, came, position: None, hint })
-                    .into())
+                Err(Error::from(InputError::of(argument, expected, came).with_hint("Do one after the other.")).into())
             }
         }
     }
@@ -121,6 +120,10 @@ impl Guarded<'_> {
         let Answer::Value(value) = reply.answer()? else { return Err(unreadable("no entity came".into())) };
         let mut properties: Properties =
             serde_json::from_str(value.get()).map_err(|error| unreadable(error.to_string()))?;
+        // Written back like that, the rest would be gone.
+        if let Some(name) = properties.keys().find_map(|name| name.strip_suffix("@odata.nextLink")) {
+            return Err(unreadable(format!("the PBX shows only a part of {name}")));
+        }
         properties.retain(|name, _| !name.contains('@'));
         Ok(properties)
     }
@@ -151,11 +154,6 @@ impl Guarded<'_> {
     fn is_secret(&self, name: &str) -> bool {
         self.kind.property(name).is_some_and(|property| property.secret || holds_secrets(property.ty))
     }
-}
-
-/// True if something inside is a secret.
-fn holds_secrets(ty: TypeRef) -> bool {
-    matches!(ty.ty, Type::Structure(structure) if structure.all_properties().any(|property| property.secret))
 }
 
 /// True if what the PBX shows is what was sent. It may know more about it, has its own ids for

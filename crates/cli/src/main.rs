@@ -2,6 +2,7 @@
 //! can do is a command; what they are stands in the catalogue.
 
 mod about;
+mod addressed;
 mod api;
 mod arguments;
 mod bulk;

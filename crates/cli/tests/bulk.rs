@@ -56,6 +56,8 @@ fn columns_are_called_like_arguments() {
     }
     let file = folder.file("x.csv", "\u{feff}Id;First Name;enabled\r\n1;Ada;TRUE\r\n\r\n;;\r\n2;Bob;\r\n");
     assert_eq!(bodies(&["users", "update"], &file, &[]), wanted);
+    let file = folder.file("x.csv", "Id,First Name,Enabled,,\n1,Ada,true,,\n2,Bob,,,\n");
+    assert_eq!(bodies(&["users", "update"], &file, &[]), wanted);
     let file = folder.file("x.csv", "Id,Vorname,Notes\n1,Ada,x\n2,Bob,y\n");
     let bob = bodies(&["users", "update"], &file, &["--map", "Vorname=first-name", "--ignore-columns"]);
     assert_eq!(bob, [json!({"FirstName": "Ada"}), json!({"FirstName": "Bob"})]);
@@ -77,6 +79,90 @@ fn cells_may_be_null_or_empty_or_inside_something() {
     let file = folder.file("x.ndjson", lines);
     let wanted = [json!({"Mobile": null, "FirstName": ""}), json!({"Enabled": true, "Tags": ["Teams"]})];
     assert_eq!(bodies(&["users", "update"], &file, &[]), wanted);
+}
+
+#[test]
+fn blanks_around_cells_are_not_meant() {
+    let folder = Folder::new();
+    let file = folder.file("x.csv", "Id , FirstName,LastName\n 1,\" Ada \",\tde  Morgan \n , ,\n,,\n,\n2,  ,Hopper\n");
+    let wanted = [json!({"FirstName": "Ada", "LastName": "de  Morgan"}), json!({"LastName": "Hopper"})];
+    assert_eq!(bodies(&["users", "update"], &file, &[]), wanted);
+}
+
+#[test]
+fn what_an_export_guards_comes_back_as_it_was() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    let names = ["=Eve", "+49 30 1", "+cmd", "-x", "@y", "'quoted", "'=both", "''@z"];
+    for (index, name) in names.iter().enumerate() {
+        let number = (100 + index).to_string();
+        prints(sim.threecx().args(["users", "update", &number, &format!("--first-name={name}")]));
+    }
+    let read = || {
+        let list = ["users", "list", "--filter", "Number lt '108'", "--select", "Id,FirstName", "--orderby", "Number"];
+        let mut command = sim.threecx();
+        command.args(list);
+        command
+    };
+    let before = prints_json(read().args(["-o", "json"]));
+    let file = folder.path("export.csv");
+    prints(read().arg("--output-file").arg(&file));
+    assert!(folder.text("export.csv").contains(",'=Eve"), "{}", folder.text("export.csv"));
+    prints(&mut from(sim.threecx(), &["users", "update"], &file));
+    let came: Vec<String> = sim.received("Users.UpdateUser")[names.len()..]
+        .iter()
+        .map(|request| request["body"]["FirstName"].as_str().expect("text").to_owned())
+        .collect();
+    assert!(names.iter().all(|name| came.iter().any(|came| came == name)), "{came:?}");
+    assert_eq!(prints_json(read().args(["-o", "json"])), before);
+}
+
+#[test]
+fn what_two_rows_say_of_one_thing_is_a_mistake() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    for (words, content, line, other) in [
+        (["users", "create"], "Number,FirstName\n700,Ada\n701,Bob\n700,Eve\n", 4, "line 2"),
+        (["users", "update"], "Extension,FirstName\n100,Ada\n100,Bob\n", 3, "line 2"),
+        (["users", "update"], "User,FirstName\n100,Ada\nid:29,Bob\n", 3, "line 2"),
+        (["users", "update"], "Id,FirstName\n29,Ada\n30,Bob\n30,Eve\n", 4, "line 3"),
+        (["users", "update"], "Id,Number\n29,700\n30,700\n", 3, "line 2"),
+        (["users", "delete"], "Extension\n100\n100\n", 3, "line 2"),
+    ] {
+        let file = folder.file("x.csv", content);
+        let (error, code) = fails(from(sim.threecx(), &words, &file).arg("--yes"));
+        let problem = &error["problems"][0];
+        assert_eq!((code, &problem["line"]), (10, &line.into()), "{content}: {error}");
+        assert!(problem["message"].as_str().expect("text").contains(other), "{content}: {error}");
+    }
+    for operation in ["Users.CreateUser", "Users.UpdateUser", "Users.DeleteUser"] {
+        assert_eq!(sim.received(operation).len(), 0, "{operation}");
+    }
+    // A create of nothing is none.
+    let file = folder.file("x.csv", "Number,FirstName,Enabled\n,NoNumber,true\n \t, ,\n");
+    assert_eq!(bodies(&["users", "create"], &file, &[]), [json!({"FirstName": "NoNumber", "Enabled": true})]);
+    let file = folder.file("x.csv", "Number,Notes\n,mine\n");
+    let (error, code) = fails(from(sim.threecx(), &["users", "create"], &file).arg("--ignore-columns"));
+    assert_eq!((code, &error["problems"][0]["line"]), (10, &2.into()), "{error}");
+}
+
+#[test]
+fn a_question_tells_of_what_and_of_which_pbx() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    let file = folder.file("x.csv", "Extension\n100\n101\n");
+    let host = sim.url.strip_prefix("http://").expect("plain HTTP");
+    let told = |words: &[&str], concerned: &str| {
+        let (error, code) = fails(sim.threecx().args(words));
+        let message = error["message"].as_str().expect("text");
+        assert!(code == 3 && message.contains(&format!(" On {host} it concerns {concerned}. ")), "{message}");
+    };
+    told(&["users", "delete", "294", "Ada Lovelace"], "2 users: 294, Ada Lovelace");
+    told(&["users", "delete", "100-119"], "users: 100-119");
+    told(&["users", "delete", "--id", "29"], "1 user: 29");
+    told(&["users", "delete", "--where", "Number eq '100'"], "the users for which `Number eq '100'` is true");
+    let path = file.to_str().expect("UTF-8");
+    told(&["users", "delete", "--from", path], &format!("2 rows of {path}"));
 }
 
 #[test]
@@ -158,16 +244,18 @@ fn what_is_wrong_is_said_at_once_and_nothing_is_sent() {
     let file = folder.file("y.csv", "Extension,FirstName\n100,A\n999,B\nKaren,C\n");
     let (error, code) = fails(&mut from(sim.threecx(), &["users", "update"], &file));
     assert_eq!((error["problems"].as_array().map(Vec::len), code), (Some(2), 10), "{error}");
-    for (name, content) in [
-        ("empty.csv", &b"Id,FirstName\n"[..]),
-        ("uneven.csv", b"Id,FirstName\n1,A\n2\n"),
-        ("twice.csv", b"Id,Id\n1,2\n"),
-        ("broken.ndjson", b"{\"Id\": 1}\n{\"Id\": \n"),
-        ("latin.csv", b"Id,FirstName\n1,Ren\xE9\n"),
+    for (name, content, message, next) in [
+        ("empty.csv", &b"Id,FirstName\n"[..], "no rows", "Write a line"),
+        ("uneven.csv", b"Id,FirstName\n1,A\n,\n\n2\n", "line 5 has 1 fields", "as many fields"),
+        ("twice.csv", b"Id,Id\n1,2\n", "called `Id`", "Rename"),
+        ("broken.ndjson", b"{\"Id\": 1}\n{\"Id\": \n", "line 2 is no JSON", "one JSON object"),
+        ("latin.csv", b"Id,FirstName\n1,Ren\xE9\n", "line 2 is not UTF-8", "CSV UTF-8"),
     ] {
         let file = folder.file(name, content);
         let (error, code) = fails(&mut from(sim.threecx(), &["users", "update"], &file));
-        assert_eq!((error["code"].as_str(), code), (Some("file"), 60), "{name}: {error}");
+        assert_eq!((error["code"].as_str(), code), (Some("input"), 10), "{name}: {error}");
+        let says = |member: &str, text: &str| error[member].as_str().expect("text").contains(text);
+        assert!(says("message", message) && says("next_step", next), "{name}: {error}");
     }
     assert_eq!(sim.received("Users.UpdateUser").len(), 0);
 }
@@ -226,8 +314,43 @@ fn a_journal_binds_a_run() {
     fails(&mut from(sim.threecx(), &update, &file));
     refused(from(sim.threecx(), &update, &file).arg("--again"), "not finished");
     refused(from(sim.threecx(), &update, &file).args(["--mobile", "1"]), "arguments");
-    folder.file("y.csv", "Extension,Number\n100,9100\n101,9101\n");
-    refused(&mut from(sim.threecx(), &update, &file), "input has changed");
+}
+
+#[test]
+fn a_corrected_file_sends_what_was_corrected() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = Folder::new();
+    let sent = || -> Vec<String> {
+        let received = sim.received("Users.CreateUser");
+        received.iter().map(|request| request["body"]["Number"].as_str().expect("text").to_owned()).collect()
+    };
+    let run = |content: &str| {
+        let file = folder.file("x.csv", content);
+        let mut command = from(sim.threecx(), &["users", "create"], &file);
+        command.args(["--concurrency", "1"]);
+        command
+    };
+    let output = run("Number,FirstName\n9000,Ada\n100,Bob\n9002,Eve\n").output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("Correct the file and run the same command again"), "{said}");
+    // In another order, with a column more, and a row more.
+    let output =
+        run("FirstName,Number,Mobile\nEve,9002,\nBob,9001,\nAda,9000,\nZoe,9003,\n").output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("2 of 4 rows are done already") && said.contains("line 3 (failed)"), "{said}");
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert_eq!(sent(), ["9000", "100", "9002", "9001", "9003"]);
+    let results = folder.text("x.results.csv");
+    assert_eq!(results.matches(",done,201,").count(), 4, "{results}");
+    let (error, code) = fails(&mut run("Number,FirstName\n9000,Ada\n9001,Bob\n9002,Eve\n9003,Zoe\n"));
+    assert_eq!((error["code"].as_str(), code), (Some("journal"), 66), "{error}");
+    // Rows that say the same count.
+    let file = folder.file("y.csv", "Extension\n100\n100\n");
+    let reboot = ["users", "reprovision-all-phones", "--yes"];
+    prints(&mut from(sim.threecx(), &reboot, &file));
+    folder.file("y.csv", "Extension\n100\n101\n100\n100\n");
+    prints(&mut from(sim.threecx(), &reboot, &file));
+    assert_eq!(sim.received("Users.ReprovisionAllPhones").len(), 4);
 }
 
 #[test]
@@ -286,6 +409,16 @@ fn rows_leave_in_their_order() {
 }
 
 #[test]
+fn a_mark_before_json_is_no_part_of_it() {
+    let folder = Folder::new();
+    let file = folder
+        .file("rows.ndjson", "\u{feff}{\"Id\": 1, \"FirstName\": \"Ada\"}\n{\"Id\": 2, \"FirstName\": \"Bob\"}\n");
+    let bodies = bodies(&["users", "update"], &file, &[]);
+    let names: Vec<&Value> = bodies.iter().map(|body| &body["FirstName"]).collect();
+    assert_eq!(names, ["Ada", "Bob"]);
+}
+
+#[test]
 fn rows_from_stdin() {
     let sim = Sim::start(&["--live-calls", "off"]);
     let mut command = sim.threecx();
@@ -318,6 +451,27 @@ fn once_for_each_of_several_things() {
     assert_eq!(users.as_array().map(Vec::len), Some(2));
     assert_eq!((&users[0]["Number"], &users[1]["Number"]), (&"100".into(), &"101".into()));
     sim.threecx().args(["queues", "list-agents", "800", "801", "--all"]).assert().code(2);
+}
+
+#[test]
+fn no_answer_takes_the_place_of_the_rows() {
+    let folder = Folder::new();
+    let file = folder.file("x.csv", "Id,FirstName\n1,Ada\n");
+    for name in ["x.csv", "x.results.csv", "x.csv.journal"] {
+        let mut command = from(threecx(), &["--sim", "users", "update"], &file);
+        let (error, code) = fails(command.arg("--output-file").arg(folder.path(name)));
+        assert_eq!((error["code"].as_str(), code), (Some("usage"), 2), "{name}: {error}");
+    }
+    assert_eq!(folder.text("x.csv"), "Id,FirstName\n1,Ada\n");
+}
+
+#[test]
+fn what_is_said_of_rows_wants_rows() {
+    for flag in [&["--again"][..], &["--unknown", "skip"], &["--map", "a=b"], &["--ignore-columns"]] {
+        let (error, code) = fails(threecx().args(["--sim", "users", "update", "100", "--mobile", "1"]).args(flag));
+        assert_eq!(code, 2, "{flag:?}: {error}");
+        assert!(error["message"].as_str().is_some_and(|message| message.contains("--from")), "{error}");
+    }
 }
 
 #[test]

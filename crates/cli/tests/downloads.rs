@@ -20,6 +20,8 @@ fn content() -> Vec<u8> {
 /// How a server treats requests for a file.
 #[derive(Clone, Copy, PartialEq)]
 enum Manner {
+    /// It comes at once.
+    Whole,
     /// The first two answers break off; then it goes on where it is asked to.
     GoesOn,
     /// The same, but it knows nothing of parts.
@@ -28,6 +30,8 @@ enum Manner {
     Changes,
     /// It always breaks off before the first byte.
     NeverComes,
+    /// It always breaks off at the same place, and knows nothing of parts.
+    NeverWhole,
 }
 
 /// A server with one file. Remembers the `Range` of each request for it.
@@ -70,7 +74,7 @@ fn answer(mut stream: &TcpStream, manner: Manner, ranges: &Mutex<Vec<String>>) {
         ranges.len()
     };
     let tag = if manner == Manner::Changes && number > 1 { "\"b\"" } else { "\"a\"" };
-    let parts = manner != Manner::StartsAgain;
+    let parts = !matches!(manner, Manner::StartsAgain | Manner::NeverWhole);
     let from = range.strip_prefix("bytes=").and_then(|range| range.strip_suffix('-')?.parse::<usize>().ok());
     let from = from.filter(|_| parts && header("if-range:") == tag).unwrap_or(0);
     let content = content();
@@ -88,7 +92,8 @@ fn answer(mut stream: &TcpStream, manner: Manner, ranges: &Mutex<Vec<String>>) {
     }
     let until = match manner {
         Manner::NeverComes => from,
-        _ if number <= 2 => (from + LENGTH / 3).min(LENGTH),
+        Manner::Whole => LENGTH,
+        _ if number <= 2 || manner == Manner::NeverWhole => (from + LENGTH / 3).min(LENGTH),
         _ => LENGTH,
     };
     let _ = stream.write_all(format!("{head}\r\n").as_bytes());
@@ -130,13 +135,15 @@ fn a_file_that_breaks_off_goes_on_or_comes_again() {
 
 #[test]
 fn what_never_comes_leaves_nothing_behind() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (url, ranges) = serve(Manner::NeverComes);
-    let output = download(&url, folder.path()).output().expect("it runs");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.code() == Some(20) && said.contains("breaks off"), "{said}");
-    assert_eq!(names(folder.path()), Vec::<String>::new());
-    assert!(ranges.lock().expect("no panic").len() > 2);
+    for manner in [Manner::NeverComes, Manner::NeverWhole] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (url, ranges) = serve(manner);
+        let output = download(&url, folder.path()).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(20) && said.contains("breaks off"), "{said}");
+        assert_eq!(names(folder.path()), Vec::<String>::new());
+        assert!(ranges.lock().expect("no panic").len() > 2);
+    }
 }
 
 #[test]
@@ -156,6 +163,27 @@ fn nothing_is_overwritten_unless_it_is_named() {
     assert!(std::fs::read(folder.path().join("rec.wav")).expect("a file") == content());
     let printed = download(&url, folder.path()).args(["--output-file", "-"]).output().expect("it runs");
     assert!(printed.stdout == content());
+}
+
+/// A device would be gone if a file took its place, and so would a link.
+#[test]
+#[cfg(unix)]
+fn links_and_pipes_stay_what_they_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, _) = serve(Manner::Whole);
+    let (link, pipe) = (folder.path().join("link"), folder.path().join("pipe"));
+    std::os::unix::fs::symlink("real.wav", &link).expect("a link");
+    std::fs::write(folder.path().join("real.wav"), "old").expect("written");
+    prints(download(&url, folder.path()).args(["--output-file", "link"]));
+    assert!(link.is_symlink() && std::fs::read(folder.path().join("real.wav")).expect("a file") == content());
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).expect("read")
+    });
+    prints(download(&url, folder.path()).args(["--output-file", "pipe"]));
+    assert!(reader.join().expect("no panic") == content());
+    assert_eq!(names(folder.path()), ["link", "pipe", "real.wav"]);
 }
 
 #[test]
@@ -181,4 +209,49 @@ fn a_bad_line_to_the_pbx_costs_time_and_no_bytes() {
     let (name, bytes) = fetch(&good);
     assert!(bytes.starts_with(b"RIFF"));
     assert!(fetch(&bad) == (name, bytes));
+}
+
+#[test]
+fn every_row_becomes_a_file() {
+    let sim = Sim::start(&["--users", "30"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let ids = prints(sim.threecx().args(["recordings", "list", "--top", "3", "--jq", ".Id"]));
+    let ids: Vec<&str> = ids.lines().collect();
+    let run = |file: &str, more: &[&str]| {
+        let mut command = sim.threecx();
+        command.current_dir(folder.path()).args(["recordings", "download-recording", "--from", file]).args(more);
+        command
+    };
+    // Two rows of one recording are two files of one name.
+    let rows = [ids[0], ids[1], ids[2], ids[0]].join("\n");
+    std::fs::write(folder.path().join("rec.csv"), format!("RecId\n{rows}\n")).expect("written");
+    let (error, code) = common::fails(&mut run("rec.csv", &["--output-file", "all.wav"]));
+    assert_eq!((error["code"].as_str(), code), (Some("usage"), 2), "{error}");
+    assert_eq!(sim.received("Recordings.DownloadRecording").len(), 0);
+    let said: serde_json::Value =
+        serde_json::from_str(&prints(&mut run("rec.csv", &["--output-file", "wav/", "-o", "json"]))).expect("JSON");
+    let files = said["files"].as_array().expect("a list");
+    assert_eq!((&said["done"], files.len(), names(&folder.path().join("wav")).len()), (&4.into(), 4, 4), "{said}");
+    let content = |index: usize| std::fs::read(folder.path().join(files[index]["file"].as_str().expect("a path")));
+    assert!(content(0).expect("a file").starts_with(b"RIFF"));
+    assert_eq!(content(0).expect("a file"), content(3).expect("a file"));
+    let results = std::fs::read_to_string(folder.path().join("rec.results.csv")).expect("results");
+    assert!(results.lines().next().is_some_and(|head| head.ends_with(",file")), "{results}");
+    assert_eq!(results.matches("wav/").count(), 4, "{results}");
+    // What is there is not fetched again, unless that is wanted.
+    let (error, _) = common::fails(&mut run("rec.csv", &[]));
+    assert_eq!(error["code"], "journal", "{error}");
+    let said = prints(&mut run("rec.csv", &["--again"]));
+    assert!(said.contains("4 of 4.") && said.contains("  line 5: "), "{said}");
+    assert_eq!(names(folder.path()).iter().filter(|name| name.ends_with(".wav")).count(), 4);
+}
+
+#[test]
+fn every_named_thing_becomes_a_file() {
+    let sim = Sim::start(&["--users", "30"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let said = prints(sim.threecx().current_dir(folder.path()).args(["trunks", "export-trunk", "10000", "10001"]));
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].ends_with("2 of 2.") && lines[1].starts_with("  10000 "), "{said}");
+    assert_eq!(names(folder.path()).len(), 2, "{said}");
 }

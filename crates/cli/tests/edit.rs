@@ -117,6 +117,16 @@ fn what_was_written_is_kept_when_somebody_gives_up() {
 }
 
 #[test]
+fn what_was_written_is_kept_when_the_editor_fails_the_second_time() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let script = "if grep -q '^#! ' \"$1\"; then exit 1; else sed -i 's/^Enabled:.*/Enabled: [maybe/' \"$1\"; fi";
+    let editor = Editor::new(script);
+    let (error, code) = fails(&mut editor.edit(&sim, &["users", "edit", "100"]));
+    assert_eq!((error["code"].as_str(), code), (Some("editor"), 63), "{error}");
+    assert!(editor.kept().iter().any(|text| text.contains("Enabled: [maybe")), "{error}");
+}
+
+#[test]
 fn what_somebody_else_changed_meanwhile_is_not_overwritten() {
     let sim = Sim::start(&["--live-calls", "off"]);
     let threecx = assert_cmd::cargo::cargo_bin("threecx");

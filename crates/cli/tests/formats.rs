@@ -128,6 +128,44 @@ fn secrets_are_hidden_from_people_only() {
 }
 
 #[test]
+fn spreadsheets_have_no_secrets_that_nobody_named() {
+    let sim = sim();
+    let folder = tempfile::tempdir().expect("a folder");
+    let csv = sim.threecx().args(["users", "list", "--top", "3", "-o", "csv"]).output().expect("it runs");
+    let heading = String::from_utf8_lossy(&csv.stdout).lines().next().map(str::to_owned).expect("a heading");
+    assert!(heading.contains("Number") && !heading.contains("Password"), "{heading}");
+    let remark = String::from_utf8_lossy(&csv.stderr).into_owned();
+    assert!(remark.contains("Left out, because they are secrets: ") && remark.contains("AuthPassword"), "{remark}");
+    let path = folder.path().join("users.xlsx");
+    prints(sim.threecx().args(["users", "list", "--top", "3", "--output-file"]).arg(&path));
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(&path).expect("a workbook");
+    let sheet = calamine::Reader::worksheet_range_at(&mut book, 0).expect("a sheet").expect("readable");
+    let headings: Vec<String> = sheet.rows().next().expect("a heading").iter().map(ToString::to_string).collect();
+    assert!(headings.iter().all(|name| !name.contains("Password")), "{headings:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn new_files_with_secrets_are_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let sim = sim();
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, more, private) in [
+        ("all.json", &["users", "list"][..], true),
+        ("all.ndjson", &["users", "list", "--all"], true),
+        ("one.yaml", &["users", "get", "100"], true),
+        ("few.json", &["users", "list", "--select", "Number"], false),
+        ("all.csv", &["users", "list"], false),
+        ("groups.json", &["peers", "list"], false),
+    ] {
+        let path = folder.path().join(name);
+        prints(sim.threecx().args(more).arg("--output-file").arg(&path));
+        let mode = std::fs::metadata(&path).expect("a file").permissions().mode() & 0o777;
+        assert_eq!(mode == 0o600, private, "{name}: {mode:o}");
+    }
+}
+
+#[test]
 fn filters_are_applied_to_each_row() {
     let sim = sim();
     let jq = |filter: &str, more: &[&str]| prints(sim.threecx().args(USERS).args(["--jq", filter]).args(more));

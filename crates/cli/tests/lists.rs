@@ -89,3 +89,34 @@ fn concurrency_has_its_limits() {
         assert_eq!((error["code"].as_str(), code), (Some("usage"), 2), "{error}");
     }
 }
+
+#[test]
+fn a_first_page_says_in_every_format_that_there_may_be_more() {
+    let sim = Sim::start(&["--users", "300"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let says = |more: &[&str]| {
+        let output = sim.threecx().args(["users", "list"]).args(more).output().expect("it runs");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).expect("UTF-8")
+    };
+    let more = "50 rows; there may be more: --all reads them all.";
+    let (xlsx, yaml) = (file("u.xlsx"), file("u.yaml"));
+    for format in [
+        &["-o", "csv"][..],
+        &["-o", "json"],
+        &["-o", "ndjson"],
+        &["-o", "yaml"],
+        &["-o", "table"],
+        &["--jq", ".Number"],
+        &["--output-file", &xlsx],
+        &["--output-file", &yaml],
+    ] {
+        assert_eq!(says(format).matches(more).count(), 1, "{format:?}");
+        assert_eq!(says(&[format, &["--quiet"]].concat()), "", "{format:?}");
+        for complete in [&["--top", "50"][..], &["--all"], &["--skip", "255"]] {
+            assert!(!says(&[format, complete].concat()).contains("--all"), "{format:?} {complete:?}");
+        }
+    }
+    assert!(says(&["-o", "json", "--count"]).contains("50 of 300 rows; --all reads them all."));
+}

@@ -6,6 +6,20 @@ use common::{Sim, fails, prints, prints_json, threecx};
 use serde_json::Value;
 
 #[test]
+fn a_number_that_is_nobodys_is_not_taken_for_an_id_where_something_is_lost() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let hint = |words: &[&str]| {
+        let (error, code) = fails(sim.threecx().args(words));
+        assert_eq!(code, 10, "{error}");
+        error["next_step"].as_str().expect("text").to_owned()
+    };
+    assert!(hint(&["users", "get", "977"]).contains("id:977"));
+    assert!(!hint(&["users", "delete", "977", "--yes"]).contains("id:977"));
+    let like = hint(&["users", "get", "Karen*"]);
+    assert!(like.starts_with("12 are like that: 100 Karen Goldberg, ") && like.contains("and 4 more"), "{like}");
+}
+
+#[test]
 fn one_thing_has_many_names() {
     let sim = Sim::start(&[]);
     for word in [

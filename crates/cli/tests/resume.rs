@@ -6,10 +6,11 @@ mod common;
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::{Command as Process, Stdio};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use assert_cmd::cargo::cargo_bin;
-use common::{Sim, fails};
+use common::{Sim, fails, threecx, tls};
 use serde_json::Value;
 
 /// An operation that is not repeatable: a number that is blocked twice is refused.
@@ -45,10 +46,12 @@ fn unknown(journal: &Path) -> Vec<usize> {
     let mut states: HashMap<u64, String> = HashMap::new();
     for line in text.lines().skip(1) {
         let line: Value = serde_json::from_str(line).expect("JSON");
-        states.insert(line["row"].as_u64().expect("a row"), line["is"].as_str().expect("a word").to_owned());
+        if let Some(number) = line["line"].as_u64() {
+            states.insert(number, line["is"].as_str().expect("a word").to_owned());
+        }
     }
     let open = states.iter().filter(|(_, state)| matches!(state.as_str(), "sent" | "unknown"));
-    open.map(|(row, _)| usize::try_from(*row).expect("small") - 1).collect()
+    open.map(|(line, _)| usize::try_from(*line).expect("small") - 2).collect()
 }
 
 #[test]
@@ -56,7 +59,7 @@ fn killed_twenty_times_and_every_row_arrives_once() {
     const ROWS: usize = 2000;
     const KILLS: u64 = 20;
     /// What two lines of a row take, about.
-    const OF_A_ROW: u64 = 75;
+    const OF_A_ROW: u64 = 125;
     let sim = Sim::start(&["--live-calls", "off"]);
     let folder = tempfile::tempdir().expect("a folder");
     let (file, journal) = (folder.path().join("numbers.csv"), folder.path().join("numbers.csv.journal"));
@@ -146,6 +149,42 @@ fn whatever_goes_wrong_nothing_is_sent_twice() {
     // Those that had arrived are refused now.
     let carried_out = open.iter().filter(|row| arrived[&number(**row)][0]["carriedOut"] == true).count();
     assert_eq!((&error["failed"], &error["unknown"]), (&carried_out.into(), &0.into()), "{error}");
+    assert!(carried_out > 0);
+    // They are there, and nothing is left to do about them.
+    let before = sim.received(OPERATION).len();
+    let said = common::prints(run().args(["--failed", "skip"]));
+    assert!(said.contains(&format!("{} of 400, {carried_out} skipped.", ROWS - carried_out)), "{said}");
+    assert_eq!((said.matches(": skipped").count(), sim.received(OPERATION).len()), (carried_out.min(20), before));
+    let (error, code) = fails(&mut run());
+    assert_eq!(code, 66, "{error}");
+    assert!(error["message"].as_str().expect("text").contains(&format!("{carried_out} skipped")), "{error}");
+    assert_eq!(sim.received(OPERATION).len(), before);
+}
+
+#[test]
+fn a_row_in_doubt_that_the_file_no_longer_has_is_not_sent_in_other_words() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("people.csv");
+    sim.exchange("PUT", "/sim/faults", r#"["drop-after:1:1@Users.CreateUser"]"#);
+    let run = |text: &str| {
+        std::fs::write(&file, text).expect("written");
+        let mut command = sim.threecx();
+        command.args(["users", "create", "--concurrency", "1", "--from"]).arg(&file);
+        command
+    };
+    let output = run("Number,FirstName\n700,Ada\n701,Bob\n").output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("line 2: unknown") && said.contains("look with `threecx users get 700`"), "{said}");
+    let changed = "Number,FirstName\n710,Ada\n701,Bob\n";
+    let (error, code) = fails(&mut run(changed));
+    assert_eq!(code, 66, "{error}");
+    assert!(error["message"].as_str().expect("text").contains("lines 2 of before"), "{error}");
+    assert_eq!(sim.received("Users.CreateUser").len(), 2);
+    common::prints(run(changed).args(["--unknown", "skip"]));
+    assert_eq!(sim.received("Users.CreateUser").len(), 3);
+    fails(&mut run(changed));
+    assert_eq!(sim.received("Users.CreateUser").len(), 3);
 }
 
 #[test]
@@ -183,6 +222,64 @@ fn two_runs_at_once_are_one_too_many() {
     first.wait().expect("gone");
     assert_eq!((error["code"].as_str(), code), (Some("journal"), 66), "{error}");
     assert!(error["message"].as_str().expect("text").contains("another run"), "{error}");
+}
+
+/// Rows that wait for their turn have not been sent, and are not when somebody says stop.
+#[test]
+#[cfg(unix)]
+fn what_waits_is_not_sent_after_ctrl_c() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, journal) = (folder.path().join("numbers.csv"), folder.path().join("numbers.csv.journal"));
+    write_rows(&file, 5);
+    let run = Process::new(cargo_bin("threecx"))
+        .args(CREATE)
+        .args(["--from", file.to_str().expect("UTF-8"), "--rate", "0.001", "-o", "json"])
+        .envs(sim.environment())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    while !std::fs::read_to_string(&journal).is_ok_and(|text| text.contains("\"done\"")) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let interrupted = Process::new("kill").args(["-INT", &run.id().to_string()]).status().expect("kill");
+    assert!(interrupted.success());
+    let output = run.wait_with_output().expect("it ends");
+    let error: Value = serde_json::from_slice(&output.stderr).expect("JSON");
+    assert_eq!(output.status.code(), Some(43), "{error}");
+    assert_eq!((&error["error"]["not_sent"], &error["error"]["unknown"]), (&4.into(), &0.into()), "{error}");
+    assert_eq!((sim.received(OPERATION).len(), unknown(&journal)), (1, Vec::new()));
+}
+
+/// A spreadsheet that holds the results open, say.
+#[test]
+fn results_that_cannot_be_written_hide_nothing() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("numbers.csv");
+    write_rows(&file, 2);
+    std::fs::create_dir_all(folder.path().join("numbers.results.csv/x")).expect("a folder in its place");
+    let output = sim.threecx().args(CREATE).arg("--from").arg(&file).output().expect("it runs");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(printed.contains("2 of 2.") && !printed.contains("Results"), "{printed}");
+    assert_eq!(output.status.code(), Some(60));
+}
+
+#[test]
+fn what_was_sent_when_tls_broke_is_not_sent_again() {
+    let (authority, config) = tls::certificate((2099, 1, 1));
+    let (url, calls) = tls::breaking_server(config);
+    let folder = tempfile::tempdir().expect("a folder");
+    let ca_file = folder.path().join("ca.pem");
+    std::fs::write(&ca_file, authority).expect("written");
+    let mut command = threecx();
+    command.env("THREECX_URL", url).env("THREECX_CLIENT_ID", "a").env("THREECX_CLIENT_SECRET", "b");
+    command.env("THREECX_CA_FILE", ca_file);
+    let (error, code) = fails(command.args(CREATE).args(["--caller-id", "+491"]));
+    assert_eq!((error["code"].as_str(), code), (Some("unknown-outcome"), 51), "{error}");
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
 }
 
 #[test]

@@ -13,5 +13,5 @@ fn transcripts() {
     for variable in ["THREECX_CONFIG_DIR", "THREECX_CACHE_DIR"] {
         cases.env(variable, home.path().to_str().expect("UTF-8"));
     }
-    cases.case("tests/transcripts/*.trycmd");
+    cases.case("tests/transcripts/*.trycmd").case("tests/transcripts/tour/*.trycmd");
 }

@@ -110,6 +110,22 @@ fn a_run_that_was_killed_goes_on_without_gaps_and_duplicates() {
 }
 
 #[test]
+fn two_runs_with_one_cursor_are_one_too_many() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, cursor) = (folder.path().join("calls.csv"), folder.path().join("cursor"));
+    std::fs::write(&file, "rows").expect("written");
+    let held = std::fs::File::options().write(true).open(&file).expect("a file");
+    held.lock().expect("locked");
+    let mut command = threecx();
+    command.args(["--sim", "call-history", "list", "--since", "7d", "--output-file"]).arg(&file);
+    let output = command.arg("--cursor").arg(&cursor).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("another run is writing it") && output.status.code() == Some(60), "{said}");
+    assert_eq!(std::fs::read_to_string(&file).expect("rows"), "rows");
+    assert!(!cursor.exists());
+}
+
+#[test]
 fn the_next_run_goes_on_where_the_last_one_ended() {
     let sim = sim(&[]);
     let whole = tempfile::tempdir().expect("a folder");
@@ -136,6 +152,11 @@ fn what_does_not_fit_together_is_refused_before_anything_is_sent() {
         ([&list[..], &["--select", "SegmentId"]].concat(), "input", "SegmentStartTime"),
         ([&list[..], &["--skip", "5"]].concat(), "usage", "--skip"),
         ([&list[..], &["--cursor", &cursor, "--output-file", &rows]].concat(), "usage", "can be written on"),
+        (
+            [&list[..], &["--cursor", &cursor, "--output-file", &path("rows.csv"), "--top", "5"]].concat(),
+            "usage",
+            "--top does not go with --cursor",
+        ),
         (totals.to_vec(), "usage", "totals"),
         (vec!["users", "list", "--since", "7d"], "usage", "--since"),
     ] {
@@ -145,6 +166,9 @@ fn what_does_not_fit_together_is_refused_before_anything_is_sent() {
     }
     let stdout = threecx().args(list).args(["-o", "csv", "--cursor", &cursor]).output().expect("it runs");
     assert!(String::from_utf8_lossy(&stdout.stderr).contains("--cursor needs a file"));
+    let same =
+        threecx().args(list).args(["-o", "csv", "--cursor", &rows, "--output-file", &rows]).output().expect("it runs");
+    assert!(String::from_utf8_lossy(&same.stderr).contains("are the same file"));
     // Another list does not go on in its place.
     let sim = sim(&[]);
     complete(&sim, folder.path(), "csv", &PERIOD);

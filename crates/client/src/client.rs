@@ -3,7 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use bytes::Bytes;
-use threecx_catalog::{Operation, Span, operation};
+use threecx_catalog::{Method, Operation, Span, operation};
 use threecx_core::read::{self, Head};
 use threecx_core::retry::{Decision, Outcome, Policy};
 use threecx_core::token::Token;
@@ -138,13 +138,17 @@ impl Client {
     /// # Errors
     /// As above.
     pub async fn open(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Opened, Error> {
-        let Arrived { reply, rest } = self.stream(request, operation).await?;
-        Ok(match (rest, reply.file()) {
+        self.stream(request, operation).await.map(|arrived| self.opened(request, operation, arrived))
+    }
+
+    fn opened(&self, request: &Request, operation: Option<&'static Operation>, arrived: Arrived) -> Opened {
+        let Arrived { reply, rest } = arrived;
+        match (rest, reply.file()) {
             (Some(rest), Some(file)) => {
                 Opened::File(Box::new(Download::new(self.clone(), request.clone(), operation, file, rest)))
             }
             _ => Opened::Reply(Box::new(reply)),
-        })
+        }
     }
 
     pub(crate) async fn stream(
@@ -192,8 +196,8 @@ impl Client {
         policy: Policy,
         body: Body,
     ) -> Result<Arrived, Error> {
-        let read_only = request.method == threecx_catalog::Method::Get;
-        let repeatable = operation.map_or(read_only, |operation| operation.repeatable);
+        let read_only = request.method == Method::Get;
+        let repeatable = is_repeatable(request, operation);
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -209,7 +213,7 @@ impl Client {
                 }
                 // Nothing was changed by a question that went unanswered.
                 Decision::Stop if outcome == Outcome::Unknown && read_only => {
-                    return Err(Error::Connection { host: self.shared.transport.host(), reason: reason_of(error) });
+                    return Err(Error::NoAnswer { host: self.shared.transport.host(), reason: reason_of(error) });
                 }
                 Decision::Stop => return Err(error),
             }
@@ -222,6 +226,19 @@ impl Client {
     /// What went wrong, and how far the request came.
     pub async fn attempt(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Reply, Failed> {
         self.one(request, operation, Body::Whole).await.map(|arrived| arrived.reply)
+    }
+
+    /// The same, but a file is not read yet: it can be taken piece by piece.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn attempt_open(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+    ) -> Result<Opened, Failed> {
+        let arrived = self.one(request, operation, Body::OfFilesLater).await?;
+        Ok(self.opened(request, operation, arrived))
     }
 
     /// One attempt, and what its failure means.
@@ -375,6 +392,11 @@ enum Body {
 pub(crate) struct Arrived {
     pub reply: Reply,
     pub rest: Option<reqwest::Response>,
+}
+
+/// True if sending it twice is the same as sending it once; of what no operation is known, a `GET`.
+pub(crate) fn is_repeatable(request: &Request, operation: Option<&Operation>) -> bool {
+    operation.map_or(request.method == Method::Get, |operation| operation.repeatable)
 }
 
 fn reason_of(error: Error) -> String {

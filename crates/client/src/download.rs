@@ -18,7 +18,7 @@ use threecx_core::read::File;
 use threecx_core::retry::{Decision, Outcome};
 use threecx_core::{Error, Request};
 
-use crate::client::Client;
+use crate::client::{Client, is_repeatable};
 use crate::reply::Reply;
 
 /// What a call brought, before a file is read.
@@ -39,10 +39,12 @@ pub struct Download {
     file: File,
     response: Option<reqwest::Response>,
     received: u64,
+    /// The most that has ever been received.
+    furthest: u64,
     size: Option<u64>,
     /// What tells whether the file is still the same, where the PBX can send a part of it.
     validator: Option<String>,
-    /// How often it broke off without having brought anything.
+    /// How often it broke off without having come any further.
     failures: u32,
 }
 
@@ -65,7 +67,8 @@ impl Download {
     ) -> Download {
         let (size, validator) = (response.content_length(), validator(response.headers()));
         let response = Some(response);
-        Download { client, request, operation, file, response, received: 0, size, validator, failures: 0 }
+        let (received, furthest, failures) = (0, 0, 0);
+        Download { client, request, operation, file, response, received, furthest, size, validator, failures }
     }
 
     /// What the PBX says about the file.
@@ -94,7 +97,10 @@ impl Download {
                 Some(response) => match response.chunk().await {
                     Ok(Some(bytes)) => {
                         self.received += bytes.len() as u64;
-                        self.failures = 0;
+                        // A file that always breaks off at the same place never comes.
+                        if self.received > self.furthest {
+                            (self.furthest, self.failures) = (self.received, 0);
+                        }
                         return Ok(Some(Piece::Bytes(bytes)));
                     }
                     Ok(None) if self.size.is_none_or(|size| size == self.received) => return Ok(None),
@@ -104,10 +110,10 @@ impl Download {
             };
             self.response = None;
             self.failures += 1;
-            let repeatable = self.operation.is_none_or(|operation| operation.repeatable);
+            let repeatable = is_repeatable(&self.request, self.operation);
             match self.client.policy().decide(self.failures, repeatable, Outcome::Unknown, fastrand::f64()) {
                 Decision::Wait(pause) => tokio::time::sleep(pause).await,
-                Decision::Stop => return Err(Error::Connection { host: self.client.host(), reason }),
+                Decision::Stop => return Err(Error::NoAnswer { host: self.client.host(), reason }),
             }
         }
     }

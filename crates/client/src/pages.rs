@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::client::Client;
 use crate::reply::Reply;
+use crate::transport::is_too_slow;
 
 /// A list that is read page by page. Pages come in order. As long as nobody takes them, no more
 /// are asked for than [`Paged::read_ahead`] allows.
@@ -23,8 +24,10 @@ pub struct Paged {
     wanted: Option<u64>,
     at_a_time: usize,
     counted: bool,
-    /// How often the first page is tried.
+    /// How often the first page is tried where it takes too long.
     tries: Option<u32>,
+    /// True if it goes on with a list whose beginning came.
+    goes_on: bool,
     /// Once the first page was asked for.
     reading: Option<Reading>,
     rows: u64,
@@ -41,6 +44,7 @@ struct Reading {
     /// True if the first page is to say how many rows there are.
     counted: bool,
     tries: Option<u32>,
+    goes_on: bool,
     ahead: ReadAhead,
     tasks: JoinSet<(u64, Result<ListPage, Error>)>,
     /// What came and is not taken yet.
@@ -62,6 +66,7 @@ impl Paged {
             at_a_time: 1,
             counted: false,
             tries: None,
+            goes_on: false,
             reading: None,
             rows: 0,
             done: false,
@@ -83,11 +88,18 @@ impl Paged {
         self
     }
 
-    /// Tries the first page so often, instead of as often as the client does: for questions that
-    /// can be asked in another way.
+    /// Tries the first page so often if it takes too long, instead of as often as the client does:
+    /// for questions that can be asked in another way. See [`is_too_slow`].
     #[must_use]
     pub fn tries(mut self, tries: u32) -> Paged {
         self.tries = Some(tries);
+        self
+    }
+
+    /// Tries the first page as often as those after it: for the part of a list whose beginning came.
+    #[must_use]
+    pub fn goes_on(mut self, goes_on: bool) -> Paged {
+        self.goes_on = goes_on;
         self
     }
 
@@ -155,7 +167,8 @@ impl Paged {
             as_given
         };
         let ahead = ReadAhead::new(self.wanted, skip, Pages::LARGEST, self.at_a_time);
-        Ok(Reading { request, paged, counted, tries: self.tries, ahead, tasks: JoinSet::new(), held: HashMap::new() })
+        let (tries, goes_on) = (self.tries, self.goes_on);
+        Ok(Reading { request, paged, counted, tries, goes_on, ahead, tasks: JoinSet::new(), held: HashMap::new() })
     }
 }
 
@@ -205,13 +218,16 @@ impl Reading {
         let Some(request) = self.request(number, next) else { return };
         let client = client.clone();
         // Half of a long list is of no use: once it is known to come, more patience pays.
-        let policy = match (number, self.tries) {
-            (0, Some(attempts)) => Policy { attempts, ..client.policy() },
-            (0, None) => client.policy(),
-            _ => client.policy().for_more_of_a_list(),
-        };
+        let begun = number > 0 || self.goes_on;
+        let policy = if begun { client.policy().for_more_of_a_list() } else { client.policy() };
+        let tries = self.tries.filter(|_| number == 0);
         self.tasks.spawn(async move {
-            let reply = client.send_with(&request, Some(operation), policy).await;
+            let first = tries.map_or(policy, |attempts| Policy { attempts, ..policy });
+            let mut reply = client.send_with(&request, Some(operation), first).await;
+            // What fails for another reason than that it takes too long does not come in smaller parts either.
+            if tries.is_some() && reply.as_ref().is_err_and(|error| error.is_retryable() && !is_too_slow(error)) {
+                reply = client.send_with(&request, Some(operation), policy).await;
+            }
             (number, reply.and_then(ListPage::new))
         });
     }

@@ -25,10 +25,14 @@ const MOST_RESERVED: usize = 4 << 20;
 /// Why there is no answer, where a PBX took the question.
 const TOO_SLOW: &str = "it does not answer in time";
 
-/// True if the PBX was reached and took longer than [`Builder::timeout`]: it may answer a smaller
-/// question.
+/// True if the PBX was reached and took longer than [`Builder::timeout`], or gave up itself: it may
+/// answer a smaller question.
 pub fn is_too_slow(error: &Error) -> bool {
-    matches!(error, Error::Connection { reason, .. } | Error::UnknownOutcome { reason } if reason == TOO_SLOW)
+    match error {
+        Error::NoAnswer { reason, .. } | Error::UnknownOutcome { reason } => reason == TOO_SLOW,
+        Error::Server { status, .. } => matches!(status, 500 | 504),
+        _ => false,
+    }
 }
 
 #[derive(Debug)]
@@ -147,7 +151,9 @@ impl Transport {
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
-                    return Err(unreadable(format!("the answer is larger than {} MB", LARGEST_ANSWER >> 20)));
+                    // It would be as large the next time.
+                    let reason = format!("it is larger than {} MB", LARGEST_ANSWER >> 20);
+                    return Err(Failure { error: Error::Answer { reason }, sent: true });
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => return Ok(body.freeze()),
@@ -159,7 +165,8 @@ impl Transport {
 
     fn failure(&self, error: &reqwest::Error) -> Failure {
         let host = self.host();
-        if let Some(tls) = cause::<rustls::Error>(error) {
+        // TLS may also fail when the request is gone already: then nobody knows what became of it.
+        if let Some(tls) = cause::<rustls::Error>(error).filter(|_| error.is_connect()) {
             let reason = tls.to_string();
             let error = match tls {
                 rustls::Error::InvalidCertificate(problem) => {

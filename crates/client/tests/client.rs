@@ -221,7 +221,7 @@ async fn what_may_have_been_carried_out_is_not_sent_twice() {
         (list, vec![dropped(), rows.clone()], None, 2),
         (list, vec![truncated, rows.clone()], None, 2),
         (list, vec![answer("504 Gateway", ""), rows.clone()], None, 2),
-        (list, vec![dropped(), dropped(), dropped(), rows.clone()], Some("connection"), 3),
+        (list, vec![dropped(), dropped(), dropped(), rows.clone()], Some("no-answer"), 3),
         (
             list,
             vec!["HTTP/1.1 302 Found\r\nlocation: https://elsewhere.example/\r\ncontent-length: 0\r\n\r\n".into()],

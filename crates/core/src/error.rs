@@ -107,6 +107,14 @@ pub enum Error {
         /// What happened instead.
         reason: String,
     },
+    /// A question was sent, and no complete answer came. It changed nothing.
+    #[error("no complete answer comes from {host}: {reason}")]
+    NoAnswer {
+        /// Host and port.
+        host: String,
+        /// What happened instead.
+        reason: String,
+    },
     /// An answer came that makes no sense.
     #[error("the PBX's answer cannot be read: {reason}")]
     Answer {
@@ -132,6 +140,7 @@ impl Error {
             Error::RateLimited { .. } => "rate-limited",
             Error::Server { .. } => "server",
             Error::UnknownOutcome { .. } => "unknown-outcome",
+            Error::NoAnswer { .. } => "no-answer",
             Error::Answer { .. } => "answer",
         }
     }
@@ -172,13 +181,19 @@ impl Error {
             Error::RateLimited { .. } => "Wait and try again, with fewer calls at once.".into(),
             Error::Server { .. } => "Try again later; if it stays, look into the PBX's event log.".into(),
             Error::UnknownOutcome { .. } => "Look at the PBX whether it happened before you send it again.".into(),
+            Error::NoAnswer { .. } => {
+                "Try again later, or ask for less at once; if it stays, look at what lies between here and the PBX.".into()
+            }
             Error::Answer { .. } => "Send it with `threecx api` to see the answer as it comes, and report it.".into(),
         }
     }
 
     /// True if the same call may succeed later.
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Error::Connection { .. } | Error::RateLimited { .. } | Error::Server { .. })
+        matches!(
+            self,
+            Error::Connection { .. } | Error::NoAnswer { .. } | Error::RateLimited { .. } | Error::Server { .. }
+        )
     }
 }
 
@@ -212,6 +227,20 @@ pub struct InputError {
     pub position: Option<Position>,
     /// What to do, where that is not obvious.
     pub hint: Option<String>,
+}
+
+impl InputError {
+    /// An argument that does not fit as a whole: what it takes, and what came.
+    pub fn of(argument: impl Into<String>, expected: impl Into<String>, came: impl Into<String>) -> InputError {
+        let (argument, expected, came) = (argument.into(), expected.into(), came.into());
+        InputError { argument, path: String::new(), expected, came, position: None, hint: None }
+    }
+
+    /// The same, with what to do.
+    #[must_use]
+    pub fn with_hint(self, hint: impl Into<String>) -> InputError {
+        InputError { hint: Some(hint.into()), ..self }
+    }
 }
 
 /// A place in a text, both counted from 1, columns in characters.

@@ -193,14 +193,7 @@ pub(crate) fn refuse_unknown(given: &BTreeMap<String, Input>, known: &[&str], wh
 }
 
 fn superfluous(argument: &str, expected: &str) -> InputError {
-    InputError {
-        argument: argument.to_owned(),
-        path: String::new(),
-        expected: expected.to_owned(),
-        came: "a value".into(),
-        position: None,
-        hint: None,
-    }
+    InputError::of(argument, expected, "a value")
 }
 
 fn missing(argument: &str, wanted: Wanted, target: Span) -> Error {

@@ -170,12 +170,5 @@ fn known_property(structure: &'static Structure, name: &str, target: Span) -> Re
 
 fn misfit(argument: &str, expected: &str, came: &str) -> InputError {
     let came = if came.is_empty() { "an empty text".to_owned() } else { format!("`{came}`") };
-    InputError {
-        argument: argument.to_owned(),
-        path: String::new(),
-        expected: expected.to_owned(),
-        came,
-        position: None,
-        hint: None,
-    }
+    InputError::of(argument, expected, came)
 }

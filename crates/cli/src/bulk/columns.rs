@@ -290,13 +290,6 @@ fn put(flag: &Flag, input: Input, arguments: &mut Arguments) {
 }
 
 fn problem(argument: &str, expected: &str, came: &str, hint: Option<String>) -> Failure {
-    let error = InputError {
-        argument: argument.to_owned(),
-        path: String::new(),
-        expected: expected.to_owned(),
-        came: format!("`{came}`"),
-        position: None,
-        hint,
-    };
+    let error = InputError { hint, ..InputError::of(argument, expected, format!("`{came}`")) };
     threecx::Error::from(error).into()
 }

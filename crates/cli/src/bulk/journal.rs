@@ -3,15 +3,24 @@
 //!
 //! A row is `sent` before its request leaves, and `done`, `failed`, `unknown` or `unsent` after.
 //! Lines are appended by plain writes: what was written is there when this program is killed.
-//! Nothing of a row's content is in it.
+//! Of a row's content only a hash is in it, by which the row is known again where the file has
+//! changed ([`super::known`]).
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::known::{self, Entry, Identity, Known, Place};
 use crate::failure::Failure;
+
+/// How a journal begins.
+const START: &[u8] = b"{\"journal\":";
+
+/// How it ends once there is nothing left to do.
+const FINISHED: &[u8] = b"{\"finished\":true}";
 
 /// What a journal belongs to; the first line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,11 +30,8 @@ pub struct Header {
     pub operation: String,
     /// The address of the PBX.
     pub pbx: String,
-    /// Of the input's content.
-    pub input: String,
     /// Of what is the same for every row.
     pub arguments: String,
-    pub rows: usize,
 }
 
 /// What is known of a row.
@@ -43,6 +49,9 @@ pub enum State {
         /// What was made by it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<String>,
+        /// Where the file is that came.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
     },
     /// It was not carried out.
     Failed {
@@ -76,6 +85,14 @@ impl State {
         }
     }
 
+    /// The file that a row became.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            State::Done { file, .. } => file.as_deref(),
+            _ => None,
+        }
+    }
+
     /// For the results.
     pub fn outcome(&self) -> &'static str {
         match self {
@@ -93,10 +110,12 @@ impl State {
     }
 }
 
+/// What a line tells of a row.
 #[derive(Serialize, Deserialize)]
 struct Line<S> {
-    /// Counted from 1.
-    row: usize,
+    /// Where it began in the file.
+    line: u64,
+    row: Identity,
     #[serde(flatten)]
     state: S,
 }
@@ -107,6 +126,18 @@ pub struct Journal {
     pub path: PathBuf,
     file: File,
     line: Vec<u8>,
+    /// Which row is which.
+    rows: Vec<Place>,
+}
+
+/// A journal that was opened, and what it knows.
+#[derive(Debug)]
+pub struct Opened {
+    pub journal: Journal,
+    /// Row by row.
+    pub states: Vec<State>,
+    /// What is in the file no more.
+    pub gone: Vec<Entry>,
 }
 
 /// `people.csv` → `people.csv.journal`
@@ -115,8 +146,9 @@ pub fn beside(input: &str) -> PathBuf {
 }
 
 impl Journal {
-    /// Opens or begins the journal of a run, and reads what is known of its rows.
-    pub fn open(path: &Path, header: &Header, again: bool) -> Result<(Journal, Vec<State>), Failure> {
+    /// Opens or begins the journal of a run over `rows`, each with its line and hash, and reads
+    /// what is known of them.
+    pub fn open(path: &Path, header: &Header, rows: &[(u64, u64)], again: bool) -> Result<Opened, Failure> {
         let shown = path.display().to_string();
         let wrong = |error: io::Error| Failure::file(shown.clone(), &error);
         let refuse = |reason: String, next_step: String| Failure::Journal { path: shown.clone(), reason, next_step };
@@ -135,38 +167,56 @@ impl Journal {
         }
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(wrong)?;
+        // What is no journal is somebody's, and stays as it is.
+        let start = text.len().min(START.len());
+        if text[..start] != START[..start] {
+            let next_step = "Rename it: the journal of this file is to be called so.";
+            return Err(refuse("it is no journal".into(), next_step.into()));
+        }
         // A line that was cut off says nothing; the next must not be written behind it.
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         text.truncate(whole);
         file.set_len(whole as u64).and_then(|()| file.seek(SeekFrom::End(0))).map_err(wrong)?;
-        let mut journal = Journal { path: path.to_owned(), file, line: Vec::new() };
-        // One that tells of no row is of a run that was called off: it binds nobody.
-        if text.iter().filter(|byte| **byte == b'\n').count() <= 1 {
+        let mut journal = Journal { path: path.to_owned(), file, line: Vec::new(), rows: Vec::new() };
+        let mut anew = || {
             journal.begin(header).map_err(wrong)?;
-            return Ok((journal, vec![State::Unsent; header.rows]));
-        }
-        let (found, states) = read(&text).map_err(|reason| refuse(reason, rename(&shown)))?;
-        let finished = states.iter().all(State::is_settled);
-        match (finished, again, difference(&found, header)) {
-            (false, false, None) => Ok((journal, states)),
-            (false, _, Some(reason)) => Err(refuse(reason, rename(&shown))),
-            (false, true, None) => {
-                let next_step = "Leave out --again: the run then goes on where it ended.";
-                Err(refuse("the run that it tells of is not finished".into(), next_step.into()))
+            let Known { rows, states, .. } = known::rows(Vec::new(), rows);
+            Ok::<_, Failure>((rows, states, Vec::new()))
+        };
+        // One that tells of no row is of a run that was called off: it binds nobody.
+        let (places, states, gone) = if text.iter().filter(|byte| **byte == b'\n').count() <= 1 {
+            anew()?
+        } else {
+            let (found, entries) = read(&text, header).map_err(|reason| refuse(reason, rename(&shown)))?;
+            let Known { rows: places, states, gone } = known::rows(entries, rows);
+            let settled = states.iter().all(State::is_settled) && !gone.iter().any(|entry| entry.state.is_unknown());
+            let finished = settled || text.trim_ascii_end().ends_with(FINISHED);
+            let differs = difference(&found, header);
+            match (finished, again) {
+                (true, true) => anew()?,
+                (false, true) if differs.is_none() => {
+                    let next_step = "Leave out --again: the run then goes on where it ended.";
+                    return Err(refuse("the run that it tells of is not finished".into(), next_step.into()));
+                }
+                (true, false) if settled || differs.is_some() => {
+                    let reason = format!(
+                        "{}{}",
+                        all_settled(&states),
+                        differs.map(|it| format!(", and {it}")).unwrap_or_default()
+                    );
+                    let next_step = "Add --again to send all rows of this file, also those that were sent before.";
+                    return Err(refuse(reason, next_step.into()));
+                }
+                _ => {
+                    if let Some(reason) = differs {
+                        return Err(refuse(reason, rename(&shown)));
+                    }
+                    (places, states, gone)
+                }
             }
-            (true, false, difference) => {
-                let all = format!("all {} rows that it tells of are done", states.len());
-                let reason = difference.map_or(all.clone(), |difference| format!("{all}, and {difference}"));
-                Err(refuse(
-                    reason,
-                    "Add --again to send all rows of this file, also those that were sent before.".into(),
-                ))
-            }
-            (true, true, _) => {
-                journal.begin(header).map_err(wrong)?;
-                Ok((journal, vec![State::Unsent; header.rows]))
-            }
-        }
+        };
+        journal.rows = places;
+        Ok(Opened { journal, states, gone })
     }
 
     fn begin(&mut self, header: &Header) -> io::Result<()> {
@@ -180,11 +230,43 @@ impl Journal {
 
     /// Notes what has become of a row, counted from 0.
     pub fn note(&mut self, row: usize, state: &State) -> Result<(), Failure> {
+        let Place { line, identity } = self.rows[row];
+        self.append(&Line { line, row: identity, state })
+    }
+
+    /// Notes that a row which is in the file no more is left alone for good.
+    pub fn skip(&mut self, gone: &Entry) -> Result<(), Failure> {
+        self.append(&Line { line: gone.line, row: gone.identity, state: State::Skipped })
+    }
+
+    /// Notes that nothing is left to do.
+    pub fn finish(&mut self) -> Result<(), Failure> {
         self.line.clear();
-        let line = serde_json::to_writer(&mut self.line, &Line { row: row + 1, state });
+        self.line.extend_from_slice(FINISHED);
+        self.write()
+    }
+
+    fn append(&mut self, line: &impl Serialize) -> Result<(), Failure> {
+        self.line.clear();
+        match serde_json::to_writer(&mut self.line, line) {
+            Ok(()) => self.write(),
+            Err(error) => Err(Failure::file(self.path.display().to_string(), &error.into())),
+        }
+    }
+
+    fn write(&mut self) -> Result<(), Failure> {
         self.line.push(b'\n');
-        let written = line.map_err(io::Error::from).and_then(|()| self.file.write_all(&self.line));
-        written.map_err(|error| Failure::file(self.path.display().to_string(), &error))
+        self.file.write_all(&self.line).map_err(|error| Failure::file(self.path.display().to_string(), &error))
+    }
+}
+
+/// `all 61 rows of it are settled: 57 done, 4 skipped`
+fn all_settled(states: &[State]) -> String {
+    let skipped = states.iter().filter(|state| **state == State::Skipped).count();
+    let (all, done) = (states.len(), states.len() - skipped);
+    match skipped {
+        0 => format!("all {all} rows that it tells of are done"),
+        _ => format!("nothing is left of the {all} rows that it tells of: {done} done, {skipped} skipped"),
     }
 }
 
@@ -193,31 +275,29 @@ fn rename(path: &str) -> String {
 }
 
 /// What the lines say of each row.
-fn read(text: &[u8]) -> Result<(Header, Vec<State>), String> {
+fn read(text: &[u8], expected: &Header) -> Result<(Header, Vec<Entry>), String> {
     let mut lines = text.split(|byte| *byte == b'\n');
     let header: Option<Header> = lines.next().and_then(|line| serde_json::from_slice(line).ok());
+    let header = header.filter(|header| header.journal == expected.journal);
     let header = header.ok_or("it is no journal of this version of the program")?;
-    let mut states = vec![State::Unsent; header.rows];
-    for line in lines.filter(|line| !line.is_empty()) {
-        let Line { row, state }: Line<State> =
+    let mut entries: IndexMap<Identity, Entry> = IndexMap::new();
+    for line in lines.filter(|line| !line.is_empty() && *line != FINISHED) {
+        let Line { line, row: identity, state }: Line<State> =
             serde_json::from_slice(line).map_err(|error| format!("a line of it cannot be read: {error}"))?;
-        let place = row.checked_sub(1).and_then(|row| states.get_mut(row));
-        *place.ok_or_else(|| format!("it tells of a row {row}, of which its first line knows nothing"))? = state;
+        entries.insert(identity, Entry { identity, line, state });
     }
-    Ok((header, states))
+    Ok((header, entries.into_values().collect()))
 }
 
 /// Why a journal is not of this run.
 fn difference(found: &Header, expected: &Header) -> Option<String> {
     let differs = [
-        (found.journal != expected.journal, "it is of another version of this program".to_owned()),
         (
             found.operation != expected.operation,
             format!("it tells of {}, not of {}", found.operation, expected.operation),
         ),
         (found.pbx != expected.pbx, format!("it tells of another PBX, {}", found.pbx)),
-        (found.input != expected.input || found.rows != expected.rows, "the input has changed since".into()),
-        (found.arguments != expected.arguments, "the arguments or columns have changed since".into()),
+        (found.arguments != expected.arguments, "the arguments beside the file have changed since".into()),
     ];
     differs.into_iter().find(|(differs, _)| *differs).map(|(_, reason)| reason)
 }
@@ -226,53 +306,74 @@ fn difference(found: &Header, expected: &Header) -> Option<String> {
 mod tests {
     use super::*;
 
+    const ROWS: [(u64, u64); 3] = [(2, 11), (3, 12), (4, 13)];
+
     fn header() -> Header {
         let text = |text: &str| text.to_owned();
-        Header { journal: 1, operation: text("X.Y"), pbx: text("p"), input: text("1"), arguments: text("2"), rows: 3 }
+        Header { journal: 2, operation: text("X.Y"), pbx: text("p"), arguments: text("2") }
+    }
+
+    fn open(path: &Path, header: &Header, again: bool) -> Result<Opened, Failure> {
+        Journal::open(path, header, &ROWS, again)
     }
 
     #[test]
     fn a_journal_is_read_back_and_goes_on_behind_a_torn_line() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("x.journal");
-        let done = State::Done { status: 201, id: Some("7".into()) };
+        let done = State::Done { status: 201, id: Some("7".into()), file: None };
         {
-            let (mut journal, states) = Journal::open(&path, &header(), false).expect("new");
+            let Opened { mut journal, states, .. } = open(&path, &header(), false).expect("new");
             assert_eq!(states, [State::Unsent, State::Unsent, State::Unsent]);
-            let locked = Journal::open(&path, &header(), false).expect_err("locked");
+            let locked = open(&path, &header(), false).expect_err("locked");
             assert!(locked.to_string().contains("another run"), "{locked}");
             journal.note(0, &State::Sent).expect("written");
             journal.note(0, &done).expect("written");
             journal.note(1, &State::Sent).expect("written");
-            journal.file.write_all(b"{\"row\":3,\"is\":\"se").expect("written");
+            journal.file.write_all(b"{\"line\":3,\"is\":\"se").expect("written");
         }
-        let (mut journal, states) = Journal::open(&path, &header(), false).expect("there");
+        let Opened { mut journal, states, .. } = open(&path, &header(), false).expect("there");
         assert_eq!(states, [done, State::Sent, State::Unsent]);
         journal.note(2, &State::Skipped).expect("written");
         drop(journal);
-        let (_, states) = Journal::open(&path, &header(), false).expect("there");
-        assert_eq!(states[2], State::Skipped);
+        assert_eq!(open(&path, &header(), false).expect("there").states[2], State::Skipped);
+    }
+
+    #[test]
+    fn what_is_no_journal_stays_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x.journal");
+        for text in ["Dear diary", "one\ntwo\nthree", "{\"a\": 1}\n"] {
+            std::fs::write(&path, text).expect("written");
+            open(&path, &header(), true).expect_err(text);
+            assert_eq!(std::fs::read_to_string(&path).expect("a text"), text);
+        }
+        std::fs::write(&path, "{\"jour").expect("written");
+        open(&path, &header(), false).expect("a first line that was cut off");
     }
 
     #[test]
     fn another_run_or_a_finished_one_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("x.journal");
-        let (mut journal, _) = Journal::open(&path, &header(), false).expect("new");
+        let Opened { mut journal, .. } = open(&path, &header(), false).expect("new");
         for row in 0..3 {
-            journal.note(row, &State::Done { status: 204, id: None }).expect("written");
+            journal.note(row, &State::Done { status: 204, id: None, file: None }).expect("written");
         }
+        journal.finish().expect("written");
         drop(journal);
         for other in [
             Header { operation: "Z".into(), ..header() },
             Header { pbx: "q".into(), ..header() },
-            Header { input: "3".into(), ..header() },
             Header { arguments: "3".into(), ..header() },
         ] {
-            Journal::open(&path, &other, false).expect_err("another run");
+            open(&path, &other, false).expect_err("another run");
         }
-        Journal::open(&path, &header(), false).expect_err("finished");
-        let (_, states) = Journal::open(&path, &header(), true).expect("again");
+        open(&path, &header(), false).expect_err("finished");
+        let more = [(2, 11), (3, 12), (4, 13), (5, 14)];
+        let states = Journal::open(&path, &header(), &more, false).expect("a row more").states;
+        assert_eq!(states.iter().filter(|state| state.is_settled()).count(), 3);
+        let states = open(&path, &header(), true).expect("again").states;
         assert_eq!(states, [State::Unsent, State::Unsent, State::Unsent]);
     }
 }

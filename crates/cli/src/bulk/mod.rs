@@ -11,6 +11,7 @@
 mod columns;
 mod gate;
 mod journal;
+mod known;
 mod progress;
 mod results;
 mod rows;
@@ -23,31 +24,42 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 use threecx::{Answer, Arguments, Client, Operation, Reply, Request, Span};
-use threecx_catalog::Effect;
+use threecx_catalog::{Content, Effect};
 
 use self::columns::{Assignment, Columns};
-use self::journal::{Header, Journal, State};
+use self::journal::{Header, Journal, Opened, State};
+use self::known::Entry;
 use self::rows::Rows;
 use self::run::{Ended, Pace, Run};
 use self::summary::Summary;
-use self::table::Table;
+use self::table::{Row, Table};
 use crate::arguments::Stdin;
 use crate::call::Call;
 use crate::command::bulk::CONCURRENCY;
 use crate::command::flags::Flag;
-use crate::confirm::{Consent, answer_to, somebody_is_there};
+use crate::confirm::{Consent, answer_to, is_given, somebody_is_there, warning};
 use crate::failure::Failure;
 use crate::names::{self, Thing};
-use crate::output::answer;
 use crate::output::shape::Shape;
-use crate::output::{Output, flag, text};
+use crate::output::{Output, answer, file, flag, text};
 use crate::{dry_run, runtime};
+
+/// So many lines are named.
+const FEW: usize = 10;
 
 /// What `--unknown` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unknown {
     Repeat,
     Skip,
+}
+
+/// What is known of the rows of a file when a run begins.
+struct Before {
+    journal: Option<Journal>,
+    states: Vec<State>,
+    /// What the file no longer has.
+    gone: Vec<Entry>,
 }
 
 /// How fast a run may go.
@@ -86,6 +98,15 @@ pub fn from_file(
     let Call { operation, references, settings, output, .. } = call;
     if path == "-" {
         stdin.take("--from")?;
+    } else if [PathBuf::from(path), results::beside(path), journal::beside(path)].iter().any(|own| output.replaces(own))
+    {
+        return Err(Failure::Usage {
+            message: "--output-file would take the place of a file of this run".into(),
+            next_step: Some(format!("Name another one: {path}, its results and its journal stay.")),
+        });
+    }
+    if brings_files(operation) {
+        file::refuse_one_name(output)?;
     }
     let table = table::read(path)?;
     let assignment = Assignment {
@@ -102,15 +123,24 @@ pub fn from_file(
         let requests = rows.requests(settings.release.unwrap_or(Span::NEWEST), &all)?;
         return dry_run::several(&planned(requests), settings, output);
     }
-    let consent = Consent::of(operation, settings.sim || dry || flag(matches, "yes"))?;
+    let place = |flag: &Flag| flags.iter().position(|other| other.long == flag.long);
+    let in_a_row = |flag: &Flag| place(flag).is_some_and(|index| columns.gives(index));
+    let warning = warning(operation, flags, |flag| is_given(constants, flag.name) || in_a_row(flag));
+    let (said, pbx) = (settings.sim || dry || flag(matches, "yes"), settings.pbx());
+    let concerned = || Some(format!("{} rows of {path}", table.rows.len()));
+    let consent = Consent::to(warning, said, concerned, pbx.as_deref())?;
     let file = File { call, path, table: &table, columns: &columns, flags, constants, words };
-    let (journal, states) = if dry { file.unsent() } else { file.journal(flag(matches, "again"))? };
+    let Before { mut journal, states, gone } = if dry { file.unsent() } else { file.journal(flag(matches, "again"))? };
     let unknown = match text(matches, "unknown").as_deref() {
         Some("repeat") => Some(Unknown::Repeat),
         Some(_) => Some(Unknown::Skip),
         None => None,
     };
-    let (states, todo) = file.todo(states, unknown)?;
+    let given_up = text(matches, "failed").as_deref() == Some("skip");
+    file.refuse_lost(&gone, unknown)?;
+    file.say_what_is_known(&states, &gone);
+    let (states, todo) = file.todo(states, unknown, given_up)?;
+    let looks = rows.looks();
     runtime()?.block_on(async {
         let connection = settings.connect(stdin).await?;
         let client = connection.client.clone();
@@ -121,17 +151,21 @@ pub fn from_file(
         if dry {
             return dry_run::several(&planned(requests), settings, output);
         }
-        consent.ask(operation, Some(&file.concerned(todo.len(), &things)))?;
-        let mut journal = journal;
+        if !todo.is_empty() {
+            consent.ask(Some(&file.concerned(todo.len(), &things)), pbx.as_deref())?;
+        }
         if let Some(journal) = &mut journal {
             // Rows that somebody has decided to leave alone stay so.
             for (row, _) in states.iter().enumerate().filter(|(_, state)| **state == State::Skipped) {
                 journal.note(row, &State::Skipped)?;
             }
+            for entry in gone.iter().filter(|entry| entry.state.is_unknown()) {
+                journal.skip(entry)?;
+            }
         }
         let (goes_on, target) = (journal.is_some(), client.target());
         let run = Run { client, operation, requests, states, todo, journal, pace: pace(matches) };
-        file.finish(run.go(output).await, goes_on, target)
+        file.finish(run.go(output).await, &looks, goes_on, target)
     })
 }
 
@@ -147,6 +181,9 @@ pub async fn each(
     things: &[Thing],
     pace: Pace,
 ) -> Result<(), Failure> {
+    if brings_files(call.operation) {
+        file::refuse_one_name(&call.output)?;
+    }
     let mut requests = Vec::with_capacity(calls.len());
     for arguments in calls {
         requests.push(Some(client.plan(call.operation, arguments).await?));
@@ -158,8 +195,9 @@ pub async fn each(
     let Ended { states, replies, cause } = run.go(&call.output).await;
     let reads = print_answers(operation, &replies, calls.first(), client.target(), &call.output)?;
     let label = |row: usize| things.get(row).map_or_else(|| row.to_string(), Thing::short);
-    let summary = Summary { operation, states: &states, label: &label, results: None, goes_on: false, cause };
-    summary.finish(&call.output, reads)
+    let looks = &[];
+    let summary = Summary { operation, states: &states, label: &label, looks, results: None, goes_on: false, cause };
+    summary.finish(&beside_files(operation, &call.output), reads)
 }
 
 /// A file that is being run.
@@ -175,47 +213,96 @@ struct File<'a> {
 
 impl File<'_> {
     /// What was sent before, if this run goes on with one. Questions, which may be asked twice,
-    /// need no journal; stdin and a PBX that is gone afterwards can have none.
-    fn journal(&self, again: bool) -> Result<(Option<Journal>, Vec<State>), Failure> {
+    /// need no journal, unless their answers are files; stdin and a PBX that is gone afterwards can have none.
+    fn journal(&self, again: bool) -> Result<Before, Failure> {
         let Call { operation, settings, .. } = self.call;
-        if self.path == "-" || settings.sim || operation.effect == Effect::Reads {
+        if self.path == "-" || settings.sim || operation.effect == Effect::Reads && !brings_files(operation) {
             return Ok(self.unsent());
         }
         let header = Header {
-            journal: 1,
+            journal: 2,
             operation: operation.id.to_owned(),
             pbx: settings.url.clone().unwrap_or_default(),
-            input: format!("{:016x}", self.table.hash),
             arguments: format!("{:016x}", self.hash_of_constants()),
-            rows: self.table.rows.len(),
         };
-        let (journal, states) = Journal::open(&journal::beside(self.path), &header, again)?;
-        Ok((Some(journal), states))
+        let row = |row: &Row| {
+            let mut own = Arguments::default();
+            let words = self.columns.fill(row, self.flags, &self.call.references, &mut own);
+            (row.line, known::hash(&own, &words))
+        };
+        let rows: Vec<(u64, u64)> = self.table.rows.iter().map(row).collect();
+        let Opened { journal, states, gone } = Journal::open(&journal::beside(self.path), &header, &rows, again)?;
+        Ok(Before { journal: Some(journal), states, gone })
     }
 
     /// For a run that goes on with nothing.
-    fn unsent(&self) -> (Option<Journal>, Vec<State>) {
-        (None, vec![State::Unsent; self.table.rows.len()])
+    fn unsent(&self) -> Before {
+        Before { journal: None, states: vec![State::Unsent; self.table.rows.len()], gone: Vec::new() }
     }
 
-    /// Tells one set of constant arguments and columns from another. Secrets are left out.
+    /// Tells one set of constant arguments from another. Secrets are left out.
     fn hash_of_constants(&self) -> u64 {
         let Arguments { parameters, fields, body, options } = self.constants;
         let is_secret = |name: &str| self.flags.iter().any(|flag| flag.secret && flag.name == name);
         let fields: Vec<_> = fields.iter().filter(|(name, _)| !is_secret(name)).collect();
         let mut hasher = fnv::FnvHasher::default();
-        let columns = &self.columns.columns;
-        hasher.write(format!("{parameters:?}{fields:?}{body:?}{options:?}{:?}{columns:?}", self.words).as_bytes());
+        hasher.write(format!("{parameters:?}{fields:?}{body:?}{options:?}{:?}", self.words).as_bytes());
         hasher.finish()
     }
 
+    /// Refuses to send what may be a row in doubt in other words.
+    fn refuse_lost(&self, gone: &[Entry], unknown: Option<Unknown>) -> Result<(), Failure> {
+        let lost: Vec<&Entry> = gone.iter().filter(|entry| entry.state.is_unknown()).collect();
+        if lost.is_empty() || unknown.is_some() || self.call.operation.repeatable {
+            return Ok(());
+        }
+        let lines: Vec<String> = lost.iter().map(|entry| entry.line.to_string()).collect();
+        Err(Failure::Journal {
+            path: journal::beside(self.path).display().to_string(),
+            reason: format!(
+                "nobody knows whether {} of the rows that were sent were carried out, and the file no longer has them \
+                 (lines {} of before)",
+                lost.len(),
+                lines.join(", ")
+            ),
+            next_step: "Put them back as they were; or look at the PBX, and add --unknown skip.".into(),
+        })
+    }
+
+    /// Where a run goes on, and what of before is missing.
+    fn say_what_is_known(&self, states: &[State], gone: &[Entry]) {
+        let count = |skipped: bool| {
+            states.iter().filter(|state| state.is_settled() && (**state == State::Skipped) == skipped).count()
+        };
+        let (done, skipped) = (count(false), count(true));
+        let mut remarks = Vec::new();
+        if done + skipped > 0 {
+            let skipped = if skipped > 0 { format!(", {skipped} skipped for good") } else { String::new() };
+            remarks.push(format!("Going on: {done} of {} rows are done already{skipped}.", states.len()));
+        }
+        if !gone.is_empty() {
+            let all: Vec<String> =
+                gone.iter().map(|entry| format!("line {} ({})", entry.line, entry.state.outcome())).collect();
+            let (some, more) = all.split_at(all.len().min(FEW));
+            let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+            let rows = if gone.len() == 1 { "1 row" } else { &format!("{} rows", gone.len()) };
+            remarks.push(format!("The file no longer has {rows} of before as sent: {}{more}.", some.join(", ")));
+        }
+        if !self.call.output.is_json() {
+            self.call.output.remark(&remarks);
+        }
+    }
+
     /// The rows to be sent, and what is known of the others.
-    fn todo(&self, mut states: Vec<State>, unknown: Option<Unknown>) -> Result<(Vec<State>, Vec<usize>), Failure> {
+    fn todo(
+        &self,
+        mut states: Vec<State>,
+        unknown: Option<Unknown>,
+        given_up: bool,
+    ) -> Result<(Vec<State>, Vec<usize>), Failure> {
         let open: Vec<usize> = (0..states.len()).filter(|row| states[*row].is_unknown()).collect();
-        let done = states.iter().filter(|state| state.is_settled()).count();
-        if done > 0 && !self.call.output.is_json() {
-            let done = format!("Going on: {done} of {} rows are done already.", states.len());
-            self.call.output.remark(&[done]);
+        for state in states.iter_mut().filter(|state| given_up && matches!(state, State::Failed { .. })) {
+            *state = State::Skipped;
         }
         let decision = match unknown {
             _ if open.is_empty() => None,
@@ -236,7 +323,6 @@ impl File<'_> {
     }
 
     fn ask_about(&self, open: &[usize]) -> Result<Option<Unknown>, Failure> {
-        const FEW: usize = 10;
         let mut lines: Vec<String> = open.iter().take(FEW).map(|row| self.table.rows[*row].line.to_string()).collect();
         if open.len() > FEW {
             lines.push("…".into());
@@ -263,19 +349,30 @@ impl File<'_> {
         }
     }
 
-    fn finish(&self, ended: Ended, goes_on: bool, target: Span) -> Result<(), Failure> {
+    fn finish(&self, ended: Ended, looks: &[Option<String>], goes_on: bool, target: Span) -> Result<(), Failure> {
         let Ended { states, replies, cause } = ended;
         let operation = self.call.operation;
         let reads = print_answers(operation, &replies, Some(self.constants), target, &self.call.output)?;
         let results: Option<PathBuf> = (self.path != "-" && !reads).then(|| results::beside(self.path));
-        if let Some(path) = &results {
-            results::write(path, self.table, self.columns, self.flags, &states)?;
-        }
+        let write = |path: &PathBuf| results::write(path, self.table, self.columns, self.flags, &states);
+        let written = results.as_ref().map_or(Ok(()), write);
         let label = |row: usize| format!("line {}", self.table.rows[row].line);
-        let results = results.as_deref();
-        let summary = Summary { operation, states: &states, label: &label, results, goes_on, cause };
-        summary.finish(&self.call.output, reads)
+        // What was sent is said in any case.
+        let results = results.as_deref().filter(|_| written.is_ok());
+        let summary = Summary { operation, states: &states, label: &label, looks, results, goes_on, cause };
+        summary.finish(&beside_files(operation, &self.call.output), reads).and(written)
     }
+}
+
+/// True if the answer is a file.
+fn brings_files(operation: &Operation) -> bool {
+    let form = operation.newest_form();
+    matches!(form.answer_in(form.span).content, Content::File(..))
+}
+
+/// Where the summary goes: not to where the files go.
+fn beside_files(operation: &Operation, output: &Output) -> Output {
+    if brings_files(operation) { output.unfiltered().to_stdout() } else { output.clone() }
 }
 
 /// True if the command line says what all rows are about.
@@ -310,7 +407,7 @@ fn print_answers(
     target: Span,
     output: &Output,
 ) -> Result<bool, Failure> {
-    if operation.effect != Effect::Reads {
+    if operation.effect != Effect::Reads || brings_files(operation) {
         return Ok(false);
     }
     let nothing = Arguments::default();

@@ -7,6 +7,7 @@ use super::journal::State;
 use super::table::Table;
 use crate::command::flags::Flag;
 use crate::failure::Failure;
+use crate::output::csv::guarded;
 
 /// `people.csv` → `people.results.csv`
 pub fn beside(input: &str) -> PathBuf {
@@ -23,7 +24,9 @@ pub fn write(path: &Path, table: &Table, columns: &Columns, flags: &[Flag], stat
     let telling = columns.telling(flags);
     let headers = telling.iter().map(|column| columns.headers[*column].as_str());
     let own = ["outcome", "status", "error", "message", "id"];
-    writer.write_record(["line"].into_iter().chain(headers).chain(own)).map_err(|error| fails(&error))?;
+    let files = states.iter().any(|state| state.file().is_some());
+    let file = files.then_some("file");
+    writer.write_record(["line"].into_iter().chain(headers).chain(own).chain(file)).map_err(|error| fails(&error))?;
     for (row, state) in table.rows.iter().zip(states) {
         let line = row.line.to_string();
         let cells = telling.iter().map(|column| row.cells[*column].shown());
@@ -36,8 +39,9 @@ pub fn write(path: &Path, table: &Table, columns: &Columns, flags: &[Flag], stat
             State::Unsent | State::Skipped => ("", "", ""),
         };
         let own = [state.outcome(), &status, error, message, id];
-        let record = [line.as_str()].into_iter().chain(cells).chain(own);
-        writer.write_record(record).map_err(|error| fails(&error))?;
+        let file = files.then(|| state.file().unwrap_or_default());
+        let record = [line.as_str()].into_iter().chain(cells).chain(own).chain(file);
+        writer.write_record(record.map(|cell| guarded(cell).into_owned())).map_err(|error| fails(&error))?;
     }
     let file = writer.into_inner().map_err(|error| fails(&error.error()))?;
     let file = file.into_inner().map_err(|error| fails(&error.error()))?;

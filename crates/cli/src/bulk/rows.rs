@@ -1,17 +1,19 @@
 //! From rows to requests. Everything is checked before anything is sent, and everything that is
 //! wrong is said at once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use threecx::{Arguments, Client, Error, Operation, Request, Span};
+use threecx::{Arguments, Client, Error, Input, Operation, Request, Span};
+use threecx_catalog::Verb;
 use threecx_core::{InputError, is_the_same_in_every_release, plan};
 
 use super::columns::Columns;
-use super::table::Table;
+use super::table::{Row, Table};
 use crate::call;
 use crate::command::flags::Flag;
 use crate::failure::{Failure, RowProblem};
-use crate::names::{Pending, Place, References, Thing};
+use crate::names::{Pending, Place, References, Set, Thing};
+use crate::shell::quoted;
 
 /// The rows of a file, checked as far as that is possible without the PBX.
 pub struct Rows<'a> {
@@ -60,7 +62,93 @@ impl<'a> Rows<'a> {
             }
         }
         rows.refuse(problems)?;
+        rows.refuse(rows.numbers_twice())?;
+        rows.refuse(rows.subjects_twice(|row| rows.named(row)))?;
         Ok(rows)
+    }
+
+    /// What a row is about, as far as that is known without the PBX.
+    fn named(&self, row: usize) -> Option<String> {
+        let subject = self.references.subject.as_ref().filter(|subject| subject.place == Place::Path)?;
+        self.pending[row].only_word().or_else(|| match self.arguments[row].parameters.get(subject.name) {
+            Some(Input::Text(id) | Input::Json(id)) => Some(id.clone()),
+            None => None,
+        })
+    }
+
+    /// Two rows that change or delete one thing: of the two, one is a mistake. Actions may be meant
+    /// several times, and a question asked.
+    fn subjects_twice(&self, about: impl Fn(usize) -> Option<String>) -> Vec<RowProblem> {
+        if !matches!(self.operation.verb, Verb::Update | Verb::Delete) {
+            return Vec::new();
+        }
+        let noun = self.references.subject.as_ref().map(|subject| subject.set.noun()).unwrap_or_default();
+        self.twice(about, None, |line| format!("it is about the same {noun} as line {line}"))
+    }
+
+    /// Two rows that give one number, or one name where that is the key: the PBX would refuse one.
+    fn numbers_twice(&self) -> Vec<RowProblem> {
+        let Some(set) = Set::named(self.operation.resource.name) else { return Vec::new() };
+        let unique = match self.operation.verb {
+            Verb::Create if !set.has_numeric_key() => vec!["Number", set.key.name],
+            Verb::Create | Verb::Update => vec!["Number"],
+            _ => Vec::new(),
+        };
+        let unique = unique.into_iter().filter(|name| *name != "Number" || set.has_numbers);
+        let mut problems = Vec::new();
+        for name in unique {
+            let column = self.columns.header_of(name, self.flags);
+            let value = |row: usize| match self.arguments[row].fields.get(name) {
+                Some(Input::Text(text)) => Some(text.clone()),
+                _ => None,
+            };
+            problems.extend(self.twice(value, column, |line| format!("it is the same as in line {line}")));
+        }
+        problems
+    }
+
+    fn twice(
+        &self,
+        value: impl Fn(usize) -> Option<String>,
+        column: Option<&str>,
+        message: impl Fn(u64) -> String,
+    ) -> Vec<RowProblem> {
+        let mut first: HashMap<String, u64> = HashMap::new();
+        let mut problems = Vec::new();
+        for (row, Row { line, .. }) in self.table.rows.iter().enumerate() {
+            let Some(value) = value(row) else { continue };
+            match first.get(&value) {
+                Some(before) => problems.push(RowProblem {
+                    line: *line,
+                    column: column.map(str::to_owned),
+                    message: format!("`{value}`: {}", message(*before)),
+                    hint: Some("Take one of the two out.".into()),
+                }),
+                None => {
+                    first.insert(value, *line);
+                }
+            }
+        }
+        problems
+    }
+
+    /// How to look, for each row, whether what it creates is there.
+    pub fn looks(&self) -> Vec<Option<String>> {
+        let resource = self.operation.resource;
+        let set = Set::named(resource.name).filter(|_| self.operation.verb == Verb::Create);
+        let gets =
+            resource.operations.iter().any(|operation| operation.verb == Verb::Get && operation.command == "get");
+        let look = |arguments: &Arguments| {
+            let set = set.as_ref().filter(|_| gets)?;
+            let named = set.has_numbers.then_some("Number").into_iter().chain(set.names.iter().copied());
+            let text = named.filter_map(|name| match arguments.fields.get(name) {
+                Some(Input::Text(text)) => Some(text),
+                _ => None,
+            });
+            let word = text.into_iter().next()?;
+            Some(format!("threecx {} get {}", resource.command, quoted(word)))
+        };
+        self.arguments.iter().map(look).collect()
     }
 
     /// True if something has to be looked up.
@@ -111,6 +199,7 @@ impl<'a> Rows<'a> {
         let pending: Vec<&Pending> = todo.iter().map(|row| &self.pending[*row]).collect();
         let directory = self.references.look_up(client, &pending).await?;
         let (mut problems, mut things) = (Vec::new(), Vec::new());
+        let mut about: HashMap<usize, String> = HashMap::new();
         for (row, pending) in todo.iter().copied().zip(pending) {
             let arguments = &mut self.arguments[row];
             let resolved = self.references.apply(pending, &directory, arguments).and_then(|found| {
@@ -125,11 +214,17 @@ impl<'a> Rows<'a> {
                 Ok(found.subjects)
             });
             match resolved {
-                Ok(found) => things.extend(found),
+                Ok(found) => {
+                    if let [one] = found.as_slice() {
+                        about.insert(row, one.short());
+                    }
+                    things.extend(found);
+                }
                 Err(error) => problems.push(self.problem(row, error)),
             }
         }
         self.refuse(problems)?;
+        self.refuse(self.subjects_twice(|row| about.get(&row).cloned()))?;
         let mut seen = HashSet::new();
         things.retain(|thing| seen.insert(thing.key.clone()));
         Ok(things)
@@ -152,13 +247,6 @@ impl<'a> Rows<'a> {
 }
 
 fn several(noun: &str, argument: &str, number: usize) -> Error {
-    let error = InputError {
-        argument: argument.to_owned(),
-        path: String::new(),
-        expected: format!("one {noun} in a row"),
-        came: number.to_string(),
-        position: None,
-        hint: Some("Give each a row of its own.".into()),
-    };
-    error.into()
+    let error = InputError::of(argument, format!("one {noun} in a row"), number.to_string());
+    error.with_hint("Give each a row of its own.").into()
 }

@@ -11,15 +11,16 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use threecx::{Client, Decision, Error, Failed, Operation, Outcome, Policy, Reply, Request};
+use threecx::{Client, Decision, Download, Error, Failed, Opened, Operation, Outcome, Policy, Reply, Request};
 use threecx_catalog::Effect;
+use tokio::sync::Notify;
 use tokio::task::LocalSet;
 
 use super::gate::Gate;
 use super::journal::{Journal, State};
 use super::progress;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, file};
 
 /// A PBX that asks to slow down is asked so often: the run waits as a whole, and a row may meet
 /// what others have brought about.
@@ -62,6 +63,7 @@ pub struct Ended {
 /// What the workers share.
 struct Shared {
     client: Client,
+    output: Output,
     operation: &'static Operation,
     requests: Vec<Option<Request>>,
     todo: Vec<usize>,
@@ -71,16 +73,20 @@ struct Shared {
     ended: RefCell<Ended>,
     journal: RefCell<Option<Journal>>,
     stopped: Cell<bool>,
+    /// Wakes those who wait when it is stopped.
+    stop: Notify,
 }
 
 impl Run {
-    /// Sends what is to be sent. Ctrl-C lets what is on its way arrive, and ends the run.
+    /// Sends what is to be sent. Ctrl-C lets what is on its way arrive, and ends the run: what
+    /// waits for its turn, or to be sent again, is not on its way.
     pub async fn go(self, output: &Output) -> Ended {
         let rows = self.requests.len();
         let total = self.todo.len();
         let workers = self.pace.concurrency.min(self.todo.len());
         let shared = Rc::new(Shared {
             client: self.client,
+            output: output.clone(),
             operation: self.operation,
             requests: self.requests,
             todo: self.todo,
@@ -90,6 +96,7 @@ impl Run {
             ended: RefCell::new(Ended { states: self.states, replies: (0..rows).map(|_| None).collect(), cause: None }),
             journal: RefCell::new(self.journal),
             stopped: Cell::new(false),
+            stop: Notify::new(),
         });
         let local = LocalSet::new();
         for _ in 0..workers {
@@ -101,6 +108,7 @@ impl Run {
             () = interrupts(&interrupted) => {}
             () = progress::show(|| interrupted.next.get(), total, output) => {}
         }
+        interrupted.finish();
         drop(interrupted);
         let nothing = || Ended { states: Vec::new(), replies: Vec::new(), cause: None };
         Rc::try_unwrap(shared).map_or_else(|shared| shared.ended.replace(nothing()), |shared| shared.ended.into_inner())
@@ -119,6 +127,9 @@ async fn interrupts(shared: &Shared) {
 
 async fn work(shared: Rc<Shared>) {
     while let Some(row) = shared.take() {
+        if !shared.unless_stopped(shared.gate.pass()).await {
+            return;
+        }
         let state = match shared.note(row, State::Sent) {
             Ok(()) => shared.send(row).await,
             Err(failure) => {
@@ -127,7 +138,7 @@ async fn work(shared: Rc<Shared>) {
             }
         };
         if shared.stop_on_error && !matches!(state, State::Done { .. }) {
-            shared.stopped.set(true);
+            shared.halt();
         }
         if let Err(failure) = shared.note(row, state) {
             shared.stop(failure);
@@ -144,9 +155,34 @@ impl Shared {
         Some(row)
     }
 
+    /// Notes in the journal that nothing is left to do, if that is so.
+    fn finish(&self) {
+        let settled = self.ended.borrow().states.iter().all(State::is_settled);
+        let noted = self.journal.borrow_mut().as_mut().filter(|_| settled).map_or(Ok(()), Journal::finish);
+        if let Err(failure) = noted {
+            self.stop(failure);
+        }
+    }
+
     fn stop(&self, failure: Failure) {
-        self.stopped.set(true);
+        self.halt();
         self.ended.borrow_mut().cause.get_or_insert(failure);
+    }
+
+    fn halt(&self) {
+        self.stopped.set(true);
+        self.stop.notify_waiters();
+    }
+
+    /// Waits; false if the run is stopped before or meanwhile.
+    async fn unless_stopped(&self, wait: impl Future<Output = ()>) -> bool {
+        if self.stopped.get() {
+            return false;
+        }
+        tokio::select! {
+            () = self.stop.notified() => false,
+            () = wait => !self.stopped.get(),
+        }
     }
 
     fn note(&self, row: usize, state: State) -> Result<(), Failure> {
@@ -163,9 +199,9 @@ impl Shared {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            self.gate.pass().await;
-            let Failed { error, outcome } = match self.client.attempt(request, Some(self.operation)).await {
-                Ok(reply) => return self.done(row, reply),
+            let Failed { error, outcome } = match self.client.attempt_open(request, Some(self.operation)).await {
+                Ok(Opened::Reply(reply)) => return self.done(row, *reply),
+                Ok(Opened::File(download)) => return self.receive(request.answer.status, *download).await,
                 Err(failed) => failed,
             };
             let Some(outcome) = outcome else { return self.ends_the_run(error) };
@@ -173,25 +209,39 @@ impl Shared {
             let slow_down = matches!(outcome, Outcome::Answered { status: 429 | 503, .. });
             let policy = Policy::default();
             let policy = if slow_down { Policy { attempts: PATIENCE, ..policy } } else { policy };
-            match policy.decide(attempt, repeatable, outcome, jitter(row, attempt)) {
-                Decision::Wait(pause) if slow_down => self.gate.close(pause),
-                Decision::Wait(pause) => tokio::time::sleep(pause).await,
+            let pause = match policy.decide(attempt, repeatable, outcome, jitter(row, attempt)) {
+                Decision::Wait(pause) => pause,
                 Decision::Stop if matches!(outcome, Outcome::NotSent | Outcome::NotLetIn) => {
                     return self.ends_the_run(error);
                 }
-                Decision::Stop => {
-                    let (code, message) = (error.code().to_owned(), error.to_string());
-                    let status = match outcome {
-                        Outcome::Answered { status, .. } => Some(status),
-                        Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => None,
-                    };
-                    return if !repeatable && may_have_happened(outcome) {
-                        State::Unknown { status, message }
-                    } else {
-                        State::Failed { status, code, message }
-                    };
-                }
+                Decision::Stop => return self.failed(&error, outcome),
+            };
+            if slow_down {
+                self.gate.close(pause);
             }
+            let turn = async {
+                if !slow_down {
+                    tokio::time::sleep(pause).await;
+                }
+                self.gate.pass().await;
+            };
+            if !self.unless_stopped(turn).await {
+                return if may_have_happened(outcome) { self.failed(&error, outcome) } else { State::Unsent };
+            }
+        }
+    }
+
+    /// For a row that is given up.
+    fn failed(&self, error: &Error, outcome: Outcome) -> State {
+        let (code, message) = (error.code().to_owned(), error.to_string());
+        let status = match outcome {
+            Outcome::Answered { status, .. } => Some(status),
+            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => None,
+        };
+        if !self.operation.repeatable && may_have_happened(outcome) {
+            State::Unknown { status, message }
+        } else {
+            State::Failed { status, code, message }
         }
     }
 
@@ -199,9 +249,22 @@ impl Shared {
         let status = reply.status();
         if self.operation.effect == Effect::Reads {
             self.ended.borrow_mut().replies[row] = Some(reply);
-            return State::Done { status, id: None };
+            return State::Done { status, id: None, file: None };
         }
-        State::Done { status, id: created(reply.bytes()) }
+        State::Done { status, id: created(reply.bytes()), file: None }
+    }
+
+    /// Writes a file as it comes. What is wrong on this machine would meet the other rows too.
+    async fn receive(&self, status: u16, download: Download) -> State {
+        match file::receive_one(self.operation, download, &self.output).await {
+            Ok(path) => State::Done { status, id: None, file: Some(path) },
+            Err(Failure::Call(error)) => self.failed(&error, Outcome::Unknown),
+            Err(failure) => {
+                let message = failure.to_string();
+                self.stop(failure);
+                if self.operation.repeatable { State::Unsent } else { State::Unknown { status: Some(status), message } }
+            }
+        }
     }
 
     /// For what would meet all other rows too: none of them is sent.

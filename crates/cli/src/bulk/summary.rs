@@ -20,6 +20,8 @@ pub struct Summary<'a> {
     pub states: &'a [State],
     /// What a row is called: `line 7`, `100 Ada Lovelace`.
     pub label: &'a dyn Fn(usize) -> String,
+    /// How to look whether a row was carried out, where that is known.
+    pub looks: &'a [Option<String>],
     /// Where the results lie.
     pub results: Option<&'a Path>,
     /// True if the same command goes on where this run ended.
@@ -40,7 +42,7 @@ impl Summary<'_> {
         let rows = self.states.len();
         if !quiet {
             if output.is_json() {
-                let summary = json!({
+                let mut summary = json!({
                     "operation": self.operation.id,
                     "rows": rows,
                     "done": done,
@@ -51,11 +53,17 @@ impl Summary<'_> {
                     "results": self.results.map(|path| path.display().to_string()),
                     "ended_by": self.cause.as_ref().map(Failure::code),
                 });
+                if self.states.iter().any(|state| state.file().is_some()) {
+                    let named =
+                        |(row, state): (usize, &State)| Some(json!({"row": (self.label)(row), "file": state.file()?}));
+                    summary["files"] = self.states.iter().enumerate().filter_map(named).collect();
+                }
                 answer::print_value(&summary.to_string(), &Shape::unknown(), output)?;
             } else {
                 let mut sink = output.open()?;
-                sink.line(&format!("Done: {}, {done} of {rows}.", self.operation.title))?;
-                for line in self.not_done() {
+                let skipped = if skipped > 0 { format!(", {skipped} skipped") } else { String::new() };
+                sink.line(&format!("Done: {}, {done} of {rows}{skipped}.", self.operation.title))?;
+                for line in self.files().into_iter().chain(self.not_done()) {
                     sink.line(&format!("  {line}"))?;
                 }
                 if let Some(path) = self.results {
@@ -71,23 +79,43 @@ impl Summary<'_> {
         Err(Failure::Incomplete { rows, failed, unknown, not_sent, goes_on: self.goes_on, cause })
     }
 
+    /// Which file each row became; the first ones, where the results tell of the others.
+    fn files(&self) -> Vec<String> {
+        let named = |(row, state): (usize, &State)| Some(format!("{}: {}", (self.label)(row), state.file()?));
+        let all: Vec<String> = self.states.iter().enumerate().filter_map(named).map(|line| one_line(&line)).collect();
+        if self.results.is_some() { first(all) } else { all }
+    }
+
+    /// `; look with threecx users get 700`
+    fn look(&self, row: usize) -> String {
+        let look = self.looks.get(row).and_then(Option::as_ref);
+        look.map(|look| format!("; look with `{look}`")).unwrap_or_default()
+    }
+
     /// The first rows that are not done, each with the reason.
     fn not_done(&self) -> Vec<String> {
         let about = |(row, state): (usize, &State)| {
             let label = (self.label)(row);
             match state {
                 State::Failed { message, .. } => Some(format!("{label}: failed: {message}")),
-                State::Unknown { message, .. } => Some(format!("{label}: unknown: {message}")),
-                State::Sent => Some(format!("{label}: unknown: it was sent, and this program was ended")),
-                State::Done { .. } | State::Skipped | State::Unsent => None,
+                State::Unknown { message, .. } => Some(format!("{label}: unknown: {message}{}", self.look(row))),
+                State::Sent => {
+                    Some(format!("{label}: unknown: it was sent, and this program was ended{}", self.look(row)))
+                }
+                State::Skipped => Some(format!("{label}: skipped")),
+                State::Done { .. } | State::Unsent => None,
             }
         };
         let all: Vec<String> = self.states.iter().enumerate().filter_map(about).map(|line| one_line(&line)).collect();
-        let more = all.len().saturating_sub(SHOWN);
-        let mut shown: Vec<String> = all.into_iter().take(SHOWN).collect();
-        if more > 0 {
-            shown.push(format!("and {more} more"));
-        }
-        shown
+        first(all)
     }
+}
+
+fn first(mut lines: Vec<String>) -> Vec<String> {
+    let more = lines.len().saturating_sub(SHOWN);
+    lines.truncate(SHOWN);
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines
 }

@@ -1,7 +1,6 @@
 //! Reading a file of rows: CSV, a sheet of Excel, or one JSON object a line.
 
 use std::fmt::Display;
-use std::hash::Hasher;
 use std::io::{Cursor, Read};
 
 use calamine::{Data, Reader, Xlsx};
@@ -9,14 +8,13 @@ use indexmap::{IndexMap, IndexSet};
 use serde_json::value::RawValue;
 
 use crate::failure::Failure;
+use crate::output::csv::unguarded;
 
 /// What a file holds.
 #[derive(Debug)]
 pub struct Table {
     pub headers: Vec<String>,
     pub rows: Vec<Row>,
-    /// Tells one content from another.
-    pub hash: u64,
 }
 
 /// A row that holds something.
@@ -58,6 +56,9 @@ impl Cell {
     }
 }
 
+/// Windows programs begin a UTF-8 file with it.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Reads a file, or stdin for `-`.
 pub fn read(path: &str) -> Result<Table, Failure> {
     let mut bytes = Vec::new();
@@ -66,51 +67,82 @@ pub fn read(path: &str) -> Result<Table, Failure> {
         _ => std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
     };
     read.map_err(|error| Failure::file(if path == "-" { "stdin" } else { path }, &error))?;
-    let mut hasher = fnv::FnvHasher::default();
-    hasher.write(&bytes);
-    let hash = hasher.finish();
     // The content says what it is: names lie, and stdin has none.
-    let begins = |start: &[u8]| bytes.trim_ascii_start().starts_with(start);
+    let begins = |start: &[u8]| bytes.strip_prefix(MARK).unwrap_or(&bytes).trim_ascii_start().starts_with(start);
     let (headers, rows) = if begins(b"PK\x03\x04") {
         sheet(path, bytes)?
     } else {
         let text = text(path, &bytes)?;
         if begins(b"{") { objects(path, text)? } else { csv(path, text)? }
     };
+    let (headers, rows) = without_empty_columns(headers, rows);
     let twice = headers.iter().enumerate().find(|(index, header)| headers[..*index].contains(header));
     if let Some((_, header)) = twice {
-        return Err(unreadable(path, format!("two columns are called `{header}`")));
+        let reason = if header.is_empty() {
+            "two columns have no name".into()
+        } else {
+            format!("two columns are called `{header}`")
+        };
+        return Err(unreadable(path, reason, "Rename or remove one of the columns in its first line."));
     }
     let rows: Vec<Row> = rows.into_iter().filter(|row| row.cells.iter().any(|cell| *cell != Cell::Empty)).collect();
     if rows.is_empty() {
-        return Err(unreadable(path, "there are no rows in it; the first line names the columns"));
+        return Err(unreadable(
+            path,
+            "there are no rows in it",
+            "Write a line for each row below the first one, which names the columns.",
+        ));
     }
-    Ok(Table { headers, rows, hash })
+    Ok(Table { headers, rows })
 }
 
 type Content = (Vec<String>, Vec<Row>);
 
+/// Spreadsheets leave columns without a name and with nothing in them at the end.
+fn without_empty_columns(mut headers: Vec<String>, mut rows: Vec<Row>) -> Content {
+    let is_empty =
+        |rows: &[Row], at: usize| rows.iter().all(|row| row.cells.get(at).is_none_or(|cell| *cell == Cell::Empty));
+    while headers.last().is_some_and(String::is_empty) && is_empty(&rows, headers.len() - 1) {
+        headers.pop();
+        rows.iter_mut().for_each(|row| row.cells.truncate(headers.len()));
+    }
+    (headers, rows)
+}
+
 fn csv(path: &str, text: &str) -> Result<Content, Failure> {
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(text)).from_reader(text.as_bytes());
-    let wrong = |error: csv::Error| {
-        let reason = match error.kind() {
-            csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
-                let line = pos.as_ref().map_or(0, csv::Position::line);
-                format!("line {line} has {len} fields, and the first line names {expected_len} columns")
-            }
-            _ => error.to_string(),
-        };
-        unreadable(path, reason)
-    };
-    let headers = reader.headers().map_err(wrong)?.iter().map(|header| header.trim().to_owned()).collect();
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(text)).flexible(true).from_reader(text.as_bytes());
+    let wrong = |error: csv::Error| unreadable(path, error.to_string(), "Save it as `CSV UTF-8`.");
+    let headers: Vec<String> = reader.headers().map_err(wrong)?.iter().map(|header| header.trim().to_owned()).collect();
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(wrong)?;
-        let cell = |field: &str| if field.is_empty() { Cell::Empty } else { Cell::Text(field.to_owned()) };
-        let line = record.position().map_or(0, csv::Position::line);
+        // Blanks around a cell are not meant.
+        let cell = |field: &str| typed(unguarded(field.trim()));
+        let line = record.position().map_or(0, |position| line_of(text, position));
+        if record.iter().all(|field| field.trim().is_empty()) {
+            continue;
+        }
+        if record.len() != headers.len() {
+            return Err(unreadable(
+                path,
+                format!("line {line} has {} fields, and the first line names {} columns", record.len(), headers.len()),
+                "Give each line as many fields as there are columns; put a text with a comma in it in \"quotes\".",
+            ));
+        }
         rows.push(Row { line, cells: record.iter().map(cell).collect() });
     }
     Ok((headers, rows))
+}
+
+/// Where a record begins. The reader passes over empty lines after it has noted where it is.
+fn line_of(text: &str, position: &csv::Position) -> u64 {
+    let rest = usize::try_from(position.byte()).ok().and_then(|byte| text.as_bytes().get(byte..)).unwrap_or_default();
+    let empty = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
+    position.line() + empty as u64
+}
+
+fn typed(text: &str) -> Cell {
+    if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) }
 }
 
 /// Excel separates by semicolons where the comma is in numbers.
@@ -127,7 +159,13 @@ fn objects(path: &str, text: &str) -> Result<Content, Failure> {
         let number = index as u64 + 1;
         let record: IndexMap<String, &RawValue> = serde_json::from_str::<&RawValue>(line)
             .and_then(|raw| serde_json::from_str(raw.get()))
-            .map_err(|error| unreadable(path, format!("line {number} is no JSON object: {error}")))?;
+            .map_err(|error| {
+                unreadable(
+                    path,
+                    format!("line {number} is no JSON object: {error}"),
+                    "Write one JSON object in each line.",
+                )
+            })?;
         let mut cells = vec![Cell::Empty; headers.len()];
         for (name, value) in record {
             let (at, _) = headers.insert_full(name);
@@ -143,17 +181,20 @@ fn objects(path: &str, text: &str) -> Result<Content, Failure> {
 }
 
 fn sheet(path: &str, bytes: Vec<u8>) -> Result<Content, Failure> {
-    let wrong = |error: &dyn Display| unreadable(path, format!("the sheet cannot be read: {error}"));
+    let wrong = |error: &dyn Display| {
+        unreadable(path, format!("the sheet cannot be read: {error}"), "Save it as .xlsx again, or as `CSV UTF-8`.")
+    };
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| wrong(&error))?;
-    let sheet = book.worksheet_range_at(0).ok_or_else(|| unreadable(path, "there is no sheet in it"))?;
+    let sheet = book
+        .worksheet_range_at(0)
+        .ok_or_else(|| unreadable(path, "there is no sheet in it", "Put the rows into its first sheet."))?;
     let sheet = sheet.map_err(|error| wrong(&error))?;
     let first = sheet.start().map_or(0, |(row, _)| u64::from(row)) + 1;
     let mut lines = sheet.rows();
     let headers: Vec<String> =
         lines.next().into_iter().flatten().map(|cell| cell_text(cell).trim().to_owned()).collect();
     let rows = lines.enumerate().map(|(index, cells)| {
-        let cells =
-            cells.iter().map(cell_text).map(|text| if text.is_empty() { Cell::Empty } else { Cell::Text(text) });
+        let cells = cells.iter().map(|cell| typed(cell_text(cell).trim()));
         Row { line: first + 1 + index as u64, cells: cells.collect() }
     });
     let rows = rows.collect();
@@ -180,13 +221,21 @@ fn cell_text(cell: &Data) -> String {
 fn text<'b>(path: &str, bytes: &'b [u8]) -> Result<&'b str, Failure> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-        unreadable(path, format!("line {line} is not UTF-8; save it as `CSV UTF-8`"))
+        unreadable(
+            path,
+            format!("line {line} is not UTF-8"),
+            "Save it as `CSV UTF-8` (in Excel: Save As, and that type).",
+        )
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-fn unreadable(path: &str, reason: impl Into<String>) -> Failure {
-    Failure::File { path: if path == "-" { "stdin".into() } else { path.to_owned() }, reason: reason.into() }
+fn unreadable(path: &str, reason: impl Into<String>, next_step: &'static str) -> Failure {
+    Failure::Table {
+        path: if path == "-" { "stdin".into() } else { path.to_owned() },
+        reason: reason.into(),
+        next_step,
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::table::{Collection, Item};
+use crate::names::Word;
 
 /// What identifies an item, as text.
 pub fn identity(collection: &Collection, item: &Value) -> String {
@@ -41,16 +42,18 @@ pub fn label(collection: &Collection, item: &Value) -> String {
 }
 
 /// True if somebody who says this means this item: by what identifies it, by its name, or by a
-/// range of numbers.
-pub fn is_meant(collection: &Collection, item: &Value, word: &str) -> bool {
+/// range of numbers. `number` is the word as one for something that has a number.
+pub fn is_meant(collection: &Collection, item: &Value, word: &str, number: Option<&Word>) -> bool {
     let identity = identity(collection, item);
-    if identity.eq_ignore_ascii_case(word) {
-        return true;
+    match number {
+        Some(Word::Number(number)) => identity == *number,
+        Some(range @ Word::Range { .. }) => range.spans(&identity),
+        _ => identity.eq_ignore_ascii_case(word) || is_called(item, word),
     }
-    let numbers = matches!(collection.item, Item::Number { .. });
-    if numbers && let Some((from, to)) = range(word) {
-        return identity.len() == from.len() && from <= identity.as_str() && identity.as_str() <= to;
-    }
+}
+
+/// True if it is the name of this item.
+pub fn is_called(item: &Value, word: &str) -> bool {
     let small = word.to_lowercase();
     let mut names = ["MemberName", "Name"].into_iter().filter_map(|name| item.get(name)).filter_map(Value::as_str);
     names.any(|name| {
@@ -59,13 +62,6 @@ pub fn is_meant(collection: &Collection, item: &Value, word: &str) -> bool {
         let turned = name.split_once(", ").map(|(last, first)| format!("{first} {last}"));
         name == small || turned.is_some_and(|turned| turned == small)
     })
-}
-
-/// `100-105`, where both ends have as many digits.
-fn range(word: &str) -> Option<(&str, &str)> {
-    let (from, to) = word.split_once('-')?;
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (digits(from) && digits(to) && from.len() == to.len() && from <= to).then_some((from, to))
 }
 
 /// A new item.
@@ -106,9 +102,11 @@ fn plain(value: &Value) -> String {
 mod tests {
     use super::*;
     use crate::collections::table::COLLECTIONS;
+    use crate::names::Set;
 
     #[test]
     fn items_are_known_by_number_range_and_name() {
+        let users = Set::named("Users").expect("a set");
         let agent = json!({"Number": "102", "Name": "Lovelace, Ada"});
         for (word, meant) in [
             ("102", true),
@@ -119,7 +117,8 @@ mod tests {
             ("ada lovelace", true),
             ("Ada", false),
         ] {
-            assert_eq!(is_meant(&COLLECTIONS[0], &agent, word), meant, "{word}");
+            let number = Word::parse(&users, "AGENT", word).expect(word);
+            assert_eq!(is_meant(&COLLECTIONS[0], &agent, word, Some(&number)), meant, "{word}");
         }
     }
 

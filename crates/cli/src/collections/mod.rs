@@ -10,13 +10,14 @@ use std::ffi::OsString;
 use clap::ArgMatches;
 use serde_json::{Map, Value, json};
 use threecx::{Client, Error};
+use threecx_catalog::Effect;
 use threecx_core::InputError;
 
 use crate::arguments::{Stdin, content};
-use crate::confirm::{answer_to, somebody_is_there};
+use crate::confirm::ask_where_somebody_is_there;
 use crate::connect::Settings;
 use crate::failure::{Failure, capitalised};
-use crate::guarded::{Guarded, Kind};
+use crate::guarded::{Guarded, Kind, Properties};
 use crate::names::{Directory, Set, Word};
 use crate::output::shape::Shape;
 use crate::output::style::{Style, note, one_line};
@@ -57,11 +58,11 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
         let expand = collection.expand.map(str::to_owned);
         let guarded = Guarded { client, kind, thing, select: Some(select), expand };
         let before = guarded.read().await?;
-        let items = before.get(collection.property).and_then(Value::as_array).cloned().unwrap_or_default();
+        let items = items(collection, &before)?;
         let (after, difference) = match action {
             Action::List => return list(collection, &items, &output),
             Action::Add => add(client, collection, items.clone(), &words, &also).await?,
-            Action::Remove => remove(collection, items.clone(), &words),
+            Action::Remove => remove(collection, items.clone(), &words)?,
         };
         let label = guarded.label();
         if !output.is_json() {
@@ -74,11 +75,22 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
             return dry_run::print(&guarded.plan(&changes).await?, &settings, &output);
         }
         if sent {
-            ask(settings.sim || flag(&matches, "yes"))?;
+            let pbx = settings.pbx();
+            ask_where_somebody_is_there("Write", pbx.as_deref(), settings.sim || flag(&matches, "yes"))?;
             guarded.write(&before, &changes).await?;
         }
         done(collection, action, &label, (items.len(), after.len()), &difference, sent, &output)
     })
+}
+
+/// The items as they are now. What the PBX does not show must not be taken for nothing: it would be
+/// overwritten.
+fn items(collection: &Collection, entity: &Properties) -> Result<Vec<Value>, Error> {
+    match entity.get(collection.property) {
+        Some(Value::Array(items)) => Ok(items.clone()),
+        Some(Value::Null) => Ok(Vec::new()),
+        _ => Err(Error::Answer { reason: format!("the PBX does not show {}", collection.property) }),
+    }
 }
 
 /// The items that were named, by words or by a file with one in each line.
@@ -91,10 +103,12 @@ fn words(
     let mut words = Vec::new();
     for word in matches.get_many::<String>("items").unwrap_or_default() {
         let whole = content(collection.noun, word.clone(), stdin)?;
-        let several = whole.split(['\n', ',']).map(str::trim).filter(|word| !word.is_empty());
         // A name may have a comma in it: `Lovelace, Ada`.
-        let is_name = !word.starts_with(['@', '-']) && word.contains(", ");
-        words.extend(if is_name { vec![word.clone()] } else { several.map(str::to_owned).collect() });
+        let several = |line: &'_ str| match line.contains(", ") && !line.contains(|c: char| c.is_ascii_digit()) {
+            true => vec![line.trim().to_owned()],
+            false => line.split(',').map(|word| word.trim().to_owned()).collect(),
+        };
+        words.extend(whole.lines().flat_map(several).filter(|word| !word.is_empty()));
     }
     match (action, words.is_empty()) {
         (Action::List, false) => Err(Failure::Usage {
@@ -175,36 +189,52 @@ async fn identities(
     let argument = collection.noun.to_uppercase();
     let parsed: Result<Vec<Word>, Error> = words.iter().map(|word| Word::parse(&set, &argument, word)).collect();
     let parsed = parsed?;
-    let mut directory = Directory::default();
+    let mut directory = Directory::new(Effect::Writes);
     directory.look_up(client, &set, &parsed.iter().collect::<Vec<_>>()).await?;
     let mut found = Vec::new();
     for (word, given) in parsed.iter().zip(words) {
         for thing in directory.take(&set, &argument, word, given)? {
-            let number = thing.number.clone().filter(|_| collection.item != Item::Department);
-            found.push((number.unwrap_or_else(|| thing.key.clone()), thing.short()));
+            // A key is no number: it may be that of somebody else.
+            let identity = if collection.item == Item::Department { Some(&thing.key) } else { thing.number.as_ref() };
+            found.push((identity.cloned().unwrap_or_default(), thing.short()));
         }
     }
-    if let Some((identity, _)) = found.iter().find(|(identity, _)| identity.is_empty()) {
-        return Err(Error::from(InputError {
-            argument,
-            path: String::new(),
-            expected: "something that has a number".into(),
-            came: format!("`{identity}`"),
-            position: None,
-            hint: None,
-        })
-        .into());
+    if let Some((_, name)) = found.iter().find(|(identity, _)| identity.is_empty()) {
+        return Err(Error::from(InputError::of(argument, "something that has a number", format!("`{name}`"))).into());
     }
     Ok(found)
 }
 
+/// A word for something that has a number. What is removed may be gone otherwise, so it is not looked
+/// up: ids and e-mail addresses are not in a collection.
+fn number(collection: &Collection, word: &str) -> Result<Option<Word>, Error> {
+    let Item::Number { of } = collection.item else { return Ok(None) };
+    let (Some(set), argument) = (Set::named(of), collection.noun.to_uppercase()) else { return Ok(None) };
+    match Word::parse(&set, &argument, word)? {
+        Word::Key(_) | Word::Email(_) => {
+            let error = InputError::of(argument, "a number, a range of numbers or a name", format!("`{word}`"));
+            Err(error.with_hint("See what is there: list.").into())
+        }
+        word => Ok(Some(word)),
+    }
+}
+
 /// Removes what is there. What stays, stays as it came.
-fn remove(collection: &Collection, mut items: Vec<Value>, words: &[String]) -> (Vec<Value>, Difference) {
+fn remove(collection: &Collection, mut items: Vec<Value>, words: &[String]) -> Result<(Vec<Value>, Difference), Error> {
     let mut difference = Difference::default();
     for word in words {
         let before = items.len();
+        let number = number(collection, word)?;
+        let namesakes =
+            items.iter().filter(|item| items::is_called(item, word)).map(|item| items::label(collection, item));
+        if let namesakes @ [_, _, ..] = namesakes.collect::<Vec<_>>().as_slice() {
+            let expected = format!("the name of one {}", collection.noun);
+            let came = format!("`{word}`, which is that of {}", namesakes.join(", "));
+            let error = InputError::of(collection.noun.to_uppercase(), expected, came);
+            return Err(error.with_hint("Give its number.").into());
+        }
         items.retain(|item| {
-            let meant = items::is_meant(collection, item, word);
+            let meant = items::is_meant(collection, item, word, number.as_ref());
             if meant {
                 difference.removed.push(items::label(collection, item));
             }
@@ -214,7 +244,7 @@ fn remove(collection: &Collection, mut items: Vec<Value>, words: &[String]) -> (
             difference.nothing_to_do.push(word.clone());
         }
     }
-    (items, difference)
+    Ok((items, difference))
 }
 
 fn list(collection: &Collection, items: &[Value], output: &Output) -> Result<(), Failure> {
@@ -274,17 +304,6 @@ fn show(collection: &Collection, label: &str, difference: &Difference) {
     }
 }
 
-/// Asks whether to write it, where somebody is there.
-fn ask(asked_not_to: bool) -> Result<(), Failure> {
-    if asked_not_to || !somebody_is_there() {
-        return Ok(());
-    }
-    match answer_to("Write this? [y/N] ")?.as_str() {
-        "y" | "yes" => Ok(()),
-        _ => Err(Failure::Declined),
-    }
-}
-
 fn done(
     collection: &Collection,
     action: Action,
@@ -320,4 +339,36 @@ fn done(
         note(&format!("{label} is {} there.", if action == Action::Add { "already" } else { "not" }));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agents() -> &'static Collection {
+        table::COLLECTIONS.iter().find(|collection| collection.word == "agents").expect("agents")
+    }
+
+    #[test]
+    fn what_the_pbx_does_not_show_is_not_taken_for_nothing() {
+        let read = |entity: Value| items(agents(), &serde_json::from_value(entity).expect("an object")).ok();
+        assert_eq!(read(json!({"Id": 1})), None);
+        assert_eq!(read(json!({"Agents": null})), Some(Vec::new()));
+        assert_eq!(read(json!({"Agents": [{"Number": "1"}]})), Some(vec![json!({"Number": "1"})]));
+    }
+
+    #[test]
+    fn namesakes_are_not_removed_together() {
+        let agent = |number: &str, name: &str| json!({"Number": number, "Name": name});
+        let all = vec![agent("100", "Ada Lee"), agent("101", "Ada Lee"), agent("102", "Bob Lee")];
+        let removed = |word: &str| remove(agents(), all.clone(), &[word.to_owned()]).map(|(left, _)| left.len()).ok();
+        assert_eq!(removed("Ada Lee"), None);
+        assert_eq!(removed("Bob Lee"), Some(2));
+        assert_eq!(removed("100-101"), Some(1));
+        assert_eq!(removed("99-101"), Some(1));
+        assert_eq!(removed("ext:102"), Some(2));
+        for word in ["101-100", "id:100", "ada@example.com"] {
+            assert_eq!(removed(word), None, "{word}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The collections that people change item by item, declared once. 3CX replaces a collection
 //! whole, so what identifies an item, and what a new one has to hold, has to be known.
 
-use threecx_catalog::Resource;
+use threecx_catalog::{Operation, Resource, Verb};
 
 /// A collection of an entity.
 #[derive(Debug)]
@@ -167,6 +167,12 @@ pub static COLLECTIONS: [Collection; 8] = [
 /// The collections of a resource.
 pub fn of(resource: &Resource) -> impl Iterator<Item = &'static Collection> {
     COLLECTIONS.iter().filter(move |collection| collection.resource == resource.name)
+}
+
+/// The collection that a property of an operation's body replaces whole.
+pub fn replaced(operation: &Operation, property: &str) -> Option<&'static Collection> {
+    let mut known = of(operation.resource).filter(|_| operation.verb == Verb::Update);
+    known.find(|collection| collection.property == property)
 }
 
 /// The collection that a word after a resource names.

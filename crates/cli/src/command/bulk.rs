@@ -3,8 +3,8 @@
 use clap::{Arg, ArgAction, value_parser};
 
 /// Their names, which fields cannot have.
-pub const NAMES: [&str; 8] =
-    ["from", "map", "ignore-columns", "concurrency", "rate", "stop-on-error", "unknown", "again"];
+pub const NAMES: [&str; 9] =
+    ["from", "map", "ignore-columns", "concurrency", "rate", "stop-on-error", "unknown", "failed", "again"];
 
 /// So many requests at a time, unless something else is said.
 pub const CONCURRENCY: usize = 4;
@@ -13,7 +13,7 @@ pub const CONCURRENCY: usize = 4;
 const MOST_AT_A_TIME: u64 = 32;
 
 /// The flags.
-pub fn args() -> [Arg; 8] {
+pub fn args() -> [Arg; 9] {
     let value = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
     };
@@ -27,20 +27,26 @@ pub fn args() -> [Arg; 8] {
         ),
         value("map", "COLUMN=ARGUMENT", "What a column is that is not called like its argument; may be repeated")
             .action(ArgAction::Append)
-            .value_parser(mapping),
-        switch("ignore-columns", "Leave out columns that are no arguments"),
+            .value_parser(mapping)
+            .requires("from"),
+        switch("ignore-columns", "Leave out columns that are no arguments").requires("from"),
         value(
             "concurrency",
             "NUMBER",
-            "So many requests at a time, 1 to 32 [default: 4 rows of a file, 8 pages of a list]",
+            "So many requests at a time, 1 to 32 [default: 4 rows of a file, 10 pages of a list]",
         )
         .value_parser(value_parser!(u64).range(1..=MOST_AT_A_TIME)),
         value("rate", "NUMBER", "So many requests a second at most").value_parser(rate),
         switch("stop-on-error", "Send no more rows once one has failed"),
         value("unknown", "repeat|skip", "What to do about rows of which nobody knows whether they were carried out")
             .value_parser(["repeat", "skip"])
-            .hide_possible_values(true),
-        switch("again", "Send the rows of a finished run once more"),
+            .hide_possible_values(true)
+            .requires("from"),
+        value("failed", "repeat|skip", "What to do about rows that failed before [default: repeat]")
+            .value_parser(["repeat", "skip"])
+            .hide_possible_values(true)
+            .requires("from"),
+        switch("again", "Send the rows of a finished run once more").requires("from"),
     ]
     .map(|arg| arg.help_heading("Bulk"))
 }

@@ -9,6 +9,7 @@
 use threecx_catalog::{Body, Form, Operation, Property, Span, Type, TypeRef};
 
 use super::globals;
+use crate::collections::{Collection, table};
 
 /// Where an argument goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Flag {
     pub default: Option<&'static str>,
     pub refers_to: Option<&'static str>,
     pub secret: bool,
+    /// The collection that it replaces whole, which has commands for single items.
+    pub replaces: Option<&'static Collection>,
     /// The releases that have it.
     pub span: Span,
 }
@@ -102,6 +105,7 @@ pub fn flags(operation: &Operation) -> Vec<Flag> {
                 default: parameter.default,
                 refers_to: parameter.refers_to,
                 secret: false,
+                replaces: None,
                 span: form.span,
             };
             add(&mut flags, flag);
@@ -123,6 +127,7 @@ pub fn flags(operation: &Operation) -> Vec<Flag> {
                 default: property.default,
                 refers_to: property.refers_to,
                 secret: property.secret,
+                replaces: table::replaced(operation, property.name),
                 span: intersection(span, form.span),
             };
             add(&mut flags, flag);
@@ -152,6 +157,7 @@ fn plain(name: &'static str, place: Place, ty: Type, span: Span) -> Flag {
         default: None,
         refers_to: None,
         secret: false,
+        replaces: None,
         span,
     }
 }

@@ -74,7 +74,7 @@ pub static GLOBALS: [Global; 18] = [
         short: Some('o'),
         value: Some("FORMAT"),
         heading: OUTPUT,
-        help: "table for people, without secrets; json, ndjson, csv, yaml or xlsx with everything [default: what \
+        help: "table, csv or xlsx without secrets; json, ndjson or yaml with everything, as it came [default: what \
                --output-file ends in, else table]",
     },
     flag(OUTPUT, "output-file", Some("FILE"), "Write to this file instead, - for stdout; an existing file is replaced"),

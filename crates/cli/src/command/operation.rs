@@ -151,6 +151,10 @@ pub fn help(flag: &Flag) -> String {
         (_, true) => facts.push("a list: '[\"A\", \"B\"]', A,B, @file or -".into()),
         _ => {}
     }
+    if let Some(collection) = flag.replaces {
+        let words = super::change::words_of(collection);
+        facts.push(format!("replaces all {}s; one by one: threecx {words} add|remove", collection.noun));
+    }
     if let Some(max) = flag.max_length {
         facts.push(format!("at most {max} characters"));
     }

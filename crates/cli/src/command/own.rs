@@ -147,7 +147,8 @@ pub fn api() -> Command {
     );
     let command = globals::add(command.arg(method).arg(path).arg(body), |_| true);
     layout::fit(command, output::width()).after_help(
-        "Nothing is checked, quoted or asked before it is sent. Put the path in quotes: a shell takes $ and ( for itself.\n\n\
+        "Nothing is checked or quoted before it is sent. What its operation would ask about is asked about here too, and so\n\
+         is a DELETE that the catalogue does not know. Put the path in quotes: a shell takes $ and ( for itself.\n\n\
          Examples:\n  threecx api GET '/Users?$top=1'\n  threecx api POST /Users/Pbx.ReprovisionAllPhones --body '{\"ids\": [123]}'",
     )
 }

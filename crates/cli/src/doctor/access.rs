@@ -1,13 +1,19 @@
 //! What the client or user may do: the login, the token, the release, the role.
 
+use std::sync::Arc;
+
 use threecx::{Arguments, Client, Error, Operation, Span, Token, TokenFile, TokenStore, resources};
 use threecx_catalog::{Method, Options, Release, Role};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::check::Finding;
 
 /// A token that lives for less than that many seconds has to be fetched for nearly every call.
 const SHORT_LIFE: u64 = 60;
+
+/// So many questions are asked at a time: a PBX has better things to do.
+const AT_A_TIME: usize = 8;
 
 pub fn login(whom: &str, token: &Result<Token, Error>) -> Finding {
     let token = match token {
@@ -80,9 +86,11 @@ pub fn version(version: Option<&str>) -> Finding {
 pub async fn permissions(client: &Client) -> Finding {
     let target = client.target();
     let mut questions = JoinSet::new();
+    let places = Arc::new(Semaphore::new(AT_A_TIME));
     for (operation, role) in resources().iter().filter_map(|resource| question(resource.operations, target)) {
-        let client = client.clone();
+        let (client, places) = (client.clone(), Arc::clone(&places));
         questions.spawn(async move {
+            let _place = places.acquire().await;
             let mut arguments = Arguments::default();
             arguments.options.insert("top".into(), "1".into());
             (operation.resource.title, role, client.call(operation, &arguments).await.map(drop))

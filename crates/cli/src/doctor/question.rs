@@ -28,9 +28,10 @@ pub fn instant(value: &Value) -> Option<Timestamp> {
     value.as_str()?.parse().ok()
 }
 
-/// Whole days from one instant to another; negative if it is past.
+/// Days from one instant to another by the calendar; negative if it is past.
 pub fn days(from: Timestamp, to: Timestamp) -> i64 {
-    (to.as_second() - from.as_second()).div_euclid(86_400)
+    let day = |instant: Timestamp| instant.as_second().div_euclid(86_400);
+    day(to) - day(from)
 }
 
 /// `in 3 days`, `today`, `12 days ago`.

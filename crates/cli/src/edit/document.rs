@@ -309,8 +309,10 @@ pub fn with_secrets(edited: &Value, before: &Value, ty: Option<TypeRef>) -> Valu
                     (name.clone(), value)
                 })
                 .collect();
-            for (name, secret) in before.iter().filter(|(name, _)| property(name).is_some_and(|known| known.secret)) {
-                whole.entry(name.clone()).or_insert_with(|| secret.clone());
+            // Of which kind an object is, is not shown either.
+            let hidden = |name: &str| name == "@odata.type" || property(name).is_some_and(|known| known.secret);
+            for (name, value) in before.iter().filter(|(name, _)| hidden(name)) {
+                whole.entry(name.clone()).or_insert_with(|| value.clone());
             }
             Value::Object(whole)
         }
@@ -394,5 +396,7 @@ mod tests {
             with_secrets(&json!({"FirstName": "Bob"}), &whole, ty),
             json!({"FirstName": "Bob", "VMPIN": "4711"})
         );
+        let kind = json!({"@odata.type": "#Pbx.User", "FirstName": "Ada"});
+        assert_eq!(with_secrets(&json!({"FirstName": "Bob"}), &kind, ty)["@odata.type"], "#Pbx.User");
     }
 }

@@ -1,5 +1,6 @@
 //! The editor of the person at the terminal, or of the script.
 
+use std::cell::Cell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use crate::failure::Failure;
 /// it is kept.
 pub struct Draft {
     path: TempPath,
+    was_edited: Cell<bool>,
 }
 
 impl Draft {
@@ -23,7 +25,7 @@ impl Draft {
         let name: String = about.chars().map(plain).collect();
         let file = tempfile::Builder::new().prefix(&format!("threecx-{name}-")).suffix(".yaml").tempfile();
         let file = file.map_err(|error| Failure::file("a temporary file", &error))?;
-        Ok(Draft { path: file.into_temp_path() })
+        Ok(Draft { path: file.into_temp_path(), was_edited: Cell::new(false) })
     }
 
     /// Lets somebody edit this text.
@@ -31,7 +33,13 @@ impl Draft {
         let wrong = |error: io::Error| Failure::file(self.path.display().to_string(), &error);
         fs::write(&self.path, text).map_err(wrong)?;
         run(&self.path)?;
+        self.was_edited.set(true);
         fs::read_to_string(&self.path).map_err(wrong)
+    }
+
+    /// True if somebody has written something that would be lost.
+    pub fn was_edited(&self) -> bool {
+        self.was_edited.get()
     }
 
     /// Keeps what was written, and says where.

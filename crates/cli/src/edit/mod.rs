@@ -12,7 +12,7 @@ use threecx::Error;
 use threecx_catalog::{Resource, Structure};
 
 use crate::arguments::Stdin;
-use crate::confirm::{answer_to, somebody_is_there};
+use crate::confirm::ask_where_somebody_is_there;
 use crate::connect::Settings;
 use crate::failure::Failure;
 use crate::guarded::{Guarded, Kind, Properties};
@@ -55,14 +55,14 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
                 if flag(&matches, "dry-run") {
                     return dry_run::print(&guarded.plan(&changes).await?, &settings, &output);
                 }
-                ask(settings.sim || flag(&matches, "yes"))?;
+                let pbx = settings.pbx();
+                ask_where_somebody_is_there("Send", pbx.as_deref(), settings.sim || flag(&matches, "yes"))?;
                 guarded.write(&before, &changes).await?;
             }
             done(&guarded.label(), &changes, &output)
         };
         match sent.await {
-            // Nothing was written that could be lost.
-            Err(failure @ Failure::Editor { .. }) => Err(failure),
+            Err(failure) if !draft.was_edited() => Err(failure),
             Err(failure) => Err(match draft.keep() {
                 Some(path) => Failure::Kept { failure: Box::new(failure), path: path.display().to_string() },
                 None => failure,
@@ -200,16 +200,6 @@ fn show(before: &Properties, changes: &Map<String, Value>, structure: &'static S
     }
     for name in secrets {
         painted(&style.green(&format!("+{name}: ***")));
-    }
-}
-
-fn ask(asked_not_to: bool) -> Result<(), Failure> {
-    if asked_not_to || !somebody_is_there() {
-        return Ok(());
-    }
-    match answer_to("Send this? [y/N] ")?.as_str() {
-        "y" | "yes" => Ok(()),
-        _ => Err(Failure::Declined),
     }
 }
 

@@ -8,7 +8,7 @@
 //! that goes on first cuts the file back to that length: what a run that was killed had written of
 //! a window is read again. So every row is in the file once, whenever a run ends.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, TryLockError};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
@@ -18,7 +18,7 @@ use threecx::{Arguments, Input, Operation};
 
 use super::window::Window;
 use crate::failure::Failure;
-use crate::output::{Output, Sink};
+use crate::output::{Output, Sink, writing};
 
 /// What the file holds.
 #[derive(Debug, Deserialize, Serialize)]
@@ -65,6 +65,9 @@ impl Cursor {
                 "Add --output-file.",
             );
         };
+        if output.replaces(Path::new(&path)) {
+            return refuse("--cursor and --output-file are the same file", "Name another one for the cursor.");
+        }
         let asked = arguments.parameters.iter().chain(&arguments.options).map(|(name, input)| match input {
             Input::Text(value) | Input::Json(value) => format!("{name}={value}"),
         });
@@ -73,8 +76,31 @@ impl Cursor {
         Ok(Cursor { path, operation: operation.id, asked, format: output.format.name(), file })
     }
 
-    /// How far it is; `None` if it begins here.
-    pub fn read(&self) -> Result<Option<State>, Failure> {
+    /// How far it is, if it does not begin here, and the file with the rows, cut back to what the
+    /// cursor says. Nobody else may write it meanwhile.
+    /// `private` is for rows with secrets.
+    pub fn begin(&self, private: bool) -> Result<(Sink, Option<State>), Failure> {
+        let failed = |error: std::io::Error| Failure::file(&self.file, &error);
+        let mut file = writing(private).truncate(false).open(&self.file).map_err(failed)?;
+        match file.try_lock() {
+            // Some file systems have no locks.
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Failure::File { path: self.file.clone(), reason: "another run is writing it".into() });
+            }
+        }
+        let state = self.read()?;
+        let wanted = state.as_ref().map_or(0, |state| state.length);
+        let length = file.metadata().map_err(failed)?.len();
+        if length < wanted {
+            let reason = format!("{} has {length} bytes, and had {wanted}: rows are gone", self.file);
+            return Err(self.refused(&reason));
+        }
+        file.set_len(wanted).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
+        Ok((Sink::continued(file, &self.file, wanted), state))
+    }
+
+    fn read(&self) -> Result<Option<State>, Failure> {
         let text = match std::fs::read_to_string(&self.path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -99,20 +125,6 @@ impl Cursor {
             message: format!("the cursor {} does not fit: {reason}", self.path),
             next_step: Some("Name another --cursor, or delete it to begin afresh.".into()),
         }
-    }
-
-    /// The file with the rows, cut back to what the cursor says.
-    pub fn reopen(&self, state: &State) -> Result<Sink, Failure> {
-        let failed = |error: std::io::Error| Failure::file(&self.file, &error);
-        let mut file = OpenOptions::new().write(true).open(&self.file).map_err(failed)?;
-        let length = file.metadata().map_err(failed)?.len();
-        if length < state.length {
-            let reason = format!("{} has {length} bytes, and had {}: rows are gone", self.file, state.length);
-            return Err(self.refused(&reason));
-        }
-        file.set_len(state.length).map_err(failed)?;
-        file.seek(SeekFrom::End(0)).map_err(failed)?;
-        Ok(Sink::continued(file, &self.file, state.length))
     }
 
     /// Notes that a window is complete, in one step: there is the old cursor or the new one.

@@ -17,10 +17,10 @@ use crate::output::shape::Shape;
 use crate::output::{Output, Sink, answer, flag, text};
 use cursor::Cursor;
 use progress::Progress;
-use window::Period;
+use window::{Period, Window};
 
 /// So many pages are asked for at a time.
-const CONCURRENCY: u64 = 8;
+const CONCURRENCY: u64 = 10;
 
 /// How to read a list.
 #[derive(Debug)]
@@ -63,9 +63,9 @@ impl List {
     pub fn first_page(&self, arguments: &Arguments) -> Arguments {
         let mut first = arguments.clone();
         if let Some(period) = &self.period
-            && let Some(window) = period.windows().front()
+            && let Some(window) = period.windows().next()
         {
-            first = period.arguments(arguments, *window);
+            first = period.arguments(arguments, window);
         }
         let top = self.wanted.map_or(Pages::LARGEST.into(), |wanted| wanted.min(Pages::LARGEST.into()));
         first.options.insert("top".into(), Input::Json(top.to_string()));
@@ -92,7 +92,7 @@ impl List {
             output,
             progress,
             printed: None,
-            continued: None,
+            begun: None,
             go_on,
             rows: 0,
             is_file: false,
@@ -114,20 +114,24 @@ impl List {
 
     /// Reads window by window.
     async fn windows(&self, mut period: Period, reader: &mut Reader<'_>) -> Result<(), Failure> {
-        if let Some(cursor) = &self.cursor
-            && let Some(state) = cursor.read()?
-        {
-            reader.continued = Some(cursor.reopen(&state)?);
-            reader.output.remark(&[format!("Going on from {}.", state.until)]);
-            period = period.resumed(state.until, state.at_an_instant);
+        if let Some(cursor) = &self.cursor {
+            let (sink, state) = cursor.begin(reader.output.is_secret(&reader.shape()))?;
+            reader.begun = Some(sink);
+            if let Some(state) = state {
+                reader.output.remark(&[format!("Going on from {}.", state.until)]);
+                period = period.resumed(state.until, state.at_an_instant);
+            }
         }
         reader.output.remark(&[told(period.since, period.until)]);
         let mut windows = period.windows();
-        while let Some(window) = windows.pop_front() {
+        // Those that were halved, the next one last.
+        let mut halved: Vec<Window> = Vec::new();
+        while let Some(window) = halved.pop().or_else(|| windows.next()) {
             let wanted = self.wanted.map(|wanted| wanted.saturating_sub(reader.rows));
             let before = reader.rows;
             // What does not fit into the window does not count as a row that was wanted.
-            let pages = self.pages(reader, period.arguments(reader.asked, window), None).tries(WINDOW_TRIES);
+            let pages = self.pages(reader, period.arguments(reader.asked, window), None);
+            let pages = pages.tries(WINDOW_TRIES).goes_on(before > 0);
             let left = std::cell::Cell::new(wanted.unwrap_or(u64::MAX));
             let holds = |row: &str| {
                 let held = left.get() > 0 && period.holds(window, row);
@@ -139,8 +143,7 @@ impl List {
                 Ok(()) => {}
                 Err(failure) if reader.rows == before && takes_too_long(&failure) => {
                     let Some([first, second]) = period.halves(window) else { return Err(failure) };
-                    windows.push_front(second);
-                    windows.push_front(first);
+                    halved.extend([second, first]);
                     continue;
                 }
                 Err(failure) => return Err(failure),
@@ -161,11 +164,13 @@ const WINDOW_TRIES: u32 = 2;
 
 /// True if a PBX may answer when asked for less.
 fn takes_too_long(failure: &Failure) -> bool {
-    match failure {
-        Failure::Call(Error::Server { status, .. }) => matches!(status, 500 | 504),
-        Failure::Call(error) => threecx::is_too_slow(error),
-        _ => false,
-    }
+    let error = match failure {
+        Failure::Call(error) => error,
+        // Rows of the windows before have come.
+        Failure::CutShort { error, .. } => error.as_ref(),
+        _ => return false,
+    };
+    threecx::is_too_slow(error)
 }
 
 /// What the period is, where people gave it in their own words.
@@ -183,8 +188,8 @@ struct Reader<'r> {
     output: &'r Output,
     progress: Progress,
     printed: Option<Box<dyn Rows>>,
-    /// The file of an earlier run, where this one goes on.
-    continued: Option<Sink>,
+    /// The file of a cursor, where nothing was printed yet.
+    begun: Option<Sink>,
     /// How to go on after a failure in the middle.
     go_on: Option<&'static str>,
     /// So many rows were printed.
@@ -228,7 +233,7 @@ impl Reader<'_> {
 
     /// Where rows are printed: begun, gone on with, or as it was.
     fn printed(&mut self, count: Option<u64>) -> Result<Box<dyn Rows>, Failure> {
-        match (self.printed.take(), self.continued.take()) {
+        match (self.printed.take(), self.begun.take()) {
             (Some(printed), _) => Ok(printed),
             (None, Some(sink)) => rows::continued(self.output, sink, &self.shape(), count),
             (None, None) => rows::open(self.output, &self.shape(), count),
@@ -261,5 +266,18 @@ impl Reader<'_> {
         let rows = self.rows;
         let skip = || format!("To go on where it broke off: --skip {rows}, and what was skipped before.");
         Failure::CutShort { error: Box::new(error), rows, go_on: self.go_on.map_or_else(skip, str::to_owned) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_too_long_also_behind_others() {
+        let slow = |status| Error::Server { status, reason: String::new() };
+        let behind = |error| Failure::CutShort { error: Box::new(error), rows: 1, go_on: String::new() };
+        assert!(takes_too_long(&slow(504).into()) && takes_too_long(&behind(slow(504))));
+        assert!(!takes_too_long(&behind(slow(503))) && !takes_too_long(&Failure::Declined));
     }
 }

@@ -66,15 +66,7 @@ pub fn length(flag: &str, text: &str) -> Result<SignedDuration, Error> {
 
 /// A complaint about a flag.
 pub fn misfit(flag: &str, expected: &str, came: &str) -> Error {
-    InputError {
-        argument: flag.into(),
-        path: String::new(),
-        expected: expected.into(),
-        came: format!("`{came}`"),
-        position: None,
-        hint: None,
-    }
-    .into()
+    InputError::of(flag, expected, format!("`{came}`")).into()
 }
 
 #[cfg(test)]

@@ -9,8 +9,6 @@
 //! them. Only where the whole period begins and ends does the instant count: there, a day more is
 //! asked for, and each row's own time decides.
 
-use std::collections::VecDeque;
-
 use clap::ArgMatches;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
@@ -134,6 +132,12 @@ impl Period {
         if arguments.options.contains_key("skip") || flag(matches, "count") || arguments.options.contains_key("count") {
             return usage("--skip and --count do not go with a period", "Leave them out; --since says where to begin.");
         }
+        if text(matches, "cursor").is_some() && arguments.options.contains_key("top") {
+            return usage(
+                "--top does not go with --cursor: the rest of a window would never be read",
+                "Leave out one of the two; --until says where to end.",
+            );
+        }
         let select = match arguments.options.get("select") {
             Some(Input::Text(select) | Input::Json(select)) => shape::names(Some(select)),
             None => Vec::new(),
@@ -157,21 +161,24 @@ impl Period {
         Period { since, opens: at_an_instant, ..self }
     }
 
-    /// The windows, in order.
-    pub fn windows(&self) -> VecDeque<Window> {
-        let mut windows = VecDeque::new();
+    /// The windows, in order: there may be millions of them.
+    pub fn windows(&self) -> impl Iterator<Item = Window> {
+        let Period { until: last, window: length, .. } = *self;
         let by_day = self.ask.ask == Ask::FilterByDay;
         let (mut since, mut opens) = (self.since, self.opens || !by_day);
-        while since < self.until {
-            let end = self.window.and_then(|window| since.checked_add(window).ok()).unwrap_or(self.until);
+        std::iter::from_fn(move || {
+            if since >= last {
+                return None;
+            }
+            let end = length.and_then(|length| since.checked_add(length).ok()).unwrap_or(last);
             // By day, windows meet at midnight.
-            let end = if by_day && self.window.is_some() { midnight(end) } else { end };
-            let until = end.min(self.until);
-            let closes = !by_day || until == self.until;
-            windows.push_back(Window { since, until, opens, closes });
+            let end = if by_day && length.is_some() { midnight(end) } else { end };
+            let until = end.min(last);
+            let closes = !by_day || until == last;
+            let window = Window { since, until, opens, closes };
             (since, opens) = (until, closes);
-        }
-        windows
+            Some(window)
+        })
     }
 
     /// The halves of a window; `None` if it is too short for that.
@@ -203,7 +210,10 @@ impl Period {
                 format!("{when} ge {} and {when} lt {}", window.since, window.until)
             }
             (Ask::FilterByDay, Some(when)) => {
-                let day = |instant: Timestamp, more: SignedDuration| (instant + more).to_zoned(TimeZone::UTC).date();
+                let day = |instant: Timestamp, more: SignedDuration| {
+                    // At the ends of all time there is no day more.
+                    instant.checked_add(more).unwrap_or(instant).to_zoned(TimeZone::UTC).date()
+                };
                 let first = day(window.since, if window.opens { -DAY } else { SignedDuration::ZERO });
                 let last = match window.closes {
                     true => format!("le {}", day(window.until, DAY)),
@@ -257,7 +267,7 @@ mod tests {
             Some(Input::Text(filter)) => filter,
             other => panic!("{other:?}"),
         };
-        period.windows().into_iter().map(filter).collect()
+        period.windows().map(filter).collect()
     }
 
     #[test]
@@ -290,9 +300,20 @@ mod tests {
     }
 
     #[test]
+    fn windows_are_made_when_they_are_needed_and_time_may_end() {
+        let events = period("EventLogs.ListEventLog", "0001-01-01T00:00:00Z", "9999-12-30T00:00:00Z", Some(1));
+        assert_eq!(
+            events.windows().nth(1).map(|window| window.since.to_string()).as_deref(),
+            Some("0001-01-01T01:00:00Z")
+        );
+        let calls = period("CallHistoryView.ListCallHistoryView", "9999-12-29T00:00:00Z", "9999-12-30T01:00:00Z", None);
+        assert_eq!(filters(&calls), ["date(SegmentStartTime) ge 9999-12-28 and date(SegmentStartTime) le 9999-12-30"]);
+    }
+
+    #[test]
     fn a_row_is_where_its_time_is() {
         let events = period("EventLogs.ListEventLog", "2026-01-01T00:00:00Z", "2026-01-03T00:00:00Z", Some(24));
-        let windows = events.windows();
+        let windows: Vec<Window> = events.windows().collect();
         let row = |time: &str| format!("{{\"Id\":1,\"TimeGenerated\":\"{time}\"}}");
         for (time, held) in [
             ("2025-12-31T23:59:59.999Z", [false, false]),
@@ -310,7 +331,7 @@ mod tests {
     #[test]
     fn windows_are_halved_down_to_a_minute_or_a_day() {
         let count = |period: &Period| {
-            let mut window = period.windows()[0];
+            let mut window = period.windows().next().expect("a window");
             let mut times = 0;
             while let Some([first, second]) = period.halves(window) {
                 assert_eq!((first.since, first.until, second.until), (window.since, second.since, window.until));

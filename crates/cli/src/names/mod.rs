@@ -17,6 +17,7 @@ mod word;
 use std::collections::HashSet;
 
 use threecx::{Arguments, Client, Error, Input, Operation};
+use threecx_catalog::Effect;
 use threecx_core::InputError;
 
 use crate::command::flags::{self, Flag};
@@ -33,6 +34,7 @@ pub use word::Word;
 #[derive(Debug)]
 pub struct References {
     pub subject: Option<Subject>,
+    effect: Effect,
     values: Vec<Reference>,
 }
 
@@ -95,7 +97,7 @@ impl References {
     pub fn of(operation: &'static Operation, flags: &[Flag]) -> References {
         let subject = subject(operation);
         let values = flags.iter().filter_map(|flag| reference(flag, subject.as_ref())).collect();
-        References { subject, values }
+        References { subject, effect: operation.effect, values }
     }
 
     /// Reads the words for the subject, and finds the arguments that are words and not ids.
@@ -144,7 +146,7 @@ impl References {
 
     /// Looks up everything that is pending.
     pub async fn look_up(&self, client: &Client, pending: &[&Pending]) -> Result<Directory, Failure> {
-        let mut directory = Directory::default();
+        let mut directory = Directory::new(self.effect);
         if let Some(Subject { set, .. }) = &self.subject {
             let words: Vec<&Word> = pending.iter().flat_map(|one| one.subjects.iter().map(|(word, _)| word)).collect();
             directory.look_up(client, set, &words).await?;
@@ -204,6 +206,22 @@ impl References {
 }
 
 impl Pending {
+    /// The word for the subject, if there is one.
+    pub fn only_word(&self) -> Option<String> {
+        match self.subjects.as_slice() {
+            [(_, given)] => Some(given.clone()),
+            _ => None,
+        }
+    }
+
+    /// What the words for the subject say: `2 users: 100, Ada`, `users: 100-119`.
+    pub fn given(&self, set: &Set) -> Option<String> {
+        let words: Vec<&str> = self.subjects.iter().map(|(_, given)| given.as_str()).collect();
+        let ranges = self.subjects.iter().any(|(word, _)| matches!(word, Word::Range { .. }));
+        let title = if ranges { set.nouns() } else { set.counted(words.len()) };
+        (!words.is_empty()).then(|| format!("{title}: {}", words.join(", ")))
+    }
+
     /// True if there is nothing to look up.
     pub fn is_empty(&self) -> bool {
         self.subjects.is_empty() && self.values.is_empty()
@@ -296,7 +314,7 @@ impl Reference {
 
     /// Digits are an id where an id is wanted, and a number where a number is.
     fn is_raw(&self, part: &str) -> bool {
-        part.is_empty() || part.parse::<f64>().is_ok()
+        part.is_empty() || word::is_digits(part) || part.parse::<i64>().is_ok()
     }
 
     /// Parameters that are one text tell by their names: `queueDns` and `queueDnStr` take several.
@@ -309,15 +327,8 @@ impl Reference {
     }
 
     fn too_many(&self, number: usize) -> Error {
-        let error = InputError {
-            argument: self.flag.clone(),
-            path: String::new(),
-            expected: format!("one {}", self.set.noun()),
-            came: number.to_string(),
-            position: None,
-            hint: Some("Give one, and run it once for each.".into()),
-        };
-        error.into()
+        let error = InputError::of(&self.flag, format!("one {}", self.set.noun()), number.to_string());
+        error.with_hint("Give one, and run it once for each.").into()
     }
 
     fn put(&self, arguments: &mut Arguments, mut values: Vec<String>) {

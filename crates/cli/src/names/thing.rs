@@ -5,6 +5,15 @@ use serde_json::{Map, Value};
 use super::set::Set;
 use super::word::{Word, small};
 
+/// Which parts of a name stand for the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// A few letters.
+    Any,
+    /// Whole words.
+    Words,
+}
+
 /// An entity: its key, number, names.
 #[derive(Clone, Debug)]
 pub struct Thing {
@@ -50,15 +59,17 @@ impl Thing {
 
     /// True if its number is in the range that a word is.
     pub fn is_in(&self, word: &Word) -> bool {
-        let (Word::Range { from, to, shortest, longest }, Some(number)) = (word, &self.number) else { return false };
-        (shortest..=longest).contains(&&number.len())
-            && number.parse::<u64>().is_ok_and(|number| (from..=to).contains(&&number))
+        self.number.as_ref().is_some_and(|number| word.spans(number))
     }
 
     /// True if all parts of a name, in small letters, are in one of its names.
-    pub fn is_like(&self, name: &str) -> bool {
-        let parts = || name.split([' ', ',']).filter(|part| !part.is_empty());
-        self.names.iter().any(|name| parts().all(|part| name.contains(part)))
+    pub fn is_like(&self, name: &str, parts: Parts) -> bool {
+        let given = || name.split([' ', ',']).filter(|part| !part.is_empty());
+        let has = |name: &str, part: &str| match parts {
+            Parts::Any => name.contains(part),
+            Parts::Words => name.split([' ', ',']).any(|word| word == part),
+        };
+        self.names.iter().any(|name| given().all(|part| has(name, part)))
     }
 
     /// `100 Ada Lovelace (id 29)`; as much of it as there is.

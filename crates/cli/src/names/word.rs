@@ -32,14 +32,8 @@ impl Word {
     pub fn parse(set: &Set, argument: &str, text: &str) -> Result<Word, Error> {
         let text = text.trim();
         let wrong = |expected: String, hint: &str| {
-            Error::from(InputError {
-                argument: argument.to_owned(),
-                path: String::new(),
-                expected,
-                came: if text.is_empty() { String::new() } else { format!("`{text}`") },
-                position: None,
-                hint: Some(hint.to_owned()),
-            })
+            let came = if text.is_empty() { String::new() } else { format!("`{text}`") };
+            Error::from(InputError::of(argument, expected, came).with_hint(hint))
         };
         if let Some(key) = text.strip_prefix(ID).map(str::trim) {
             return match key.parse::<i64>() {
@@ -84,6 +78,13 @@ impl Word {
             return Ok(Word::Email(text.to_lowercase()));
         }
         Ok(Word::Name { small: small(text), given: text.to_owned() })
+    }
+
+    /// True for a range in which a number is.
+    pub fn spans(&self, number: &str) -> bool {
+        let Word::Range { from, to, shortest, longest } = self else { return false };
+        (shortest..=longest).contains(&&number.len())
+            && number.parse::<u64>().is_ok_and(|number| (from..=to).contains(&&number))
     }
 
     /// The comparisons that find it in its set; nothing where the list has to be read.

@@ -44,7 +44,7 @@ pub fn print_value(value: &str, shape: &Shape, output: &Output) -> Result<(), Fa
             sink.finish()
         }
         Format::Json | Format::Yaml => {
-            let mut sink = output.open()?;
+            let mut sink = output.open_for(shape)?;
             let yaml = output.format == Format::Yaml;
             let mut print = |value: &str| match yaml {
                 true if sink.is_empty() => sink.raw(yaml::document(value).as_bytes()),
@@ -88,9 +88,13 @@ pub fn print_rows<'a>(
     output: &Output,
 ) -> Result<(), Failure> {
     let mut rows = rows::open(output, shape, count)?;
+    let mut number = 0;
     for value in values {
         rows.row(value)?;
+        number += 1;
     }
-    output.remark(&rows.finish()?);
+    let mut remarks: Vec<String> = rows::more(number, count, shape).into_iter().collect();
+    remarks.extend(rows.finish()?);
+    output.remark(&remarks);
     Ok(())
 }

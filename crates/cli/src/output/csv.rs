@@ -4,13 +4,16 @@
 //! cell. Spreadsheets take a text for a formula if it begins with `=`, `+`, `-`, `@`, a tab or a
 //! carriage return, and names and display texts come from outside: such a text gets an apostrophe
 //! in front, unless it is only a number or a telephone number (`+49 30 1234567`), which no formula
-//! can be made of. Whoever wants texts untouched takes `-o ndjson`.
+//! can be made of. So does one that has an apostrophe there already, for the guard to be undone when the
+//! file is read again (`--from`). Whoever wants texts untouched takes `-o ndjson`.
+
+use std::borrow::Cow;
 
 use csv::{Terminator, Writer, WriterBuilder};
 
 use super::Sink;
 use super::flat::Columns;
-use super::rows::{Rows, unknown_columns};
+use super::rows::Rows;
 use super::shape::Shape;
 use crate::failure::Failure;
 
@@ -66,7 +69,7 @@ impl Rows for CsvRows {
 
     fn finish(mut self: Box<Self>) -> Result<Vec<String>, Failure> {
         self.writer.flush().map_err(|error| self.writer.get_ref().failure(&error))?;
-        Ok(self.columns.iter().filter_map(|columns| unknown_columns(columns.unknown())).collect())
+        Ok(self.columns.iter().flat_map(Columns::left_out).collect())
     }
 
     fn checkpoint(&mut self) -> Result<u64, Failure> {
@@ -80,14 +83,26 @@ fn text(json: &str, cell: &mut String) {
     match json.as_bytes().first() {
         Some(b'"') => {
             let text: String = serde_json::from_str(json).unwrap_or_else(|_| json.to_owned());
-            if could_be_a_formula(&text) {
-                cell.push('\'');
-            }
-            cell.push_str(&text);
+            cell.push_str(&guarded(&text));
         }
         _ if json == "null" => {}
         _ => cell.push_str(json),
     }
+}
+
+/// A text as it stands in a cell.
+pub fn guarded(text: &str) -> Cow<'_, str> {
+    if is_in_danger(text) { format!("'{text}").into() } else { text.into() }
+}
+
+/// The text of a cell that [`guarded`] has made.
+pub fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|_| is_in_danger(cell)).unwrap_or(cell)
+}
+
+/// True for what could be a formula, and for what looks like one that is guarded.
+fn is_in_danger(text: &str) -> bool {
+    could_be_a_formula(text.trim_start_matches('\''))
 }
 
 fn could_be_a_formula(text: &str) -> bool {
@@ -122,6 +137,14 @@ mod tests {
             let mut cell = String::new();
             text(json, &mut cell);
             assert_eq!(cell, wanted, "{json}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_read_is_what_was_written(text in "['=+@\\-\t]{0,3}\\PC{0,5}") {
+            let cell = guarded(&text);
+            proptest::prop_assert_eq!(unguarded(&cell), &text);
         }
     }
 }

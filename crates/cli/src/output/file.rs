@@ -1,6 +1,6 @@
 //! Files that a PBX sends: written as they come, into a `.part` file beside where they belong, and
-//! put in place when they are complete. Without `--output-file`, nothing that is there already is
-//! overwritten.
+//! put in place when they are complete. Without a name from `--output-file`, which may also be that of
+//! a folder, nothing that is there already is overwritten.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Seek, Write};
@@ -21,15 +21,51 @@ const MOST_NAMES: u32 = 1000;
 /// current folder, and says where it went.
 pub async fn receive(
     operation: Option<&'static Operation>,
-    mut download: Download,
+    download: Download,
     output: &Output,
 ) -> Result<(), Failure> {
-    let file = download.file().clone();
-    if output.file.as_deref() == Some("-") {
+    if output.is_stream() {
         return print(download, output).await;
     }
-    let mut part = Part::open(operation, &file, output)?;
+    let media_type = download.file().media_type.clone();
     let bar = progress(&download, output);
+    let (path, length) = write(operation, download, output, &bar).await?;
+    said(&path, length, &media_type, output)
+}
+
+/// The same with one of many files, of which it returns the path.
+pub async fn receive_one(
+    operation: &'static Operation,
+    download: Download,
+    output: &Output,
+) -> Result<String, Failure> {
+    write(Some(operation), download, output, &ProgressBar::hidden()).await.map(|(path, _)| path)
+}
+
+/// Several files need a folder: a name is that of one.
+pub fn refuse_one_name(output: &Output) -> Result<(), Failure> {
+    match output.file.as_deref().filter(|path| !is_folder(path)) {
+        None => Ok(()),
+        Some(path) => Err(Failure::Usage {
+            message: format!("--output-file {path} is one file, and several are to come"),
+            next_step: Some("Name a folder, with a slash at its end: --output-file recordings/".into()),
+        }),
+    }
+}
+
+/// True for a folder that is there, or is to be made.
+fn is_folder(path: &str) -> bool {
+    path.ends_with('/') || path.ends_with(std::path::MAIN_SEPARATOR) || Path::new(path).is_dir()
+}
+
+/// Writes a file as it comes; returns where, and how long it is.
+async fn write(
+    operation: Option<&'static Operation>,
+    mut download: Download,
+    output: &Output,
+    bar: &ProgressBar,
+) -> Result<(String, u64), Failure> {
+    let mut part = Part::open(operation, download.file(), output)?;
     let mut length = 0;
     while let Some(piece) = download.next().await? {
         match piece {
@@ -45,7 +81,7 @@ pub async fn receive(
         bar.set_position(length);
     }
     bar.finish_and_clear();
-    said(&part.keep()?, length, &file.media_type, output)
+    Ok((part.keep()?, length))
 }
 
 /// The same with a file that is there whole.
@@ -55,7 +91,7 @@ pub fn save(
     bytes: &[u8],
     output: &Output,
 ) -> Result<(), Failure> {
-    if output.file.as_deref() == Some("-") {
+    if output.is_stream() {
         let mut sink = output.open()?;
         sink.raw(bytes)?;
         return sink.finish();
@@ -65,7 +101,7 @@ pub fn save(
     said(&part.keep()?, bytes.len() as u64, &file.media_type, output)
 }
 
-/// To stdout, from where nothing can be taken back.
+/// To where nothing can be taken back from.
 async fn print(mut download: Download, output: &Output) -> Result<(), Failure> {
     let mut sink = output.open()?;
     while let Some(piece) = download.next().await? {
@@ -116,24 +152,45 @@ struct Part {
 
 impl Part {
     fn open(operation: Option<&'static Operation>, file: &threecx::File, output: &Output) -> Result<Part, Failure> {
-        let named = output.file.is_some();
-        let target = output.file.clone().unwrap_or_else(|| {
+        let folder = output.file.as_deref().filter(|path| is_folder(path));
+        let named = output.file.is_some() && folder.is_none();
+        let target = output.file.clone().filter(|_| named).unwrap_or_else(|| {
             let name = file.name.clone().unwrap_or_else(|| default_name(operation, &file.media_type));
-            name.trim_start_matches('.').to_owned()
+            let name = name.trim_start_matches('.');
+            folder.map_or_else(|| name.to_owned(), |folder| Path::new(folder).join(name).display().to_string())
         });
-        let path = format!("{target}.part");
-        let failed = |error: io::Error| Failure::file(&path, &error);
-        let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-        // A part that a killed run left is free, one that is being written is not.
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Failure::File { path, reason: "another download is writing it".into() });
-            }
-            // Some file systems have no locks.
-            Err(TryLockError::Error(_)) => {}
+        // Where a link was named, the file behind it is meant.
+        let behind = || fs::canonicalize(&target).ok()?.to_str().map(str::to_owned);
+        let target = if named && Path::new(&target).is_symlink() { behind().unwrap_or(target) } else { target };
+        if let Some(folder) = folder {
+            fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
         }
-        file.set_len(0).map_err(failed)?;
+        let mut number = 0;
+        let mut path = format!("{target}.part");
+        let file = loop {
+            let failed = |error: io::Error| Failure::file(&path, &error);
+            let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+            // A part that a killed run left is free, one that is being written is not.
+            match file.try_lock() {
+                Ok(()) => {}
+                // Files of one name may come at the same time.
+                Err(TryLockError::WouldBlock) if !named && number < MOST_NAMES => {
+                    number += 1;
+                    path = format!("{}.part", numbered(&target, number));
+                    continue;
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Failure::File { path, reason: "another download is writing it".into() });
+                }
+                // Some file systems have no locks.
+                Err(TryLockError::Error(_)) => break file,
+            }
+            // Another download may have put it in place before it was locked: then it is whole.
+            if Path::new(&path).exists() {
+                break file;
+            }
+        };
+        file.set_len(0).map_err(|error| Failure::file(&path, &error))?;
         Ok(Part { file, path, target, named, kept: false })
     }
 
@@ -155,11 +212,8 @@ impl Part {
             fs::rename(&self.path, &self.target).map_err(|error| Failure::file(&self.target, &error))?;
             return Ok(self.target.clone());
         }
-        let name = Path::new(&self.target);
-        let stem = name.file_stem().unwrap_or_default().to_string_lossy();
-        let extension = name.extension().map(|end| format!(".{}", end.to_string_lossy())).unwrap_or_default();
         for number in 0..MOST_NAMES {
-            let name = if number == 0 { self.target.clone() } else { format!("{stem} ({number}){extension}") };
+            let name = numbered(&self.target, number);
             // Other than a rename, a link does not take the place of what is there.
             match fs::hard_link(&self.path, &name) {
                 Ok(()) => {
@@ -186,6 +240,17 @@ impl Drop for Part {
             // It is of no use; if it cannot be removed, the next run takes it over.
             let _ = fs::remove_file(&self.path);
         }
+    }
+}
+
+/// `name (1).ext`; nothing is added for 0.
+fn numbered(target: &str, number: u32) -> String {
+    let name = Path::new(target);
+    let stem = name.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = name.extension().map(|end| format!(".{}", end.to_string_lossy())).unwrap_or_default();
+    match number {
+        0 => target.to_owned(),
+        _ => name.with_file_name(format!("{stem} ({number}){extension}")).display().to_string(),
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Column {
 pub struct Columns {
     pub columns: Vec<Column>,
     members: Members,
+    /// Secrets that have no column.
+    secrets: IndexSet<String>,
     /// Members of rows that have no column.
     unknown: IndexSet<String>,
 }
@@ -45,6 +47,8 @@ enum Member {
     /// A cell of the column with this index.
     Cell(usize),
     Object(Members),
+    /// A secret that nobody has named.
+    Secret,
 }
 
 impl Columns {
@@ -99,6 +103,10 @@ impl Columns {
             }
             None => {
                 for property in properties.iter().filter(|property| !property.navigation) {
+                    if property.secret {
+                        self.secret(property, prefix, into);
+                        continue;
+                    }
                     let named = Named { name: property.name.into(), ..Named::default() };
                     self.property(property, &named, asked.target, depth, prefix, into);
                 }
@@ -109,6 +117,13 @@ impl Columns {
                 Some(property) => self.property(property, &named, asked.target, depth, prefix, into),
                 None => self.unknown_name(&named, prefix, into),
             }
+        }
+    }
+
+    fn secret(&mut self, property: &'static Property, prefix: &str, into: &mut Members) {
+        if !into.contains_key(property.name) {
+            self.secrets.insert(format!("{prefix}{}", property.name));
+            into.insert(property.name.into(), Member::Secret);
         }
     }
 
@@ -166,9 +181,19 @@ impl Columns {
         cells
     }
 
-    /// Members that rows had and the catalogue does not know.
-    pub fn unknown(&self) -> impl Iterator<Item = &str> {
-        self.unknown.iter().map(String::as_str)
+    /// What is to be said of what has no column: secrets, and members that rows had and the
+    /// catalogue does not know.
+    pub fn left_out(&self) -> Vec<String> {
+        let names = |names: &IndexSet<String>| names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let mut remarks = Vec::new();
+        if !self.secrets.is_empty() {
+            remarks.push(format!("Left out, because they are secrets: {}; --select has them.", names(&self.secrets)));
+        }
+        if !self.unknown.is_empty() {
+            let unknown = names(&self.unknown);
+            remarks.push(format!("Left out, because the catalogue does not know them: {unknown}; -o json has them."));
+        }
+        remarks
     }
 }
 
@@ -204,6 +229,7 @@ impl<'de> Visitor<'de> for Object<'_, '_, 'de> {
                 Some(Member::Object(members)) => {
                     map.next_value_seed(Object { members, cells: self.cells, unknown: self.unknown })?;
                 }
+                Some(Member::Secret) => drop(map.next_value::<IgnoredAny>()?),
                 None => {
                     map.next_value::<IgnoredAny>()?;
                     if !name.0.contains('@') {
@@ -296,7 +322,7 @@ mod tests {
             found,
             [("Number", r#""8\u0030""#), ("ForwardNoAnswer.Number", r#""7""#), ("ForwardNoAnswer.To", r#""Queue""#)]
         );
-        assert!(columns.unknown().eq(["New"]));
+        assert!(columns.unknown.iter().eq(["New"]));
         assert!(columns.cells(r#"{"ForwardNoAnswer":null}"#).iter().all(Option::is_none));
     }
 }

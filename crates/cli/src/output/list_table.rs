@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Sink;
 use super::columns::{self, Columns, HIDDEN, Record};
-use super::rows::Rows;
+use super::rows::{Rows, more};
 use super::shape::Shape;
 use super::style::{Style, one_line, plain_text};
 use super::table::fit;
@@ -94,12 +94,10 @@ impl TableRows {
     fn remarks(&self) -> Vec<String> {
         let number = self.number;
         let mut remarks = Vec::new();
-        if let Some(count) = self.count {
+        if let Some(count) = self.count.filter(|count| more(number, Some(*count), &self.shape).is_none()) {
             remarks.push(format!("{number} of {count} rows."));
         } else if number == 0 {
             remarks.push("No rows.".to_owned());
-        } else if !self.shape.complete && number >= 20 && number.is_multiple_of(10) {
-            remarks.push(format!("{number} rows; there may be more: --all reads them all."));
         }
         let left_out = self.layout.as_ref().map_or(0, |layout| layout.left_out);
         if left_out > 0 {

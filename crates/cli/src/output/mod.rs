@@ -2,7 +2,7 @@
 
 pub mod answer;
 mod columns;
-mod csv;
+pub mod csv;
 pub mod file;
 mod flat;
 pub mod format;
@@ -19,8 +19,9 @@ pub mod wrap;
 mod xlsx;
 mod yaml;
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 use std::rc::Rc;
 
 use clap::ArgMatches;
@@ -28,6 +29,7 @@ use clap::ArgMatches;
 use crate::failure::Failure;
 use format::Format;
 use jq::Jq;
+use shape::Shape;
 
 /// How wide text may be where no terminal says so.
 const WIDTH: usize = 120;
@@ -97,16 +99,45 @@ impl Output {
         Output { jq: None, raw: false, format, ..self.clone() }
     }
 
+    /// True if the answer would take the place of this file.
+    pub fn replaces(&self, path: &Path) -> bool {
+        let Some(file) = self.file.as_deref().filter(|_| !self.on_stdout()) else { return false };
+        let whole = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
+        whole(Path::new(file)) == whole(path)
+    }
+
+    /// True where nothing that is written can be taken back, or be put in the place of what is there:
+    /// stdout, a pipe, a device.
+    pub fn is_stream(&self) -> bool {
+        let special = |path: &str| std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir());
+        self.file.as_deref().is_some_and(|path| path == "-" || special(path))
+    }
+
     fn on_stdout(&self) -> bool {
         matches!(self.file.as_deref(), None | Some("-"))
     }
 
     /// Where the answer goes: stdout, or the file that was named, which is replaced.
     pub fn open(&self) -> Result<Sink, Failure> {
+        self.create(false)
+    }
+
+    /// The same for what has this shape: where secrets go into a file that is new, nobody but its
+    /// owner can read it.
+    pub fn open_for(&self, shape: &Shape) -> Result<Sink, Failure> {
+        self.create(self.is_secret(shape))
+    }
+
+    /// True if secrets of this shape are printed as they come.
+    pub fn is_secret(&self, shape: &Shape) -> bool {
+        matches!(self.format, Format::Json | Format::Ndjson | Format::Yaml) && shape.has_secrets()
+    }
+
+    fn create(&self, private: bool) -> Result<Sink, Failure> {
         match self.file.as_deref().filter(|_| !self.on_stdout()) {
             None => Ok(Sink::new(Target::Stdout(io::stdout()), "stdout", 0)),
             Some(path) => {
-                let file = File::create(path).map_err(|error| Failure::file(path, &error))?;
+                let file = writing(private).truncate(true).open(path).map_err(|error| Failure::file(path, &error))?;
                 Ok(Sink::new(Target::File(file), path, 0))
             }
         }
@@ -128,6 +159,19 @@ impl Output {
     pub fn shows_progress(&self) -> bool {
         !self.quiet && io::stderr().is_terminal()
     }
+}
+
+/// How a file is opened to be written, or made; one that is private only for its owner.
+pub fn writing(private: bool) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = private;
+    options
 }
 
 /// How wide the terminal is on which stdout is shown.

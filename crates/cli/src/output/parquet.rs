@@ -14,7 +14,7 @@ use threecx_catalog::{Type, TypeRef};
 
 use super::Sink;
 use super::flat::Columns;
-use super::rows::{Rows, unknown_columns};
+use super::rows::Rows;
 use super::shape::Shape;
 use crate::failure::Failure;
 
@@ -174,6 +174,6 @@ impl Rows for ParquetRows {
         if let Some(writer) = self.writer {
             writer.into_inner().map_err(failed)?.finish()?;
         }
-        Ok(self.columns.iter().filter_map(|columns| unknown_columns(columns.unknown())).collect())
+        Ok(self.columns.iter().flat_map(Columns::left_out).collect())
     }
 }

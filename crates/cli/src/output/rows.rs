@@ -29,7 +29,7 @@ pub trait Rows {
 /// Opens a list: where it goes and in which format says `output`. `count` is how many rows the PBX
 /// says there are in all.
 pub fn open(output: &Output, shape: &Shape, count: Option<u64>) -> Result<Box<dyn Rows>, Failure> {
-    continued(output, output.open()?, shape, count)
+    continued(output, output.open_for(shape)?, shape, count)
 }
 
 /// The same on a sink that may hold a part of the list already.
@@ -53,10 +53,15 @@ fn plain(output: &Output, sink: Sink, shape: &Shape, count: Option<u64>) -> Resu
     })
 }
 
-/// What is to be said of columns that the catalogue does not know.
-pub fn unknown_columns<'a>(unknown: impl Iterator<Item = &'a str>) -> Option<String> {
-    let unknown: Vec<&str> = unknown.collect();
-    (!unknown.is_empty()).then(|| {
-        format!("Left out, because the catalogue does not know them: {}; -o json has them.", unknown.join(", "))
+/// What is to be said of a list that may not have come whole: a PBX gives the first page of a list
+/// that nobody limited, and does not say so. Its pages are as long as it likes, but of round numbers.
+pub fn more(number: u64, count: Option<u64>, shape: &Shape) -> Option<String> {
+    const LEAST: u64 = 20;
+    if shape.complete || number < LEAST || !number.is_multiple_of(10) || count.is_some_and(|count| count <= number) {
+        return None;
+    }
+    Some(match count {
+        Some(count) => format!("{number} of {count} rows; --all reads them all."),
+        None => format!("{number} rows; there may be more: --all reads them all."),
     })
 }

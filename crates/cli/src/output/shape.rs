@@ -2,7 +2,7 @@
 //! asked for.
 
 use threecx::{Arguments, Input, Operation, Span};
-use threecx_catalog::{Content, Structure, Type, TypeRef};
+use threecx_catalog::{Content, Property, Structure, Type, TypeRef};
 
 /// What is known about rows before they come.
 #[derive(Clone, Debug)]
@@ -41,11 +41,33 @@ impl Shape {
         Shape { structure: None, target: Span::ALL, select: None, expand: None, counted: false, complete: true }
     }
 
+    /// True if there may be secrets in it.
+    pub fn has_secrets(&self) -> bool {
+        let names = |list: &Option<String>| names(list.as_deref());
+        let (selected, expanded) = (names(&self.select), names(&self.expand));
+        let among = |names: &[Named], property: &Property| {
+            names
+                .iter()
+                .any(|named| named.name.split('.').next().is_some_and(|n| n.eq_ignore_ascii_case(property.name)))
+        };
+        let comes = |property: &&Property| match property.navigation {
+            true => among(&expanded, property),
+            false => self.select.is_none() || among(&selected, property),
+        };
+        let properties = self.structure.into_iter().flat_map(|structure| structure.properties_in(self.target));
+        properties.filter(comes).any(|property| property.secret || holds_secrets(property.ty))
+    }
+
     /// The same list, read to its end.
     #[must_use]
     pub fn complete(self) -> Shape {
         Shape { complete: true, ..self }
     }
+}
+
+/// True if something inside is a secret.
+pub fn holds_secrets(ty: TypeRef) -> bool {
+    matches!(ty.ty, Type::Structure(structure) if structure.all_properties().any(|property| property.secret))
 }
 
 /// The structure that the answers of an operation consist of.

@@ -8,7 +8,7 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::Sink;
 use super::flat::Columns;
-use super::rows::{Rows, unknown_columns};
+use super::rows::Rows;
 use super::shape::Shape;
 use crate::failure::Failure;
 
@@ -92,8 +92,7 @@ impl Rows for XlsxRows {
         }
         self.workbook.save_to_writer(&mut self.sink).map_err(failed)?;
         self.sink.finish()?;
-        let mut remarks: Vec<String> =
-            self.columns.iter().filter_map(|columns| unknown_columns(columns.unknown())).collect();
+        let mut remarks: Vec<String> = self.columns.iter().flat_map(Columns::left_out).collect();
         if self.cut > 0 {
             remarks.push(format!("{} cells were cut to {CELL} characters; -o json has all.", self.cut));
         }

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
@@ -30,6 +31,32 @@ pub fn certificate((year, month, day): (i32, u8, u8)) -> (String, Arc<rustls::Se
         )
         .expect("a certificate and its key");
     (authority.pem(), Arc::new(config))
+}
+
+/// A server that gives tokens, and breaks the TLS of every other request once it has read it. Counts those.
+pub fn breaking_server(config: Arc<rustls::ServerConfig>) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("https://{}", listener.local_addr().expect("an address"));
+    let seen = Arc::new(AtomicUsize::new(0));
+    let calls = Arc::clone(&seen);
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let Ok(mut connection) = rustls::ServerConnection::new(Arc::clone(&config)) else { continue };
+            let mut request = [0; 4096];
+            let mut tls = rustls::Stream::new(&mut connection, &mut stream);
+            let length = tls.read(&mut request).unwrap_or_default();
+            if request[..length].starts_with(b"POST /connect/token") {
+                let _ = tls.write_all(
+                    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 20\r\nconnection: close\r\n\r\n\
+                      {\"access_token\":\"t\"}",
+                );
+            } else if length > 0 {
+                calls.fetch_add(1, Ordering::SeqCst);
+                let _ = stream.write_all(b"this is no TLS at all, and comes when the request is gone\r\n");
+            }
+        }
+    });
+    (url, seen)
 }
 
 /// A server that speaks TLS and answers nothing sensible.

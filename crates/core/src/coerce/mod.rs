@@ -311,15 +311,8 @@ impl<'a> Walk<'a> {
         if self.depth <= MAX_DEPTH {
             return Ok(());
         }
-        Err(InputError {
-            argument: self.argument.to_owned(),
-            path: String::new(),
-            expected: format!("JSON at most {MAX_DEPTH} levels deep"),
-            came: "deeper nesting".into(),
-            position: None,
-            hint: None,
-        }
-        .into())
+        let expected = format!("JSON at most {MAX_DEPTH} levels deep");
+        Err(InputError::of(self.argument, expected, "deeper nesting").into())
     }
 
     fn misfit(&self, wanted: Wanted, came: &str) -> Error {

@@ -93,15 +93,8 @@ pub fn events(mut state: State, mut rows: Vec<Map<String, Value>>, longest: i64)
 }
 
 fn too_many() -> Failure {
-    let error = InputError {
-        argument: "Longest Call".into(),
-        path: String::new(),
-        expected: format!("a time of which the call log has {} rows at most", MOST / 2),
-        came: "one with more".into(),
-        position: None,
-        hint: Some("Give fewer hours.".into()),
-    };
-    Error::from(error).into()
+    let expected = format!("a time of which the call log has {} rows at most", MOST / 2);
+    Error::from(InputError::of("Longest Call", expected, "one with more").with_hint("Give fewer hours.")).into()
 }
 
 fn began(row: &Map<String, Value>) -> Option<i64> {

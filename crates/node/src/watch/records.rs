@@ -141,15 +141,8 @@ fn unreadable(error: serde_json::Error) -> Failure {
 }
 
 fn too_many() -> Failure {
-    let error = InputError {
-        argument: "Filter".into(),
-        path: String::new(),
-        expected: format!("one that lets {MOST} records through at most"),
-        came: "more".into(),
-        position: None,
-        hint: Some("Narrow down what is watched.".into()),
-    };
-    Error::from(error).into()
+    let expected = format!("one that lets {MOST} records through at most");
+    Error::from(InputError::of("Filter", expected, "more").with_hint("Narrow down what is watched.")).into()
 }
 
 #[cfg(test)]
