@@ -32,7 +32,7 @@ pub struct Builder {
     pub(crate) user_agent: String,
     pub(crate) stack: Option<Arc<dyn HttpStack>>,
     concurrency: Option<usize>,
-    rate: Option<f64>,
+    apart: Option<Duration>,
 }
 
 impl Builder {
@@ -50,7 +50,7 @@ impl Builder {
             user_agent: concat!("threecx/", env!("CARGO_PKG_VERSION")).to_owned(),
             stack: None,
             concurrency: None,
-            rate: None,
+            apart: None,
         }
     }
 
@@ -161,17 +161,18 @@ impl Builder {
         self
     }
 
-    /// Makes so many calls at a time at most (no limit); further ones wait.
+    /// Makes so many calls at a time at most (no limit), and at least one; further ones wait.
     #[must_use]
     pub fn concurrency(mut self, calls: usize) -> Builder {
         self.concurrency = Some(calls);
         self
     }
 
-    /// Makes so many calls a second at most (no limit), evenly spread; further ones wait.
+    /// Makes so many calls in this time at most (no limit), evenly spread; further ones wait. At least
+    /// one call is made.
     #[must_use]
-    pub fn rate_limit(mut self, calls_per_second: f64) -> Builder {
-        self.rate = Some(calls_per_second);
+    pub fn rate_limit(mut self, calls: u32, per: Duration) -> Builder {
+        self.apart = Some(per / calls.max(1));
         self
     }
 
@@ -215,7 +216,7 @@ impl Builder {
             return Err(Error::Authentication { reason: "no client ID and secret were given".into() });
         };
         let tokens = Tokens::new(credentials, self.token_store);
-        let limits = Limits::new(self.concurrency, self.rate);
+        let limits = Limits::new(self.concurrency, self.apart);
         Ok(Client::new(transport, tokens, limits, self.retry, self.target))
     }
 }

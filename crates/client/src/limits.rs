@@ -20,8 +20,7 @@ struct Pace {
 }
 
 impl Limits {
-    pub fn new(at_a_time: Option<usize>, per_second: Option<f64>) -> Limits {
-        let apart = per_second.and_then(|rate| Duration::try_from_secs_f64(1.0 / rate).ok());
+    pub fn new(at_a_time: Option<usize>, apart: Option<Duration>) -> Limits {
         let pace = apart.filter(|apart| !apart.is_zero()).map(|apart| Pace { apart, ticks: Mutex::new(None) });
         Limits { at_a_time: at_a_time.map(|calls| Semaphore::new(calls.max(1))), pace }
     }

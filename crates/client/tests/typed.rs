@@ -222,7 +222,12 @@ impl HttpStack for Counting {
 async fn calls_run_on_another_stack_and_wait_their_turn() {
     let stack = Arc::new(Counting::default());
     let client = Client::builder("https://pbx.example.com").credentials("900", "secret").http_stack(stack.clone());
-    let client = client.concurrency(2).rate_limit(10_000.0).release(Span::NEWEST).build().expect("an address");
+    let client = client
+        .concurrency(2)
+        .rate_limit(10_000, Duration::from_secs(1))
+        .release(Span::NEWEST)
+        .build()
+        .expect("an address");
     let calls = (0..12).map(|_| tokio::spawn(client.users().list().send()));
     for call in calls.collect::<Vec<_>>() {
         assert_eq!(call.await.expect("no panic").expect("users").rows[0].id, Some(UserId(7)));

@@ -70,7 +70,11 @@ impl<Old: Value, New: Value> Value for Changed<Old, New> {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-                Self::scalar(text)
+                // A number is also read from text: what is text now must not become one.
+                match New::decode(IntoDeserializer::<E>::into_deserializer(text)) {
+                    Ok(new) => Ok(Changed::New(new)),
+                    Err(_) => Old::decode(text.into_deserializer()).map(Changed::Old),
+                }
             }
 
             fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
@@ -90,5 +94,25 @@ impl<Old: Value, New: Value> Value for Changed<Old, New> {
             Changed::Old(old) => old.encode(serializer),
             Changed::New(new) => new.encode(serializer),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::typed::Secret;
+    use crate::typed::value::Decode;
+    use serde::de::DeserializeSeed;
+
+    fn decoded<Old: Value, New: Value>(json: &str) -> Changed<Old, New> {
+        Decode::new().deserialize(&mut serde_json::Deserializer::from_str(json)).expect(json)
+    }
+
+    #[test]
+    fn what_comes_says_which_it_is() {
+        assert_eq!(decoded::<i32, String>("13"), Changed::Old(13));
+        assert_eq!(decoded::<i32, String>("\"13\""), Changed::New("13".to_owned()));
+        assert_eq!(decoded::<Secret, Vec<i32>>("\"x\""), Changed::Old("x".into()));
+        assert_eq!(decoded::<Secret, Vec<i32>>("[1]"), Changed::New(vec![1]));
     }
 }

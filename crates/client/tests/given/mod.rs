@@ -55,6 +55,12 @@ fn decoded<T: Value>(json: &Json) -> T {
     T::decode(json.clone()).unwrap_or_else(|error| panic!("{error}: {json}"))
 }
 
+/// What is left of a structure that is decoded and encoded again.
+#[allow(dead_code)]
+pub fn again<T: Value>(json: &Json) -> Json {
+    decoded::<T>(json).encode(serde_json::value::Serializer).unwrap_or_else(|error| panic!("{error}: {json}"))
+}
+
 /// What to do with a call.
 pub trait Visit: Sized {
     /// What comes of it.

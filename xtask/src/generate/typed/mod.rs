@@ -72,7 +72,7 @@ pub fn files(record: &Record, overrides: &Overrides) -> Result<Vec<(&'static str
     modules.push((SHARED.to_owned(), everywhere));
     fields.insert("mod.rs".to_owned(), fields::index(&fields, &modules, &areas));
     api.insert("mod.rs".to_owned(), index(&modules, &areas));
-    let dispatch = Files::from([("mod.rs".to_owned(), dispatch::file(&types))]);
+    let dispatch = Files::from([("mod.rs".to_owned(), dispatch::file(&types, &areas))]);
     Ok(vec![(API, api), (FIELDS, fields), (DISPATCH, dispatch)])
 }
 
