@@ -65,3 +65,22 @@ fn what_replaces_a_collection_asks_too() {
     let agents = arguments.iter().find(|argument| argument["flag"] == "--agents").expect("a flag");
     assert_eq!(agents["one_by_one"], "threecx queues agents");
 }
+
+#[test]
+fn no_value_is_put_into_a_flag_that_is_about_something_else() {
+    let sim = Sim::start(&[]);
+    for (words, next) in [
+        (
+            ["users", "reboot-phone", "100"],
+            "It takes: threecx users reboot-phone --mac <TEXT>; mac of extension 100: threecx users get 100 --expand \
+             Phones --jq '.Phones[].MacAddress' -r",
+        ),
+        (["users", "make-call", "100"], "It takes: threecx users make-call"),
+    ] {
+        let (error, code) = fails(sim.threecx().args(words));
+        assert_eq!(code, 2, "{error}");
+        assert!(error["next_step"].as_str().is_some_and(|text| text.starts_with(next)), "{error}");
+    }
+    let mac = ["users", "get", "100", "--expand", "Phones", "--jq", ".Phones[].MacAddress", "-r"];
+    assert!(!prints(sim.threecx().args(mac)).trim().is_empty());
+}

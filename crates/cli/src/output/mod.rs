@@ -118,6 +118,11 @@ impl Output {
     /// The same for what has this shape: where secrets go into a file that is new, nobody but its
     /// owner can read it.
     pub fn open_for(&self, shape: &Shape) -> Result<Sink, Failure> {
+        if let Some(path) = self.file.as_deref().filter(|_| self.implied && !self.on_stdout())
+            && Format::of_file(path).is_none()
+        {
+            self.remark(&[format!("{path} is written as {}; -o names another format.", self.format.name())]);
+        }
         self.create(self.is_secret(shape))
     }
 
