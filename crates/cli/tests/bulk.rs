@@ -56,6 +56,8 @@ fn columns_are_called_like_arguments() {
     }
     let file = folder.file("x.csv", "\u{feff}Id;First Name;enabled\r\n1;Ada;TRUE\r\n\r\n;;\r\n2;Bob;\r\n");
     assert_eq!(bodies(&["users", "update"], &file, &[]), wanted);
+    let file = folder.file("x.csv", "Id,First Name,Enabled,,\n1,Ada,true,,\n2,Bob,,,\n");
+    assert_eq!(bodies(&["users", "update"], &file, &[]), wanted);
     let file = folder.file("x.csv", "Id,Vorname,Notes\n1,Ada,x\n2,Bob,y\n");
     let bob = bodies(&["users", "update"], &file, &["--map", "Vorname=first-name", "--ignore-columns"]);
     assert_eq!(bob, [json!({"FirstName": "Ada"}), json!({"FirstName": "Bob"})]);

@@ -122,12 +122,11 @@ fn what_cannot_be_is_refused_before_anything_is_sent() {
 #[test]
 fn what_somebody_else_changed_meanwhile_is_not_overwritten() {
     let sim = Sim::start(&["--live-calls", "off", "--latency", "4s@Users.ListUser"]);
-    let url = sim.url.clone();
     let mut first = sim.threecx();
     first.args(["queues", "agents", "add", "800", "100"]);
     let ours = std::thread::spawn(move || fails(&mut first));
     let until = Instant::now() + Duration::from_secs(30);
-    while count(&url, "Queues.GetQueue") == 0 {
+    while sim.get("/sim/counts/Queues.GetQueue")["received"].as_u64().unwrap_or_default() == 0 {
         assert!(Instant::now() < until, "the queue is never read");
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -137,12 +136,4 @@ fn what_somebody_else_changed_meanwhile_is_not_overwritten() {
     let (error, code) = ours.join().expect("it ends");
     assert_eq!((error["code"].as_str(), code), (Some("changed"), 44), "{error}");
     assert_eq!(numbers(&sim, &["queues", "agents", "list", "800"]).len(), agents.len() - 1);
-}
-
-/// How often an operation has arrived at the simulated PBX.
-fn count(url: &str, operation: &str) -> u64 {
-    let output = std::process::Command::new("curl").args(["-sS", &format!("{url}/sim/counts/{operation}")]).output();
-    let text = String::from_utf8(output.expect("curl").stdout).expect("UTF-8");
-    let found: Value = serde_json::from_str(&text).unwrap_or_default();
-    found["received"].as_u64().unwrap_or_default()
 }

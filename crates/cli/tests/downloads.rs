@@ -20,6 +20,8 @@ fn content() -> Vec<u8> {
 /// How a server treats requests for a file.
 #[derive(Clone, Copy, PartialEq)]
 enum Manner {
+    /// It comes at once.
+    Whole,
     /// The first two answers break off; then it goes on where it is asked to.
     GoesOn,
     /// The same, but it knows nothing of parts.
@@ -90,6 +92,7 @@ fn answer(mut stream: &TcpStream, manner: Manner, ranges: &Mutex<Vec<String>>) {
     }
     let until = match manner {
         Manner::NeverComes => from,
+        Manner::Whole => LENGTH,
         _ if number <= 2 || manner == Manner::NeverWhole => (from + LENGTH / 3).min(LENGTH),
         _ => LENGTH,
     };
@@ -160,6 +163,27 @@ fn nothing_is_overwritten_unless_it_is_named() {
     assert!(std::fs::read(folder.path().join("rec.wav")).expect("a file") == content());
     let printed = download(&url, folder.path()).args(["--output-file", "-"]).output().expect("it runs");
     assert!(printed.stdout == content());
+}
+
+/// A device would be gone if a file took its place, and so would a link.
+#[test]
+#[cfg(unix)]
+fn links_and_pipes_stay_what_they_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (url, _) = serve(Manner::Whole);
+    let (link, pipe) = (folder.path().join("link"), folder.path().join("pipe"));
+    std::os::unix::fs::symlink("real.wav", &link).expect("a link");
+    std::fs::write(folder.path().join("real.wav"), "old").expect("written");
+    prints(download(&url, folder.path()).args(["--output-file", "link"]));
+    assert!(link.is_symlink() && std::fs::read(folder.path().join("real.wav")).expect("a file") == content());
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).expect("read")
+    });
+    prints(download(&url, folder.path()).args(["--output-file", "pipe"]));
+    assert!(reader.join().expect("no panic") == content());
+    assert_eq!(names(folder.path()), ["link", "pipe", "real.wav"]);
 }
 
 #[test]

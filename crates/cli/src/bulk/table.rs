@@ -80,6 +80,7 @@ pub fn read(path: &str) -> Result<Table, Failure> {
         let text = text(path, &bytes)?;
         if begins(b"{") { objects(path, text)? } else { csv(path, text)? }
     };
+    let (headers, rows) = without_empty_columns(headers, rows);
     let twice = headers.iter().enumerate().find(|(index, header)| headers[..*index].contains(header));
     if let Some((_, header)) = twice {
         return Err(unreadable(path, format!("two columns are called `{header}`")));
@@ -92,6 +93,17 @@ pub fn read(path: &str) -> Result<Table, Failure> {
 }
 
 type Content = (Vec<String>, Vec<Row>);
+
+/// Spreadsheets leave columns without a name and with nothing in them at the end.
+fn without_empty_columns(mut headers: Vec<String>, mut rows: Vec<Row>) -> Content {
+    let is_empty =
+        |rows: &[Row], at: usize| rows.iter().all(|row| row.cells.get(at).is_none_or(|cell| *cell == Cell::Empty));
+    while headers.last().is_some_and(String::is_empty) && is_empty(&rows, headers.len() - 1) {
+        headers.pop();
+        rows.iter_mut().for_each(|row| row.cells.truncate(headers.len()));
+    }
+    (headers, rows)
+}
 
 fn csv(path: &str, text: &str) -> Result<Content, Failure> {
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(text)).from_reader(text.as_bytes());

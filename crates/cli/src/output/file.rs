@@ -25,7 +25,7 @@ pub async fn receive(
     output: &Output,
 ) -> Result<(), Failure> {
     let file = download.file().clone();
-    if output.file.as_deref() == Some("-") {
+    if output.is_stream() {
         return print(download, output).await;
     }
     let mut part = Part::open(operation, &file, output)?;
@@ -55,7 +55,7 @@ pub fn save(
     bytes: &[u8],
     output: &Output,
 ) -> Result<(), Failure> {
-    if output.file.as_deref() == Some("-") {
+    if output.is_stream() {
         let mut sink = output.open()?;
         sink.raw(bytes)?;
         return sink.finish();
@@ -65,7 +65,7 @@ pub fn save(
     said(&part.keep()?, bytes.len() as u64, &file.media_type, output)
 }
 
-/// To stdout, from where nothing can be taken back.
+/// To where nothing can be taken back from.
 async fn print(mut download: Download, output: &Output) -> Result<(), Failure> {
     let mut sink = output.open()?;
     while let Some(piece) = download.next().await? {
@@ -121,6 +121,9 @@ impl Part {
             let name = file.name.clone().unwrap_or_else(|| default_name(operation, &file.media_type));
             name.trim_start_matches('.').to_owned()
         });
+        // Where a link was named, the file behind it is meant.
+        let behind = || fs::canonicalize(&target).ok()?.to_str().map(str::to_owned);
+        let target = if named && Path::new(&target).is_symlink() { behind().unwrap_or(target) } else { target };
         let path = format!("{target}.part");
         let failed = |error: io::Error| Failure::file(&path, &error);
         let file = loop {

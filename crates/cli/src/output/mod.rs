@@ -106,6 +106,13 @@ impl Output {
         whole(Path::new(file)) == whole(path)
     }
 
+    /// True where nothing that is written can be taken back, or be put in the place of what is there:
+    /// stdout, a pipe, a device.
+    pub fn is_stream(&self) -> bool {
+        let special = |path: &str| std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir());
+        self.file.as_deref().is_some_and(|path| path == "-" || special(path))
+    }
+
     fn on_stdout(&self) -> bool {
         matches!(self.file.as_deref(), None | Some("-"))
     }
