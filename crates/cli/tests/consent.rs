@@ -19,6 +19,11 @@ fn a_create_has_to_say_something() {
         assert_eq!((error["code"].as_str(), code), (Some("input"), 10), "{error}");
         assert_eq!(error["message"], "users create: expected at least one property, but nothing was given");
     }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("users.csv").display().to_string();
+    std::fs::write(&file, "FirstName,LastName\nAda,Lovelace\n\"\",\n").expect("written");
+    let (error, code) = fails(sim.threecx().args(["users", "create", "--from", &file]));
+    assert_eq!((&error["problems"][0]["line"], code), (&3.into(), 10), "{error}");
     assert!(sim.received("Users.CreateUser").is_empty());
     prints(sim.threecx().args(["users", "create", "--body", "{}"]));
 }

@@ -180,7 +180,7 @@ fn an_entity_is_told_without_its_context_and_an_unknown_end_of_a_file_is_named()
     let path = folder.path().join("users.pdf").display().to_string();
     let list = sim.threecx().args(["users", "list", "--top", "1", "--output-file", &path]).output().expect("it runs");
     let said = String::from_utf8_lossy(&list.stderr).into_owned();
-    assert!(said.contains(&format!("{path} is written as table; -o names another format.")), "{said}");
+    assert!(said.contains(&format!("{path} is written as a table; -o names another format.")), "{said}");
 }
 
 #[test]

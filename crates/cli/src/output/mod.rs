@@ -126,9 +126,11 @@ impl Output {
     /// owner can read it.
     pub fn open_for(&self, shape: &Shape) -> Result<Sink, Failure> {
         if let Some(path) = self.file.as_deref().filter(|_| self.implied && !self.on_stdout())
+            && Path::new(path).extension().is_some()
             && Format::of_file(path).is_none()
         {
-            self.remark(&[format!("{path} is written as {}; -o names another format.", self.format.name())]);
+            let format = if self.format == Format::Table { "a table" } else { self.format.name() };
+            self.remark(&[format!("{path} is written as {format}; -o names another format.")]);
         }
         self.create(self.is_secret(shape))
     }
