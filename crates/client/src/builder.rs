@@ -11,6 +11,7 @@ use threecx_core::retry::Policy;
 use crate::address::Address;
 use crate::client::Client;
 use crate::login::{self, Credentials, Login, Who};
+use crate::look::Look;
 use crate::store::{InMemory, SecretStore, TokenStore};
 use crate::tokens::Tokens;
 use crate::transport::Transport;
@@ -165,6 +166,14 @@ impl Builder {
 
     fn transport(&self) -> Result<Transport, Error> {
         Transport::new(Address::parse(&self.url, self.allow_http)?, self)
+    }
+
+    /// Looks at the PBX from outside, as [`Client::look`] does, before anybody has said who calls.
+    ///
+    /// # Errors
+    /// Those of reaching it.
+    pub async fn look(&self) -> Result<Look, Error> {
+        self.transport()?.look().await
     }
 
     /// Builds the client. Nothing is sent yet.
