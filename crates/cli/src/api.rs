@@ -12,7 +12,6 @@ use crate::command::flags::flags;
 use crate::confirm::{self, Consent};
 use crate::connect::Settings;
 use crate::failure::Failure;
-use crate::output::style::note;
 use crate::output::{Output, flag, json, text};
 use crate::{addressed, command, curl, dry_run, runtime};
 
@@ -42,7 +41,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     })?;
     let bytes = reply.bytes();
     if bytes.is_empty() {
-        note(&format!("Status {}, without content.", reply.status()));
+        output.remark(&[format!("Status {}, without content.", reply.status())]);
         return Ok(());
     }
     let mut sink = output.open()?;

@@ -15,7 +15,6 @@ use crate::failure::Failure;
 use crate::list::List;
 use crate::names::References;
 use crate::output::shape::Shape;
-use crate::output::style::note;
 use crate::output::{Output, answer, file, flag, text};
 use crate::report::Report;
 use crate::{about, bulk, curl, dry_run, runtime};
@@ -63,7 +62,7 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
         let found = about.find(client, &call.references, arguments, &call.output).await?;
         if shown {
             if !call.output.is_json() {
-                note("Only what is named was looked up; nothing else was sent.");
+                call.output.remark(&["Only what is named was looked up; nothing else was sent.".to_owned()]);
             }
             return call.show(&found.calls, list.as_ref());
         }
@@ -134,7 +133,8 @@ impl Call {
             print(self.operation, first.as_ref().unwrap_or(arguments), &self.settings, &self.output)?;
         }
         if list.is_some() {
-            note(&format!("This is the first page; further ones follow, {} rows at a time.", Pages::LARGEST));
+            let rows = Pages::LARGEST;
+            self.output.remark(&[format!("This is the first page; further ones follow, {rows} rows at a time.")]);
         }
         Ok(())
     }

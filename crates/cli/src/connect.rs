@@ -190,7 +190,7 @@ impl Settings {
         let Some(url) = &self.url else { return Err(Failure::NotConfigured { missing: vec![env_vars::URL.name] }) };
         let mut builder = Client::builder(url).allow_http(self.allow_http);
         if let Some(path) = &self.ca_file {
-            builder = builder.root_certificate(read_file(path)?);
+            builder = builder.root_certificate(authority(path)?);
         }
         if let Some(release) = self.release {
             builder = builder.release(release);
@@ -245,6 +245,18 @@ impl Settings {
         let given = secret(flags, ("--client-secret", "--client-secret-file"), stdin)?;
         Ok(given.or_else(|| env_vars::CLIENT_SECRET.get().filter(|_| self.environment).map(SecretString::from)))
     }
+}
+
+/// The certificates of an authority.
+pub fn authority(path: &str) -> Result<Vec<u8>, Failure> {
+    const BEGINS: &str = "-----BEGIN CERTIFICATE-----";
+    let file = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
+    if String::from_utf8_lossy(&file).contains(BEGINS) {
+        return Ok(file);
+    }
+    let error = InputError::of("--ca-file", format!("a file with certificates in PEM ({BEGINS})"), format!("`{path}`"));
+    let hint = "A certificate in DER becomes one by: openssl x509 -inform der -in FILE -out FILE.pem";
+    Err(Error::from(error.with_hint(hint)).into())
 }
 
 /// A secret that was given by one of two flags: itself, or a file; each may be `-` for stdin.

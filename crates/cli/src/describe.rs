@@ -24,9 +24,13 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let target = text(&matches, "api").map(|text| release(&text)).transpose()?;
     let words: Vec<String> = matches.get_many::<String>("words").unwrap_or_default().cloned().collect();
     let operation = match find_operation(&words)? {
-        Chosen::Operation(operation) => operation,
+        Chosen::Operation(operation) if words.len() <= 2 => operation,
         Chosen::Resource(resource) => {
             return Ok(command::resource::command(resource).print_help()?);
+        }
+        // These are described by their help: they are no operations of the API.
+        chosen @ (Chosen::Collection(_) | Chosen::Edit(_)) => {
+            return Ok(command::own::of(chosen).map_or(Ok(()), |mut command| command.print_help())?);
         }
         _ => {
             return Err(Failure::Usage {

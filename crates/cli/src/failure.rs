@@ -49,6 +49,14 @@ pub enum Failure {
     /// A call failed, or would.
     #[error("{0}")]
     Call(#[from] Error),
+    /// The login that a profile keeps does not hold any more.
+    #[error("{error}")]
+    LoggedOut {
+        /// Why.
+        error: Error,
+        /// The name of the profile.
+        profile: String,
+    },
     /// A list broke off.
     #[error("{error}; the {rows} rows before were complete")]
     CutShort {
@@ -316,10 +324,22 @@ impl Failure {
         Failure::File { path: path.into(), reason: reason_of(error) }
     }
 
+    /// The same, with the profile that somebody has to log in to again, if it is that.
+    #[must_use]
+    pub fn of_profile(self, profile: impl FnOnce() -> Option<String>) -> Failure {
+        match self {
+            Failure::Call(error @ Error::LoginExpired { .. }) => match profile() {
+                Some(profile) => Failure::LoggedOut { error, profile },
+                None => error.into(),
+            },
+            other => other,
+        }
+    }
+
     /// The stable code, for programs.
     pub fn code(&self) -> &'static str {
         match self {
-            Failure::Call(error) => error.code(),
+            Failure::Call(error) | Failure::LoggedOut { error, .. } => error.code(),
             Failure::CutShort { error, .. } => error.code(),
             Failure::Jq { .. } => "jq",
             Failure::NotPlanned { .. } => "not-in-version",
@@ -362,7 +382,12 @@ impl Failure {
     /// What to do next.
     pub fn next_step(&self) -> Option<String> {
         match self {
+            Failure::Call(error @ Error::Certificate { .. }) => {
+                let own = "If an authority of your own issued it: --ca-file FILE, with that authority's certificate.";
+                Some(format!("{} {own}", error.next_step()))
+            }
             Failure::Call(error) => Some(error.next_step()),
+            Failure::LoggedOut { profile, .. } => Some(format!("Log in again: threecx login --profile {profile}")),
             Failure::CutShort { error, go_on, .. } => Some(format!("{} {go_on}", error.next_step())),
             Failure::Jq { .. } => {
                 Some("Make the filter fit: `.Name?` passes over what has none, `-o json` shows all.".into())

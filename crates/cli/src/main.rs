@@ -50,9 +50,11 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let json = wants_json(&arguments);
+    let named = after(&arguments, "--profile");
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
+            let failure = failure.of_profile(|| profiles::in_use(named));
             failure.report(json);
             ExitCode::from(failure.exit_code())
         }
@@ -106,6 +108,17 @@ fn wants_json(arguments: &[OsString]) -> bool {
         previous = word;
         json || matches!(*word, "-ojson" | "-o=json" | "--output=json")
     })
+}
+
+/// The value of a flag, looked up in the same way.
+fn after(arguments: &[OsString], flag: &str) -> Option<String> {
+    let mut words = arguments.iter().filter_map(|argument| argument.to_str());
+    words
+        .find_map(|word| match word.strip_prefix(flag)? {
+            "" => Some(None),
+            value => value.strip_prefix('=').map(|value| Some(value.to_owned())),
+        })?
+        .or_else(|| words.next().map(str::to_owned))
 }
 
 /// Where calls are carried out; made only when one is.

@@ -43,7 +43,8 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         // A page has all operations of its resource.
         _ => match command::find_operation(&words)? {
             Chosen::Operation(operation) => of_resource(operation.resource),
-            Chosen::Resource(found) => of_resource(found),
+            Chosen::Resource(found) | Chosen::Edit(found) => of_resource(found),
+            Chosen::Collection(found) => threecx::resource(found.resource).map_or_else(program, of_resource),
             _ => program(),
         },
     };

@@ -89,7 +89,9 @@ fn an_expired_certificate() {
 fn an_authority_that_nobody_knows_and_one_that_is_named() {
     let (authority, config) = certificate((2100, 1, 1));
     let url = tls_server(config);
-    assert_fails(&threecx(&url, &[]), "certificate", 21, "an authority that this machine does not trust");
+    let refused = threecx(&url, &[]);
+    assert_fails(&refused, "certificate", 21, "an authority that this machine does not trust");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--ca-file FILE"));
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("authority.pem");
     std::fs::write(&file, authority).expect("written");

@@ -19,6 +19,11 @@ fn a_create_has_to_say_something() {
         assert_eq!((error["code"].as_str(), code), (Some("input"), 10), "{error}");
         assert_eq!(error["message"], "users create: expected at least one property, but nothing was given");
     }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("users.csv").display().to_string();
+    std::fs::write(&file, "FirstName,LastName\nAda,Lovelace\n\"\",\n").expect("written");
+    let (error, code) = fails(sim.threecx().args(["users", "create", "--from", &file]));
+    assert_eq!((&error["problems"][0]["line"], code), (&3.into(), 10), "{error}");
     assert!(sim.received("Users.CreateUser").is_empty());
     prints(sim.threecx().args(["users", "create", "--body", "{}"]));
 }
@@ -64,4 +69,23 @@ fn what_replaces_a_collection_asks_too() {
     let arguments = described["arguments"].as_array().expect("a list");
     let agents = arguments.iter().find(|argument| argument["flag"] == "--agents").expect("a flag");
     assert_eq!(agents["one_by_one"], "threecx queues agents");
+}
+
+#[test]
+fn no_value_is_put_into_a_flag_that_is_about_something_else() {
+    let sim = Sim::start(&[]);
+    for (words, next) in [
+        (
+            ["users", "reboot-phone", "100"],
+            "It takes: threecx users reboot-phone --mac <TEXT>; mac of extension 100: threecx users get 100 --expand \
+             Phones --jq '.Phones[].MacAddress' -r",
+        ),
+        (["users", "make-call", "100"], "It takes: threecx users make-call"),
+    ] {
+        let (error, code) = fails(sim.threecx().args(words));
+        assert_eq!(code, 2, "{error}");
+        assert!(error["next_step"].as_str().is_some_and(|text| text.starts_with(next)), "{error}");
+    }
+    let mac = ["users", "get", "100", "--expand", "Phones", "--jq", ".Phones[].MacAddress", "-r"];
+    assert!(!prints(sim.threecx().args(mac)).trim().is_empty());
 }

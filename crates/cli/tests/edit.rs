@@ -8,6 +8,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use assert_cmd::Command;
+use common::terminal::Terminal;
 use common::{Sim, fails, prints, prints_json};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -215,4 +216,21 @@ fn an_untouched_text_changes_nothing_of_anything() {
         tried += 1;
     }
     assert!(tried > 40, "only {tried}");
+}
+
+#[test]
+fn what_the_pbx_refuses_can_be_put_right_at_a_terminal() {
+    let sim = Sim::start(&["--live-calls", "off"]);
+    let script = "if grep -q '^#! ' \"$1\"; then address=ok@demo.example; else address='x y'; fi\n\
+                  sed -i \"s/^EmailAddress:.*/EmailAddress: $address/\" \"$1\"";
+    let editor = Editor::new(script);
+    let mut command = common::process();
+    command.envs(sim.environment()).env_remove("VISUAL").env("EDITOR", editor.folder.path().join("editor"));
+    let mut terminal = Terminal::run(command.args(["users", "edit", "100", "--yes"]));
+    assert_eq!(terminal.exit_code(), Some(0));
+    assert!(editor.seen().contains("#! the PBX refuses: "), "{}", editor.seen());
+    assert_eq!(user(&sim)["EmailAddress"], "ok@demo.example");
+    // Without a terminal it is an error, and the text is kept.
+    let (error, code) = fails(&mut editor.edit(&sim, &["users", "edit", "102", "--yes"]));
+    assert_eq!((error["code"].as_str(), code), (Some("rejected"), 41), "{error}");
 }

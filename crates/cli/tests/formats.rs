@@ -166,6 +166,24 @@ fn new_files_with_secrets_are_for_their_owner_only() {
 }
 
 #[test]
+fn an_entity_is_told_without_its_context_and_an_unknown_end_of_a_file_is_named() {
+    let sim = sim();
+    let raw = prints(sim.threecx().args(["api", "GET", "Users(29)"]));
+    assert!(raw.contains("@odata.context"), "{raw}");
+    for format in ["json", "ndjson", "yaml"] {
+        let told = prints(sim.threecx().args(["users", "get", "100", "-o", format]));
+        assert!(!told.contains("@odata.context") && told.contains("FirstName"), "{told}");
+    }
+    let quiet = sim.threecx().args(["users", "get", "100", "--quiet"]).output().expect("it runs");
+    assert_eq!(String::from_utf8_lossy(&quiet.stderr), "");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("users.pdf").display().to_string();
+    let list = sim.threecx().args(["users", "list", "--top", "1", "--output-file", &path]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&list.stderr).into_owned();
+    assert!(said.contains(&format!("{path} is written as a table; -o names another format.")), "{said}");
+}
+
+#[test]
 fn filters_are_applied_to_each_row() {
     let sim = sim();
     let jq = |filter: &str, more: &[&str]| prints(sim.threecx().args(USERS).args(["--jq", filter]).args(more));

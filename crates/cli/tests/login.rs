@@ -6,6 +6,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use assert_cmd::Command;
+#[cfg(unix)]
+use common::terminal::Terminal;
 use common::{Sim, fails, prints, prints_json, threecx};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -73,7 +75,7 @@ fn a_client_logs_in_and_calls_and_logs_out() {
     assert!(!home.config().join("secrets/127.0.0.1").exists());
     let (error, code) = fails(&mut home.threecx(&["users", "list"]));
     assert_eq!((error["code"].as_str(), code), (Some("authentication"), 30), "{error}");
-    assert!(error["next_step"].as_str().expect("text").contains("threecx login"), "{error}");
+    assert_eq!(error["next_step"], "Log in again: threecx login --profile 127.0.0.1");
     prints(&mut home.threecx(&["profiles", "remove", "127.0.0.1"]));
     assert_eq!(prints_json(&mut home.threecx(&["profiles", "-o", "json"])), json!([]));
 }
@@ -132,7 +134,7 @@ fn a_user_logs_in_and_keeps_no_password() {
     prints_json(elsewhere.threecx(&login).env("THREECX_PASSWORD", SECRET));
     let (error, code) = fails(&mut mine());
     assert_eq!((error["code"].as_str(), code), (Some("authentication"), 30), "{error}");
-    assert!(error["next_step"].as_str().expect("text").contains("threecx login"), "{error}");
+    assert_eq!(error["next_step"], "Log in again: threecx login --profile me");
     // The PBX is told of a logout.
     prints(&mut elsewhere.threecx(&["logout"]));
     assert_eq!(sim.control("GET", "/sim/tokens", ""), json!([]));
@@ -222,5 +224,50 @@ fn a_file_of_profiles_that_is_damaged_is_named_with_the_line() {
         let (error, code) = fails(&mut home.threecx(&["users", "list"]));
         assert_eq!((error["code"].as_str(), code), (Some("file"), 60), "{error}");
         assert!(error["message"].as_str().expect("text").contains(expected), "{error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_at_a_secret_leaves_the_terminal_as_it_was() {
+    let sim = sim("10");
+    let mut login = common::process();
+    let mut terminal = Terminal::run(login.args(["login", "--url", &sim.url, "--client-id", "900"]));
+    terminal.shows("Client secret: ");
+    assert!(!terminal.is_as_usual());
+    terminal.types("half of it\u{3}");
+    assert_eq!(terminal.exit_code(), Some(1));
+    assert!(terminal.is_as_usual());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_is_typed_unseen_and_an_address_that_is_none_is_refused_first() {
+    let (sim, home) = (sim("10"), Home::new());
+    let mut login = common::process();
+    login.env("THREECX_CONFIG_DIR", home.config());
+    let mut terminal = Terminal::run(login.args(["login", "--url", &sim.url, "--client-id", "900"]));
+    terminal.shows("Client secret: ");
+    terminal.types(&format!("{SECRET}\n"));
+    assert_eq!(terminal.exit_code(), Some(0));
+    assert!(terminal.is_as_usual());
+    assert_eq!(prints_json(&mut home.threecx(&["profiles", "-o", "json"]))[0]["client_id"], "900");
+    let mut nowhere = common::process();
+    let mut terminal = Terminal::run(nowhere.args(["login", "--url", "http://127.0.0.1:1", "--client-id", "900"]));
+    terminal.shows("error[connection]:");
+    assert_eq!(terminal.exit_code(), Some(20));
+}
+
+#[test]
+fn an_authority_has_to_be_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("ca.pem");
+    fs::write(&file, "no certificate").expect("written");
+    let ca_file = file.display().to_string();
+    for words in [&["users", "list"][..], &["login"]] {
+        let mut command = common::threecx();
+        command.args(words).args(["--url", "https://127.0.0.1:1", "--client-id", "1", "--client-secret", "x"]);
+        let (error, code) = fails(command.args(["--ca-file", &ca_file]));
+        assert_eq!((error["argument"].as_str(), code), (Some("--ca-file"), 10), "{error}");
     }
 }

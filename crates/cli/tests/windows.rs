@@ -177,3 +177,15 @@ fn what_does_not_fit_together_is_refused_before_anything_is_sent() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("asked for in another way") && output.status.code() == Some(2), "{said}");
 }
+
+/// Whatever is not a matter of too many rows is tried as often as anywhere else.
+#[test]
+fn a_window_that_breaks_off_is_tried_again() {
+    let sim = Sim::start(&["--users", "20", "--fault", "truncate:1:6@CallHistoryView"]);
+    let list = ["call-history", "list", "--since", "2d", "-o", "ndjson", "--top", "3"];
+    assert_eq!(prints(sim.threecx().args(list)).lines().count(), 3);
+    let sim = Sim::start(&["--users", "20", "--fault", "truncate:1@CallHistoryView"]);
+    let (error, code) = fails(sim.threecx().args(["call-history", "list"]));
+    assert_eq!((error["code"].as_str(), code), (Some("no-answer"), 54), "{error}");
+    assert!(error["message"].as_str().is_some_and(|text| text.starts_with("no complete answer comes from")), "{error}");
+}

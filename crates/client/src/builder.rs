@@ -12,6 +12,7 @@ use crate::address::Address;
 use crate::client::Client;
 use crate::limits::Limits;
 use crate::login::{self, Credentials, Login, Who};
+use crate::look::Look;
 use crate::stack::HttpStack;
 use crate::store::{InMemory, SecretStore, TokenStore};
 use crate::tokens::Tokens;
@@ -203,6 +204,14 @@ impl Builder {
 
     fn transport(&self) -> Result<Transport, Error> {
         Transport::new(Address::parse(&self.url, self.allow_http)?, self)
+    }
+
+    /// Looks at the PBX from outside, as [`Client::look`] does, before anybody has said who calls.
+    ///
+    /// # Errors
+    /// Those of reaching it.
+    pub async fn look(&self) -> Result<Look, Error> {
+        self.transport()?.look().await
     }
 
     /// Builds the client. Nothing is sent yet.

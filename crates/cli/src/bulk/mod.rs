@@ -8,6 +8,7 @@
 //!                              journal
 //! ```
 
+mod before;
 mod columns;
 mod gate;
 mod journal;
@@ -19,48 +20,29 @@ mod run;
 mod summary;
 mod table;
 
-use std::hash::Hasher;
 use std::path::PathBuf;
 
 use clap::ArgMatches;
 use threecx::{Answer, Arguments, Client, Operation, Reply, Request, Span};
 use threecx_catalog::{Content, Effect};
 
+use self::before::{Before, Unknown};
 use self::columns::{Assignment, Columns};
-use self::journal::{Header, Journal, Opened, State};
-use self::known::Entry;
+use self::journal::State;
 use self::rows::Rows;
 use self::run::{Ended, Pace, Run};
 use self::summary::Summary;
-use self::table::{Row, Table};
+use self::table::Table;
 use crate::arguments::Stdin;
 use crate::call::Call;
 use crate::command::bulk::CONCURRENCY;
 use crate::command::flags::Flag;
-use crate::confirm::{Consent, answer_to, is_given, somebody_is_there, warning};
+use crate::confirm::{Consent, is_given, warning};
 use crate::failure::Failure;
 use crate::names::{self, Thing};
 use crate::output::shape::Shape;
 use crate::output::{Output, answer, file, flag, text};
 use crate::{dry_run, runtime};
-
-/// So many lines are named.
-const FEW: usize = 10;
-
-/// What `--unknown` says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Unknown {
-    Repeat,
-    Skip,
-}
-
-/// What is known of the rows of a file when a run begins.
-struct Before {
-    journal: Option<Journal>,
-    states: Vec<State>,
-    /// What the file no longer has.
-    gone: Vec<Entry>,
-}
 
 /// How fast a run may go.
 pub fn pace(matches: &ArgMatches) -> Pace {
@@ -127,7 +109,7 @@ pub fn from_file(
     let in_a_row = |flag: &Flag| place(flag).is_some_and(|index| columns.gives(index));
     let warning = warning(operation, flags, |flag| is_given(constants, flag.name) || in_a_row(flag));
     let (said, pbx) = (settings.sim || dry || flag(matches, "yes"), settings.pbx());
-    let concerned = || Some(format!("{} rows of {path}", table.rows.len()));
+    let concerned = || Some(format!("{} of {path}", counted(table.rows.len())));
     let consent = Consent::to(warning, said, concerned, pbx.as_deref())?;
     let file = File { call, path, table: &table, columns: &columns, flags, constants, words };
     let Before { mut journal, states, gone } = if dry { file.unsent() } else { file.journal(flag(matches, "again"))? };
@@ -212,140 +194,12 @@ struct File<'a> {
 }
 
 impl File<'_> {
-    /// What was sent before, if this run goes on with one. Questions, which may be asked twice,
-    /// need no journal, unless their answers are files; stdin and a PBX that is gone afterwards can have none.
-    fn journal(&self, again: bool) -> Result<Before, Failure> {
-        let Call { operation, settings, .. } = self.call;
-        if self.path == "-" || settings.sim || operation.effect == Effect::Reads && !brings_files(operation) {
-            return Ok(self.unsent());
-        }
-        let header = Header {
-            journal: 2,
-            operation: operation.id.to_owned(),
-            pbx: settings.url.clone().unwrap_or_default(),
-            arguments: format!("{:016x}", self.hash_of_constants()),
-        };
-        let row = |row: &Row| {
-            let mut own = Arguments::default();
-            let words = self.columns.fill(row, self.flags, &self.call.references, &mut own);
-            (row.line, known::hash(&own, &words))
-        };
-        let rows: Vec<(u64, u64)> = self.table.rows.iter().map(row).collect();
-        let Opened { journal, states, gone } = Journal::open(&journal::beside(self.path), &header, &rows, again)?;
-        Ok(Before { journal: Some(journal), states, gone })
-    }
-
-    /// For a run that goes on with nothing.
-    fn unsent(&self) -> Before {
-        Before { journal: None, states: vec![State::Unsent; self.table.rows.len()], gone: Vec::new() }
-    }
-
-    /// Tells one set of constant arguments from another. Secrets are left out.
-    fn hash_of_constants(&self) -> u64 {
-        let Arguments { parameters, fields, body, options } = self.constants;
-        let is_secret = |name: &str| self.flags.iter().any(|flag| flag.secret && flag.name == name);
-        let fields: Vec<_> = fields.iter().filter(|(name, _)| !is_secret(name)).collect();
-        let mut hasher = fnv::FnvHasher::default();
-        hasher.write(format!("{parameters:?}{fields:?}{body:?}{options:?}{:?}", self.words).as_bytes());
-        hasher.finish()
-    }
-
-    /// Refuses to send what may be a row in doubt in other words.
-    fn refuse_lost(&self, gone: &[Entry], unknown: Option<Unknown>) -> Result<(), Failure> {
-        let lost: Vec<&Entry> = gone.iter().filter(|entry| entry.state.is_unknown()).collect();
-        if lost.is_empty() || unknown.is_some() || self.call.operation.repeatable {
-            return Ok(());
-        }
-        let lines: Vec<String> = lost.iter().map(|entry| entry.line.to_string()).collect();
-        Err(Failure::Journal {
-            path: journal::beside(self.path).display().to_string(),
-            reason: format!(
-                "nobody knows whether {} of the rows that were sent were carried out, and the file no longer has them \
-                 (lines {} of before)",
-                lost.len(),
-                lines.join(", ")
-            ),
-            next_step: "Put them back as they were; or look at the PBX, and add --unknown skip.".into(),
-        })
-    }
-
-    /// Where a run goes on, and what of before is missing.
-    fn say_what_is_known(&self, states: &[State], gone: &[Entry]) {
-        let count = |skipped: bool| {
-            states.iter().filter(|state| state.is_settled() && (**state == State::Skipped) == skipped).count()
-        };
-        let (done, skipped) = (count(false), count(true));
-        let mut remarks = Vec::new();
-        if done + skipped > 0 {
-            let skipped = if skipped > 0 { format!(", {skipped} skipped for good") } else { String::new() };
-            remarks.push(format!("Going on: {done} of {} rows are done already{skipped}.", states.len()));
-        }
-        if !gone.is_empty() {
-            let all: Vec<String> =
-                gone.iter().map(|entry| format!("line {} ({})", entry.line, entry.state.outcome())).collect();
-            let (some, more) = all.split_at(all.len().min(FEW));
-            let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
-            let rows = if gone.len() == 1 { "1 row" } else { &format!("{} rows", gone.len()) };
-            remarks.push(format!("The file no longer has {rows} of before as sent: {}{more}.", some.join(", ")));
-        }
-        if !self.call.output.is_json() {
-            self.call.output.remark(&remarks);
-        }
-    }
-
-    /// The rows to be sent, and what is known of the others.
-    fn todo(
-        &self,
-        mut states: Vec<State>,
-        unknown: Option<Unknown>,
-        given_up: bool,
-    ) -> Result<(Vec<State>, Vec<usize>), Failure> {
-        let open: Vec<usize> = (0..states.len()).filter(|row| states[*row].is_unknown()).collect();
-        for state in states.iter_mut().filter(|state| given_up && matches!(state, State::Failed { .. })) {
-            *state = State::Skipped;
-        }
-        let decision = match unknown {
-            _ if open.is_empty() => None,
-            _ if self.call.operation.repeatable => Some(Unknown::Repeat),
-            None if somebody_is_there() => self.ask_about(&open)?,
-            decided => decided,
-        };
-        for row in &open {
-            match decision {
-                Some(Unknown::Repeat) => states[*row] = State::Unsent,
-                Some(Unknown::Skip) => states[*row] = State::Skipped,
-                None => {}
-            }
-        }
-        let sends = |state: &State| matches!(state, State::Unsent | State::Failed { .. });
-        let todo = (0..states.len()).filter(|row| sends(&states[*row])).collect();
-        Ok((states, todo))
-    }
-
-    fn ask_about(&self, open: &[usize]) -> Result<Option<Unknown>, Failure> {
-        let mut lines: Vec<String> = open.iter().take(FEW).map(|row| self.table.rows[*row].line.to_string()).collect();
-        if open.len() > FEW {
-            lines.push("…".into());
-        }
-        let question = format!(
-            "{} rows were sent, and nobody knows whether they were carried out (lines {}). \
-             [r]epeat them, [s]kip them for good, or leave them for now? ",
-            open.len(),
-            lines.join(", ")
-        );
-        Ok(match answer_to(&question)?.as_str() {
-            "r" | "repeat" => Some(Unknown::Repeat),
-            "s" | "skip" => Some(Unknown::Skip),
-            _ => None,
-        })
-    }
-
     fn concerned(&self, rows: usize, things: &[Thing]) -> String {
         match &self.call.references.subject {
             Some(subject) if !things.is_empty() => {
-                format!("{rows} rows, {}: {}", subject.set.counted(things.len()), names::some(things))
+                format!("{}, {}: {}", counted(rows), subject.set.counted(things.len()), names::some(things))
             }
-            _ => format!("{rows} rows of {}", self.path),
+            _ => format!("{} of {}", counted(rows), self.path),
         }
     }
 
@@ -362,6 +216,10 @@ impl File<'_> {
         let summary = Summary { operation, states: &states, label: &label, looks, results, goes_on, cause };
         summary.finish(&beside_files(operation, &self.call.output), reads).and(written)
     }
+}
+
+fn counted(rows: usize) -> String {
+    if rows == 1 { "1 row".into() } else { format!("{rows} rows") }
 }
 
 /// True if the answer is a file.

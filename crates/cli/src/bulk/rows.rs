@@ -99,7 +99,7 @@ impl<'a> Rows<'a> {
         for name in unique {
             let column = self.columns.header_of(name, self.flags);
             let value = |row: usize| match self.arguments[row].fields.get(name) {
-                Some(Input::Text(text)) => Some(text.clone()),
+                Some(Input::Text(text) | Input::Json(text)) if text != "null" => Some(text.clone()),
                 _ => None,
             };
             problems.extend(self.twice(value, column, |line| format!("it is the same as in line {line}")));

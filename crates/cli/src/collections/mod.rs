@@ -20,7 +20,7 @@ use crate::failure::{Failure, capitalised};
 use crate::guarded::{Guarded, Kind, Properties};
 use crate::names::{Directory, Set, Word};
 use crate::output::shape::Shape;
-use crate::output::style::{Style, note, one_line};
+use crate::output::style::{Style, one_line};
 use crate::output::{Output, answer, flag, rows, table as print_table, text};
 use crate::{command, dry_run, runtime};
 use items::Difference;
@@ -288,7 +288,7 @@ fn list(collection: &Collection, items: &[Value], output: &Output) -> Result<(),
     }
     sink.finish()?;
     if items.is_empty() {
-        note("There are none.");
+        output.remark(&["There are none.".to_owned()]);
     }
     Ok(())
 }
@@ -336,7 +336,7 @@ fn done(
     }
     sink.finish()?;
     for label in nothing_to_do {
-        note(&format!("{label} is {} there.", if action == Action::Add { "already" } else { "not" }));
+        output.remark(&[format!("{label} is {} there.", if action == Action::Add { "already" } else { "not" })]);
     }
     Ok(())
 }

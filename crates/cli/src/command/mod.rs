@@ -158,7 +158,7 @@ pub fn operation_of(resource: &'static Resource, word: &str) -> Option<&'static 
     exact.or_else(by_command).or_else(|| resource.operations.iter().find(similar))
 }
 
-/// The operation that words after `describe` name: `users list`, `Users.ListUser`.
+/// What words after `describe` name: `users list`, `Users.ListUser`, `queues agents add`.
 pub fn find_operation(words: &[String]) -> Result<Chosen, Failure> {
     let words: Vec<&str> = match words {
         [one] => one.split_once('.').map_or(vec![one.as_str()], |(resource, operation)| vec![resource, operation]),
@@ -169,9 +169,7 @@ pub fn find_operation(words: &[String]) -> Result<Chosen, Failure> {
         find_resource(first).ok_or_else(|| unknown::resource(first, second.map(|word| OsString::from(*word))))?;
     match second {
         None => Ok(Chosen::Resource(resource)),
-        Some(word) => {
-            operation_of(resource, word).map(Chosen::Operation).ok_or_else(|| unknown::operation(resource, word))
-        }
+        Some(word) => below(resource, word).ok_or_else(|| unknown::operation(resource, word)),
     }
 }
 

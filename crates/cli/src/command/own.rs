@@ -114,7 +114,7 @@ pub fn operations() -> Command {
 
 /// `threecx describe`
 pub fn describe() -> Command {
-    let words = Arg::new("words").num_args(1..=2).required(true).value_names(["RESOURCE", "OPERATION"]);
+    let words = Arg::new("words").num_args(1..=3).required(true).value_names(["RESOURCE", "OPERATION"]);
     let words = words.help("The words that call it, or its id: Users.ReprovisionAllPhones");
     let command = plain(
         "Explain an operation: what it takes, what it does and answers, in which releases, with an example",

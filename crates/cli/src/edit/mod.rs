@@ -12,7 +12,7 @@ use threecx::Error;
 use threecx_catalog::{Resource, Structure};
 
 use crate::arguments::Stdin;
-use crate::confirm::ask_where_somebody_is_there;
+use crate::confirm::{ask_where_somebody_is_there, somebody_is_there};
 use crate::connect::Settings;
 use crate::failure::Failure;
 use crate::guarded::{Guarded, Kind, Properties};
@@ -47,18 +47,27 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
         let guarded = Guarded { client, kind, thing, select, expand };
         let before = guarded.read().await?;
         let draft = Draft::new(&guarded.label())?;
-        let edited = edit(&guarded, &before, structure, &draft).await;
         let sent = async {
-            let changes = edited?;
-            if !changes.is_empty() {
+            let mut text = first_text(&guarded, &before, structure);
+            let mut refused = None;
+            let changes = loop {
+                let changes = edit(&guarded, &before, structure, &draft, (&mut text, refused)).await?;
+                if changes.is_empty() {
+                    break changes;
+                }
                 show(&before, &changes, structure, &output);
                 if flag(&matches, "dry-run") {
                     return dry_run::print(&guarded.plan(&changes).await?, &settings, &output);
                 }
                 let pbx = settings.pbx();
                 ask_where_somebody_is_there("Send", pbx.as_deref(), settings.sim || flag(&matches, "yes"))?;
-                guarded.write(&before, &changes).await?;
-            }
+                match guarded.write(&before, &changes).await {
+                    Ok(_) => break changes,
+                    // What the PBX does not take can be put right in the text.
+                    Err(failure @ Failure::Call(Error::Rejected(_))) if somebody_is_there() => refused = Some(failure),
+                    Err(failure) => return Err(failure),
+                }
+            };
             done(&guarded.label(), &changes, &output)
         };
         match sent.await {
@@ -72,30 +81,34 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
     })
 }
 
-/// Lets somebody edit it until it makes sense, and returns what has changed.
+/// It as it is, as a text.
+fn first_text(guarded: &Guarded<'_>, before: &Properties, structure: &'static Structure) -> String {
+    let shown: Properties = before.iter().filter(|(name, _)| !is_key(guarded, name)).map(own).collect();
+    format!("{}{}", head(guarded, before, structure), document::write(&shown, structure, true))
+}
+
+/// Lets somebody edit the text until it makes sense, and returns what has changed. `wrong` is what
+/// is known to be wrong with it.
 async fn edit(
     guarded: &Guarded<'_>,
     before: &Properties,
     structure: &'static Structure,
     draft: &Draft,
+    (text, mut wrong): (&mut String, Option<Failure>),
 ) -> Result<Map<String, Value>, Failure> {
-    let shown: Properties = before.iter().filter(|(name, _)| !is_key(guarded, name)).map(own).collect();
-    let original = format!("{}{}", head(guarded, before, structure), document::write(&shown, structure, true));
-    let mut text = original;
-    let mut wrong: Option<Failure> = None;
     loop {
         let above = wrong.as_ref().map(complaint).unwrap_or_default();
         let written = draft.edit(&format!("{above}{text}"))?;
         let written: String =
             written.lines().filter(|line| !line.starts_with(WRONG)).map(|line| format!("{line}\n")).collect();
         if let Some(failure) = wrong.take()
-            && written == text
+            && written == *text
         {
             // Nobody is going to put it right.
             return Err(failure);
         }
-        text = written;
-        match changes(guarded, before, &text, structure).await {
+        *text = written;
+        match changes(guarded, before, text, structure).await {
             Ok(changes) => return Ok(changes),
             Err(failure) => wrong = Some(failure),
         }

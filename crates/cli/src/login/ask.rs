@@ -3,6 +3,8 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use secrecy::SecretString;
+#[cfg(unix)]
+use secrecy::zeroize::Zeroizing;
 
 use crate::failure::Failure;
 
@@ -30,12 +32,64 @@ pub fn line(question: &str, default: Option<&str>, flag: &str) -> Result<String,
 pub fn secret(question: &str, flag: &str) -> Result<SecretString, Failure> {
     somebody(question, flag)?;
     loop {
-        let answer = rpassword::prompt_password(format!("{question}: ")).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => Failure::Declined,
+        let answer = hidden(question).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted => Failure::Declined,
             _ => wrong(&error),
         })?;
         if !answer.trim().is_empty() {
             return Ok(answer.into());
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn hidden(question: &str) -> io::Result<String> {
+    rpassword::prompt_password(format!("{question}: "))
+}
+
+/// A line that is not shown. Ctrl-C is a character meanwhile, one that ends the line: a signal would
+/// end this program before the terminal shows again what is typed.
+#[cfg(unix)]
+fn hidden(question: &str) -> io::Result<String> {
+    use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+
+    const CTRL_C: u8 = 3;
+
+    /// The terminal as it was.
+    struct Restored(Termios);
+
+    impl Drop for Restored {
+        fn drop(&mut self) {
+            // If the terminal is gone, there is nothing to restore.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+        }
+    }
+
+    let restored = Restored(tcgetattr(io::stdin())?);
+    let mut silent = restored.0.clone();
+    silent.local_modes.remove(LocalModes::ECHO | LocalModes::ISIG);
+    silent.local_modes.insert(LocalModes::ECHONL);
+    silent.special_codes[SpecialCodeIndex::VEOL] = CTRL_C;
+    tcsetattr(io::stdin(), OptionalActions::Now, &silent)?;
+    write!(io::stderr(), "{question}: ").and_then(|()| io::stderr().flush())?;
+    let mut stdin = io::stdin().lock();
+    let mut answer = Zeroizing::new(Vec::new());
+    let ended_by = loop {
+        let typed = stdin.fill_buf()?;
+        let end = typed.iter().position(|byte| matches!(*byte, b'\n' | CTRL_C)).unwrap_or(typed.len());
+        answer.extend_from_slice(&typed[..end]);
+        let (ended_by, length) = (typed.get(end).copied(), typed.len());
+        stdin.consume(length.min(end + 1));
+        if ended_by.is_some() || length == 0 {
+            break ended_by;
+        }
+    };
+    match ended_by {
+        Some(b'\n') => String::from_utf8(answer.to_vec()).map_err(io::Error::other),
+        ended_by => {
+            writeln!(io::stderr())?;
+            let kind = if ended_by.is_some() { io::ErrorKind::Interrupted } else { io::ErrorKind::UnexpectedEof };
+            Err(kind.into())
         }
     }
 }

@@ -11,8 +11,9 @@ use secrecy::SecretString;
 use serde_json::json;
 use threecx::{Builder, Client, Error, Login, SecretStore, TokenFile};
 
-use crate::arguments::{Stdin, read_file};
-use crate::connect::secret;
+use crate::arguments::Stdin;
+use crate::confirm::somebody_is_there;
+use crate::connect::{authority, secret};
 use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
 use crate::output::style::note;
@@ -36,6 +37,10 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let (url, mut profile) = address(&given, named.is_some(), known)?;
     let builder = builder(&url, &profile)?;
     profile.url = builder.address()?;
+    if somebody_is_there() {
+        // Nobody types a secret for an address that is none.
+        runtime()?.block_on(builder.look())?;
+    }
     profile.who = who(&given, named.is_some(), known.filter(|known| known.url == profile.url))?;
     let (held, version) = runtime()?.block_on(prove(builder, &mut profile, &given, &mut stdin))?;
     let same = |other: &Profile| other.url == profile.url && other.who == profile.who;
@@ -89,7 +94,7 @@ fn address(given: &Given<'_>, named: bool, known: Option<&Profile>) -> Result<(S
 fn builder(url: &str, profile: &Profile) -> Result<Builder, Failure> {
     let builder = Client::builder(url).allow_http(profile.allow_http);
     Ok(match &profile.ca_file {
-        Some(path) => builder.root_certificate(read_file(path)?),
+        Some(path) => builder.root_certificate(authority(path)?),
         None => builder,
     })
 }

@@ -3,7 +3,7 @@
 use super::set::Set;
 use super::thing::Thing;
 use crate::output::Output;
-use crate::output::style::{note, one_line};
+use crate::output::style::one_line;
 
 /// So many are shown one by one.
 const FEW: usize = 10;
@@ -14,7 +14,7 @@ const SOME: usize = 3;
 /// `Users: 100 Ada Lovelace (id 29), 101 …`, for a person.
 pub fn show(set: &Set, things: &[Thing], output: &Output) {
     if !things.is_empty() && !output.is_json() {
-        note(&line(set, things));
+        output.remark(&[line(set, things)]);
     }
 }
 

@@ -1,6 +1,10 @@
 //! Printing what an operation brought.
 
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
 use serde_json::json;
+use serde_json::value::RawValue;
 use threecx::{Answer, Operation, Reply};
 
 use super::columns::{self, HIDDEN};
@@ -17,10 +21,21 @@ pub fn print(operation: &'static Operation, reply: &Reply, shape: &Shape, output
         Answer::File(found) => file::save(Some(operation), &found, reply.bytes(), output),
         Answer::Rows(found) => print_rows(found.rows.iter().map(|row| row.get()), found.count, shape, output),
         Answer::Value(value) if value.get().starts_with('[') => {
-            let found: Vec<&serde_json::value::RawValue> = serde_json::from_str(value.get()).unwrap_or_default();
+            let found: Vec<&RawValue> = serde_json::from_str(value.get()).unwrap_or_default();
             print_rows(found.iter().map(|row| row.get()), None, shape, output)
         }
-        Answer::Value(value) => print_value(value.get(), shape, output),
+        Answer::Value(value) => print_value(&without_context(value.get()), shape, output),
+    }
+}
+
+/// An entity without what tells only programs of OData where its description is. What tells that it
+/// is still the same one stays.
+fn without_context(value: &str) -> Cow<'_, str> {
+    const CONTEXT: &str = "@odata.context";
+    let Ok(mut members) = serde_json::from_str::<IndexMap<Cow<'_, str>, &RawValue>>(value) else { return value.into() };
+    match members.shift_remove(CONTEXT).and_then(|_| serde_json::to_string(&members).ok()) {
+        Some(others) => others.into(),
+        None => value.into(),
     }
 }
 
@@ -39,7 +54,7 @@ fn done(operation: &Operation, status: u16, output: &Output) -> Result<(), Failu
 pub fn print_value(value: &str, shape: &Shape, output: &Output) -> Result<(), Failure> {
     match output.format {
         Format::Table if output.jq.is_none() => {
-            let mut sink = output.open()?;
+            let mut sink = output.open_for(shape)?;
             sink.line(&entity(value, shape, output.width()))?;
             sink.finish()
         }

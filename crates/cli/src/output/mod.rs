@@ -125,6 +125,13 @@ impl Output {
     /// The same for what has this shape: where secrets go into a file that is new, nobody but its
     /// owner can read it.
     pub fn open_for(&self, shape: &Shape) -> Result<Sink, Failure> {
+        if let Some(path) = self.file.as_deref().filter(|_| self.implied && !self.on_stdout())
+            && Path::new(path).extension().is_some()
+            && Format::of_file(path).is_none()
+        {
+            let format = if self.format == Format::Table { "a table" } else { self.format.name() };
+            self.remark(&[format!("{path} is written as {format}; -o names another format.")]);
+        }
         self.create(self.is_secret(shape))
     }
 

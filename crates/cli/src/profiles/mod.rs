@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::env_vars;
 use crate::failure::Failure;
 use crate::folders;
 use crate::secrets::Place;
@@ -105,6 +106,11 @@ pub struct Profiles {
     pub default: Option<String>,
     #[serde(default)]
     pub profiles: BTreeMap<String, Profile>,
+}
+
+/// The name of the profile that is used where this one is named, or none.
+pub fn in_use(named: Option<String>) -> Option<String> {
+    named.or_else(|| env_vars::PROFILE.get()).or_else(|| Profiles::load().ok()?.default)
 }
 
 impl Profiles {

@@ -47,7 +47,9 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
             };
             let next = match first.what {
                 What::Operation(_) => format!("threecx describe {}", command_of(first.what)),
-                What::Collection(_) | What::Own(..) => format!("threecx {} --help", command_of(first.what)),
+                What::Collection(_) | What::Edit(_) | What::Own(..) => {
+                    format!("threecx {} --help", command_of(first.what))
+                }
             };
             note(&format!("{more}More on one: {next}"));
         }
@@ -91,6 +93,7 @@ fn command_of(what: What) -> String {
     match what {
         What::Operation(operation) => format!("{} {}", operation.resource.command, operation.command),
         What::Collection(collection) => command::change::words_of(collection),
+        What::Edit(resource) => format!("{} {}", resource.command, command::EDIT),
         What::Own(name, _) => name.to_owned(),
     }
 }
@@ -99,6 +102,7 @@ fn title_of(what: What) -> String {
     match what {
         What::Operation(operation) => operation.title.to_owned(),
         What::Collection(collection) => command::change::about_collection(collection),
+        What::Edit(_) => command::change::ABOUT_EDIT.to_owned(),
         What::Own(_, about) => about.to_owned(),
     }
 }
@@ -117,7 +121,7 @@ fn row(hit: &Hit) -> serde_json::Value {
     let [since, until] = lifetime(hit.what);
     let operation = match hit.what {
         What::Operation(operation) => Some(operation),
-        What::Collection(_) | What::Own(..) => None,
+        What::Collection(_) | What::Edit(_) | What::Own(..) => None,
     };
     let form = operation.map(|operation| operation.newest_form());
     let effect = operation.map(|operation| match operation.effect {

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use threecx::{Operation, Span};
-use threecx_catalog::{Body, Content, Effect, Form, Release, Role, Structure, Type, TypeRef, Verb};
+use threecx_catalog::{Body, Content, Effect, Form, Release, Resource, Role, Structure, Type, TypeRef, Verb};
 
 use super::synonyms::{FILLERS, SYNONYMS};
 use super::words::{stem, stems, typed};
@@ -16,6 +16,7 @@ use crate::collections::Collection;
 use crate::collections::table::COLLECTIONS;
 use crate::command::OWN;
 use crate::command::flags::kebab;
+use crate::guarded::Kind;
 
 /// What a hit in each place is worth.
 const TITLE: f64 = 10.0;
@@ -121,6 +122,8 @@ pub enum What {
     Operation(&'static Operation),
     /// `queues agents`
     Collection(&'static Collection),
+    /// `users edit`
+    Edit(&'static Resource),
     /// A command of the program itself, and what it does.
     Own(&'static str, &'static str),
 }
@@ -176,6 +179,16 @@ impl Index {
             path: Vec::new(),
             effect: Vec::new(),
         });
+        let editable = threecx_catalog::resources().iter().copied();
+        let editable = editable.filter_map(|resource| Some((resource, Kind::of(resource)?)));
+        let edits = editable.map(|(resource, kind)| Entry {
+            what: What::Edit(resource),
+            form: None,
+            title: stems(&format!("Edit {}", kind.noun())),
+            resource: stems(&format!("{} {}", resource.title, resource.command)),
+            path: Vec::new(),
+            effect: Vec::new(),
+        });
         let own = OWN.iter().map(|(name, _, about)| Entry {
             what: What::Own(name, about),
             form: None,
@@ -184,7 +197,7 @@ impl Index {
             path: Vec::new(),
             effect: Vec::new(),
         });
-        Index { target, entries: operations.chain(collections).chain(own).collect() }
+        Index { target, entries: operations.chain(collections).chain(edits).chain(own).collect() }
     }
 
     /// The operations that fit.
@@ -212,7 +225,7 @@ impl Ranking<'_> {
         let Entry { what, form, title, resource, path, effect } = entry;
         let operation = match what {
             What::Operation(operation) => Some(*operation),
-            What::Collection(_) | What::Own(..) => None,
+            What::Collection(_) | What::Edit(_) | What::Own(..) => None,
         };
         let (mut found, mut score) = (0, 0.0);
         for (index, thing) in self.things.iter().enumerate() {

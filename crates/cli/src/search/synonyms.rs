@@ -2,7 +2,7 @@
 //! all of them occur; plural and ending do not matter.
 
 /// One line for each thing.
-pub static SYNONYMS: [&[&str]; 40] = [
+pub static SYNONYMS: [&[&str]; 41] = [
     &["extension", "user"],
     &["department", "group", "company"],
     &["did", "ddi", "direct dial", "inbound number"],
@@ -32,7 +32,8 @@ pub static SYNONYMS: [&[&str]; 40] = [
     &["drop call", "hang up", "end call", "hangup"],
     &["call", "dial"],
     &["make call", "place call", "originate", "click to call"],
-    &["active call", "live call", "current call", "ongoing call"],
+    &["active call", "live call", "current call", "ongoing call", "talking"],
+    &["missed call", "unanswered call", "abandoned call", "lost call"],
     &["sbc", "session border controller", "gateway"],
     &["role", "right", "permission"],
     &["2fa", "two factor", "mfa", "require2fa"],

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "no test uses all of it")]
 
+#[cfg(unix)]
+pub mod terminal;
 pub mod tls;
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -25,7 +27,12 @@ const VARIABLES: [&str; 6] = [
 const HOME: &str = env!("CARGO_TARGET_TMPDIR");
 
 pub fn threecx() -> Command {
-    let mut command = Command::cargo_bin("threecx").expect("the binary");
+    Command::from_std(process())
+}
+
+/// The same, to be run at a terminal.
+pub fn process() -> Process {
+    let mut command = Process::new(cargo_bin("threecx"));
     for variable in VARIABLES {
         command.env_remove(variable);
     }
