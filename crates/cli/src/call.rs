@@ -2,7 +2,7 @@
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use threecx::{Arguments, Client, Error, Opened, Operation, Span};
-use threecx_catalog::{Release, Verb};
+use threecx_catalog::{Body, Release, Verb};
 use threecx_core::page::Pages;
 use threecx_core::{InputError, plan};
 
@@ -155,7 +155,10 @@ fn misplaced(error: &clap::Error, operation: &Operation, flags: &[Flag]) -> Opti
     let takes: String = required.clone().map(|flag| format!(" --{} <{}>", flag.long, flag.value_name())).collect();
     let next = if takes.is_empty() { format!("See `{words} --help`.") } else { format!("It takes: {words}{takes}") };
     let found = required.filter_map(|flag| FOUND_BY.iter().find(|(name, _)| *name == flag.name)).next();
-    let found = found.map(|(name, by)| format!("; {name} of extension 100: {by}")).unwrap_or_default();
+    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    let extension = if digits { value } else { "100" };
+    let found = found.map(|(name, by)| format!("; the {name} of {extension}: {}", by.replace("100", extension)));
+    let found = found.unwrap_or_default();
     Some(Failure::Usage { message: format!("`{value}` has no flag before it"), next_step: Some(next + &found) })
 }
 
@@ -179,7 +182,8 @@ pub fn check(operation: &'static Operation, arguments: &Arguments, release: Opti
 
 /// A PBX makes something blank of a create that says nothing: that has to be meant.
 fn refuse_nothing(operation: &Operation, arguments: &Arguments) -> Result<(), Error> {
-    if operation.verb != Verb::Create || arguments.body.is_some() || !arguments.fields.is_empty() {
+    let says = arguments.body.is_some() || !arguments.fields.is_empty();
+    if says || operation.verb != Verb::Create || matches!(operation.newest_form().body, Body::None) {
         return Ok(());
     }
     let words = format!("{} {}", operation.resource.command, operation.command);

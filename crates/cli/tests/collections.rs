@@ -25,7 +25,7 @@ fn agents_come_and_go_and_the_others_stay_as_they_are() {
     // One of them is special, and has to stay so.
     before[0]["SkillGroup"] = "3".into();
     let body = json!({ "Agents": before }).to_string();
-    prints(sim.threecx().args(["queues", "update", "800", "--body", &body]));
+    prints(sim.threecx().args(["queues", "update", "800", "--yes", "--body", &body]));
     let before = items(&sim, &list);
     assert_eq!(before[0]["SkillGroup"], "3");
 
@@ -132,7 +132,7 @@ fn what_somebody_else_changed_meanwhile_is_not_overwritten() {
     }
     let agents = items(&sim, &["queues", "list-agents", "800", "--select", "Number,SkillGroup"]);
     let fewer = json!({ "Agents": agents[1..] }).to_string();
-    prints(sim.threecx().args(["queues", "update", "800", "--body", &fewer]));
+    prints(sim.threecx().args(["queues", "update", "800", "--yes", "--body", &fewer]));
     let (error, code) = ours.join().expect("it ends");
     assert_eq!((error["code"].as_str(), code), (Some("changed"), 44), "{error}");
     assert_eq!(numbers(&sim, &["queues", "agents", "list", "800"]).len(), agents.len() - 1);

@@ -21,8 +21,8 @@ fn a_create_has_to_say_something() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("users.csv").display().to_string();
-    std::fs::write(&file, "FirstName,LastName\nAda,Lovelace\n\"\",\n").expect("written");
-    let (error, code) = fails(sim.threecx().args(["users", "create", "--from", &file]));
+    std::fs::write(&file, "FirstName,Remark\nAda,first\n,second\n").expect("written");
+    let (error, code) = fails(sim.threecx().args(["users", "create", "--ignore-columns", "--from", &file]));
     assert_eq!((&error["problems"][0]["line"], code), (&3.into(), 10), "{error}");
     assert!(sim.received("Users.CreateUser").is_empty());
     prints(sim.threecx().args(["users", "create", "--body", "{}"]));
@@ -76,8 +76,8 @@ fn no_value_is_put_into_a_flag_that_is_about_something_else() {
     let sim = Sim::start(&[]);
     for (words, next) in [
         (
-            ["users", "reboot-phone", "100"],
-            "It takes: threecx users reboot-phone --mac <TEXT>; mac of extension 100: threecx users get 100 --expand \
+            ["users", "reboot-phone", "105"],
+            "It takes: threecx users reboot-phone --mac <TEXT>; the mac of 105: threecx users get 105 --expand \
              Phones --jq '.Phones[].MacAddress' -r",
         ),
         (["users", "make-call", "100"], "It takes: threecx users make-call"),
