@@ -1,5 +1,21 @@
 //! A client for the Configuration API (XAPI) of 3CX phone systems: the whole API with types, or by name.
 //!
+//! Calls are planned by the core before anything is sent: what does not fit is an
+//! [`Error::Input`], what the connected PBX's release lacks an [`Error::NotInVersion`].
+//! Tokens are fetched when they are needed, once for all calls at a time, and again
+//! after a 401. A [`TokenStore`] shares them among processes ([`TokenFile`]) or machines, and a
+//! [`SecretStore`] brings the secret from where it is safe. A user logs in with [`Builder::log_in`],
+//! second factor included. What may have been carried out is never sent twice unless the catalogue
+//! says that doing it twice is harmless. [`Builder`] has timeouts, limits, retries, authorities, and
+//! room for another HTTP stack ([`HttpStack`]); who has none at all uses the crate `threecx-core`
+//! alone, which plans and reads without I/O.
+#![cfg_attr(all(feature = "users", feature = "groups", feature = "queues"), doc = include_str!("guide.md"))]
+//!
+//! # Calls by name
+//!
+//! Every operation can be called by its name too, with arguments that are worked out while the program
+//! runs; this needs none of the features.
+//!
 //! ```no_run
 //! use threecx::{Arguments, Client, operation};
 //!
@@ -12,17 +28,6 @@
 //! # Ok(())
 //! # }
 //! ```
-//!
-//! Calls are planned by the core before anything is sent: what does not fit is an
-//! [`Error::Input`], what the connected PBX's release lacks an [`Error::NotInVersion`].
-//! Tokens are fetched when they are needed, once for all calls at a time, and again
-//! after a 401. A [`TokenStore`] shares them among processes ([`TokenFile`]) or machines, and a
-//! [`SecretStore`] brings the secret from where it is safe. A user logs in with [`Builder::log_in`],
-//! second factor included. What may have been carried out is never sent twice unless the catalogue
-//! says that doing it twice is harmless. [`Builder`] has timeouts, limits, retries, authorities, and
-//! room for another HTTP stack ([`HttpStack`]); who has none at all uses the crate `threecx-core`
-//! alone, which plans and reads without I/O.
-#![cfg_attr(all(feature = "users", feature = "groups", feature = "queues"), doc = include_str!("guide.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod address;
