@@ -72,12 +72,7 @@ pub fn gather(flags: &[Flag], matches: &ArgMatches, stdin: &mut Stdin) -> Result
             _ => value,
         };
         let input = Input::Text(value);
-        match flag.place {
-            Place::Path => drop(arguments.parameters.insert(flag.name.to_owned(), input)),
-            Place::Field => drop(arguments.fields.insert(flag.name.to_owned(), input)),
-            Place::Option => drop(arguments.options.insert(flag.name.to_owned(), input)),
-            Place::Body => arguments.body = Some(input),
-        }
+        put(flag, input, &mut arguments);
     }
     Ok(arguments)
 }
@@ -85,4 +80,18 @@ pub fn gather(flags: &[Flag], matches: &ArgMatches, stdin: &mut Stdin) -> Result
 /// The words that stand without a flag.
 pub fn words(matches: &ArgMatches) -> Vec<String> {
     matches.try_get_many::<String>("words").ok().flatten().into_iter().flatten().cloned().collect()
+}
+
+/// Puts a value where its flag says that it goes.
+pub fn put(flag: &Flag, input: Input, arguments: &mut Arguments) {
+    let place = match flag.place {
+        Place::Path => &mut arguments.parameters,
+        Place::Field => &mut arguments.fields,
+        Place::Option => &mut arguments.options,
+        Place::Body => {
+            arguments.body = Some(input);
+            return;
+        }
+    };
+    place.insert(flag.name.to_owned(), input);
 }

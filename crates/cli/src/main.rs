@@ -36,6 +36,7 @@ mod secrets;
 mod shell;
 mod simulate;
 mod tokens;
+mod whole_file;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -14,6 +14,7 @@ use crate::connect::release;
 use crate::failure::Failure;
 use crate::output::style::warn;
 use crate::output::{Output, flag, text};
+use crate::whole_file::{self, Readers};
 use crate::{command, runtime};
 
 /// Runs the simulated PBX.
@@ -108,22 +109,10 @@ fn warn_of_others(bind: IpAddr, tls: bool) {
     warn(&format!("it listens on {bind}: everybody who reaches this machine can reach it{how}"));
 }
 
-/// Writes a file whole or not at all: whoever waits for it to appear never reads half of it.
-/// Returns its path from the root.
+/// Writes a file that somebody may be waiting for, and returns its path from the root.
 fn write_whole(path: &Path, text: &str) -> Result<PathBuf, Failure> {
-    let fails = |error: &io::Error| Failure::file(path.display().to_string(), error);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut settings = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        // What is in it is no secret, and others may need it.
-        use std::os::unix::fs::PermissionsExt;
-        settings.permissions(std::fs::Permissions::from_mode(0o644));
-    }
-    let mut file = settings.tempfile_in(folder).map_err(|error| fails(&error))?;
-    file.write_all(text.as_bytes()).map_err(|error| fails(&error))?;
-    file.persist(path).map_err(|error| fails(&error.error))?;
-    path.canonicalize().map_err(|error| fails(&error))
+    let written = whole_file::write(path, text, Readers::Everybody).and_then(|()| path.canonicalize());
+    written.map_err(|error| Failure::file(path.display().to_string(), &error))
 }
 
 /// Says that it is ready, and how to use it.

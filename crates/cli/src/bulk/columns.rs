@@ -6,6 +6,7 @@ use threecx_catalog::{Structure, Type};
 use threecx_core::{InputError, did_you_mean};
 
 use super::table::{Cell, Row};
+use crate::arguments::put;
 use crate::command::flags::{Flag, Place};
 use crate::failure::Failure;
 use crate::names::{self, References};
@@ -274,19 +275,6 @@ fn subjects(cell: &Cell, references: &References) -> Vec<String> {
         }
         _ => vec![text],
     }
-}
-
-fn put(flag: &Flag, input: Input, arguments: &mut Arguments) {
-    let place = match flag.place {
-        Place::Path => &mut arguments.parameters,
-        Place::Field => &mut arguments.fields,
-        Place::Option => &mut arguments.options,
-        Place::Body => {
-            arguments.body = Some(input);
-            return;
-        }
-    };
-    place.insert(flag.name.to_owned(), input);
 }
 
 fn problem(argument: &str, expected: &str, came: &str, hint: Option<String>) -> Failure {

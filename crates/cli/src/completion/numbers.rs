@@ -2,7 +2,6 @@
 //! file, and given up soon: nobody waits for a shell.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -19,6 +18,7 @@ use crate::connect::Settings;
 use crate::folders;
 use crate::names::Set;
 use crate::runtime;
+use crate::whole_file::{self, Readers};
 
 /// A PBX that takes longer is not waited for.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -125,12 +125,8 @@ fn path(list: &Operation, property: &str, settings: &Settings) -> Option<PathBuf
 }
 
 fn write(path: &Path, text: &str) -> Option<()> {
-    let folder = path.parent()?;
-    fs::create_dir_all(folder).ok()?;
-    // Made for its owner alone, and put in place when it is complete.
-    let mut file = tempfile::NamedTempFile::new_in(folder).ok()?;
-    file.write_all(text.as_bytes()).ok()?;
-    file.persist(path).ok().map(drop)
+    whole_file::make_folder(path.parent()?).ok()?;
+    whole_file::write(path, text, Readers::Owner).ok()
 }
 
 fn read(list: &'static Operation, property: &str, settings: &Settings) -> Option<Vec<String>> {

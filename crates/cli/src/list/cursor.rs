@@ -8,8 +8,8 @@
 //! that goes on first cuts the file back to that length: what a run that was killed had written of
 //! a window is read again. So every row is in the file once, whenever a run ends.
 
-use std::fs::{File, TryLockError};
-use std::io::{Seek, SeekFrom, Write};
+use std::fs::TryLockError;
+use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -19,6 +19,7 @@ use threecx::{Arguments, Input, Operation};
 use super::window::Window;
 use crate::failure::Failure;
 use crate::output::{Output, Sink, writing};
+use crate::whole_file::{self, Readers};
 
 /// What the file holds.
 #[derive(Debug, Deserialize, Serialize)]
@@ -140,14 +141,6 @@ impl Cursor {
         };
         let failed = |error: std::io::Error| Failure::file(&self.path, &error);
         let text = serde_json::to_string_pretty(&state).map_err(|error| Failure::Internal(error.to_string()))?;
-        let folder = Path::new(&self.path).parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        file.write_all(format!("{text}\n").as_bytes()).map_err(failed)?;
-        file.as_file().sync_data().map_err(failed)?;
-        file.persist(&self.path).map_err(|error| failed(error.error))?;
-        // The name has to be on the disk, too.
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
-        Ok(())
+        whole_file::write(Path::new(&self.path), &format!("{text}\n"), Readers::Owner).map_err(failed)
     }
 }

@@ -5,7 +5,7 @@ pub mod command;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use crate::env_vars;
 use crate::failure::Failure;
 use crate::folders;
 use crate::secrets::Place;
+use crate::whole_file::{self, Readers};
 
 /// What is kept of a login.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
@@ -133,13 +134,13 @@ impl Profiles {
     pub fn change<T>(change: impl FnOnce(&mut Profiles) -> Result<T, Failure>) -> Result<(T, PathBuf), Failure> {
         let path = path().ok_or_else(no_home)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        make_folder(folder).map_err(|error| failure(folder, &error))?;
+        whole_file::make_folder(folder).map_err(|error| failure(folder, &error))?;
         let lock = folder.join("profiles.lock");
         let lock = File::create(&lock).and_then(|file| file.lock().map(|()| file)).map_err(|e| failure(&lock, &e))?;
         let mut profiles = Profiles::load()?;
         let done = change(&mut profiles)?;
         let text = toml::to_string(&profiles).map_err(|error| Failure::Internal(error.to_string()))?;
-        write_private(&path, &text).map_err(|error| failure(&path, &error))?;
+        whole_file::write(&path, &text, Readers::Owner).map_err(|error| failure(&path, &error))?;
         drop(lock);
         Ok((done, path))
     }
@@ -191,23 +192,6 @@ pub fn no_home() -> Failure {
 
 fn failure(path: &Path, error: &io::Error) -> Failure {
     Failure::file(path.display().to_string(), error)
-}
-
-/// Makes a folder that only this user can look into.
-pub fn make_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(path)
-}
-
-/// Writes a file whole or not at all, for this user alone.
-pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 #[cfg(test)]
