@@ -1,0 +1,573 @@
+//! From intents to a plan: everything is checked as far as that is possible without a PBX, then
+//! everything that is named is looked up at once.
+//!
+//! ```text
+//! intents ──► Draft::of ──► Draft::plan ──► Plan
+//!             no PBX        few GETs        nothing has been changed
+//! ```
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+use threecx::Client;
+use threecx::directory::{Directory, NameInput, NamedEntity, Wanted};
+use threecx_catalog::{Body, Effect, EntitySet, Operation, Options, Release, Span, Verb};
+use threecx_core::{Arguments, Error, Input, InputError, Request, plan};
+
+use crate::before::{Before, Touched};
+use crate::intent::Intent;
+use crate::items::{self, ItemAction, ItemChange, Named};
+use crate::journal::now;
+use crate::plan::{Plan, Step, Thing};
+use crate::references::{About, Pending, References};
+
+/// Intents that fit, as far as that can be told without a PBX.
+#[derive(Debug)]
+pub struct Draft {
+    intents: Vec<Intent>,
+    /// Of each operation once.
+    references: HashMap<&'static str, References>,
+    pending: Vec<Pending>,
+    release: Option<Span>,
+}
+
+/// What is wrong with an intent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// Which one, counted from 0.
+    pub intent: usize,
+    /// What is wrong with it.
+    pub error: Error,
+}
+
+/// What a face wants to know about what an operation is done to, beside its names: one look-up brings
+/// it along.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wants {
+    /// Properties.
+    pub select: &'static [&'static str],
+    /// Navigation properties, with their options.
+    pub expand: &'static [&'static str],
+}
+
+impl Draft {
+    /// Checks intents. `release` is that of the PBX where it is known; else what fits any release
+    /// passes.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn of(intents: Vec<Intent>, release: Option<Span>) -> Result<Draft, Vec<Problem>> {
+        let mut draft = Draft { intents, references: HashMap::new(), pending: Vec::new(), release };
+        let mut problems = Vec::new();
+        for (index, intent) in draft.intents.iter().enumerate() {
+            let references =
+                draft.references.entry(intent.operation.id).or_insert_with(|| References::of(intent.operation));
+            let checked = references.pending(intent).and_then(|pending| {
+                let filter = intent.targets.filter().is_some();
+                let mut filled = references.with_placeholders(&pending, filter, &intent.arguments);
+                if let Some(change) = &intent.items {
+                    // What becomes of the collection is worked out on the PBX.
+                    filled.body = Some(Input::Json(format!("{{\"{}\":[]}}", change.collection.property.name)));
+                    check_words(change)?;
+                }
+                check(intent.operation, &filled, release)?;
+                Ok(pending)
+            });
+            match checked {
+                Ok(pending) => draft.pending.push(pending),
+                Err(error) => problems.push(Problem { intent: index, error }),
+            }
+        }
+        if problems.is_empty() {
+            problems = draft.numbers_twice();
+        }
+        if problems.is_empty() {
+            problems = draft.targets_twice(|intent| draft.named(intent));
+        }
+        if problems.is_empty() { Ok(draft) } else { Err(problems) }
+    }
+
+    /// The intents.
+    pub fn intents(&self) -> &[Intent] {
+        &self.intents
+    }
+
+    /// What the operation of an intent is done to.
+    pub fn about(&self, intent: usize) -> Option<&About> {
+        self.references.get(self.intents[intent].operation.id)?.subject.as_ref()
+    }
+
+    /// True if a call could be made without anything being looked up.
+    pub fn looks_up(&self) -> bool {
+        self.pending.iter().any(|pending| !pending.is_empty())
+            || self.intents.iter().any(|intent| intent.targets.filter().is_some() || intent.items.is_some())
+    }
+
+    /// True if what is named could be sent as it is.
+    pub fn may_stay(&self) -> bool {
+        self.intents.iter().zip(&self.pending).all(|(intent, pending)| {
+            let references = &self.references[intent.operation.id];
+            intent.targets.filter().is_none() && intent.items.is_none() && references.may_stay(pending)
+        })
+    }
+
+    /// What the intents are done to, as it was given: `2 users: 100, Ada`.
+    pub fn as_given(&self) -> Option<String> {
+        let [intent] = self.intents.as_slice() else { return None };
+        let about = self.about(0)?;
+        if let Some(filter) = intent.targets.filter() {
+            return Some(format!("the {} for which `{filter}` is true", about.set.nouns()));
+        }
+        self.pending[0].given(about.set).or_else(|| {
+            let ids = about.ids(&intent.arguments);
+            (!ids.is_empty()).then(|| format!("{}: {}", about.set.counted(ids.len()), ids.join(", ")))
+        })
+    }
+
+    /// The requests as they would be without looking anything up.
+    ///
+    /// # Errors
+    /// What the release lacks.
+    pub fn requests(&self) -> Result<Vec<Request>, Vec<Problem>> {
+        let release = self.release.unwrap_or(Span::NEWEST);
+        let mut problems = Vec::new();
+        let mut requests = Vec::with_capacity(self.intents.len());
+        for (index, intent) in self.intents.iter().enumerate() {
+            match plan(intent.operation, &intent.arguments, release) {
+                Ok(request) => requests.push(request),
+                Err(error) => problems.push(Problem { intent: index, error }),
+            }
+        }
+        if problems.is_empty() { Ok(requests) } else { Err(problems) }
+    }
+
+    /// Looks up everything that is named, in one go, and plans the steps. `pbx` is the address of the
+    /// PBX in full. Nothing is changed.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once; an error of the PBX belongs to no intent and comes alone.
+    pub async fn plan(self, client: &Client, pbx: &str, wants: Wants) -> Result<Plan, Vec<Problem>> {
+        let all: Vec<usize> = (0..self.intents.len()).collect();
+        self.plan_some(client, pbx, wants, &all).await
+    }
+
+    /// The same, for some of the intents: what is done already may be gone, and is left alone. The other
+    /// intents have steps too, planned as they were given.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn plan_some(
+        self,
+        client: &Client,
+        pbx: &str,
+        wants: Wants,
+        some: &[usize],
+    ) -> Result<Plan, Vec<Problem>> {
+        let alone = |error: Error| vec![Problem { intent: 0, error }];
+        let directory = self.look_up(client, wants, some).await.map_err(alone)?;
+        let mut plan = Plan {
+            pbx: pbx.to_owned(),
+            release: Span::NEWEST,
+            made: now(),
+            steps: Vec::new(),
+            things: Vec::new(),
+            missing: Vec::new(),
+        };
+        let mut places = Places::default();
+        let mut problems = Vec::new();
+        let mut named: HashMap<usize, String> = HashMap::new();
+        for (index, intent) in self.intents.iter().enumerate() {
+            if !some.contains(&index) && some.len() < self.intents.len() {
+                plan.steps.push(step(intent, intent.arguments.clone()));
+                continue;
+            }
+            match self.steps(client, index, &directory, wants, &mut plan, &mut places).await {
+                Ok(first) => {
+                    if let [step] = &plan.steps[first..]
+                        && let [one] = plan.things_of(step).collect::<Vec<_>>().as_slice()
+                    {
+                        named.insert(index, one.entity.key().to_owned());
+                    }
+                }
+                Err(error) => problems.push(Problem { intent: index, error }),
+            }
+        }
+        if problems.is_empty() {
+            problems = self.targets_twice(|intent| named.get(&intent).cloned());
+        }
+        if problems.is_empty()
+            && let Some(first) = some.first()
+        {
+            plan.release = self.release_of(client, *first, &plan).await.map_err(alone)?;
+            for (index, step) in plan.steps.iter().enumerate() {
+                if let Err(error) = step.request(plan.release) {
+                    let intent = if plan.steps.len() == self.intents.len() { index } else { 0 };
+                    if some.contains(&intent) {
+                        problems.push(Problem { intent, error });
+                    }
+                }
+            }
+        }
+        if problems.is_empty() { Ok(plan) } else { Err(problems) }
+    }
+
+    /// The release to plan for: the client finds out, where nobody said.
+    async fn release_of(&self, client: &Client, intent: usize, plan: &Plan) -> Result<Span, Error> {
+        let arguments = plan.steps.get(intent).or(plan.steps.first()).map(|step| &step.arguments);
+        if let Some(arguments) = arguments {
+            client.plan(self.intents[intent].operation, arguments).await?;
+        }
+        Ok(client.target())
+    }
+
+    /// Asks for everything that is named, set by set.
+    async fn look_up(&self, client: &Client, wants: Wants, some: &[usize]) -> Result<Directory, Error> {
+        let effect = self.intents.first().map_or(Effect::Reads, |intent| intent.operation.effect);
+        let mut directory = Directory::new(effect);
+        let mut wanted: Vec<(Wanted, Vec<&NameInput>, bool)> = Vec::new();
+        for index in some {
+            let (intent, pending) = (&self.intents[*index], &self.pending[*index]);
+            let references = &self.references[intent.operation.id];
+            let mut sets = references.words(pending);
+            if intent.targets.filter().is_some()
+                && let Some(about) = references.subject
+                && !sets.iter().any(|(set, _)| *set == about.set)
+            {
+                sets.push((about.set, Vec::new()));
+            }
+            for (set, words) in sets {
+                let is_subject = references.subject.is_some_and(|about| about.set == set);
+                let place = wanted.iter().position(|(known, ..)| *known.set == *set).unwrap_or_else(|| {
+                    wanted.push((Wanted::of(set), Vec::new(), true));
+                    wanted.len() - 1
+                });
+                let (want, all, optional) = &mut wanted[place];
+                all.extend(words);
+                *optional &= is_subject && pending.is_raw();
+                if is_subject {
+                    want_subject(want, intent, wants);
+                }
+            }
+        }
+        for (want, words, optional) in wanted {
+            match directory.look_up(client, &want, &words).await {
+                // Of ids that were given as such, nothing has to be known.
+                Err(_) if optional => {}
+                looked_up => looked_up?,
+            }
+        }
+        Ok(directory)
+    }
+
+    /// Adds the steps of an intent; returns where they begin.
+    async fn steps(
+        &self,
+        client: &Client,
+        index: usize,
+        directory: &Directory,
+        wants: Wants,
+        plan: &mut Plan,
+        places: &mut Places,
+    ) -> Result<usize, Error> {
+        let (intent, pending) = (&self.intents[index], &self.pending[index]);
+        let references = &self.references[intent.operation.id];
+        let mut arguments = intent.arguments.clone();
+        let found = references.apply(pending, directory, &mut arguments)?;
+        plan.missing.extend(found.missing.iter().cloned());
+        for (set, entities) in found.others {
+            for entity in entities {
+                places.of(plan, set, entity);
+            }
+        }
+        let first = plan.steps.len();
+        let Some(about) = &references.subject else {
+            let mut step = step(intent, arguments);
+            step.before = before(client, &step, None).await?;
+            plan.steps.push(step);
+            return Ok(first);
+        };
+        let subjects = match intent.targets.filter() {
+            Some(filter) => {
+                let mut want = Wanted::of(about.set);
+                want_subject(&mut want, intent, wants);
+                let found = Directory::select(client, &want, filter).await?;
+                if found.is_empty() {
+                    return Err(matches_none(about.set, filter));
+                }
+                found
+            }
+            None => found.subjects,
+        };
+        let named = !pending.is_raw() && !subjects.is_empty();
+        if about.listed || !named {
+            let mut step = step(intent, arguments);
+            if named {
+                let values: Vec<String> = subjects.iter().map(|entity| about.value_of(entity)).collect();
+                about.put(&mut step.arguments, &values);
+            }
+            let row = match subjects.as_slice() {
+                [one] => Some(one.row().clone()),
+                _ => None,
+            };
+            step.concerns = subjects.into_iter().map(|entity| places.of(plan, about.set, entity)).collect();
+            self.complete(client, &mut step, intent, row.as_ref()).await?;
+            plan.steps.push(step);
+            return Ok(first);
+        }
+        if intent.line.is_some() && subjects.len() > 1 {
+            let error = InputError::of(about.set.placeholder(), format!("one {} in a row", about.set.noun()), subjects.len().to_string());
+            return Err(error.with_hint("Give each a row of its own.").into());
+        }
+        for entity in subjects {
+            let mut step = step(intent, arguments.clone());
+            about.put(&mut step.arguments, &[about.value_of(&entity)]);
+            let row = entity.row().clone();
+            step.concerns = vec![places.of(plan, about.set, entity)];
+            self.complete(client, &mut step, intent, Some(&row)).await?;
+            plan.steps.push(step);
+        }
+        Ok(first)
+    }
+
+    /// Adds what was there before, and what becomes of the items of a collection.
+    async fn complete(
+        &self,
+        client: &Client,
+        step: &mut Step,
+        intent: &Intent,
+        row: Option<&Map<String, Value>>,
+    ) -> Result<(), Error> {
+        let Some(change) = &intent.items else {
+            step.before = before(client, step, row).await?;
+            return Ok(());
+        };
+        let property = change.collection.property.name;
+        let mut asked = step.arguments.clone();
+        asked.body = Some(Input::Json(format!("{{\"{property}\":[]}}")));
+        let touched = Touched::by(step.operation, &asked);
+        let touched = touched.ok_or_else(|| Error::Answer { reason: format!("{property} cannot be read") })?;
+        let shown = row.filter(|row| row.contains_key(property));
+        let before = match shown {
+            Some(row) => touched.of(row),
+            None => touched.read(client, &asked).await?,
+        };
+        let items = items::items(change.collection, &before.properties)?;
+        let (after, difference) = match change.action {
+            ItemAction::Add => {
+                let named = identities(client, change).await?;
+                items::add(change.collection, items, named, &change.also)
+            }
+            ItemAction::Remove => items::remove(change.collection, items, &change.words)?,
+        };
+        let body: Map<String, Value> = std::iter::once((property.to_owned(), Value::Array(after))).collect();
+        step.arguments.body = Some(Value::Object(body).into());
+        (step.before, step.items) = (Some(before), Some(difference));
+        Ok(())
+    }
+
+    /// What an intent is done to, as far as that is known without the PBX.
+    fn named(&self, intent: usize) -> Option<String> {
+        let about = self.about(intent).filter(|about| !about.listed)?;
+        let ids = about.ids(&self.intents[intent].arguments);
+        self.pending[intent].only_word().map(str::to_owned).or_else(|| ids.into_iter().next())
+    }
+
+    /// Two rows that change or delete one thing: of the two, one is a mistake. Actions may be meant several
+    /// times, and a question asked.
+    fn targets_twice(&self, about: impl Fn(usize) -> Option<String>) -> Vec<Problem> {
+        let once = |intent: &Intent| {
+            intent.line.is_some() && intent.items.is_none() && matches!(intent.operation.verb, Verb::Update | Verb::Delete)
+        };
+        let noun = |index: usize| self.about(index).map(|about| about.set.noun()).unwrap_or_default();
+        self.twice(|index| about(index).filter(|_| once(&self.intents[index])), |index| {
+            let placeholder = self.about(index).map(|about| about.set.placeholder()).unwrap_or_default();
+            (placeholder, format!("another {} than in line", noun(index)))
+        })
+    }
+
+    /// Two rows that give one number, or one name where that is the key: the PBX would refuse one.
+    fn numbers_twice(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let Some(first) = self.intents.first().filter(|intent| intent.line.is_some()) else { return problems };
+        let Some(set) = first.operation.newest_form().target.set() else { return problems };
+        let number = set.number.map(|number| number.name);
+        let key = set.key.filter(|_| !set.has_numeric_key()).map(|key| key.name);
+        let unique: Vec<&str> = match first.operation.verb {
+            Verb::Create => number.into_iter().chain(key).collect(),
+            Verb::Update => number.into_iter().collect(),
+            _ => Vec::new(),
+        };
+        for name in unique {
+            let value = |index: usize| {
+                let given = self.intents[index].arguments.fields.get(name).map(Input::text);
+                given.filter(|text| *text != "null").map(str::to_owned)
+            };
+            problems.extend(self.twice(value, |_| (name.to_owned(), "another value than in line".to_owned())));
+        }
+        problems
+    }
+
+    fn twice(
+        &self,
+        value: impl Fn(usize) -> Option<String>,
+        expected: impl Fn(usize) -> (String, String),
+    ) -> Vec<Problem> {
+        let mut first: HashMap<String, u64> = HashMap::new();
+        let mut problems = Vec::new();
+        for (index, intent) in self.intents.iter().enumerate() {
+            let (Some(value), Some(line)) = (value(index), intent.line) else { continue };
+            match first.get(&value) {
+                Some(before) => {
+                    let (argument, expected) = expected(index);
+                    let error = InputError::of(argument, format!("{expected} {before}"), format!("`{value}` again"));
+                    problems.push(Problem { intent: index, error: error.with_hint("Take one of the two out.").into() });
+                }
+                None => {
+                    first.insert(value, line);
+                }
+            }
+        }
+        problems
+    }
+}
+
+fn step(intent: &Intent, arguments: Arguments) -> Step {
+    Step { operation: intent.operation, arguments, concerns: Vec::new(), before: None, items: None, line: intent.line }
+}
+
+/// Adds to what is read of a set what an intent, and a face, need to know of what it is done to.
+fn want_subject(want: &mut Wanted, intent: &Intent, wants: Wants) {
+    want.select.extend(wants.select.iter().map(|name| (*name).to_owned()));
+    want.expand.extend(wants.expand.iter().map(|name| (*name).to_owned()));
+    let mut asked = intent.arguments.clone();
+    if let Some(change) = &intent.items {
+        asked.body = Some(Input::Json(format!("{{\"{}\":[]}}", change.collection.property.name)));
+    }
+    let Some(touched) = Touched::by(intent.operation, &asked) else { return };
+    want.whole |= touched.is_whole();
+    want.select.extend(touched.select().into_iter().map(str::to_owned));
+    if lists_expand(want.set) {
+        want.expand.extend(touched.expand());
+    }
+}
+
+fn lists_expand(set: &EntitySet) -> bool {
+    let Some(list) = set.list else { return false };
+    let form = list.newest_form();
+    form.options_in(form.span).contains(Options::EXPAND)
+}
+
+/// What was there before a step: from the row that was looked up, else read.
+async fn before(client: &Client, step: &Step, row: Option<&Map<String, Value>>) -> Result<Option<Before>, Error> {
+    let Some(touched) = Touched::by(step.operation, &step.arguments) else { return Ok(None) };
+    if let Some(row) = row
+        && (touched.is_in_lists() || lists_expand_of(&touched))
+    {
+        return Ok(Some(touched.of(row)));
+    }
+    match touched.read(client, &step.arguments).await {
+        Ok(before) => Ok(Some(before)),
+        // Where the caller may not read, or the release does not let anybody, the change may still be made.
+        Err(Error::Permission { .. } | Error::NotInVersion(_) | Error::Rejected(_) | Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn lists_expand_of(touched: &Touched) -> bool {
+    touched.set.is_some_and(lists_expand)
+}
+
+/// What words for items have to be, before anything is looked up.
+fn check_words(change: &ItemChange) -> Result<(), Error> {
+    let argument = change.collection.noun.to_uppercase();
+    if change.words.is_empty() {
+        return Err(InputError::of(argument, format!("at least one {}", change.collection.noun), "").into());
+    }
+    if let Some(set) = change.collection.item.set().filter(|_| change.action == ItemAction::Add) {
+        for word in &change.words {
+            NameInput::parse(set, &argument, word)?;
+        }
+    }
+    Ok(())
+}
+
+/// What identifies the things that the words of a change name, and what they are called. What is added
+/// has to exist.
+async fn identities(client: &Client, change: &ItemChange) -> Result<Vec<Named>, Error> {
+    let Some(set) = change.collection.item.set() else {
+        return Ok(change.words.iter().map(|word| Named { identity: word.clone(), name: String::new() }).collect());
+    };
+    let argument = change.collection.noun.to_uppercase();
+    let words: Result<Vec<NameInput>, Error> =
+        change.words.iter().map(|word| NameInput::parse(set, &argument, word)).collect();
+    let words = words?;
+    let mut directory = Directory::new(Effect::Writes);
+    directory.look_up(client, &Wanted::of(set), &words.iter().collect::<Vec<_>>()).await?;
+    let by_key = matches!(change.collection.item, threecx_catalog::Item::Reference { .. });
+    let mut named = Vec::new();
+    for (word, given) in words.iter().zip(&change.words) {
+        for entity in directory.take(set, &argument, word, given)? {
+            // A key is no number: it may be that of something else.
+            let identity = if by_key { Some(entity.key()) } else { entity.number() };
+            let Some(identity) = identity.filter(|identity| !identity.is_empty()) else {
+                let came = format!("`{}`", entity.short());
+                return Err(InputError::of(argument, "something that has a number", came).into());
+            };
+            named.push(Named { identity: identity.to_owned(), name: entity.short() });
+        }
+    }
+    Ok(named)
+}
+
+fn matches_none(set: &EntitySet, filter: &str) -> Error {
+    let expected = format!("a filter that matches at least one {}", set.noun());
+    let error = InputError::of("where", expected, format!("`{filter}`, which matches none"));
+    error.with_hint(format!("List the {} with this filter to try it first.", set.nouns())).into()
+}
+
+/// Refuses what fits no release, before anybody is asked anything. The complaint is that of the newest
+/// release that has the operation.
+///
+/// # Errors
+/// What does not fit.
+pub fn check(operation: &'static Operation, arguments: &Arguments, release: Option<Span>) -> Result<(), Error> {
+    refuse_nothing(operation, arguments)?;
+    if let Some(release) = release {
+        return plan(operation, arguments, release).map(drop);
+    }
+    let mut complaint = None;
+    for release in Release::all().rev() {
+        match plan(operation, arguments, Span { first: release, last: release }) {
+            Ok(_) => return Ok(()),
+            Err(Error::NotInVersion(error)) if operation.form(error.target).is_none() => {}
+            Err(error) => complaint = complaint.or(Some(error)),
+        }
+    }
+    complaint.map_or(Ok(()), Err)
+}
+
+/// A PBX makes something blank of a create that says nothing: that has to be meant.
+fn refuse_nothing(operation: &Operation, arguments: &Arguments) -> Result<(), Error> {
+    let says = arguments.body.is_some() || !arguments.fields.is_empty();
+    if says || operation.verb != Verb::Create || matches!(operation.newest_form().body, Body::None) {
+        return Ok(());
+    }
+    let words = format!("{} {}", operation.resource.command, operation.command);
+    let error = InputError::of(words, "at least one property", "");
+    Err(error.with_hint("Give a property; a blank one is made by the body {}.").into())
+}
+
+/// Which things of a plan are known already.
+#[derive(Default)]
+struct Places {
+    known: HashMap<(&'static str, String), usize>,
+}
+
+impl Places {
+    fn of(&mut self, plan: &mut Plan, set: &'static EntitySet, entity: NamedEntity) -> usize {
+        *self.known.entry((set.name, entity.key().to_owned())).or_insert_with(|| {
+            plan.things.push(Thing { set, entity });
+            plan.things.len() - 1
+        })
+    }
+}

@@ -1,0 +1,317 @@
+//! The journal: every run that changed something, step by step, in one SQLite database in the state
+//! folder. What is to be sent is on disk before it is sent; a process that is killed, a disk that
+//! fills up and a machine that loses power lose no intent.
+//!
+//! ```text
+//! Journal::open ──► begin | go_on ──► Log ──► (run) ──► Log::end
+//!       │                              │
+//!       └──► runs, run (history)       └─ a thread that commits whatever is waiting in one go
+//! ```
+//!
+//! What steps say (arguments, what was there before and after) is encrypted with the key of the
+//! folder ([`crate::keys`]): a copy of the database alone gives no secret away.
+
+mod error;
+mod history;
+mod lock;
+mod log;
+mod rows;
+mod text;
+mod writer;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::identity::Identity;
+use crate::keys::Keys;
+use crate::state::State;
+
+pub use error::JournalError;
+pub use history::{Counts, RunDetail, RunSummary, StepRecord};
+pub use log::{FileRun, Log, NewStep};
+pub use rows::{Entry, Known, Row};
+pub use text::{beside, old_constants, old_hash};
+
+/// The version of the tables.
+const VERSION: i64 = 1;
+
+const TABLES: &str = "
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        begun INTEGER NOT NULL,
+        ended INTEGER,
+        kind TEXT NOT NULL,
+        pbx TEXT NOT NULL,
+        identity TEXT NOT NULL,
+        who TEXT NOT NULL,
+        operation TEXT NOT NULL,
+        source TEXT,
+        constants BLOB,
+        release TEXT,
+        of_run INTEGER,
+        boot TEXT,
+        ending TEXT
+    );
+    CREATE INDEX runs_of_files ON runs (source, pbx, operation) WHERE source IS NOT NULL;
+    CREATE TABLE steps (
+        run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        seq INTEGER NOT NULL,
+        operation TEXT NOT NULL,
+        identity BLOB,
+        twin INTEGER NOT NULL DEFAULT 0,
+        line INTEGER,
+        label TEXT NOT NULL,
+        state TEXT NOT NULL,
+        detail TEXT,
+        at INTEGER,
+        arguments BLOB,
+        before BLOB,
+        after BLOB,
+        PRIMARY KEY (run, seq)
+    ) WITHOUT ROWID;
+    CREATE TABLE seals (
+        id TEXT PRIMARY KEY,
+        used INTEGER NOT NULL,
+        expires INTEGER NOT NULL
+    ) WITHOUT ROWID;
+";
+
+/// How long a statement waits for another process.
+const BUSY: Duration = Duration::from_secs(20);
+
+/// What began a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One command.
+    Call,
+    /// The rows of a file.
+    File,
+    /// A plan that was kept in a file.
+    Plan,
+    /// It takes another run back.
+    Undo,
+}
+
+impl Kind {
+    const ALL: [(Kind, &'static str); 4] = [
+        (Kind::Call, "call"),
+        (Kind::File, "file"),
+        (Kind::Plan, "plan"),
+        (Kind::Undo, "undo"),
+    ];
+
+    /// The word in the journal.
+    pub fn word(self) -> &'static str {
+        Kind::ALL.into_iter().find(|(kind, _)| *kind == self).map_or("", |(_, word)| word)
+    }
+
+    fn of(word: &str) -> Kind {
+        Kind::ALL.into_iter().find(|(_, known)| *known == word).map_or(Kind::Call, |(kind, _)| kind)
+    }
+}
+
+/// What is known of a run as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// What began it.
+    pub kind: Kind,
+    /// The address of the PBX.
+    pub pbx: String,
+    /// As whom the PBX is called: `client 900`.
+    pub identity: String,
+    /// The id of the operation; of several, the first.
+    pub operation: String,
+    /// The file with its rows, links followed.
+    pub source: Option<String>,
+    /// A keyed hash of what is the same for all rows.
+    pub constants: Option<Identity>,
+    /// The release that the PBX is of, where it is known.
+    pub release: Option<String>,
+    /// The run that this one takes back.
+    pub of_run: Option<i64>,
+}
+
+/// The journal of a state folder.
+#[derive(Debug)]
+pub struct Journal {
+    folder: PathBuf,
+    db: Connection,
+    keys: Keys,
+}
+
+impl Journal {
+    /// Opens the journal in a folder, and makes both where they are missing.
+    ///
+    /// # Errors
+    /// That the folder or the database cannot be used, or that a newer version of this program has
+    /// written it.
+    pub fn open(folder: &Path) -> Result<Journal, JournalError> {
+        private_folder(folder).map_err(|error| JournalError::folder(folder, &error))?;
+        let keys = Keys::open(folder).map_err(|error| JournalError::folder(folder, &error))?;
+        let path = folder.join("journal.db");
+        let db = connect(&path).map_err(|error| JournalError::database(folder, &error))?;
+        let journal = Journal { folder: folder.to_owned(), db, keys };
+        journal.migrate()?;
+        Ok(journal)
+    }
+
+    /// Makes the tables, unless they are there. Two processes may come at once.
+    fn migrate(&self) -> Result<(), JournalError> {
+        let wrong = |error: rusqlite::Error| self.wrong(&error);
+        let version = || self.db.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).map_err(wrong);
+        if version()? == 0 {
+            self.db.execute_batch("BEGIN IMMEDIATE").map_err(wrong)?;
+            let made = match version()? {
+                0 => self.db.execute_batch(&format!("{TABLES} PRAGMA user_version = {VERSION};")).map_err(wrong),
+                _ => Ok(()),
+            };
+            self.db.execute_batch(if made.is_ok() { "COMMIT" } else { "ROLLBACK" }).map_err(wrong)?;
+            made?;
+        }
+        match version()? {
+            VERSION => Ok(()),
+            newer => Err(JournalError::Newer { folder: self.folder.clone(), version: newer }),
+        }
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The keys of its folder.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Notes that a sealed plan is used; false if it was before. What has expired is forgotten: it is
+    /// refused for that.
+    pub(crate) fn use_seal(&self, id: &str, expires: i64) -> Result<bool, JournalError> {
+        let wrong = |error: rusqlite::Error| self.wrong(&error);
+        self.db.execute("DELETE FROM seals WHERE expires < ?1", [now() - 86_400_000]).map_err(wrong)?;
+        let new = self.db.execute(
+            "INSERT OR IGNORE INTO seals (id, used, expires) VALUES (?1, ?2, ?3)",
+            params![id, now(), expires],
+        );
+        Ok(new.map_err(wrong)? == 1)
+    }
+
+    /// The hash by which content is known again.
+    pub fn identity(&self, content: &[u8]) -> Identity {
+        self.keys.identity(content)
+    }
+
+    /// Removes runs that ended before an instant (milliseconds since 1970) and are not needed to go on
+    /// with a file. Returns how many.
+    pub fn forget(&self, before: i64) -> Result<usize, JournalError> {
+        self.db
+            .execute("DELETE FROM runs WHERE ended < ?1 AND ending IS NOT NULL AND kind <> 'file'", [before])
+            .map_err(|error| self.wrong(&error))
+    }
+
+    fn wrong(&self, error: &rusqlite::Error) -> JournalError {
+        JournalError::database(&self.folder, error)
+    }
+
+    fn hidden<T: Serialize>(&self, value: &T) -> Result<Vec<u8>, JournalError> {
+        let text = serde_json::to_vec(value).map_err(|error| JournalError::damaged(&self.folder, &error))?;
+        self.keys.hide(&text).map_err(|error| JournalError::folder(&self.folder, &error))
+    }
+
+    fn shown<T: DeserializeOwned>(&self, hidden: Option<Vec<u8>>) -> Result<Option<T>, JournalError> {
+        let Some(hidden) = hidden else { return Ok(None) };
+        let text = self.keys.show(&hidden);
+        let text = text.ok_or_else(|| JournalError::damaged(&self.folder, &"the key in the folder is another one"))?;
+        serde_json::from_slice(&text).map(Some).map_err(|error| JournalError::damaged(&self.folder, &error))
+    }
+
+    /// The last run of a file's rows on a PBX.
+    fn last_of_file(&self, pbx: &str, operation: &str, source: &str) -> Result<Option<i64>, JournalError> {
+        let found = self.db.query_row(
+            "SELECT id FROM runs WHERE source = ?1 AND pbx = ?2 AND operation = ?3 ORDER BY id DESC LIMIT 1",
+            params![source, pbx, operation],
+            |row| row.get(0),
+        );
+        found.optional().map_err(|error| self.wrong(&error))
+    }
+}
+
+/// A connection that waits for others, and whose commits are on disk when they return.
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let db = Connection::open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // The folder is private already; this keeps a copy of the file private too.
+        let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
+    }
+    db.busy_timeout(BUSY)?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    // A checkpoint costs two waits for the disk: seldom enough not to be felt.
+    db.pragma_update(None, "wal_autocheckpoint", 8000)?;
+    db.pragma_update(None, "journal_size_limit", 4 << 20)?;
+    Ok(db)
+}
+
+/// A folder that is its owner's alone.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Tells one start of this machine from another: what was written and not yet on disk is there as
+/// long as the machine has not restarted. `None` where that cannot be known.
+fn boot() -> Option<String> {
+    let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(id.trim().to_owned()).filter(|id| !id.is_empty())
+}
+
+/// The user and machine that a run is begun by.
+fn who() -> String {
+    let variable = |names: [&str; 2]| names.into_iter().find_map(|name| std::env::var(name).ok());
+    let user = variable(["USER", "USERNAME"]).unwrap_or_else(|| "unknown".into());
+    let machine = fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
+    match machine.or_else(|| variable(["COMPUTERNAME", "HOSTNAME"])) {
+        Some(machine) => format!("{user}@{machine}"),
+        None => user,
+    }
+}
+
+/// The state of a step as the table has it: a word to count by, and the whole.
+fn columns_of(state: &State) -> (&'static str, Option<String>) {
+    match state {
+        State::Unsent => ("unsent", None),
+        State::Sent => ("sent", None),
+        State::Skipped => ("skipped", None),
+        State::Done { .. } => ("done", serde_json::to_string(state).ok()),
+        State::Failed { .. } => ("failed", serde_json::to_string(state).ok()),
+        State::Unknown { .. } => ("unknown", serde_json::to_string(state).ok()),
+    }
+}
+
+/// The same read back. An intent is as good as sent: whether it left is decided by who knows more.
+fn state_of(word: &str, detail: Option<&str>) -> State {
+    match (word, detail.and_then(|detail| serde_json::from_str(detail).ok())) {
+        (_, Some(state)) => state,
+        ("unsent", None) => State::Unsent,
+        ("skipped", None) => State::Skipped,
+        ("intended" | "sent", None) => State::Sent,
+        // What cannot be read is not known.
+        _ => State::Unknown { status: None, message: "the journal does not say".into() },
+    }
+}

@@ -1,0 +1,263 @@
+//! The text journals that earlier versions kept beside their inputs: read once, and taken over.
+//!
+//! Each line is a JSON object: first what the run was, then what became of a row, then again. A row
+//! was `sent` in a line of its own before its request left. So what a line that was cut off would
+//! have said is either that a row is about to be sent, which then it was not, or what became of a
+//! row that an earlier line calls `sent`, which then is unknown. A line that is damaged otherwise
+//! makes every row that it names unknown.
+
+use std::collections::HashMap;
+use std::fs;
+use std::hash::Hasher;
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use threecx_core::{Arguments, Input};
+
+use super::rows::{Entry, Row};
+use super::{Head, JournalError};
+use crate::identity::Identity;
+use crate::state::State;
+
+/// How a line ends a journal with which nothing is left to do.
+const FINISHED: &str = "{\"finished\":true}";
+
+/// The version of the format that is read.
+const VERSION: u32 = 2;
+
+/// `people.csv` → `people.csv.journal`
+pub fn beside(input: &str) -> PathBuf {
+    PathBuf::from(format!("{input}.journal"))
+}
+
+/// What a text journal says.
+#[derive(Debug)]
+pub(super) struct Old {
+    pub path: PathBuf,
+    /// The hash of what was the same for all rows.
+    pub constants: String,
+    pub finished: bool,
+    rows: IndexMap<OldIdentity, (u64, State)>,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    journal: u32,
+    operation: String,
+    pbx: String,
+    arguments: String,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    line: u64,
+    row: String,
+    #[serde(flatten)]
+    state: State,
+}
+
+/// A hash, and the number among those that say the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct OldIdentity {
+    hash: u64,
+    twin: u32,
+}
+
+impl OldIdentity {
+    fn parse(text: &str) -> Option<OldIdentity> {
+        let (hash, twin) = text.split_once('-').unwrap_or((text, "0"));
+        Some(OldIdentity { hash: u64::from_str_radix(hash, 16).ok()?, twin: twin.parse().ok()? })
+    }
+}
+
+/// The text journal of a file, if there is one and it is of this operation on this PBX.
+pub(super) fn read(head: &Head, source: &str) -> Result<Option<Old>, JournalError> {
+    let path = beside(source);
+    let refuse = |reason: String| JournalError::OldJournal { path: path.clone(), reason };
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(refuse(error.to_string())),
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let mut lines = text.split_inclusive('\n');
+    let first = lines.next().unwrap_or_default();
+    let Ok(header) = serde_json::from_str::<Header>(first) else {
+        // A file of somebody's that happens to be called so, or one that never got to its first row.
+        return Ok(None);
+    };
+    if header.journal != VERSION {
+        return Err(refuse("it is a journal of another version of this program".into()));
+    }
+    if (header.operation.as_str(), header.pbx.as_str()) != (head.operation.as_str(), head.pbx.as_str()) {
+        return Ok(None);
+    }
+    let mut rows: IndexMap<OldIdentity, (u64, State)> = IndexMap::new();
+    let mut finished = false;
+    for line in lines {
+        let whole = line.trim_end();
+        finished = whole == FINISHED;
+        if whole.is_empty() || finished {
+            continue;
+        }
+        let read = serde_json::from_str::<Line>(whole).ok();
+        match read.and_then(|read| Some((OldIdentity::parse(&read.row)?, read.line, read.state))) {
+            Some((identity, at, state)) => {
+                rows.insert(identity, (at, state));
+            }
+            None => {
+                for identity in named(whole) {
+                    let message = "a line of its journal is damaged".to_owned();
+                    let entry = rows.entry(identity).or_insert((0, State::Unsent));
+                    entry.1 = State::Unknown { status: None, message };
+                }
+            }
+        }
+    }
+    Ok(Some(Old { path, constants: header.arguments, finished, rows }))
+}
+
+/// The rows that a damaged line names in full.
+fn named(line: &str) -> Vec<OldIdentity> {
+    let parts = line.split("\"row\":\"").skip(1);
+    parts.filter_map(|part| OldIdentity::parse(part.split_once('"')?.0)).collect()
+}
+
+impl Old {
+    /// Its entries, each known as a row of the file that says the same; what no row says any more is
+    /// known by nothing but its old hash.
+    pub fn entries(&self, rows: &[Row]) -> Vec<Entry> {
+        let by_old: HashMap<u64, Identity> = rows.iter().map(|row| (row.old, row.identity)).collect();
+        let gone = |hash: u64| {
+            let mut bytes = [0; 16];
+            bytes[..8].copy_from_slice(&hash.to_le_bytes());
+            Identity(bytes)
+        };
+        let entry = |(identity, (line, state)): (&OldIdentity, &(u64, State))| Entry {
+            seq: None,
+            identity: by_old.get(&identity.hash).copied().unwrap_or_else(|| gone(identity.hash)),
+            twin: identity.twin,
+            line: *line,
+            state: state.clone(),
+        };
+        self.rows.iter().map(entry).collect()
+    }
+}
+
+/// Says by its name that a text journal has been taken over.
+pub(super) fn take_over(path: &Path) -> Result<(), JournalError> {
+    let mut taken = path.as_os_str().to_owned();
+    taken.push(".old");
+    fs::rename(path, taken)
+        .map_err(|error| JournalError::OldJournal { path: path.to_owned(), reason: error.to_string() })
+}
+
+/// The hash by which earlier versions knew a row. Its bytes are those that Rust printed for the
+/// types of the time, and are pinned by a golden value.
+pub fn old_hash(arguments: &Arguments, words: &[String]) -> u64 {
+    let Arguments { parameters, fields, body, options } = arguments;
+    let mut hasher = fnv::FnvHasher::default();
+    for (place, values) in [("path", parameters), ("field", fields), ("option", options)] {
+        for (name, value) in values {
+            hasher.write(format!("{place} {name:?} {}\n", printed(value)).as_bytes());
+        }
+    }
+    let body = body.as_ref().map_or_else(|| "None".to_owned(), |body| format!("Some({})", printed(body)));
+    hasher.write(format!("{body} {words:?}").as_bytes());
+    hasher.finish()
+}
+
+fn printed(input: &Input) -> String {
+    match input {
+        Input::Text(text) => format!("Text({text:?})"),
+        Input::Json(text) => format!("Json({text:?})"),
+    }
+}
+
+/// The hash by which earlier versions knew what is the same for all rows, without secrets.
+pub fn old_constants(arguments: &Arguments, is_secret: impl Fn(&str) -> bool, words: &[String]) -> u64 {
+    let Arguments { parameters, fields, body, options } = arguments;
+    let map = |values: &std::collections::BTreeMap<String, Input>| {
+        let pairs: Vec<String> = values.iter().map(|(name, value)| format!("{name:?}: {}", printed(value))).collect();
+        format!("{{{}}}", pairs.join(", "))
+    };
+    let shown: Vec<String> = fields
+        .iter()
+        .filter(|(name, _)| !is_secret(name))
+        .map(|(name, value)| format!("({name:?}, {})", printed(value)))
+        .collect();
+    let body = body.as_ref().map_or_else(|| "None".to_owned(), |body| format!("Some({})", printed(body)));
+    let mut hasher = fnv::FnvHasher::default();
+    hasher.write(format!("{}[{}]{body}{}{words:?}", map(parameters), shown.join(", "), map(options)).as_bytes());
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_hashes_are_pinned() {
+        let mut arguments = Arguments::default();
+        arguments.parameters.insert("Id".into(), Input::Text("29".into()));
+        arguments.fields.insert("Name".into(), Input::Text("Zoë \"Z\"\n".into()));
+        arguments.fields.insert("Groups".into(), Input::Json("[1]".into()));
+        arguments.body = Some(Input::Json("{}".into()));
+        let debugged = |arguments: &Arguments, words: &[String]| {
+            // As the versions that wrote such journals did it.
+            let Arguments { parameters, fields, body, options } = arguments;
+            let mut hasher = fnv::FnvHasher::default();
+            for (place, values) in [("path", parameters), ("field", fields), ("option", options)] {
+                for (name, value) in values {
+                    hasher.write(format!("{place} {name:?} {value:?}\n").as_bytes());
+                }
+            }
+            hasher.write(format!("{body:?} {words:?}").as_bytes());
+            hasher.finish()
+        };
+        let words = ["100".to_owned(), "Ada".to_owned()];
+        assert_eq!(old_hash(&arguments, &words), debugged(&arguments, &words));
+        assert_eq!(format!("{:016x}", old_hash(&arguments, &words)), "GOLDEN1");
+        assert_eq!(format!("{:016x}", old_constants(&arguments, |name| name == "Groups", &words)), "GOLDEN2");
+    }
+
+    #[test]
+    fn a_damaged_line_makes_the_rows_that_it_names_unknown() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let source = folder.path().join("x.csv").display().to_string();
+        let head = Head {
+            kind: super::super::Kind::File,
+            pbx: "p".into(),
+            identity: String::new(),
+            operation: "X.Y".into(),
+            source: Some(source.clone()),
+            constants: None,
+            release: None,
+            of_run: None,
+        };
+        let lines = [
+            r#"{"journal":2,"operation":"X.Y","pbx":"p","arguments":"0"}"#,
+            r#"{"line":2,"row":"000000000000000b","is":"sent"}"#,
+            r#"{"line":2,"row":"000000000000000b","is":"done","status":201,"id":"7"}"#,
+            r#"{"line":3,"row":"000000000000000c","is":"sent"}"#,
+            r#"{"line":3,"row":"000000000000000c","is":"do{"line":4,"row":"000000000000000d","is":"sent"}"#,
+        ];
+        let text = lines.join("\n") + "\n";
+        // Cut off anywhere, nothing that was sent becomes unsent.
+        for length in 0..=text.len() {
+            fs::write(beside(&source), &text[..length]).expect("written");
+            let Some(old) = read(&head, &source).expect("readable") else { continue };
+            let state = |hash: u64| old.rows.get(&OldIdentity { hash, twin: 0 }).map(|(_, state)| state.clone());
+            let until = |line: usize| lines[..=line].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
+            for (hash, sent) in [(11, until(1)), (12, until(3)), (13, until(4))] {
+                if length >= sent {
+                    assert!(state(hash).is_some_and(|state| state != State::Unsent), "{length} {hash}");
+                }
+            }
+            if length >= until(2) {
+                assert_eq!(state(11), Some(State::Done { status: 201, id: Some("7".into()), file: None }));
+            }
+        }
+    }
+}

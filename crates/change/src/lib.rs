@@ -1,0 +1,29 @@
+#![doc = include_str!("../README.md")]
+
+mod before;
+mod draft;
+pub mod identity;
+mod intent;
+pub mod items;
+pub mod journal;
+mod keys;
+mod plan;
+mod recover;
+mod references;
+mod retry;
+mod run;
+pub mod sealed;
+mod state;
+mod undo;
+
+pub use before::{Before, Properties, Touched, holds};
+pub use draft::{Draft, Problem, Wants, check};
+pub use intent::{Intent, Targets};
+pub use journal::{Journal, JournalError};
+pub use plan::{Plan, Step, Thing};
+pub use recover::recover;
+pub use references::About;
+pub use retry::{Retry, retry, settle};
+pub use run::{CHANGED, CONCURRENCY, Cause, Ended, NOT_KEPT, Pace, Run, Stop, Unreceived};
+pub use state::State;
+pub use undo::{Left, Reason, Undo, undo};

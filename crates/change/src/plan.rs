@@ -1,0 +1,216 @@
+//! A plan: intents worked out against one PBX. Nothing has been sent for it but questions. It can be
+//! looked at, kept in a file, agreed to, and carried out once.
+
+use serde::{Deserialize, Serialize};
+use threecx::directory::NamedEntity;
+use threecx_catalog::{EntitySet, Operation, Span, Verb, entity_set};
+use threecx_core::guard::{self, Finding};
+use threecx_core::{Arguments, Error, Request, plan};
+
+use crate::before::Before;
+use crate::intent::operation_id;
+use crate::items::Difference;
+use crate::journal::NewStep;
+use crate::state::State;
+
+/// What is about to be sent, in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The address of the PBX that it is for.
+    pub pbx: String,
+    /// The releases that its requests are made for.
+    #[serde(with = "span")]
+    pub release: Span,
+    /// When the PBX was asked, in milliseconds since 1970.
+    pub made: i64,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// The things that the steps concern.
+    pub things: Vec<Thing>,
+    /// Ids that were given and belong to nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+}
+
+/// One call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// What is called.
+    #[serde(with = "operation_id")]
+    pub operation: &'static Operation,
+    /// What is sent: ids in the place of names.
+    pub arguments: Arguments,
+    /// The things that it concerns, by their places in the plan.
+    #[serde(default)]
+    pub concerns: Vec<usize>,
+    /// What was there before, where it changes something that can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Before>,
+    /// What becomes of the items of a collection, where it is about those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<Difference>,
+    /// Where it comes from: the line of a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+}
+
+/// Something that a step concerns, as the PBX lists it.
+#[derive(Clone, Debug)]
+pub struct Thing {
+    /// The set that it is in.
+    pub set: &'static EntitySet,
+    /// Its key, number, names; and the row in which they came.
+    pub entity: NamedEntity,
+}
+
+/// Things are the same if they have the same key in the same set.
+impl PartialEq for Thing {
+    fn eq(&self, other: &Thing) -> bool {
+        self.set == other.set && self.entity.key() == other.entity.key()
+    }
+}
+
+impl Thing {
+    /// `user 100 Ada Lovelace`
+    pub fn label(&self) -> String {
+        format!("{} {}", self.set.noun(), self.entity.short())
+    }
+}
+
+impl Step {
+    /// The request that is sent.
+    ///
+    /// # Errors
+    /// That the arguments do not fit, or that the release lacks something.
+    pub fn request(&self, release: Span) -> Result<Request, Error> {
+        plan(self.operation, &self.arguments, release)
+    }
+
+    /// True if there is nothing to send: what was wanted is so already.
+    pub fn is_idle(&self) -> bool {
+        self.items.as_ref().is_some_and(Difference::is_empty)
+    }
+
+    /// True if it makes something that did not exist.
+    pub fn creates(&self) -> bool {
+        self.operation.verb == Verb::Create
+    }
+}
+
+impl Plan {
+    /// What there is to agree to before it is carried out: each kind once.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = Vec::new();
+        for step in self.steps.iter().filter(|step| !step.is_idle()) {
+            for finding in guard::findings(step.operation, &step.arguments) {
+                // Single items are changed on purpose: the rest of the collection stays.
+                let by_items = step.items.is_some() && finding.is_about_a_collection();
+                if !by_items && !findings.contains(&finding) {
+                    findings.push(finding);
+                }
+            }
+        }
+        findings
+    }
+
+    /// The things that a step concerns.
+    pub fn things_of<'p>(&'p self, step: &'p Step) -> impl Iterator<Item = &'p Thing> {
+        step.concerns.iter().filter_map(|index| self.things.get(*index))
+    }
+
+    /// What a step is called, for people: `user 100 Ada Lovelace`, `line 7`.
+    pub fn label(&self, step: usize) -> String {
+        let Some(step) = self.steps.get(step) else { return String::new() };
+        let named = match self.things_of(step).collect::<Vec<_>>().as_slice() {
+            [] => None,
+            [one] => Some(one.label()),
+            [first, ..] => Some(first.set.counted(step.concerns.len())),
+        };
+        match (step.line, named) {
+            (Some(line), Some(named)) => format!("line {line}: {named}"),
+            (Some(line), None) => format!("line {line}"),
+            (None, Some(named)) => named,
+            (None, None) => step.operation.title.to_owned(),
+        }
+    }
+
+    /// The steps for which there is something to send.
+    pub fn order(&self) -> Vec<usize> {
+        (0..self.steps.len()).filter(|step| !self.steps[*step].is_idle()).collect()
+    }
+
+    /// The steps as they are recorded.
+    pub fn new_steps(&self, states: &[State]) -> Vec<NewStep<'_>> {
+        self.steps
+            .iter()
+            .enumerate()
+            .map(|(index, step)| NewStep {
+                operation: step.operation.id,
+                label: self.label(index),
+                arguments: &step.arguments,
+                before: step.before.as_ref(),
+                state: states.get(index).cloned().unwrap_or_default(),
+            })
+            .collect()
+    }
+
+    /// The requests, in order.
+    ///
+    /// # Errors
+    /// That a release lacks something.
+    pub fn requests(&self) -> Result<Vec<Request>, Error> {
+        self.steps.iter().filter(|step| !step.is_idle()).map(|step| step.request(self.release)).collect()
+    }
+}
+
+/// What is written of a thing.
+#[derive(Serialize, Deserialize)]
+struct WrittenThing {
+    set: String,
+    key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
+    name: String,
+}
+
+impl Serialize for Thing {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let NamedEntity { .. } = &self.entity;
+        let written = WrittenThing {
+            set: self.set.name.to_owned(),
+            key: self.entity.key().to_owned(),
+            number: self.entity.number().map(str::to_owned),
+            name: self.entity.name().to_owned(),
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Thing {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Thing, D::Error> {
+        let WrittenThing { set, key, number, name } = WrittenThing::deserialize(deserializer)?;
+        let set = entity_set(&set)
+            .ok_or_else(|| serde::de::Error::custom(format!("no set of entities is called {set}")))?;
+        Ok(Thing { set, entity: NamedEntity::known(key, number, name) })
+    }
+}
+
+/// Releases are written as their names.
+mod span {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+    use threecx_catalog::{Release, Span};
+
+    pub fn serialize<S: Serializer>(span: &Span, serializer: S) -> Result<S::Ok, S::Error> {
+        [span.first.to_string(), span.last.to_string()].serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
+        let names = <[String; 2]>::deserialize(deserializer)?;
+        let release = |name: &String| {
+            Release::all()
+                .find(|release| release.to_string() == *name)
+                .ok_or_else(|| D::Error::custom(format!("no release is called {name}")))
+        };
+        Ok(Span { first: release(&names[0])?, last: release(&names[1])? })
+    }
+}

@@ -1,0 +1,123 @@
+//! Steps of which nobody knows whether they were carried out, because a process was killed or an
+//! answer got lost: where the PBX shows it, it is looked up, and nobody has to be asked.
+//!
+//! | step | looked up by | it was carried out if |
+//! |---|---|---|
+//! | create | the number, or the name that is the key | it is there and is what was sent |
+//! | update | the key | it is what was sent |
+//! | delete | the key | it is gone |
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+use threecx::Client;
+use threecx::directory::{Directory, NameInput, NamedEntity, Wanted};
+use threecx_catalog::{Effect, EntitySet, Span, Verb};
+use threecx_core::{Arguments, Error};
+
+use crate::before::{Touched, holds};
+use crate::plan::Step;
+use crate::references::About;
+use crate::run::sent;
+use crate::state::State;
+
+/// What was found out about steps in doubt: for each the state that it is in now. What cannot be told
+/// stays as it was.
+///
+/// # Errors
+/// Those of asking the PBX.
+pub async fn recover(
+    client: &Client,
+    release: Span,
+    steps: &[(usize, &Step)],
+) -> Result<HashMap<usize, State>, Error> {
+    let mut by_set: Vec<(Wanted, Vec<(usize, &Step, NameInput)>)> = Vec::new();
+    for (index, step) in steps {
+        let Some((set, word)) = looked_up_by(step) else { continue };
+        let place = by_set.iter().position(|(known, _)| known.set == set).unwrap_or_else(|| {
+            by_set.push((Wanted::of(set), Vec::new()));
+            by_set.len() - 1
+        });
+        let wanted = &mut by_set[place].0;
+        wanted.whole = true;
+        if let Some(touched) = Touched::by(step.operation, &step.arguments) {
+            wanted.expand.extend(touched.expand());
+        }
+        by_set[place].1.push((*index, *step, word));
+    }
+    let mut found = HashMap::new();
+    for (wanted, steps) in by_set {
+        let mut directory = Directory::new(Effect::Reads);
+        let words: Vec<&NameInput> = steps.iter().map(|(_, _, word)| word).collect();
+        directory.look_up(client, &wanted, &words).await?;
+        for (index, step, word) in &steps {
+            let taken = directory.take(wanted.set, "", word, "").ok();
+            let entity = taken.as_deref().and_then(|taken| match taken {
+                [one] => Some(one),
+                _ => None,
+            });
+            if let Some(state) = verdict(step, release, entity) {
+                found.insert(*index, state);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What a step can be looked up by.
+fn looked_up_by(step: &Step) -> Option<(&'static EntitySet, NameInput)> {
+    let set = step.operation.newest_form().target.set().filter(|set| set.list.is_some())?;
+    match step.operation.verb {
+        Verb::Create => {
+            let given = |name: &str| text_of(&step.arguments, name);
+            let number = set.number.and_then(|number| given(number.name)).map(NameInput::Number);
+            let key = set.key.filter(|_| !set.has_numeric_key()).and_then(|key| given(key.name)).map(NameInput::Key);
+            number.or(key).map(|word| (set, word))
+        }
+        Verb::Update | Verb::Delete => {
+            let about = About::of(step.operation).filter(|about| !about.listed)?;
+            set.key.filter(|key| key.name == about.by.property.name)?;
+            // Where the path goes on, it is about something below the entity.
+            Touched::by(step.operation, &step.arguments)?;
+            let id = about.ids(&step.arguments).into_iter().next()?;
+            Some((set, NameInput::Key(id)))
+        }
+        _ => None,
+    }
+}
+
+fn text_of(arguments: &Arguments, name: &str) -> Option<String> {
+    let field = arguments.fields.get(name).map(|input| input.text().to_owned());
+    let field = field.map(|text| serde_json::from_str::<String>(&text).unwrap_or(text));
+    field.or_else(|| crate::before::body(arguments).get(name)?.as_str().map(str::to_owned)).filter(|text| !text.is_empty())
+}
+
+/// What is to be made of what was found; nothing where that does not decide it.
+fn verdict(step: &Step, release: Span, entity: Option<&NamedEntity>) -> Option<State> {
+    let done = |id: Option<String>| State::Done { status: 0, id, file: None };
+    match (step.operation.verb, entity) {
+        (Verb::Create | Verb::Update, Some(entity)) => {
+            let as_sent = is_as_sent(step, release, entity.row());
+            match step.operation.verb {
+                Verb::Create if as_sent => Some(done(Some(entity.key().to_owned()))),
+                // Somebody else's, perhaps: a person has to look.
+                Verb::Create => None,
+                _ if as_sent => Some(done(None)),
+                _ => Some(State::Unsent),
+            }
+        }
+        (Verb::Create, None) | (Verb::Delete, Some(_)) => Some(State::Unsent),
+        (Verb::Delete, None) => Some(done(None)),
+        _ => None,
+    }
+}
+
+/// True if an entity shows what was sent, as far as it shows it.
+fn is_as_sent(step: &Step, release: Span, row: &Map<String, Value>) -> bool {
+    let secret = |name: &str| {
+        let property = step.operation.newest_form().target.set().and_then(|set| set.property(name));
+        property.is_some_and(|property| property.secret)
+    };
+    let sent = sent(step, release);
+    sent.iter().all(|(name, sent)| secret(name) || row.get(name).is_none_or(|shown| holds(shown, sent)))
+}

@@ -1,0 +1,94 @@
+//! Going on with a run: what failed, was not sent, or is in doubt. It goes on as the same run, so that a
+//! file whose rows it has knows of it.
+
+use std::collections::HashMap;
+
+use threecx::Client;
+use threecx_catalog::operation;
+use threecx_core::Error;
+
+use crate::before::Touched;
+use crate::journal::{RunDetail, now};
+use crate::plan::{Plan, Step};
+use crate::recover::recover;
+use crate::state::State;
+
+/// What is left of a run.
+#[derive(Debug)]
+pub struct Retry {
+    /// All steps of the run.
+    pub plan: Plan,
+    /// What is known of each.
+    pub states: Vec<State>,
+    /// The steps to send.
+    pub order: Vec<usize>,
+    /// The steps in doubt that could not be looked up: they are left, or repeated if somebody says so.
+    pub in_doubt: Vec<usize>,
+}
+
+/// Works out what is left of a run on the connected PBX. What is in doubt is looked up where that is
+/// possible.
+///
+/// # Errors
+/// Those of asking the PBX; that a step is of an operation that this version does not know.
+pub async fn retry(client: &Client, run: &RunDetail) -> Result<Retry, Error> {
+    let mut plan = Plan {
+        pbx: run.summary.head.pbx.clone(),
+        release: client.target(),
+        made: now(),
+        steps: Vec::new(),
+        things: Vec::new(),
+        missing: Vec::new(),
+    };
+    for record in &run.steps {
+        let known = operation(&record.operation)
+            .ok_or_else(|| Error::Answer { reason: format!("no operation is called {}", record.operation) })?;
+        plan.steps.push(Step {
+            operation: known,
+            arguments: record.arguments.clone(),
+            concerns: Vec::new(),
+            before: record.before.clone(),
+            items: None,
+            line: record.line,
+        });
+    }
+    let mut states: Vec<State> = run.steps.iter().map(|record| record.state.clone()).collect();
+    if let Some(first) = plan.steps.first() {
+        client.plan(first.operation, &first.arguments).await?;
+        plan.release = client.target();
+    }
+    settle(client, &plan, &mut states).await?;
+    let in_doubt: Vec<usize> = (0..states.len()).filter(|step| states[*step].is_unknown()).collect();
+    let order: Vec<usize> =
+        (0..states.len()).filter(|step| matches!(states[*step], State::Unsent | State::Failed { .. })).collect();
+    for index in &order {
+        let step = &mut plan.steps[*index];
+        // What was there when it was first tried may be long gone.
+        if let Some(touched) = Touched::by(step.operation, &step.arguments) {
+            step.before = touched.read(client, &step.arguments).await.ok();
+        }
+    }
+    Ok(Retry { plan, states, order, in_doubt })
+}
+
+/// Looks up the steps in doubt. What is repeated without harm, and cannot be looked up, is to be sent
+/// again.
+///
+/// # Errors
+/// Those of asking the PBX.
+pub async fn settle(client: &Client, plan: &Plan, states: &mut [State]) -> Result<(), Error> {
+    let doubtful: Vec<(usize, &Step)> =
+        plan.steps.iter().enumerate().filter(|(index, _)| states[*index].is_unknown()).collect();
+    if doubtful.is_empty() {
+        return Ok(());
+    }
+    let found: HashMap<usize, State> = recover(client, plan.release, &doubtful).await?;
+    for (index, step) in doubtful {
+        match found.get(&index) {
+            Some(state) => states[index] = state.clone(),
+            None if step.operation.repeatable => states[index] = State::Unsent,
+            None => {}
+        }
+    }
+    Ok(())
+}

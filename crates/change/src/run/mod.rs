@@ -1,0 +1,285 @@
+//! Carrying a plan out: several steps at a time, each recorded before it is sent, and account kept of
+//! what became of each.
+//!
+//! ```text
+//!           ┌──────── gate: so many a second, and not while the PBX asks to slow down
+//!           ▼
+//! order ──► take ──► changed meanwhile? ──► Log::sending ──► attempt … ──► read back ──► Log::note
+//!                         └► failed            └► the run stops
+//! ```
+
+mod gate;
+mod step;
+
+use std::fmt::Display;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use futures_util::future::join_all;
+use threecx::{Client, Download, Error, Reply};
+use tokio::sync::Notify;
+
+use crate::journal::{Head, Journal, JournalError, Kind, Log};
+use crate::plan::Plan;
+use crate::state::State;
+use gate::Gate;
+
+pub use step::{CHANGED, NOT_KEPT};
+pub(crate) use step::sent;
+
+/// How many requests are under way at a time unless something else is said.
+pub const CONCURRENCY: usize = 4;
+
+/// How fast a run may go, and when it ends.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Maximum number of requests at a time.
+    pub concurrency: usize,
+    /// Maximum number of requests a second.
+    pub rate: Option<f64>,
+    /// True if the first step that is not carried out ends the run.
+    pub stop_on_error: bool,
+}
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace { concurrency: CONCURRENCY, rate: None, stop_on_error: false }
+    }
+}
+
+/// A run about to begin.
+#[derive(Debug)]
+pub struct Run<'p> {
+    /// How to reach the PBX.
+    pub client: Client,
+    /// What is carried out.
+    pub plan: &'p Plan,
+    /// What is known of each step.
+    pub states: Vec<State>,
+    /// The steps to send, in this order.
+    pub order: Vec<usize>,
+    /// Where it is recorded, if it is.
+    pub log: Option<Log>,
+    /// How fast it goes.
+    pub pace: Pace,
+    /// True if what a PBX keeps of each change is read back: it may accept one and keep something else.
+    pub read_back: bool,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Ended<E> {
+    /// What became of each step.
+    pub states: Vec<State>,
+    /// The answers to steps that only ask.
+    pub replies: Vec<Option<Reply>>,
+    /// Why it ended before its time.
+    pub cause: Option<Cause<E>>,
+    /// Its number in the journal.
+    pub run: Option<i64>,
+}
+
+/// Why a run ended before its time.
+#[derive(Debug)]
+pub enum Cause<E> {
+    /// What would meet all other steps too.
+    Call(Error),
+    /// It cannot be recorded any more.
+    Journal(JournalError),
+    /// A file that came cannot be kept.
+    File(E),
+    /// It was told to stop.
+    Stopped,
+}
+
+/// What went wrong with a file that came.
+#[derive(Debug)]
+pub enum Unreceived<E> {
+    /// It did not come whole.
+    Call(Error),
+    /// It cannot be kept here, which the next ones could not either.
+    Here(E),
+}
+
+/// Stops a run from outside: what is on its way arrives, and nothing more is sent.
+#[derive(Debug, Default)]
+pub struct Stop {
+    stopped: AtomicBool,
+    wake: Notify,
+}
+
+impl Stop {
+    /// Stops it.
+    pub fn now(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        self.wake.notify_waiters();
+    }
+
+    fn is_set(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
+    }
+
+    /// Waits for something; false if it is stopped before or meanwhile.
+    async fn unless(&self, wait: impl Future<Output = ()>) -> bool {
+        let woken = self.wake.notified();
+        tokio::pin!(woken);
+        // From here on no call to wake it up is missed.
+        woken.as_mut().enable();
+        if self.is_set() {
+            return false;
+        }
+        tokio::select! {
+            () = woken => false,
+            () = wait => !self.is_set(),
+        }
+    }
+}
+
+/// What the workers share.
+struct Shared<'r, E> {
+    run: &'r Run<'r>,
+    stop: &'r Stop,
+    begun: &'r AtomicUsize,
+    gate: Gate,
+    states: Mutex<Vec<State>>,
+    replies: Mutex<Vec<Option<Reply>>>,
+    cause: Mutex<Option<Cause<E>>>,
+}
+
+impl<'p> Run<'p> {
+    /// A run of everything in a plan, at the usual pace, without a record. A change of one thing is read
+    /// back.
+    pub fn of(client: Client, plan: &'p Plan) -> Run<'p> {
+        let order = plan.order();
+        let states = vec![State::Unsent; plan.steps.len()];
+        let read_back = order.len() <= 1;
+        Run { client, plan, states, order, log: None, pace: Pace::default(), read_back }
+    }
+
+    /// The same, recorded as a run of its own. `identity` says as whom the PBX is called, `of_run` which
+    /// run it takes back.
+    ///
+    /// # Errors
+    /// That it cannot be recorded.
+    pub fn recorded(
+        self,
+        journal: &Journal,
+        kind: Kind,
+        identity: &str,
+        of_run: Option<i64>,
+    ) -> Result<Run<'p>, JournalError> {
+        let head = Head {
+            kind,
+            pbx: self.plan.pbx.clone(),
+            identity: identity.to_owned(),
+            operation: self.plan.steps.first().map(|step| step.operation.id.to_owned()).unwrap_or_default(),
+            source: None,
+            constants: None,
+            release: Some(self.plan.release.last.to_string()),
+            of_run,
+        };
+        let log = journal.begin(&head, &self.plan.new_steps(&self.states), &self.order)?;
+        Ok(Run { log: Some(log), ..self })
+    }
+
+    /// Sends what is to be sent, where no files are expected.
+    pub async fn carry_out(self, stop: &Stop, begun: &AtomicUsize) -> Ended<String> {
+        self.go(stop, begun, async |_, _| Err(Unreceived::Here("there is nowhere to keep a file".to_owned()))).await
+    }
+}
+
+impl Run<'_> {
+    /// Sends what is to be sent. `receive` keeps the file that a step brings and says where; `begun`
+    /// counts the steps that were begun.
+    pub async fn go<E: Display>(
+        mut self,
+        stop: &Stop,
+        begun: &AtomicUsize,
+        receive: impl AsyncFn(usize, Box<Download>) -> Result<String, Unreceived<E>>,
+    ) -> Ended<E> {
+        let steps = self.plan.steps.len();
+        let log = self.log.take();
+        let states = std::mem::take(&mut self.states);
+        let shared = Shared {
+            run: &self,
+            stop,
+            begun,
+            gate: Gate::new(self.pace.rate),
+            states: Mutex::new(states),
+            replies: Mutex::new((0..steps).map(|_| None).collect()),
+            cause: Mutex::new(None),
+        };
+        let workers = self.pace.concurrency.clamp(1, self.order.len().max(1));
+        join_all((0..workers).map(|_| shared.work(log.as_ref(), &receive))).await;
+        let Shared { states, replies, cause, .. } = shared;
+        let states = states.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut cause = cause.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if cause.is_none() && stop.is_set() && states.contains(&State::Unsent) && !self.pace.stop_on_error {
+            cause = Some(Cause::Stopped);
+        }
+        let run = log.as_ref().map(Log::run);
+        if let Some(log) = log {
+            let complete = states.iter().all(State::is_settled);
+            if let Err(error) = log.end(complete).await {
+                cause.get_or_insert(Cause::Journal(error));
+            }
+        }
+        Ended { states, replies: replies.into_inner().unwrap_or_else(PoisonError::into_inner), cause, run }
+    }
+}
+
+impl<E: Display> Shared<'_, E> {
+    /// Sends one step after the other, until there are none left or the run is stopped.
+    async fn work(
+        &self,
+        log: Option<&Log>,
+        receive: &impl AsyncFn(usize, Box<Download>) -> Result<String, Unreceived<E>>,
+    ) {
+        loop {
+            let position = self.begun.load(Ordering::SeqCst);
+            let Some(step) = self.run.order.get(position).copied().filter(|_| !self.stop.is_set()) else { return };
+            if self.begun.compare_exchange(position, position + 1, Ordering::SeqCst, Ordering::SeqCst).is_err() {
+                continue;
+            }
+            if !self.stop.unless(self.gate.pass()).await {
+                return;
+            }
+            if let Some(state) = self.changed_meanwhile(step).await {
+                self.keep(log, step, state, None);
+                continue;
+            }
+            if let Some(log) = log
+                && let Err(error) = log.sending(position).await
+            {
+                self.end(Cause::Journal(error));
+                return;
+            }
+            self.set(step, State::Sent);
+            let (state, after) = self.send(step, receive).await;
+            self.keep(log, step, state, after.as_ref());
+        }
+    }
+
+    fn keep(&self, log: Option<&Log>, step: usize, state: State, after: Option<&serde_json::Value>) {
+        if let Some(log) = log {
+            log.note(step, &state, after);
+        }
+        if self.run.pace.stop_on_error && !state.is_done() {
+            self.stop.now();
+        }
+        self.set(step, state);
+    }
+
+    fn set(&self, step: usize, state: State) {
+        if let Some(known) = self.states.lock().unwrap_or_else(PoisonError::into_inner).get_mut(step) {
+            *known = state;
+        }
+    }
+
+    /// Ends the run for what would meet all other steps too.
+    fn end(&self, cause: Cause<E>) {
+        self.cause.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(cause);
+        self.stop.now();
+    }
+}

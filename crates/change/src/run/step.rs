@@ -1,0 +1,212 @@
+//! One step: sent until it is known what became of it, or until nobody can know.
+
+use std::fmt::Display;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use threecx::{Answer, Decision, Download, Error, Failed, Opened, Outcome, Policy, Reply};
+use threecx_catalog::{Effect, Verb};
+use threecx_core::Request;
+
+use super::{Cause, Shared, Unreceived};
+use crate::before::{Touched, body, holds};
+use crate::journal::now;
+use crate::plan::Step;
+use crate::state::State;
+
+/// How many times a PBX that asks to slow down is asked: the run waits as a whole, and a step may meet
+/// what others have brought about.
+const PATIENCE: u32 = 8;
+
+/// How long what was read counts as seen just now, in milliseconds.
+const FRESH: i64 = 3_000;
+
+/// The code of a step that somebody else's change came before.
+pub const CHANGED: &str = "changed";
+
+/// The code of a step that the PBX accepted, and of which it shows something else.
+pub const NOT_KEPT: &str = "not-kept";
+
+impl<E: Display> Shared<'_, E> {
+    fn step(&self, step: usize) -> &Step {
+        &self.run.plan.steps[step]
+    }
+
+    /// Why a step is not sent: what it changes is no longer what was seen.
+    pub(super) async fn changed_meanwhile(&self, index: usize) -> Option<State> {
+        let step = self.step(index);
+        let before = step.before.as_ref().filter(|before| !before.whole)?;
+        if now() - self.run.plan.made < FRESH {
+            return None;
+        }
+        let touched = Touched::by(step.operation, &step.arguments)?;
+        let (code, message) = match touched.read(&self.run.client, &step.arguments).await {
+            Ok(seen) => match before.drifted(&seen).as_slice() {
+                [] => return None,
+                changed => (CHANGED, format!("somebody else has changed {} meanwhile", changed.join(", "))),
+            },
+            Err(error) => (error.code(), format!("it could not be read once more: {error}")),
+        };
+        Some(State::Failed { status: None, code: code.to_owned(), message })
+    }
+
+    /// Sends a step; returns what became of it, and what the PBX says of what it made.
+    pub(super) async fn send(
+        &self,
+        index: usize,
+        receive: &impl AsyncFn(usize, Box<Download>) -> Result<String, Unreceived<E>>,
+    ) -> (State, Option<Value>) {
+        let step = self.step(index);
+        let request = match step.request(self.run.plan.release) {
+            Ok(request) => request,
+            Err(error) => return (self.failed(step, &error, Outcome::NotSent), None),
+        };
+        let (mut attempt, mut maybe_done) = (0, false);
+        loop {
+            attempt += 1;
+            let Failed { error, outcome } = match self.run.client.attempt(&request, Some(step.operation)).await {
+                Ok(Opened::Reply(reply)) => return self.done(index, &request, *reply).await,
+                Ok(Opened::File(download)) => return (self.receive(index, &request, download, receive).await, None),
+                Err(failed) => failed,
+            };
+            let Some(outcome) = outcome else {
+                self.end(Cause::Call(error));
+                return (State::Unsent, None);
+            };
+            // What is gone after an attempt that went unanswered was removed by it.
+            if maybe_done && step.operation.verb == Verb::Delete && matches!(error, Error::NotFound(_)) {
+                return (State::Done { status: 0, id: None, file: None }, None);
+            }
+            maybe_done |= outcome.may_have_happened();
+            let slow_down = outcome.asks_to_wait();
+            let policy = Policy::default();
+            let policy = if slow_down { Policy { attempts: PATIENCE, ..policy } } else { policy };
+            let pause = match policy.decide(attempt, step.operation.repeatable, outcome, jitter(index, attempt)) {
+                Decision::Wait(pause) => pause,
+                Decision::Stop if matches!(outcome, Outcome::NotSent | Outcome::NotLetIn) => {
+                    self.end(Cause::Call(error));
+                    return (State::Unsent, None);
+                }
+                Decision::Stop => return (self.failed(step, &error, outcome), None),
+            };
+            if slow_down {
+                self.gate.close(pause);
+            }
+            let turn = async {
+                if !slow_down {
+                    tokio::time::sleep(pause).await;
+                }
+                self.gate.pass().await;
+            };
+            if !self.stop.unless(turn).await {
+                let state = if maybe_done { self.failed(step, &error, outcome) } else { State::Unsent };
+                return (state, None);
+            }
+        }
+    }
+
+    /// For a step that is given up.
+    fn failed(&self, step: &Step, error: &Error, outcome: Outcome) -> State {
+        let (code, message) = (error.code().to_owned(), error.to_string());
+        let status = match outcome {
+            Outcome::Answered { status, .. } => Some(status),
+            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => None,
+        };
+        if !step.operation.repeatable && outcome.may_have_happened() {
+            State::Unknown { status, message }
+        } else {
+            State::Failed { status, code, message }
+        }
+    }
+
+    async fn done(&self, index: usize, request: &Request, reply: Reply) -> (State, Option<Value>) {
+        let (step, status) = (self.step(index), reply.status());
+        let done = |id| State::Done { status, id, file: None };
+        // What cannot be read is no answer to this, and nobody knows who gave it.
+        if let Err(error) = reply.answer() {
+            return (self.failed(step, &error, Outcome::Unknown), None);
+        }
+        if step.operation.effect == Effect::Reads {
+            if let Some(kept) = self.replies.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_mut(index) {
+                *kept = Some(reply);
+            }
+            return (done(None), None);
+        }
+        let state = done(created(reply.bytes()));
+        if step.creates() {
+            let made = match reply.answer() {
+                Ok(Answer::Value(value)) => serde_json::from_str(value.get()).ok(),
+                _ => None,
+            };
+            return (state, made);
+        }
+        if self.run.read_back
+            && let Some(lost) = self.not_kept(step, request).await
+        {
+            let message = format!("the PBX accepted it, but shows something else for {}", lost.join(", "));
+            return (State::Failed { status: Some(status), code: NOT_KEPT.to_owned(), message }, None);
+        }
+        (state, None)
+    }
+
+    /// The properties that the PBX accepted and did not keep, as far as it shows them.
+    async fn not_kept(&self, step: &Step, request: &Request) -> Option<Vec<String>> {
+        let touched = Touched::by(step.operation, &step.arguments).filter(|touched| !touched.is_whole())?;
+        step.before.as_ref()?;
+        // What cannot be read back is not a reason to doubt it.
+        let after = touched.read(&self.run.client, &step.arguments).await.ok()?;
+        let sent: Map<String, Value> = request.body.as_deref().and_then(|body| serde_json::from_str(body).ok())?;
+        let lost = sent.iter().filter(|(name, sent)| {
+            let shown = after.properties.get(*name);
+            !touched.is_secret(name) && shown.is_some_and(|shown| !holds(shown, sent))
+        });
+        let lost: Vec<String> = lost.map(|(name, _)| name.clone()).collect();
+        (!lost.is_empty()).then_some(lost)
+    }
+
+    /// Keeps a file as it comes. What is wrong on this machine would meet the other steps too.
+    async fn receive(
+        &self,
+        index: usize,
+        request: &Request,
+        download: Box<Download>,
+        receive: &impl AsyncFn(usize, Box<Download>) -> Result<String, Unreceived<E>>,
+    ) -> State {
+        let step = self.step(index);
+        match receive(index, download).await {
+            Ok(path) => State::Done { status: request.answer.status, id: None, file: Some(path) },
+            Err(Unreceived::Call(error)) => self.failed(step, &error, Outcome::Unknown),
+            Err(Unreceived::Here(error)) => {
+                let message = error.to_string();
+                self.end(Cause::File(error));
+                let status = Some(request.answer.status);
+                if step.operation.repeatable { State::Unsent } else { State::Unknown { status, message } }
+            }
+        }
+    }
+}
+
+/// The properties that are sent, by name: the body, and what was given one by one.
+pub(crate) fn sent(step: &Step, release: threecx_catalog::Span) -> Map<String, Value> {
+    let planned = step.request(release).ok().and_then(|request| request.body);
+    let planned = planned.and_then(|text| serde_json::from_str(&text).ok());
+    planned.unwrap_or_else(|| body(&step.arguments))
+}
+
+/// The key of an entity in an answer.
+fn created(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Entity<'a> {
+        #[serde(borrow, rename = "Id")]
+        id: &'a RawValue,
+    }
+    let Entity { id } = serde_json::from_slice(body).ok()?;
+    Some(id.get().trim_matches('"').to_owned())
+}
+
+/// Spreads retries that would come together: something from 0 to 1 that differs from step to step.
+fn jitter(step: usize, attempt: u32) -> f64 {
+    let spread = (step as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(u64::from(attempt) << 32);
+    (spread >> 40) as f64 / (1_u64 << 24) as f64
+}

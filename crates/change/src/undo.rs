@@ -1,0 +1,337 @@
+//! Taking a run back: from what was recorded, the plan of the reverse. It is a plan like any other: it is
+//! shown, agreed to, carried out, recorded, and can itself be taken back.
+//!
+//! | step | its reverse | refused if |
+//! |---|---|---|
+//! | update | the properties as they were | they are no longer what was sent |
+//! | create | delete | it is no longer what was made |
+//! | delete | create: it gets a new id | something else has its number or name by now |
+//! | action | none | |
+
+use serde_json::{Map, Value};
+use threecx::directory::{Directory, NameInput, NamedEntity, Wanted};
+use threecx::{Client, Error};
+use threecx_catalog::{Effect, EntitySet, Operation, Verb, operation};
+use threecx_core::{Arguments, Input, Place};
+
+use crate::before::{Before, Touched, given, holds};
+use crate::journal::{RunDetail, StepRecord, now};
+use crate::plan::{Plan, Step, Thing};
+use crate::references::About;
+use crate::run::sent;
+
+/// The reverse of a run.
+#[derive(Debug)]
+pub struct Undo {
+    /// What would take it back.
+    pub plan: Plan,
+    /// What stays as it is, and why.
+    pub left: Vec<Left>,
+    /// What comes back under another id.
+    pub new_ids: Vec<String>,
+}
+
+/// A step that is not taken back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Left {
+    /// What the step concerned.
+    pub label: String,
+    /// Why it stays.
+    pub reason: Reason,
+}
+
+/// Why a step is not taken back.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// There is nothing that reverses it.
+    #[error("{title} cannot be undone")]
+    NoWayBack {
+        /// The title of the operation.
+        title: String,
+    },
+    /// What was there before was not recorded.
+    #[error("what was there before is not known")]
+    NotRecorded,
+    /// Somebody else has changed it since.
+    #[error("somebody else has changed {} since", properties.join(", "))]
+    Changed {
+        /// What has been changed.
+        properties: Vec<String>,
+    },
+    /// It is no longer there.
+    #[error("it is no longer there")]
+    Gone,
+    /// Something else has its number or name by now.
+    #[error("{by} is there in its place")]
+    Replaced {
+        /// What is there.
+        by: String,
+    },
+    /// Nobody knows whether it was carried out.
+    #[error("nobody knows whether it was carried out")]
+    Unknown,
+}
+
+/// A step to be reversed, and what to look at first.
+struct Reverse<'r> {
+    record: &'r StepRecord,
+    operation: &'static Operation,
+    set: Option<&'static EntitySet>,
+    /// What the entity is looked up by now.
+    word: Option<NameInput>,
+    key: Option<String>,
+}
+
+/// Works out the reverse of a run on the connected PBX.
+///
+/// # Errors
+/// Those of asking the PBX.
+pub async fn undo(client: &Client, run: &RunDetail) -> Result<Undo, Error> {
+    let mut undo = Undo {
+        plan: Plan {
+            pbx: run.summary.head.pbx.clone(),
+            release: client.target(),
+            made: now(),
+            steps: Vec::new(),
+            things: Vec::new(),
+            missing: Vec::new(),
+        },
+        left: Vec::new(),
+        new_ids: Vec::new(),
+    };
+    let mut reverses = Vec::new();
+    for record in run.steps.iter().rev() {
+        if record.state.is_unknown() {
+            undo.leave(record, Reason::Unknown);
+        }
+        if !record.state.is_done() {
+            continue;
+        }
+        match reverse(record) {
+            Ok(reverse) => reverses.push(reverse),
+            Err(reason) => undo.leave(record, reason),
+        }
+    }
+    let directory = look_up(client, &reverses).await?;
+    for reverse in reverses {
+        let seen = match (&reverse.word, reverse.set) {
+            (Some(word), Some(set)) => directory.take(set, "", word, "").ok().and_then(|found| found.into_iter().next()),
+            _ => None,
+        };
+        let step = match reverse.record_verb() {
+            Verb::Update => update(client, &reverse, seen.as_ref()).await?,
+            Verb::Create => removal(&reverse, seen.as_ref()),
+            _ => recreation(&reverse, seen.as_ref()),
+        };
+        match step {
+            Ok(step) => undo.add(&reverse, step, seen),
+            Err(reason) => undo.leave(reverse.record, reason),
+        }
+    }
+    // The releases are known once the PBX has answered.
+    if let Some(step) = undo.plan.steps.first() {
+        client.plan(step.operation, &step.arguments).await?;
+    }
+    undo.plan.release = client.target();
+    Ok(undo)
+}
+
+impl Reverse<'_> {
+    fn record_verb(&self) -> Verb {
+        operation(&self.record.operation).map_or(Verb::Action, |operation| operation.verb)
+    }
+}
+
+impl Undo {
+    fn leave(&mut self, record: &StepRecord, reason: Reason) {
+        self.left.push(Left { label: record.label.clone(), reason });
+    }
+
+    fn add(&mut self, reverse: &Reverse<'_>, mut step: Step, seen: Option<NamedEntity>) {
+        if let Some(set) = reverse.set {
+            let row = || reverse.record.before.as_ref().map(|before| NamedEntity::of(set, before.properties.clone()));
+            if let Some(entity) = seen.or_else(row) {
+                if step.creates() {
+                    self.new_ids.push(Thing { set, entity: entity.clone() }.label());
+                }
+                step.concerns = vec![self.plan.things.len()];
+                self.plan.things.push(Thing { set, entity });
+            }
+        }
+        self.plan.steps.push(step);
+    }
+}
+
+/// What reverses a step, as far as the catalogue knows it.
+fn reverse(record: &StepRecord) -> Result<Reverse<'_>, Reason> {
+    let known = operation(&record.operation).ok_or(Reason::NotRecorded)?;
+    let no_way_back = || Reason::NoWayBack { title: known.title.to_owned() };
+    let target = known.newest_form().target;
+    let set = target.set();
+    let by_key = |key: &str| NameInput::Key(key.to_owned());
+    match known.verb {
+        Verb::Update => {
+            Touched::by(known, &record.arguments).ok_or_else(no_way_back)?;
+            record.before.as_ref().ok_or(Reason::NotRecorded)?;
+            let about = About::of(known);
+            let key = about.and_then(|about| about.ids(&record.arguments).into_iter().next());
+            let listed = about.is_some_and(|about| {
+                about.set.list.is_some() && about.set.key.is_some_and(|key| key.name == about.by.property.name)
+            });
+            let word = key.as_deref().map(by_key).filter(|_| listed);
+            Ok(Reverse { record, operation: known, set, word, key })
+        }
+        Verb::Create => {
+            let set = set.ok_or_else(no_way_back)?;
+            let delete = set.delete.ok_or_else(no_way_back)?;
+            let key = record.state.made().map(str::to_owned).or_else(|| natural_key(set, record));
+            let key = key.ok_or(Reason::NotRecorded)?;
+            Ok(Reverse { record, operation: delete, set: Some(set), word: Some(by_key(&key)), key: Some(key) })
+        }
+        Verb::Delete => {
+            let set = set.ok_or_else(no_way_back)?;
+            let create = set.create.ok_or_else(no_way_back)?;
+            let before = record.before.as_ref().ok_or(Reason::NotRecorded)?;
+            let text = |name: &str| before.properties.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+            let number = set.number.and_then(|number| text(number.name)).map(|number| NameInput::Number(number.into()));
+            let key = set.key.filter(|_| !set.has_numeric_key()).and_then(|key| text(key.name)).map(by_key);
+            Ok(Reverse { record, operation: create, set: Some(set), word: number.or(key), key: None })
+        }
+        _ => Err(no_way_back()),
+    }
+}
+
+/// The key of what a create made, where that is a name that was given.
+fn natural_key(set: &EntitySet, record: &StepRecord) -> Option<String> {
+    let key = set.key.filter(|_| !set.has_numeric_key())?;
+    record.arguments.get(Place::Field, key.name).map(|input| input.text().to_owned())
+}
+
+/// Everything that is to be looked at, set by set.
+async fn look_up(client: &Client, reverses: &[Reverse<'_>]) -> Result<Directory, Error> {
+    let mut directory = Directory::new(Effect::Reads);
+    let mut sets: Vec<(Wanted, Vec<&NameInput>)> = Vec::new();
+    for reverse in reverses {
+        let (Some(set), Some(word)) = (reverse.set.filter(|set| set.list.is_some()), &reverse.word) else { continue };
+        let place = sets.iter().position(|(known, _)| known.set == set).unwrap_or_else(|| {
+            sets.push((Wanted::of(set), Vec::new()));
+            sets.len() - 1
+        });
+        let (wanted, words) = &mut sets[place];
+        wanted.whole = true;
+        if let Some(touched) = Touched::by(reverse.operation, &reverse.record.arguments) {
+            wanted.expand.extend(touched.expand());
+        }
+        words.push(word);
+    }
+    for (wanted, words) in sets {
+        directory.look_up(client, &wanted, &words).await?;
+    }
+    Ok(directory)
+}
+
+/// The properties as they were.
+async fn update(
+    client: &Client,
+    reverse: &Reverse<'_>,
+    seen: Option<&NamedEntity>,
+) -> Result<Result<Step, Reason>, Error> {
+    let record = reverse.record;
+    let (Some(touched), Some(before)) = (Touched::by(reverse.operation, &record.arguments), &record.before) else {
+        return Ok(Err(Reason::NotRecorded));
+    };
+    let now = match seen {
+        Some(entity) => touched.of(entity.row()),
+        None => match touched.read(client, &record.arguments).await {
+            Ok(now) => now,
+            Err(Error::NotFound(_)) => return Ok(Err(Reason::Gone)),
+            Err(error) => return Err(error),
+        },
+    };
+    let step = plain_step(reverse.operation, record.arguments.clone());
+    let sent = sent(&step, client.target());
+    let differs = |(name, sent): &(&String, &Value)| {
+        !touched.is_secret(name) && now.properties.get(*name).is_some_and(|shown| !holds(shown, sent))
+    };
+    let properties: Vec<String> = sent.iter().filter(differs).map(|(name, _)| name.clone()).collect();
+    if !properties.is_empty() {
+        return Ok(Err(Reason::Changed { properties }));
+    }
+    let mut properties = before.properties.clone();
+    // What a PBX left out was null.
+    for name in given(&record.arguments) {
+        if !properties.keys().any(|known| known.eq_ignore_ascii_case(&name)) {
+            properties.insert(name, Value::Null);
+        }
+    }
+    let arguments = Arguments {
+        fields: Default::default(),
+        body: Some(Input::Json(Value::Object(properties).to_string())),
+        ..record.arguments.clone()
+    };
+    Ok(Ok(Step { before: Some(now), ..plain_step(reverse.operation, arguments) }))
+}
+
+/// What was made goes, if it still is what was made.
+fn removal(reverse: &Reverse<'_>, seen: Option<&NamedEntity>) -> Result<Step, Reason> {
+    let (Some(key), Some(seen), Some(about)) = (&reverse.key, seen, About::of(reverse.operation)) else {
+        return Err(Reason::Gone);
+    };
+    if let Some(Value::Object(made)) = &reverse.record.after {
+        let properties = edited(made, seen.row(), reverse.set);
+        if !properties.is_empty() {
+            return Err(Reason::Changed { properties });
+        }
+    }
+    let mut arguments = Arguments::default();
+    about.put(&mut arguments, &[key]);
+    let before = Before { properties: seen.row().clone(), whole: true };
+    Ok(Step { before: Some(before), ..plain_step(reverse.operation, arguments) })
+}
+
+/// What was deleted comes back, unless something else is there by now.
+fn recreation(reverse: &Reverse<'_>, seen: Option<&NamedEntity>) -> Result<Step, Reason> {
+    let (Some(before), Some(set)) = (&reverse.record.before, reverse.set) else { return Err(Reason::NotRecorded) };
+    if let Some(seen) = seen {
+        return Err(Reason::Replaced { by: Thing { set, entity: seen.clone() }.label() });
+    }
+    let numbered = set.key.filter(|_| set.has_numeric_key()).map(|key| key.name);
+    let back = |name: &str, value: &Value| Some(name) != numbered && !name.contains('@') && !value.is_null();
+    let mut properties = Map::new();
+    for (name, value) in before.properties.iter().filter(|(name, value)| back(name, value)) {
+        properties.insert(name.clone(), without_ids(value));
+    }
+    let body = Some(Input::Json(Value::Object(properties).to_string()));
+    Ok(plain_step(reverse.operation, Arguments { body, ..Arguments::default() }))
+}
+
+/// The items of what is made anew get ids of their own.
+fn without_ids(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(without_ids).collect(),
+        Value::Object(members) => {
+            let kept = members.iter().filter(|(name, _)| *name != "Id" && !name.contains('@'));
+            Value::Object(kept.map(|(name, value)| (name.clone(), without_ids(value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// The properties that somebody has edited since something was made. A PBX fills in some by itself, and
+/// leaves out what is empty.
+fn edited(made: &Map<String, Value>, now: &Map<String, Value>, set: Option<&'static EntitySet>) -> Vec<String> {
+    let plain = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
+    let is_empty = |value: &Value| value.is_null() || value.as_str() == Some("") || value == &Value::from(0);
+    let lives = |name: &str| set.is_some_and(|set| set.changes_by_itself(name));
+    let differs = |(name, now): &(&String, &Value)| match made.get(*name) {
+        _ if name.contains('@') || lives(name) || !(plain(now) || now.is_null()) => false,
+        Some(made) => !(made == *now || is_empty(made) && is_empty(now)),
+        None => !is_empty(now) && now.as_bool() != Some(false),
+    };
+    now.iter().filter(differs).map(|(name, _)| name.clone()).collect()
+}
+
+fn plain_step(operation: &'static Operation, arguments: Arguments) -> Step {
+    Step { operation, arguments, concerns: Vec::new(), before: None, items: None, line: None }
+}

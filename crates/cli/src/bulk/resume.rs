@@ -1,0 +1,203 @@
+//! Going on with the run of a file: what is known of its rows, what is looked up on the PBX, and what
+//! somebody has to decide.
+
+use std::collections::HashMap;
+
+use threecx_catalog::Effect;
+use threecx_change::identity::content;
+use threecx_change::journal::{FileRun, Head, Kind, OldRun, Row, old_constants, old_hash};
+use threecx_change::{Draft, Journal, Plan, State, settle};
+
+use super::row_file::{RowFile, rows};
+use super::brings_files;
+use crate::args::bulk::RepeatOrSkip;
+use crate::connect::Connection;
+use crate::failure::Failure;
+use crate::journal;
+use crate::operation::consent::{answer_to, is_interactive};
+use crate::operation::typed::{Mode, Typed};
+
+/// This many lines are named.
+const FEW: usize = 10;
+
+/// What is known before a run begins.
+pub struct Resumed {
+    /// What is known of each row or call.
+    pub states: Vec<State>,
+    /// Those that are sent.
+    pub todo: Vec<usize>,
+    /// The journal, and the rows in it; nothing where nothing is recorded.
+    pub file: Option<(Journal, FileRun)>,
+}
+
+impl Resumed {
+    /// Nothing is known of so many calls.
+    pub fn nothing(calls: usize) -> Resumed {
+        Resumed { states: vec![State::Unsent; calls], todo: (0..calls).collect(), file: None }
+    }
+}
+
+impl RowFile {
+    /// Finds out what is left to do. Questions, which may be asked twice, need no journal, unless their
+    /// answers are files; stdin and a PBX that is gone afterwards can have none.
+    pub async fn resume(&self, typed: &Typed, draft: &Draft, pbx: &Connection) -> Result<Resumed, Failure> {
+        let number = self.table.rows.len();
+        let asks = typed.operation.effect == Effect::Reads && !brings_files(typed.operation);
+        if self.path == "-" || typed.settings.sim || asks || typed.mode != Mode::Send {
+            return Ok(Resumed::nothing(number));
+        }
+        let journal = journal::open()?;
+        let file = self.open(typed, &journal, pbx)?;
+        let mut states = file.known().states.clone();
+        self.refuse_lost(typed, &file)?;
+        self.settle(&journal, draft, &file, &mut states, pbx).await?;
+        self.say_what_is_known(typed, &states, &file);
+        let todo = self.decide(typed, &mut states)?;
+        Ok(Resumed { states, todo, file: Some((journal, file)) })
+    }
+
+    fn open(&self, typed: &Typed, journal: &Journal, pbx: &Connection) -> Result<FileRun, Failure> {
+        let row = |(row, (own, words)): (&super::table::Row, (_, Vec<String>))| Row {
+            line: row.line,
+            identity: journal.identity(&content(&own, &words)),
+            old: old_hash(&own, &words),
+        };
+        let known: Vec<Row> = self.table.rows.iter().zip(self.own(typed)).map(row).collect();
+        let is_secret = |name: &str| typed.flags.iter().any(|flag| flag.secret && flag.name == name);
+        let mut constants = typed.arguments.clone();
+        constants.fields.retain(|name, _| !is_secret(name));
+        let old = OldRun {
+            pbx: typed.settings.url.clone().unwrap_or_default(),
+            constants: old_constants(&typed.arguments, is_secret, &typed.run.words),
+        };
+        let head = Head {
+            kind: Kind::File,
+            pbx: pbx.url.clone(),
+            identity: pbx.identity.clone(),
+            operation: typed.operation.id.to_owned(),
+            source: Some(self.source()),
+            constants: Some(journal.identity(&content(&constants, &typed.run.words))),
+            release: None,
+            of_run: None,
+        };
+        Ok(journal.file_run(head, &old, &known, typed.bulk.again)?)
+    }
+
+    /// Refuses to send what may be a row in doubt in other words.
+    fn refuse_lost(&self, typed: &Typed, file: &FileRun) -> Result<(), Failure> {
+        let lost: Vec<String> = file
+            .known()
+            .gone
+            .iter()
+            .filter(|entry| entry.state.is_unknown())
+            .map(|entry| entry.line.to_string())
+            .collect();
+        if lost.is_empty() || typed.bulk.unknown.is_some() || typed.operation.repeatable {
+            return Ok(());
+        }
+        Err(Failure::LostRows { path: self.path.clone(), rows: lost.len(), lines: lost.join(", ") })
+    }
+
+    /// Looks up the rows in doubt on the PBX, where it shows whether they were carried out.
+    async fn settle(
+        &self,
+        journal: &Journal,
+        draft: &Draft,
+        file: &FileRun,
+        states: &mut [State],
+        pbx: &Connection,
+    ) -> Result<(), Failure> {
+        if !states.iter().any(State::is_unknown) {
+            return Ok(());
+        }
+        let mut plan = Plan::as_given(draft, &pbx.url);
+        if let Some(run) = file.run() {
+            // What was sent is in the journal, with ids in the place of names.
+            let recorded: HashMap<u32, _> =
+                journal.run(run)?.steps.into_iter().map(|step| (step.seq, step.arguments)).collect();
+            for (row, step) in plan.steps.iter_mut().enumerate() {
+                if let Some(arguments) = file.seq(row).and_then(|seq| recorded.get(&seq)) {
+                    step.arguments = arguments.clone();
+                }
+            }
+        }
+        if let Some(first) = plan.steps.first() {
+            // The client finds out of which release the PBX is.
+            pbx.client.plan(first.operation, &first.arguments).await.map(drop).or_else(|error| match error {
+                threecx::Error::Input(_) => Ok(()),
+                other => Err(other),
+            })?;
+            plan.release = pbx.client.target();
+        }
+        Ok(settle(&pbx.client, &plan, states).await?)
+    }
+
+    /// Where a run goes on, and what of before is missing.
+    fn say_what_is_known(&self, typed: &Typed, states: &[State], file: &FileRun) {
+        let count = |skipped: bool| {
+            states.iter().filter(|state| state.is_settled() && (**state == State::Skipped) == skipped).count()
+        };
+        let (done, skipped) = (count(false), count(true));
+        let mut remarks = Vec::new();
+        if done + skipped > 0 {
+            let skipped = if skipped > 0 { format!(", {skipped} skipped for good") } else { String::new() };
+            remarks.push(format!("Going on: {done} of {} rows are done already{skipped}.", states.len()));
+        }
+        let gone = &file.known().gone;
+        if !gone.is_empty() {
+            let all: Vec<String> =
+                gone.iter().map(|entry| format!("line {} ({})", entry.line, entry.state.outcome())).collect();
+            let (some, more) = all.split_at(all.len().min(FEW));
+            let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+            remarks.push(format!(
+                "The file no longer has {} of before as sent: {}{more}.",
+                rows(gone.len()),
+                some.join(", ")
+            ));
+        }
+        if !typed.output.is_for_programs() {
+            typed.output.remark(&remarks);
+        }
+    }
+
+    /// The rows to be sent. Those that are left for good are marked.
+    fn decide(&self, typed: &Typed, states: &mut [State]) -> Result<Vec<usize>, Failure> {
+        let given_up = typed.bulk.failed == Some(RepeatOrSkip::Skip);
+        for state in states.iter_mut().filter(|state| given_up && matches!(state, State::Failed { .. })) {
+            *state = State::Skipped;
+        }
+        let open: Vec<usize> = (0..states.len()).filter(|row| states[*row].is_unknown()).collect();
+        let decision = match typed.bulk.unknown {
+            _ if open.is_empty() => None,
+            None if is_interactive() => self.ask_about(&open)?,
+            decided => decided,
+        };
+        for row in open {
+            match decision {
+                Some(RepeatOrSkip::Repeat) => states[row] = State::Unsent,
+                Some(RepeatOrSkip::Skip) => states[row] = State::Skipped,
+                None => {}
+            }
+        }
+        let sends = |state: &State| matches!(state, State::Unsent | State::Failed { .. });
+        Ok((0..states.len()).filter(|row| sends(&states[*row])).collect())
+    }
+
+    fn ask_about(&self, open: &[usize]) -> Result<Option<RepeatOrSkip>, Failure> {
+        let mut lines: Vec<String> = open.iter().take(FEW).map(|row| self.table.rows[*row].line.to_string()).collect();
+        if open.len() > FEW {
+            lines.push("…".into());
+        }
+        let question = format!(
+            "{} were sent, and nobody knows whether they were carried out (lines {}). \
+             [r]epeat them, [s]kip them for good, or leave them for now? ",
+            rows(open.len()),
+            lines.join(", ")
+        );
+        Ok(match answer_to(&question)?.as_str() {
+            "r" | "repeat" => Some(RepeatOrSkip::Repeat),
+            "s" | "skip" => Some(RepeatOrSkip::Skip),
+            _ => None,
+        })
+    }
+}

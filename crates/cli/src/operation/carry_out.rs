@@ -1,0 +1,174 @@
+//! Carrying a plan out: what only asks is asked, page by page or in one piece; what changes something is
+//! run, recorded, and accounted for.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use threecx::{Client, Download, Error, Opened, Operation};
+use threecx_catalog::Effect;
+use threecx_change::journal::Kind;
+use threecx_change::{Cause, Ended, Log, Pace, Plan, Run, State, Stop, Trouble, Unreceived};
+
+use super::typed::Typed;
+use super::work::{Work, several_lists};
+use crate::bulk::{self, Resumed, progress};
+use crate::connect::Connection;
+use crate::failure::Failure;
+use crate::journal;
+use crate::output::shape::Shape;
+use crate::output::{Output, answer, file};
+use crate::report::Report;
+
+/// Carries out what was planned, and prints what came of it.
+pub async fn carry_out(
+    typed: &Typed,
+    work: Work,
+    resumed: Resumed,
+    plan: &Plan,
+    pbx: &Connection,
+) -> Result<(), Failure> {
+    let single = plan.steps.len() == 1;
+    match work {
+        Work::Pages(list) if single => {
+            let step = &plan.steps[0];
+            // The first page's options were for the check.
+            let mut arguments = step.arguments.clone();
+            arguments.options.clone_from(&typed.arguments.options);
+            list.run(&pbx.client, typed.operation, arguments, &typed.output).await
+        }
+        Work::Pages(_) => Err(several_lists()),
+        Work::Calls if single && typed.operation.effect == Effect::Reads => {
+            ask(typed.operation, plan, &pbx.client, &typed.output).await
+        }
+        Work::Calls if single => {
+            let log = journal::begin_call(&typed.settings, plan, Kind::Call, None, &pbx.identity)?;
+            let ended = run_one(plan, log, &pbx.client, &typed.output).await;
+            finish_one(plan, ended, &pbx.client, &typed.output)
+        }
+        Work::Calls => bulk::each(typed, plan, pbx).await,
+        Work::Rows(file) => file.carry_out(typed, resumed, plan, pbx).await,
+    }
+}
+
+/// A question, and its answer.
+async fn ask(operation: &'static Operation, plan: &Plan, client: &Client, output: &Output) -> Result<(), Failure> {
+    let step = &plan.steps[0];
+    let request = client.plan(operation, &step.arguments).await?;
+    match client.open(&request, Some(operation)).await? {
+        Opened::File(download) => file::receive(Some(operation), *download, output).await,
+        Opened::Reply(reply) => {
+            answer::print(operation, &reply, &Shape::of(operation, &step.arguments, client.target()), output)
+        }
+    }
+}
+
+/// Runs a plan of one step. Ctrl-C ends the program as it always does: the journal knows that it was sent.
+pub async fn run_one(plan: &Plan, log: Option<Log>, client: &Client, output: &Output) -> Ended<Failure> {
+    let operation = plan.steps.first().map(|step| step.operation);
+    let receive = async |_: usize, download: Box<Download>| match file::receive(operation, *download, output).await {
+        Ok(()) => Ok(String::new()),
+        Err(failure) => Err(unreceived(failure)),
+    };
+    let run = Run { log, ..Run::of(client.clone(), plan) };
+    run.go(&Stop::default(), &AtomicUsize::new(0), receive).await
+}
+
+/// Says what became of a plan of one step.
+pub fn finish_one(plan: &Plan, ended: Ended<Failure>, client: &Client, output: &Output) -> Result<(), Failure> {
+    let step = &plan.steps[0];
+    let Ended { states, replies, cause, trouble, .. } = ended;
+    let state = states.into_iter().next().unwrap_or_default();
+    if !state.is_done() {
+        return Err(match (trouble, cause) {
+            (Some(trouble), _) => of_trouble(trouble, plan.label(0)),
+            (None, Some(cause)) => of_cause(cause),
+            (None, None) => Failure::Internal(format!("{}: {}", step.operation.id, state.outcome())),
+        });
+    }
+    if let Some(cause) = cause {
+        // It was carried out, and that could not be recorded.
+        crate::output::style::warn(&of_cause(cause).to_string());
+    }
+    let Some(reply) = replies.into_iter().flatten().next() else { return Ok(()) };
+    match Report::of(step.operation, plan) {
+        Some(report) => report.print(step.operation, reply.status(), output),
+        None => {
+            let shape = Shape::of(step.operation, &step.arguments, client.target());
+            answer::print(step.operation, &reply, &shape, output)
+        }
+    }
+}
+
+/// Runs a plan of several steps. Ctrl-C lets what is on its way arrive, and ends the run; a second one
+/// does not wait.
+pub async fn run_many(
+    plan: &Plan,
+    states: Vec<State>,
+    order: Vec<usize>,
+    log: Option<Log>,
+    pace: Pace,
+    client: &Client,
+    output: &Output,
+) -> Ended<Failure> {
+    let (stop, begun, total) = (Stop::default(), AtomicUsize::new(0), order.len());
+    let receive = async |step: usize, download: Box<Download>| {
+        let operation = plan.steps[step].operation;
+        file::receive_one(operation, *download, output).await.map_err(unreceived)
+    };
+    let interrupted = Cell::new(false);
+    let left = states.clone();
+    let run = Run { client: client.clone(), plan, states, order, log, pace, read_back: false };
+    let mut ended = tokio::select! {
+        ended = run.go(&stop, &begun, receive) => ended,
+        () = interrupts(&stop, &interrupted) => abandoned(left),
+        () = progress::show(|| begun.load(Ordering::Relaxed), total, output) => abandoned(Vec::new()),
+    };
+    if interrupted.get() && matches!(ended.cause, None | Some(Cause::Stopped)) && !ended.states.iter().all(State::is_settled) {
+        ended.cause = Some(Cause::File(Failure::Interrupted));
+    }
+    ended
+}
+
+/// What is known where nobody waited: the journal knows more.
+fn abandoned(states: Vec<State>) -> Ended<Failure> {
+    let replies = states.iter().map(|_| None).collect();
+    let states = states.into_iter().map(|state| if state == State::Unsent { State::Sent } else { state }).collect();
+    Ended { states, replies, cause: Some(Cause::File(Failure::Interrupted)), trouble: None, run: None }
+}
+
+/// Notes the first Ctrl-C; returns at the second.
+async fn interrupts(stop: &Stop, interrupted: &Cell<bool>) {
+    for _ in 0..2 {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        interrupted.set(true);
+        stop.now();
+    }
+}
+
+fn unreceived(failure: Failure) -> Unreceived<Failure> {
+    match failure {
+        Failure::Call(error) => Unreceived::Call(error),
+        failure => Unreceived::Here(failure),
+    }
+}
+
+/// Why a run ended before its time, as a failure of the program.
+pub fn of_cause(cause: Cause<Failure>) -> Failure {
+    match cause {
+        Cause::Call(error) => error.into(),
+        Cause::Journal(error) => error.into(),
+        Cause::File(failure) => failure,
+        Cause::Stopped => Failure::Interrupted,
+    }
+}
+
+/// Why a step was not carried out, as a failure of the program.
+fn of_trouble(trouble: Trouble, what: String) -> Failure {
+    match trouble {
+        Trouble::Call(error) => Error::into(error),
+        Trouble::Changed { properties } => Failure::Changed { what, properties },
+        Trouble::NotKept { properties } => Failure::NotKept { what, properties },
+    }
+}

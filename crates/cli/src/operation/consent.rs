@@ -1,0 +1,115 @@
+//! Asking before something is interrupted, destroyed or replaced. What needs agreement is decided by
+//! the guard in the core; here is who agrees, and how. Where nobody can be asked, `--yes` has to have
+//! been said.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use threecx_change::Draft;
+use threecx_core::guard::Finding;
+
+use super::typed::Typed;
+use super::work::Work;
+use crate::failure::Failure;
+use crate::output::style::{Style, plain_text};
+
+/// Who has agreed to what is interrupted, destroyed or replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// There is nothing to agree to, or it was agreed to.
+    Given,
+    /// Somebody at a terminal has to be asked, and told this.
+    ToBeAsked { warning: String, pbx: Option<String> },
+}
+
+impl Consent {
+    /// What there is to agree to in the intents; refused where nobody can be asked.
+    pub fn of(typed: &Typed, draft: &Draft, work: &Work) -> Result<Consent, Failure> {
+        let concerned = || match work {
+            Work::Rows(file) => Some(file.counted()),
+            Work::Calls | Work::Pages(_) => draft.as_given(),
+        };
+        Consent::to(&draft.findings(), typed.is_agreed(), concerned, typed.settings.pbx())
+    }
+
+    /// Whether somebody has to be asked because of what was found; refused where that is not possible.
+    /// `concerned` is what is known of that without asking the PBX, and `pbx` which one it is.
+    pub fn to(
+        findings: &[Finding],
+        agreed: bool,
+        concerned: impl FnOnce() -> Option<String>,
+        pbx: Option<String>,
+    ) -> Result<Consent, Failure> {
+        let sentences: Vec<String> = findings.iter().map(Finding::sentence).collect();
+        Consent::to_sentences(sentences, agreed, concerned, pbx)
+    }
+
+    /// The same, for what is said in other words.
+    pub fn to_sentences(
+        sentences: Vec<String>,
+        agreed: bool,
+        concerned: impl FnOnce() -> Option<String>,
+        pbx: Option<String>,
+    ) -> Result<Consent, Failure> {
+        if sentences.is_empty() || agreed {
+            return Ok(Consent::Given);
+        }
+        let warning = sentences.join(" ");
+        if !is_interactive() {
+            return Err(Failure::Unconfirmed { warning: told(&warning, concerned().as_deref(), pbx.as_deref()) });
+        }
+        Ok(Consent::ToBeAsked { warning, pbx })
+    }
+
+    /// Asks, if that is needed. `concerned` is how many and which things, where that is known.
+    pub fn ask(self, concerned: Option<&str>) -> Result<(), Failure> {
+        let Consent::ToBeAsked { warning, pbx } = self else { return Ok(()) };
+        let question = plain_text(&told(&warning, concerned, pbx.as_deref()));
+        agreed(&format!("{} Continue?", Style::for_stderr().yellow(&question)))
+    }
+}
+
+/// `This deletes the queue. This affects 1 queue on pbx.example.com (profile acme): 800 Sales.`
+fn told(warning: &str, concerned: Option<&str>, pbx: Option<&str>) -> String {
+    match (concerned, pbx) {
+        (None, None) => warning.to_owned(),
+        (Some(concerned), None) => format!("{warning} It affects {concerned}."),
+        (None, Some(pbx)) => format!("{warning} It will be sent to {pbx}."),
+        (Some(concerned), Some(pbx)) => format!("{warning} On {pbx} it affects {concerned}."),
+    }
+}
+
+/// Asks before something that was shown is sent to a PBX, where somebody is there and it was not said
+/// that it may be.
+pub fn ask_if_interactive(verb: &str, pbx: Option<&str>, agreed_already: bool) -> Result<(), Failure> {
+    if agreed_already || !is_interactive() {
+        return Ok(());
+    }
+    let to = pbx.map(|pbx| format!(" to {pbx}")).unwrap_or_default();
+    agreed(&plain_text(&format!("{verb} this{to}?")))
+}
+
+/// Asks a question that is answered with yes or no.
+pub fn agreed(question: &str) -> Result<(), Failure> {
+    let answer = answer_to(&format!("{question} [y/N] "))?;
+    if matches!(answer.as_str(), "y" | "yes") { Ok(()) } else { Err(Failure::Declined) }
+}
+
+/// True if there is a terminal to ask at, and to answer.
+pub fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// What somebody answers, in lowercase.
+pub fn answer_to(question: &str) -> Result<String, Failure> {
+    let mut stderr = io::stderr().lock();
+    let wrong = |error: io::Error| Failure::file("stdin", &error);
+    write!(stderr, "{question}").map_err(wrong)?;
+    stderr.flush().map_err(wrong)?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).map_err(wrong)?;
+    if answer.is_empty() {
+        // The end of the input, where no Enter has moved the cursor on.
+        writeln!(stderr).map_err(wrong)?;
+    }
+    Ok(answer.trim().to_lowercase())
+}

@@ -1,0 +1,82 @@
+//! Plans that are not carried out: `--dry-run`, `--curl` and `--plan-out`.
+
+use std::path::Path;
+
+use threecx::{Error, Request, Span};
+use threecx_change::{Draft, Plan, sealed};
+use threecx_core::page::Pages;
+
+use super::typed::{Mode, Show, Typed};
+use super::work::Work;
+use crate::bulk::Resumed;
+use crate::failure::Failure;
+use crate::output::style::note;
+use crate::{atomic_file, curl, dry_run, journal};
+
+/// Shows intents as they would be sent without anything being looked up.
+pub fn as_given(typed: &Typed, work: &Work, draft: &Draft) -> Result<(), Failure> {
+    let requests = draft.requests().map_err(|problems| work.failure(typed, problems))?;
+    let how = if typed.mode == Mode::Show(Show::Curl) { Show::Curl } else { Show::DryRun };
+    print(typed, work, &requests, how)
+}
+
+/// Shows a plan.
+pub fn plan(typed: &Typed, work: &Work, resumed: &Resumed, plan: &Plan, how: Show) -> Result<(), Failure> {
+    if !typed.output.is_for_programs() && !matches!(work, Work::Rows(_)) {
+        typed.output.remark(&["Only what is named was looked up; nothing else was sent.".to_owned()]);
+    }
+    let steps = plan.steps.iter().enumerate().filter(|(index, _)| match work {
+        Work::Rows(_) => resumed.todo.contains(index),
+        Work::Calls | Work::Pages(_) => true,
+    });
+    let release = typed.settings.release.unwrap_or(plan.release);
+    let requests: Result<Vec<Request>, Error> = steps.map(|(_, step)| step.request(release)).collect();
+    print(typed, work, &requests?, how)
+}
+
+fn print(typed: &Typed, work: &Work, requests: &[Request], how: Show) -> Result<(), Failure> {
+    match (how, work, requests) {
+        (Show::Curl, ..) => {
+            for request in requests {
+                curl::print(request, &typed.settings, &typed.output)?;
+            }
+        }
+        (Show::DryRun, Work::Calls | Work::Pages(_), [one]) => dry_run::print(one, &typed.settings, &typed.output)?,
+        (Show::DryRun, _, several) => dry_run::several(several, &typed.settings, &typed.output)?,
+    }
+    if matches!(work, Work::Pages(_)) {
+        let rows = Pages::LARGEST;
+        typed.output.remark(&[format!("This is the first page; further ones follow, {rows} rows at a time.")]);
+    }
+    Ok(())
+}
+
+/// Writes a plan into a file, sealed, for somebody to look at and carry out.
+pub fn keep(typed: &Typed, resumed: &Resumed, plan: &Plan, path: &str) -> Result<(), Failure> {
+    if typed.operation.effect == threecx_catalog::Effect::Reads {
+        return Err(Failure::usage("--plan-out is for what changes something, and this only reads")
+            .next("Leave it out, or use --dry-run."));
+    }
+    let mut plan = plan.clone();
+    let mut index = 0;
+    plan.steps.retain(|_| {
+        index += 1;
+        plan_has(resumed, index - 1)
+    });
+    let journal = journal::open()?;
+    let text = sealed::seal(&plan, &journal, &journal::who(), sealed::LIFETIME)?;
+    atomic_file::write(Path::new(path), text.as_bytes())
+        .map_err(|error| Failure::file(path.to_owned(), &error))?;
+    let steps = threecx_catalog::words::counted(plan.steps.len(), "step", "steps");
+    note(&format!("{path} holds a plan of {steps}, good for 24 hours. Look at it and carry it out: threecx apply-plan {path}"));
+    Ok(())
+}
+
+fn plan_has(resumed: &Resumed, step: usize) -> bool {
+    resumed.file.is_none() || resumed.todo.contains(&step)
+}
+
+/// The release that was named, else the newest.
+pub fn release(typed: &Typed) -> Span {
+    typed.settings.release.unwrap_or(Span::NEWEST)
+}

@@ -1,0 +1,113 @@
+//! What a command comes to: one call for each thing, the pages of a list, or the rows of a file.
+
+use threecx::{Arguments, Error};
+use threecx_change::{Draft, Intent, Plan, Problem};
+
+use super::targets;
+use super::typed::{Mode, Show, Typed};
+use crate::args::stdin::Stdin;
+use crate::bulk::{Resumed, RowFile};
+use crate::connect::Connection;
+use crate::failure::Failure;
+use crate::list::{Asked, List};
+
+/// What there is to do.
+pub enum Work {
+    /// A call, or one for each thing that is named.
+    Calls,
+    /// A list that is read page by page.
+    Pages(List),
+    /// A call for each row.
+    Rows(Box<RowFile>),
+}
+
+impl Work {
+    /// What was typed comes to. Files are read here.
+    pub fn of(typed: &Typed, stdin: &mut Stdin) -> Result<Work, Failure> {
+        let asked =
+            Asked { all: typed.run.all, concurrency: typed.bulk.concurrency, period: &typed.period };
+        if let Some(path) = &typed.bulk.from {
+            if typed.run.where_.is_some() {
+                return Err(Failure::usage("--from and --where cannot be combined: both select what to act on")
+                    .next("Leave out --where."));
+            }
+            if typed.period.is_given() || typed.run.all {
+                return Err(several_lists());
+            }
+            if typed.mode == Mode::Show(Show::Curl) {
+                return Err(Failure::usage("--curl shows single calls, and --from makes many")
+                    .next("Show them with --dry-run."));
+            }
+            return Ok(Work::Rows(Box::new(RowFile::read(typed, path, stdin)?)));
+        }
+        let list = List::from(typed.operation, &typed.arguments, asked, &typed.output)?;
+        Ok(list.map_or(Work::Calls, Work::Pages))
+    }
+
+    /// The intents, checked as far as that is possible without a PBX.
+    pub fn draft(&self, typed: &Typed) -> Result<Draft, Failure> {
+        let intents = match self {
+            Work::Rows(file) => file.intents(typed)?,
+            Work::Calls => vec![intent(typed, typed.arguments.clone())],
+            Work::Pages(list) => vec![intent(typed, list.first_page(&typed.arguments))],
+        };
+        Draft::of(intents, typed.settings.release).map_err(|problems| self.failure(typed, problems))
+    }
+
+    /// What is known of it already, from a run that was cut off.
+    pub async fn resume(&self, typed: &Typed, draft: &Draft, pbx: &Connection) -> Result<Resumed, Failure> {
+        match self {
+            Work::Rows(file) => file.resume(typed, draft, pbx).await,
+            Work::Calls | Work::Pages(_) => Ok(Resumed::nothing(1)),
+        }
+    }
+
+    /// How many and which things it concerns, for a question.
+    pub fn concerned(&self, resumed: &Resumed, plan: &Plan) -> Option<String> {
+        match self {
+            Work::Rows(file) => Some(file.concerned(resumed.todo.len(), plan)),
+            Work::Calls | Work::Pages(_) => targets::concerned(plan),
+        }
+    }
+
+    /// What is wrong, in the terms of what was typed.
+    pub fn failure(&self, typed: &Typed, problems: Vec<Problem>) -> Failure {
+        match self {
+            Work::Rows(file) => file.failure(typed, problems),
+            Work::Calls | Work::Pages(_) => match problems.into_iter().next() {
+                Some(Problem { error, .. }) => naming(typed, error),
+                None => Failure::Internal("nothing is wrong".into()),
+            },
+        }
+    }
+}
+
+/// Several lists are not read page by page at once.
+pub fn several_lists() -> Failure {
+    Failure::usage("--all and periods cannot be combined with more than one list")
+        .next("Leave out --all or the period, or read them one by one.")
+}
+
+fn intent(typed: &Typed, arguments: Arguments) -> Intent {
+    Intent { targets: typed.targets(), ..Intent::new(typed.operation, arguments) }
+}
+
+/// Says how a thing is named, where none was.
+fn naming(typed: &Typed, error: Error) -> Failure {
+    match (error, &typed.about) {
+        (Error::Input(mut error), Some(about)) if error.came.is_empty() && error.argument == about.by.name => {
+            let placeholder = about.set.placeholder();
+            let command = format!("threecx {} {}", typed.operation.resource.command, typed.operation.command);
+            error.argument.clone_from(&placeholder);
+            error.expected = format!("{} by {}", about.set.one(), threecx::directory::ways(about.set));
+            error.hint = Some(format!("Name it: {command} <{placeholder}>"));
+            Error::Input(error).into()
+        }
+        (Error::NotInVersion(error), _) if matches!(typed.mode, Mode::Show(_)) && typed.settings.release.is_none() => {
+            let has_it = error.exists.last().map(|span| span.last.version()).unwrap_or_default();
+            let next_step = format!("Add --api {has_it} to plan it for a release that has it.");
+            Failure::NotPlanned { error, next_step }
+        }
+        (error, _) => error.into(),
+    }
+}
