@@ -37,7 +37,7 @@ impl About {
                 Place::List => &arguments.fields,
             };
             if given.contains_key(subject.name) {
-                let flag = crate::command::flags::kebab(subject.name);
+                let flag = crate::args::flag::kebab(subject.name);
                 return Err(Failure::Usage {
                     message: format!("--{flag} says which {} are meant, and so do other words", subject.set.nouns()),
                     next_step: Some(format!("Leave out --{flag}, or the words and --where.")),

@@ -6,44 +6,60 @@ use threecx_catalog::{Body, Release, Verb};
 use threecx_core::page::Pages;
 use threecx_core::{InputError, plan};
 
-use crate::arguments::{Stdin, gather, words};
-use crate::command;
-use crate::command::flags::{self, Flag};
+use crate::args::flag::{self, Flag};
+use crate::args::gather::gather;
+use crate::args::matches;
+use crate::args::stdin::Stdin;
 use crate::confirm::{Consent, is_given, warning};
 use crate::connect::Settings;
 use crate::failure::Failure;
 use crate::list::List;
 use crate::names::References;
 use crate::output::shape::Shape;
-use crate::output::{Output, answer, file, flag, text};
+use crate::output::{Output, answer, file};
 use crate::report::Report;
-use crate::{about, bulk, curl, dry_run, runtime};
+use crate::runtime::runtime;
+use crate::{about, bulk, curl, dry_run, operation as operations};
 
 /// Carries out what was typed after `threecx <resource> <operation>`.
 pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Result<(), Failure> {
-    let flags = flags::flags(operation);
+    let flags = flag::flags(operation);
     let references = References::of(operation, &flags);
-    let command = command::operation::command(operation, &flags, references.subject.as_ref());
+    let command = operations::command::command(operation, &flags, references.subject.as_ref());
     let matches = command.try_get_matches_from(rest);
     let matches = matches.map_err(|error| misplaced(&error, operation, &flags).unwrap_or_else(|| error.into()))?;
     let output = Output::from(&matches)?;
     let settings = Settings::from(&matches)?;
     let mut stdin = Stdin::default();
     let arguments = gather(&flags, &matches, &mut stdin)?;
-    let (curl, shown) = (flag(&matches, "curl"), flag(&matches, "curl") || flag(&matches, "dry-run"));
+    let (curl, shown) =
+        (matches::flag(&matches, "curl"), matches::flag(&matches, "curl") || matches::flag(&matches, "dry-run"));
+    let words = words(&references, &matches);
     let call = Call { operation, references, settings, output, curl };
-    if let Some(path) = text(&matches, "from") {
-        if text(&matches, "where").is_some() {
+    if let Some(path) = matches::text(&matches, "from") {
+        if matches::text(&matches, "where").is_some() {
             return Err(Failure::Usage {
                 message: "--from says what each row is about, and so does --where".into(),
                 next_step: Some("Leave out --where.".into()),
             });
         }
-        let long = ["since", "until", "window", "cursor"].iter().any(|name| text(&matches, name).is_some());
-        bulk::refuse_unfit(long || flag(&matches, "all"), curl)?;
-        return bulk::from_file(&call, &path, &flags, &matches, (&arguments, &words(&matches)), &mut stdin);
+        let long = ["since", "until", "window", "cursor"].iter().any(|name| matches::text(&matches, name).is_some());
+        bulk::refuse_unfit(long || matches::flag(&matches, "all"), curl)?;
+        return bulk::from_file(
+            &call,
+            &path,
+            &flags,
+            &matches,
+            (&arguments, &words),
+            &mut stdin,
+        );
     }
-    let about = about::About::of(&call.references, &words(&matches), text(&matches, "where"), &arguments)?;
+    let about = about::About::of(
+        &call.references,
+        &words,
+        matches::text(&matches, "where"),
+        &arguments,
+    )?;
     let looks_up = !(about.is_known() || shown && call.can_do_without(&about));
     let planned = if looks_up { about.with_placeholders(&call.references, &arguments) } else { arguments.clone() };
     let list = List::from(operation, &arguments, &matches, &call.output)?;
@@ -54,7 +70,7 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     check(operation, first.as_ref().unwrap_or(&planned), call.settings.release)
         .map_err(|error| call.naming(error.into()))?;
     let warning = warning(operation, &flags, |flag| is_given(&planned, flag.name));
-    let (said, pbx) = (call.settings.sim || flag(&matches, "yes") || shown, call.settings.pbx());
+    let (said, pbx) = (call.settings.sim || matches::flag(&matches, "yes") || shown, call.settings.pbx());
     let consent = Consent::to(warning, said, || about.as_given(&call.references, &arguments), pbx.as_deref())?;
     runtime()?.block_on(async {
         let connection = call.settings.connect(&mut stdin).await?;
@@ -83,6 +99,11 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
             None => one(client, operation, &arguments, &call.output).await,
         }
     })
+}
+
+/// The words that stand without a flag.
+fn words(references: &References, matches: &clap::ArgMatches) -> Vec<String> {
+    references.subject.as_ref().map(|_| matches::many(matches, "words")).unwrap_or_default()
 }
 
 /// What is the same for all calls of one command.

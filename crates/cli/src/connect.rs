@@ -10,10 +10,10 @@ use threecx_catalog::Release;
 use threecx_core::InputError;
 use threecx_sim::Pbx;
 
-use crate::arguments::{Stdin, read_file};
+use crate::args::matches;
+use crate::args::stdin::{Stdin, read_file};
 use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
-use crate::output::{flag, text};
 use crate::profiles::{Profile, Profiles, Who};
 use crate::secrets::{Place, Secret};
 use crate::tokens;
@@ -59,17 +59,17 @@ impl Settings {
     /// Reads the flags of the connection, then the environment, then the profile. Nothing is
     /// opened yet. A profile's secret goes to the profile's own address and to no other.
     pub fn from(matches: &ArgMatches) -> Result<Settings, Failure> {
-        let named = text(matches, "profile");
+        let named = matches::text(matches, "profile");
         let variable = |variable: &Variable| variable.get().filter(|_| named.is_none());
-        let given = |name: &str, env: &Variable| text(matches, name).or_else(|| variable(env));
+        let given = |name: &str, env: &Variable| matches::text(matches, name).or_else(|| variable(env));
         let mut settings = Settings {
-            sim: flag(matches, "sim"),
+            sim: matches::flag(matches, "sim"),
             url: given("url", &env_vars::URL),
-            allow_http: flag(matches, "allow-http"),
-            release: text(matches, "api").map(|text| release(&text)).transpose()?,
+            allow_http: matches::flag(matches, "allow-http"),
+            release: matches::text(matches, "api").map(|text| release(&text)).transpose()?,
             client_id: given("client-id", &env_vars::CLIENT_ID),
-            client_secret: text(matches, "client-secret"),
-            client_secret_file: text(matches, "client-secret-file"),
+            client_secret: matches::text(matches, "client-secret"),
+            client_secret_file: matches::text(matches, "client-secret-file"),
             environment: named.is_none(),
             profile: None,
             ca_file: given("ca-file", &env_vars::CA_FILE),

@@ -7,7 +7,7 @@ use serde_json::json;
 use threecx::{Arguments, Operation, Request};
 use threecx_catalog::{Content, Method};
 
-use crate::command::flags::kebab;
+use crate::args::flag::kebab;
 use crate::connect::Settings;
 use crate::dry_run;
 use crate::env_vars;

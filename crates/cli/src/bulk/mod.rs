@@ -33,16 +33,18 @@ use self::rows::Rows;
 use self::run::{Ended, Pace, Run};
 use self::summary::Summary;
 use self::table::Table;
-use crate::arguments::Stdin;
+use crate::args::bulk::CONCURRENCY;
+use crate::args::flag::Flag;
+use crate::args::matches;
+use crate::args::stdin::Stdin;
 use crate::call::Call;
-use crate::command::bulk::CONCURRENCY;
-use crate::command::flags::Flag;
 use crate::confirm::{Consent, is_given, warning};
+use crate::dry_run;
 use crate::failure::Failure;
 use crate::names::{self, Thing};
 use crate::output::shape::Shape;
-use crate::output::{Output, answer, file, flag, text};
-use crate::{dry_run, runtime};
+use crate::output::{Output, answer, file};
+use crate::runtime::runtime;
 
 /// How fast a run may go.
 pub fn pace(matches: &ArgMatches) -> Pace {
@@ -50,7 +52,7 @@ pub fn pace(matches: &ArgMatches) -> Pace {
     Pace {
         concurrency: concurrency.unwrap_or(CONCURRENCY),
         rate: matches.get_one::<f64>("rate").copied(),
-        stop_on_error: flag(matches, "stop-on-error"),
+        stop_on_error: matches::flag(matches, "stop-on-error"),
     }
 }
 
@@ -93,14 +95,14 @@ pub fn from_file(
     let table = table::read(path)?;
     let assignment = Assignment {
         map: matches.get_many::<(String, String)>("map").into_iter().flatten().cloned().collect(),
-        ignore_unknown: flag(matches, "ignore-columns"),
+        ignore_unknown: matches::flag(matches, "ignore-columns"),
         subject_is_given: !words.is_empty() || names_subject(call, constants),
     };
     let columns = Columns::assign(table.headers.clone(), operation, flags, references, &assignment)?;
     refuse_constants(flags, &columns, constants)?;
     let rows = Rows::check(operation, flags, references, (&table, &columns), (constants, words), settings.release)?;
     let all: Vec<usize> = (0..table.rows.len()).collect();
-    let dry = flag(matches, "dry-run");
+    let dry = matches::flag(matches, "dry-run");
     if dry && (!rows.looks_up() || !settings.sim && settings.url.is_none() && rows.may_stay()) {
         let requests = rows.requests(settings.release.unwrap_or(Span::NEWEST), &all)?;
         return dry_run::several(&planned(requests), settings, output);
@@ -108,17 +110,18 @@ pub fn from_file(
     let place = |flag: &Flag| flags.iter().position(|other| other.long == flag.long);
     let in_a_row = |flag: &Flag| place(flag).is_some_and(|index| columns.gives(index));
     let warning = warning(operation, flags, |flag| is_given(constants, flag.name) || in_a_row(flag));
-    let (said, pbx) = (settings.sim || dry || flag(matches, "yes"), settings.pbx());
+    let (said, pbx) = (settings.sim || dry || matches::flag(matches, "yes"), settings.pbx());
     let concerned = || Some(format!("{} of {path}", counted(table.rows.len())));
     let consent = Consent::to(warning, said, concerned, pbx.as_deref())?;
     let file = File { call, path, table: &table, columns: &columns, flags, constants, words };
-    let Before { mut journal, states, gone } = if dry { file.unsent() } else { file.journal(flag(matches, "again"))? };
-    let unknown = match text(matches, "unknown").as_deref() {
+    let Before { mut journal, states, gone } =
+        if dry { file.unsent() } else { file.journal(matches::flag(matches, "again"))? };
+    let unknown = match matches::text(matches, "unknown").as_deref() {
         Some("repeat") => Some(Unknown::Repeat),
         Some(_) => Some(Unknown::Skip),
         None => None,
     };
-    let given_up = text(matches, "failed").as_deref() == Some("skip");
+    let given_up = matches::text(matches, "failed").as_deref() == Some("skip");
     file.refuse_lost(&gone, unknown)?;
     file.say_what_is_known(&states, &gone);
     let (states, todo) = file.todo(states, unknown, given_up)?;

@@ -2,6 +2,7 @@
 //! whole. The collection is read, changed, shown, read again to see that nobody else changed it,
 //! written, and read back.
 
+pub mod command;
 mod items;
 pub mod table;
 
@@ -13,16 +14,19 @@ use threecx::{Client, Error};
 use threecx_catalog::Effect;
 use threecx_core::InputError;
 
-use crate::arguments::{Stdin, content};
+use crate::args::matches;
+use crate::args::stdin::{Stdin, content};
+use crate::args::wording::collection_words;
 use crate::confirm::ask_where_somebody_is_there;
 use crate::connect::Settings;
+use crate::dry_run;
 use crate::failure::{Failure, capitalised};
 use crate::guarded::{Guarded, Kind, Properties};
 use crate::names::{Directory, Set, Word};
 use crate::output::shape::Shape;
 use crate::output::style::{Style, one_line};
-use crate::output::{Output, answer, flag, rows, table as print_table, text};
-use crate::{command, dry_run, runtime};
+use crate::output::{Output, answer, rows, table as print_table};
+use crate::runtime::runtime;
 use items::Difference;
 pub use table::Collection;
 use table::Item;
@@ -37,8 +41,8 @@ enum Action {
 
 /// Carries out what was typed after `threecx <resource> <collection>`.
 pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::change::collection(collection).try_get_matches_from(rest)?;
-    let action = match text(&matches, "action").as_deref() {
+    let matches = command::command(collection).try_get_matches_from(rest)?;
+    let action = match matches::text(&matches, "action").as_deref() {
         Some("add") => Action::Add,
         Some("remove") => Action::Remove,
         _ => Action::List,
@@ -53,7 +57,7 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
         let client = &connection.client;
         let resource = threecx::resource(collection.resource);
         let kind = resource.and_then(Kind::of).ok_or_else(|| Failure::Internal(collection.resource.to_owned()))?;
-        let thing = kind.find(client, &text(&matches, "which").unwrap_or_default()).await?;
+        let thing = kind.find(client, &matches::text(&matches, "which").unwrap_or_default()).await?;
         let select = collection.expand.map_or(collection.property, |_| "Id").to_owned();
         let expand = collection.expand.map(str::to_owned);
         let guarded = Guarded { client, kind, thing, select: Some(select), expand };
@@ -71,12 +75,12 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
         let sent = !difference.added.is_empty() || !difference.removed.is_empty();
         let changes: Map<String, Value> =
             std::iter::once((collection.property.to_owned(), Value::Array(after.clone()))).collect();
-        if sent && flag(&matches, "dry-run") {
+        if sent && matches::flag(&matches, "dry-run") {
             return dry_run::print(&guarded.plan(&changes).await?, &settings, &output);
         }
         if sent {
             let pbx = settings.pbx();
-            ask_where_somebody_is_there("Write", pbx.as_deref(), settings.sim || flag(&matches, "yes"))?;
+            ask_where_somebody_is_there("Write", pbx.as_deref(), settings.sim || matches::flag(&matches, "yes"))?;
             guarded.write(&before, &changes).await?;
         }
         done(collection, action, &label, (items.len(), after.len()), &difference, sent, &output)
@@ -117,7 +121,7 @@ fn words(
         }),
         (Action::Add | Action::Remove, true) => Err(Failure::Usage {
             message: format!("no {} is named", collection.noun),
-            next_step: Some(format!("See `threecx {} --help`.", command::change::words_of(collection))),
+            next_step: Some(format!("See `threecx {} --help`.", collection_words(collection))),
         }),
         _ => Ok(words),
     }
@@ -131,7 +135,7 @@ fn also(
 ) -> Result<Vec<(&'static str, String)>, Failure> {
     let mut found = Vec::new();
     for also in collection.also {
-        match (text(matches, also.flag), action) {
+        match (matches::text(matches, also.flag), action) {
             (Some(_), Action::List | Action::Remove) => {
                 return Err(Failure::Usage {
                     message: format!("--{} is for add", also.flag),

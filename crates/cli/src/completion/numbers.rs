@@ -11,13 +11,13 @@ use threecx::{Arguments, Input, Operation, Span};
 use threecx_catalog::{Form, Structure, Verb};
 
 use super::Candidate;
-use crate::arguments::Stdin;
-use crate::command::flags::{Flag, Place};
-use crate::command::globals;
+use crate::args::flag::{Flag, Place};
+use crate::args::globals;
+use crate::args::stdin::Stdin;
 use crate::connect::Settings;
 use crate::folders;
 use crate::names::Set;
-use crate::runtime;
+use crate::runtime::runtime;
 use crate::whole_file::{self, Readers};
 
 /// A PBX that takes longer is not waited for.

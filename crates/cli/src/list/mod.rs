@@ -11,10 +11,11 @@ use jiff::Timestamp;
 use threecx::{Arguments, Client, Error, Input, Operation, Paged};
 use threecx_core::page::Pages;
 
+use crate::args::matches;
 use crate::failure::Failure;
 use crate::output::rows::{self, Rows};
 use crate::output::shape::Shape;
-use crate::output::{Output, Sink, answer, flag, text};
+use crate::output::{Output, Sink, answer};
 use cursor::Cursor;
 use progress::Progress;
 use window::{Period, Window};
@@ -52,10 +53,10 @@ impl List {
         let concurrency = matches.get_one::<u64>("concurrency").copied().unwrap_or(CONCURRENCY);
         let concurrency = usize::try_from(concurrency).unwrap_or(1);
         let period = Period::from(operation, arguments, matches)?;
-        let cursor = text(matches, "cursor").filter(|_| period.is_some());
+        let cursor = matches::text(matches, "cursor").filter(|_| period.is_some());
         let cursor = cursor.map(|path| Cursor::new(path, operation, arguments, output)).transpose()?;
         let long = top.is_some_and(|top| top > Pages::LARGEST.into());
-        let whole = flag(matches, "all") || long || period.is_some();
+        let whole = matches::flag(matches, "all") || long || period.is_some();
         Ok(whole.then_some(List { wanted: top, concurrency, period, cursor }))
     }
 

@@ -17,8 +17,9 @@ use threecx::{Arguments, Input, Operation};
 use threecx_core::period::{self, Ask, Periodic};
 
 use super::moment::{self, misfit};
+use crate::args::matches;
 use crate::failure::Failure;
-use crate::output::{flag, shape, text};
+use crate::output::shape;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -66,8 +67,8 @@ impl Period {
         arguments: &Arguments,
         matches: &ArgMatches,
     ) -> Result<Option<Period>, Failure> {
-        let (since, until) = (text(matches, "since"), text(matches, "until"));
-        let (window, cursor) = (text(matches, "window"), text(matches, "cursor"));
+        let (since, until) = (matches::text(matches, "since"), matches::text(matches, "until"));
+        let (window, cursor) = (matches::text(matches, "window"), matches::text(matches, "cursor"));
         let Some(ask) = period::of(operation) else { return Ok(None) };
         let Some(since) = since else {
             if until.is_none() && window.is_none() && cursor.is_none() {
@@ -115,7 +116,7 @@ impl Period {
         }
         match (self.window, self.ask.ask) {
             (Some(window), Ask::FilterByDay) if window.as_secs() % DAY.as_secs() != 0 => {
-                let came = text(matches, "window").unwrap_or_default();
+                let came = matches::text(matches, "window").unwrap_or_default();
                 return input(misfit("--window", "whole days: this list is asked for by day", &came));
             }
             _ => {}
@@ -123,16 +124,19 @@ impl Period {
         if let Ask::Parameters(from, to) = self.ask.ask
             && [from, to].iter().any(|name| arguments.parameters.keys().any(|given| given.eq_ignore_ascii_case(name)))
         {
-            let flags = [from, to].map(|name| format!("--{}", crate::command::flags::kebab(name)));
+            let flags = [from, to].map(|name| format!("--{}", crate::args::flag::kebab(name)));
             return usage(
                 &format!("--since and {} say the same thing", flags.join("/")),
                 &format!("Leave out --since and --until, or {}.", flags.join(" and ")),
             );
         }
-        if arguments.options.contains_key("skip") || flag(matches, "count") || arguments.options.contains_key("count") {
+        if arguments.options.contains_key("skip")
+            || matches::flag(matches, "count")
+            || arguments.options.contains_key("count")
+        {
             return usage("--skip and --count do not go with a period", "Leave them out; --since says where to begin.");
         }
-        if text(matches, "cursor").is_some() && arguments.options.contains_key("top") {
+        if matches::text(matches, "cursor").is_some() && arguments.options.contains_key("top") {
             return usage(
                 "--top does not go with --cursor: the rest of a window would never be read",
                 "Leave out one of the two; --until says where to end.",

@@ -1,6 +1,7 @@
 //! `threecx login`: asks for what was not given, tries it at the PBX, and keeps it as a profile.
 
 mod ask;
+mod command;
 
 use std::ffi::OsString;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,24 +12,28 @@ use secrecy::SecretString;
 use serde_json::json;
 use threecx::{Builder, Client, Error, Login, SecretStore, TokenFile};
 
-use crate::arguments::Stdin;
+use crate::args::matches;
+use crate::args::stdin::Stdin;
 use crate::confirm::somebody_is_there;
 use crate::connect::{authority, secret};
 use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::output::style::note;
-use crate::output::{Output, flag, text};
 use crate::profiles::{Profile, Profiles, Who, check_name};
+use crate::runtime::runtime;
 use crate::secrets::{Place, Secret};
-use crate::{command, runtime, tokens};
+use crate::tokens;
+
+pub use command::{ABOUT, command};
 
 /// Logs in.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::account::login().try_get_matches_from(rest)?;
+    let matches = command().try_get_matches_from(rest)?;
     let output = Output::from(&matches)?;
     let mut stdin = Stdin::default();
     let profiles = Profiles::load()?;
-    let flag_named = text(&matches, "profile");
+    let flag_named = matches::text(&matches, "profile");
     let named = flag_named.clone().or_else(|| env_vars::PROFILE.get());
     named.as_deref().map_or(Ok(()), check_name)?;
     // What is known already is offered; of a profile that --profile names, it counts.
@@ -47,7 +52,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let existing = profiles.profiles.iter().find(|(_, other)| same(other)).map(|(name, _)| name.clone());
     let name = named.or(existing).unwrap_or_else(|| free_name(&profile, &profiles));
     check_name(&name)?;
-    keep(&name, profile, &held, version, flag(&matches, "default"), &output)
+    keep(&name, profile, &held, version, matches::flag(&matches, "default"), &output)
 }
 
 /// What was given by flags and by the environment, before which a profile goes that was named.
@@ -58,7 +63,7 @@ struct Given<'m> {
 
 impl Given<'_> {
     fn flag(&self, name: &str) -> Option<String> {
-        text(self.matches, name)
+        matches::text(self.matches, name)
     }
 
     fn get(&self, name: &str, variable: &Variable) -> Option<String> {
@@ -86,7 +91,7 @@ fn address(given: &Given<'_>, named: bool, known: Option<&Profile>) -> Result<(S
         secret: None,
         fingerprint: String::new(),
         ca_file: ca_file.or_else(|| known.and_then(|known| known.ca_file.clone())),
-        allow_http: flag(given.matches, "allow-http") || known.is_some_and(|known| known.allow_http),
+        allow_http: matches::flag(given.matches, "allow-http") || known.is_some_and(|known| known.allow_http),
     };
     Ok((url, profile))
 }

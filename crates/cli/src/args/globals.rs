@@ -1,6 +1,6 @@
 //! The flags that belong to the command line itself and not to an operation, declared once.
 //! Their names are taken: a parameter or field that is called like one gets a prefix (see
-//! [`super::flags`]).
+//! [`super::flag`]).
 
 use clap::{Arg, ArgAction, Command};
 

@@ -3,7 +3,8 @@
 use clap::Command;
 use threecx_catalog::{Release, resources};
 
-use super::{OWN, globals, layout};
+use super::Own;
+use crate::args::{globals, layout};
 use crate::{env_vars, failure};
 
 const EXAMPLES: &str = "  threecx --sim users reprovision-all-phones --ids '[123, 456]'
@@ -15,7 +16,7 @@ const EXAMPLES: &str = "  threecx --sim users reprovision-all-phones --ids '[123
   threecx describe users make-call";
 
 /// Builds the command that stands for the program as a whole.
-pub fn command(width: usize) -> Command {
+pub fn command(own: &'static [Own], width: usize) -> Command {
     let command = Command::new("threecx")
         .no_binary_name(true)
         .disable_help_flag(true)
@@ -25,15 +26,15 @@ pub fn command(width: usize) -> Command {
         .help_template("{about}\n\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}\n")
         .before_help(format!(
             "Examples:\n{EXAMPLES}\n\nCommands:\n{}\n\nResources (threecx <RESOURCE> --help lists the operations):\n{}",
-            own(),
+            commands(own),
             all_resources(width)
         ))
         .after_help(after());
     layout::fit(globals::add(command, |_| true), width)
 }
 
-fn own() -> String {
-    let lines: Vec<String> = OWN.iter().map(|(name, _, about)| format!("  {name:<11} {about}")).collect();
+fn commands(own: &'static [Own]) -> String {
+    let lines: Vec<String> = own.iter().map(|own| format!("  {:<11} {}", own.name, own.about)).collect();
     lines.join("\n")
 }
 

@@ -1,5 +1,7 @@
 //! `threecx sim`: a simulated PBX on its own, until Ctrl-C or SIGTERM.
 
+mod command;
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr};
@@ -10,16 +12,19 @@ use clap::ArgMatches;
 use serde_json::json;
 use threecx_sim::{Builder, Clock, Error, Fault, Latency, Pbx, Timestamp};
 
+use crate::args::matches;
 use crate::connect::release;
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::output::style::warn;
-use crate::output::{Output, flag, text};
+use crate::runtime::runtime;
 use crate::whole_file::{self, Readers};
-use crate::{command, runtime};
+
+pub use command::{ABOUT, command};
 
 /// Runs the simulated PBX.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::sim::command().try_get_matches_from(rest)?;
+    let matches = command().try_get_matches_from(rest)?;
     let output = Output::from(&matches)?;
     let bind = given::<IpAddr>(&matches, "bind").unwrap_or(Ipv4Addr::LOCALHOST.into());
     let builder = settings(&matches)?.bind(bind);
@@ -27,7 +32,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         let stop = stop_signal()?;
         let pbx = builder.start().await.map_err(failure)?;
         if !bind.is_loopback() {
-            warn_of_others(bind, flag(&matches, "tls"));
+            warn_of_others(bind, matches::flag(&matches, "tls"));
         }
         let ca_file = match (given::<PathBuf>(&matches, "ca-out"), pbx.ca_pem()) {
             (Some(path), Some(certificate)) => Some(write_whole(&path, certificate)?),
@@ -50,7 +55,7 @@ fn settings(matches: &ArgMatches) -> Result<Builder, Failure> {
         .users(given(matches, "users").unwrap_or(500))
         .seed(given(matches, "seed").unwrap_or(7))
         .port(given(matches, "port").unwrap_or(5004))
-        .live_calls(text(matches, "live-calls").as_deref() != Some("off"));
+        .live_calls(matches::text(matches, "live-calls").as_deref() != Some("off"));
     if let Some(calls) = given(matches, "calls") {
         builder = builder.calls(calls);
     }
@@ -66,21 +71,21 @@ fn settings(matches: &ArgMatches) -> Result<Builder, Failure> {
     if let Some(file) = given::<PathBuf>(matches, "data") {
         builder = builder.data(file);
     }
-    if let Some(api) = text(matches, "api") {
+    if let Some(api) = matches::text(matches, "api") {
         builder = builder.api(release(&api)?);
     }
-    if let Some(role) = text(matches, "role") {
+    if let Some(role) = matches::text(matches, "role") {
         builder = builder.role(role);
     }
     if let Some(life) = given::<Duration>(matches, "token-life") {
         builder = builder.token_life(life);
     }
-    if flag(matches, "tls") {
+    if matches::flag(matches, "tls") {
         builder = builder.tls(every(matches, "tls-name"));
     }
     builder = every::<Fault>(matches, "fault").into_iter().fold(builder, Builder::fault);
     builder = every::<Latency>(matches, "latency").into_iter().fold(builder, Builder::latency);
-    match (text(matches, "client-id"), text(matches, "client-secret")) {
+    match (matches::text(matches, "client-id"), matches::text(matches, "client-secret")) {
         (None, None) => Ok(builder),
         (Some(id), Some(secret)) => Ok(builder.client(&id, &secret)),
         _ => Err(Failure::Usage {
