@@ -7,9 +7,12 @@ use threecx::{Arguments, Error, Input, Request};
 use threecx_catalog::Method;
 use threecx_core::{InputError, raw};
 
+use crate::args::connection::ConnectionFlags;
 use crate::args::flag::flags;
 use crate::args::matches;
+use crate::args::output::OutputFlags;
 use crate::args::plain::plain;
+use crate::args::run::RunFlags;
 use crate::args::stdin::{Stdin, content};
 use crate::args::{globals, layout};
 use crate::confirm::{self, Consent};
@@ -45,23 +48,23 @@ pub fn command() -> Command {
 /// Sends a request as it is and prints what comes.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let settings = Settings::from(&matches)?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let settings = Settings::from(ConnectionFlags::of(&matches)?)?;
     let mut stdin = Stdin::default();
     let method = method(&matches::text(&matches, "method").unwrap_or_default())?;
     let path = matches::text(&matches, "path").unwrap_or_default();
     let body = matches::text(&matches, "body").map(|body| content("--body", body, &mut stdin)).transpose()?;
     let request = raw(method, &path, body);
-    if matches::flag(&matches, "curl") {
+    let run = RunFlags::of(&matches);
+    if run.curl {
         return curl::print(&request, &settings, &output);
     }
-    if matches::flag(&matches, "dry-run") {
+    if run.dry_run {
         return dry_run::print(&request, &settings, &output);
     }
     let pbx = settings.pbx();
     let concerned = || Some(format!("{} {}", request.method, request.path_and_query));
-    let consent =
-        Consent::to(warning(&request), settings.sim || matches::flag(&matches, "yes"), concerned, pbx.as_deref())?;
+    let consent = Consent::to(warning(&request), settings.sim || run.yes, concerned, pbx.as_deref())?;
     consent.ask(concerned().as_deref(), pbx.as_deref())?;
     let reply = runtime()?.block_on(async {
         let connection = settings.connect(&mut stdin).await?;

@@ -6,14 +6,18 @@ use threecx_catalog::{Body, Release, Verb};
 use threecx_core::page::Pages;
 use threecx_core::{InputError, plan};
 
+use crate::args::bulk::BulkFlags;
+use crate::args::connection::ConnectionFlags;
 use crate::args::flag::{self, Flag};
 use crate::args::gather::gather;
-use crate::args::matches;
+use crate::args::output::OutputFlags;
+use crate::args::period::PeriodFlags;
+use crate::args::run::RunFlags;
 use crate::args::stdin::Stdin;
 use crate::confirm::{Consent, is_given, warning};
 use crate::connect::Settings;
 use crate::failure::Failure;
-use crate::list::List;
+use crate::list::{Asked, List};
 use crate::names::References;
 use crate::output::shape::Shape;
 use crate::output::{Output, answer, file};
@@ -28,41 +32,28 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     let command = operations::command::command(operation, &flags, references.subject.as_ref());
     let matches = command.try_get_matches_from(rest);
     let matches = matches.map_err(|error| misplaced(&error, operation, &flags).unwrap_or_else(|| error.into()))?;
-    let output = Output::from(&matches)?;
-    let settings = Settings::from(&matches)?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let settings = Settings::from(ConnectionFlags::of(&matches)?)?;
     let mut stdin = Stdin::default();
     let arguments = gather(&flags, &matches, &mut stdin)?;
-    let (curl, shown) =
-        (matches::flag(&matches, "curl"), matches::flag(&matches, "curl") || matches::flag(&matches, "dry-run"));
-    let words = words(&references, &matches);
-    let call = Call { operation, references, settings, output, curl };
-    if let Some(path) = matches::text(&matches, "from") {
-        if matches::text(&matches, "where").is_some() {
+    let run = RunFlags::of_operation(operation, references.subject.is_some(), &matches);
+    let (period, bulk, shown) = (PeriodFlags::of(operation, &matches), BulkFlags::of(&matches), run.is_shown());
+    let call = Call { operation, references, settings, output, run, bulk };
+    if let Some(path) = &call.bulk.from {
+        if call.run.where_.is_some() {
             return Err(Failure::Usage {
                 message: "--from says what each row is about, and so does --where".into(),
                 next_step: Some("Leave out --where.".into()),
             });
         }
-        let long = ["since", "until", "window", "cursor"].iter().any(|name| matches::text(&matches, name).is_some());
-        bulk::refuse_unfit(long || matches::flag(&matches, "all"), curl)?;
-        return bulk::from_file(
-            &call,
-            &path,
-            &flags,
-            &matches,
-            (&arguments, &words),
-            &mut stdin,
-        );
+        bulk::refuse_unfit(period.is_given() || call.run.all, call.run.curl)?;
+        return bulk::from_file(&call, path, &flags, &arguments, &mut stdin);
     }
-    let about = about::About::of(
-        &call.references,
-        &words,
-        matches::text(&matches, "where"),
-        &arguments,
-    )?;
+    let about = about::About::of(&call.references, &call.run.words, call.run.where_.clone(), &arguments)?;
     let looks_up = !(about.is_known() || shown && call.can_do_without(&about));
     let planned = if looks_up { about.with_placeholders(&call.references, &arguments) } else { arguments.clone() };
-    let list = List::from(operation, &arguments, &matches, &call.output)?;
+    let asked = Asked { all: call.run.all, concurrency: call.bulk.concurrency, period: &period };
+    let list = List::from(operation, &arguments, asked, &call.output)?;
     let first = list.as_ref().map(|list| list.first_page(&planned));
     if shown && !looks_up {
         return call.show(&[arguments], list.as_ref()).map_err(|failure| call.naming(failure));
@@ -70,7 +61,7 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     check(operation, first.as_ref().unwrap_or(&planned), call.settings.release)
         .map_err(|error| call.naming(error.into()))?;
     let warning = warning(operation, &flags, |flag| is_given(&planned, flag.name));
-    let (said, pbx) = (call.settings.sim || matches::flag(&matches, "yes") || shown, call.settings.pbx());
+    let (said, pbx) = (call.settings.sim || call.run.yes || shown, call.settings.pbx());
     let consent = Consent::to(warning, said, || about.as_given(&call.references, &arguments), pbx.as_deref())?;
     runtime()?.block_on(async {
         let connection = call.settings.connect(&mut stdin).await?;
@@ -92,7 +83,7 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
         consent.ask(concerned.as_deref(), pbx.as_deref())?;
         let [arguments] = match <[Arguments; 1]>::try_from(found.calls) {
             Ok(one) => one,
-            Err(calls) => return bulk::each(&call, client, &calls, &found.things, bulk::pace(&matches)).await,
+            Err(calls) => return bulk::each(&call, client, &calls, &found.things, bulk::pace(&call.bulk)).await,
         };
         match list {
             Some(list) => list.run(client, operation, arguments, &call.output).await,
@@ -101,19 +92,14 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     })
 }
 
-/// The words that stand without a flag.
-fn words(references: &References, matches: &clap::ArgMatches) -> Vec<String> {
-    references.subject.as_ref().map(|_| matches::many(matches, "words")).unwrap_or_default()
-}
-
 /// What is the same for all calls of one command.
 pub struct Call {
     pub operation: &'static Operation,
     pub references: References,
     pub settings: Settings,
     pub output: Output,
-    /// `--curl`
-    curl: bool,
+    pub run: RunFlags,
+    pub bulk: BulkFlags,
 }
 
 impl Call {
@@ -141,7 +127,7 @@ impl Call {
 
     /// `--dry-run` and `--curl`
     fn show(&self, calls: &[Arguments], list: Option<&List>) -> Result<(), Failure> {
-        if calls.len() > 1 && !self.curl {
+        if calls.len() > 1 && !self.run.curl {
             let target = self.settings.release.unwrap_or(Span::NEWEST);
             let requests: Result<Vec<_>, Error> =
                 calls.iter().map(|arguments| plan(self.operation, arguments, target)).collect();
@@ -150,7 +136,7 @@ impl Call {
         for arguments in calls {
             refuse_nothing(self.operation, arguments)?;
             let first = list.map(|list| list.first_page(arguments));
-            let print = if self.curl { curl::operation } else { dry_run::operation };
+            let print = if self.run.curl { curl::operation } else { dry_run::operation };
             print(self.operation, first.as_ref().unwrap_or(arguments), &self.settings, &self.output)?;
         }
         if list.is_some() {

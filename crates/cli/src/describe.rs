@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 use threecx::{Operation, Span};
 use threecx_catalog::{Body, Content, Effect, Release, Role, Structure, Type, TypeRef, Verb};
 
+use crate::args::connection::api;
 use crate::args::flag::{Flag, Place, flags};
 use crate::args::matches;
+use crate::args::output::OutputFlags;
 use crate::args::plain::{READING, for_reading, plain};
 use crate::args::wording::collection_words;
 use crate::args::wording::{help, lifetime, warning};
-use crate::connect::release;
 use crate::example;
 use crate::failure::Failure;
 use crate::names;
@@ -35,8 +36,8 @@ pub fn command() -> Command {
 /// Explains an operation; of a resource alone, lists the operations.
 pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let target = matches::text(&matches, "api").map(|text| release(&text)).transpose()?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let target = api(&matches)?;
     let words: Vec<String> = matches::many(&matches, "words");
     let operation = match find_operation(own, &words)? {
         Chosen::Operation(operation) if words.len() <= 2 => operation,

@@ -13,6 +13,7 @@ use threecx_catalog::{Operation, Release, Resource};
 use crate::args::flag::{Flag, flags};
 use crate::args::globals;
 use crate::args::matches;
+use crate::args::output::OutputFlags;
 use crate::args::plain::{PRINTING, for_reading, plain};
 use crate::args::wording::whole_lifetime;
 use crate::args::wording::{about, help, warning};
@@ -69,7 +70,7 @@ pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
             _ => program(own),
         },
     };
-    let mut sink = Output::from(&matches)?.open()?;
+    let mut sink = Output::from(OutputFlags::of(&matches))?.open()?;
     sink.raw(page.as_bytes())?;
     sink.finish()
 }

@@ -8,9 +8,10 @@ use serde_json::json;
 use threecx::{Operation, Span};
 use threecx_catalog::Form;
 
+use crate::args::connection::api;
 use crate::args::matches;
+use crate::args::output::OutputFlags;
 use crate::args::plain::{READING, for_reading, plain};
-use crate::connect::release;
 use crate::failure::Failure;
 use crate::output::shape::Shape;
 use crate::output::style::note;
@@ -42,8 +43,8 @@ pub fn command() -> Command {
 /// Lists the operations.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let target = matches::text(&matches, "api").map(|text| release(&text)).transpose()?.unwrap_or(Span::ALL);
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let target = api(&matches)?.unwrap_or(Span::ALL);
     let words = words(&matches);
     let rows: Vec<Row> = threecx::operations()
         .flat_map(|operation| operation.forms.iter().map(move |form| (operation, form)))
@@ -105,7 +106,7 @@ fn cut(text: &str, width: usize) -> String {
 }
 
 fn words(matches: &ArgMatches) -> Vec<String> {
-    matches.get_many::<String>("words").unwrap_or_default().map(|word| word.to_lowercase()).collect()
+    matches::many::<String>(matches, "words").iter().map(|word| word.to_lowercase()).collect()
 }
 
 fn occurs(word: &str, operation: &Operation, form: &Form) -> bool {

@@ -10,6 +10,7 @@ use clap::ArgMatches;
 /// The value of an argument, if it was given or has a default.
 pub fn value<T: Any + Clone + Debug + Send + Sync>(matches: &ArgMatches, id: &str) -> Option<T> {
     let found = matches.try_get_one::<T>(id);
+    debug_assert!(found.is_ok(), "--{id}: {found:?}");
     found.ok().flatten().cloned()
 }
 
@@ -31,6 +32,7 @@ pub fn number(matches: &ArgMatches, id: &str) -> Option<usize> {
 /// All values of an argument that can be given several times.
 pub fn many<T: Any + Clone + Debug + Send + Sync>(matches: &ArgMatches, id: &str) -> Vec<T> {
     let found = matches.try_get_many::<T>(id);
+    debug_assert!(found.is_ok(), "--{id}: {:?}", found.err());
     found.ok().flatten().into_iter().flatten().cloned().collect()
 }
 

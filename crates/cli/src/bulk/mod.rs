@@ -22,7 +22,6 @@ mod table;
 
 use std::path::PathBuf;
 
-use clap::ArgMatches;
 use threecx::{Answer, Arguments, Client, Operation, Reply, Request, Span};
 use threecx_catalog::{Content, Effect};
 
@@ -33,9 +32,8 @@ use self::rows::Rows;
 use self::run::{Ended, Pace, Run};
 use self::summary::Summary;
 use self::table::Table;
-use crate::args::bulk::CONCURRENCY;
+use crate::args::bulk::{BulkFlags, CONCURRENCY, RepeatOrSkip};
 use crate::args::flag::Flag;
-use crate::args::matches;
 use crate::args::stdin::Stdin;
 use crate::call::Call;
 use crate::confirm::{Consent, is_given, warning};
@@ -47,13 +45,8 @@ use crate::output::{Output, answer, file};
 use crate::runtime::runtime;
 
 /// How fast a run may go.
-pub fn pace(matches: &ArgMatches) -> Pace {
-    let concurrency = matches.get_one::<u64>("concurrency").and_then(|number| usize::try_from(*number).ok());
-    Pace {
-        concurrency: concurrency.unwrap_or(CONCURRENCY),
-        rate: matches.get_one::<f64>("rate").copied(),
-        stop_on_error: matches::flag(matches, "stop-on-error"),
-    }
+pub fn pace(flags: &BulkFlags) -> Pace {
+    Pace { concurrency: flags.concurrency.unwrap_or(CONCURRENCY), rate: flags.rate, stop_on_error: flags.stop_on_error }
 }
 
 /// Refuses what goes with one call only.
@@ -75,11 +68,11 @@ pub fn from_file(
     call: &Call,
     path: &str,
     flags: &[Flag],
-    matches: &ArgMatches,
-    (constants, words): (&Arguments, &[String]),
+    constants: &Arguments,
     stdin: &mut Stdin,
 ) -> Result<(), Failure> {
-    let Call { operation, references, settings, output, .. } = call;
+    let Call { operation, references, settings, output, run, bulk } = call;
+    let words = run.words.as_slice();
     if path == "-" {
         stdin.take("--from")?;
     } else if [PathBuf::from(path), results::beside(path), journal::beside(path)].iter().any(|own| output.replaces(own))
@@ -94,15 +87,15 @@ pub fn from_file(
     }
     let table = table::read(path)?;
     let assignment = Assignment {
-        map: matches.get_many::<(String, String)>("map").into_iter().flatten().cloned().collect(),
-        ignore_unknown: matches::flag(matches, "ignore-columns"),
+        map: bulk.map.clone(),
+        ignore_unknown: bulk.ignore_columns,
         subject_is_given: !words.is_empty() || names_subject(call, constants),
     };
     let columns = Columns::assign(table.headers.clone(), operation, flags, references, &assignment)?;
     refuse_constants(flags, &columns, constants)?;
     let rows = Rows::check(operation, flags, references, (&table, &columns), (constants, words), settings.release)?;
     let all: Vec<usize> = (0..table.rows.len()).collect();
-    let dry = matches::flag(matches, "dry-run");
+    let dry = run.dry_run;
     if dry && (!rows.looks_up() || !settings.sim && settings.url.is_none() && rows.may_stay()) {
         let requests = rows.requests(settings.release.unwrap_or(Span::NEWEST), &all)?;
         return dry_run::several(&planned(requests), settings, output);
@@ -110,18 +103,16 @@ pub fn from_file(
     let place = |flag: &Flag| flags.iter().position(|other| other.long == flag.long);
     let in_a_row = |flag: &Flag| place(flag).is_some_and(|index| columns.gives(index));
     let warning = warning(operation, flags, |flag| is_given(constants, flag.name) || in_a_row(flag));
-    let (said, pbx) = (settings.sim || dry || matches::flag(matches, "yes"), settings.pbx());
+    let (said, pbx) = (settings.sim || dry || run.yes, settings.pbx());
     let concerned = || Some(format!("{} of {path}", counted(table.rows.len())));
     let consent = Consent::to(warning, said, concerned, pbx.as_deref())?;
     let file = File { call, path, table: &table, columns: &columns, flags, constants, words };
-    let Before { mut journal, states, gone } =
-        if dry { file.unsent() } else { file.journal(matches::flag(matches, "again"))? };
-    let unknown = match matches::text(matches, "unknown").as_deref() {
-        Some("repeat") => Some(Unknown::Repeat),
-        Some(_) => Some(Unknown::Skip),
-        None => None,
-    };
-    let given_up = matches::text(matches, "failed").as_deref() == Some("skip");
+    let Before { mut journal, states, gone } = if dry { file.unsent() } else { file.journal(bulk.again)? };
+    let unknown = bulk.unknown.map(|wanted| match wanted {
+        RepeatOrSkip::Repeat => Unknown::Repeat,
+        RepeatOrSkip::Skip => Unknown::Skip,
+    });
+    let given_up = bulk.failed == Some(RepeatOrSkip::Skip);
     file.refuse_lost(&gone, unknown)?;
     file.say_what_is_known(&states, &gone);
     let (states, todo) = file.todo(states, unknown, given_up)?;
@@ -149,7 +140,7 @@ pub fn from_file(
             }
         }
         let (goes_on, target) = (journal.is_some(), client.target());
-        let run = Run { client, operation, requests, states, todo, journal, pace: pace(matches) };
+        let run = Run { client, operation, requests, states, todo, journal, pace: pace(bulk) };
         file.finish(run.go(output).await, &looks, goes_on, target)
     })
 }

@@ -14,7 +14,9 @@ use threecx::{Client, Error};
 use threecx_catalog::Effect;
 use threecx_core::InputError;
 
+use crate::args::connection::ConnectionFlags;
 use crate::args::matches;
+use crate::args::output::OutputFlags;
 use crate::args::stdin::{Stdin, content};
 use crate::args::wording::collection_words;
 use crate::confirm::ask_where_somebody_is_there;
@@ -47,8 +49,8 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
         Some("remove") => Action::Remove,
         _ => Action::List,
     };
-    let output = Output::from(&matches)?;
-    let settings = Settings::from(&matches)?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let settings = Settings::from(ConnectionFlags::of(&matches)?)?;
     let mut stdin = Stdin::default();
     let words = words(collection, action, &matches, &mut stdin)?;
     let also = also(collection, action, &matches)?;
@@ -105,8 +107,8 @@ fn words(
     stdin: &mut Stdin,
 ) -> Result<Vec<String>, Failure> {
     let mut words = Vec::new();
-    for word in matches.get_many::<String>("items").unwrap_or_default() {
-        let whole = content(collection.noun, word.clone(), stdin)?;
+    for word in matches::many::<String>(matches, "items") {
+        let whole = content(collection.noun, word, stdin)?;
         // A name may have a comma in it: `Lovelace, Ada`.
         let several = |line: &'_ str| match line.contains(", ") && !line.contains(|c: char| c.is_ascii_digit()) {
             true => vec![line.trim().to_owned()],

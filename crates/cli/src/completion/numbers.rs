@@ -11,6 +11,7 @@ use threecx::{Arguments, Input, Operation, Span};
 use threecx_catalog::{Form, Structure, Verb};
 
 use super::Candidate;
+use crate::args::connection::ConnectionFlags;
 use crate::args::flag::{Flag, Place};
 use crate::args::globals;
 use crate::args::stdin::Stdin;
@@ -77,7 +78,7 @@ fn settings(before: &[String]) -> Option<Settings> {
     let command = Command::new("threecx").no_binary_name(true).disable_help_flag(true).ignore_errors(true);
     let matches =
         globals::add(command, |global| global.name != "help").try_get_matches_from(connection(before)).ok()?;
-    Settings::from(&matches).ok().filter(|settings| !settings.sim && settings.is_quiet())
+    Settings::from(ConnectionFlags::of(&matches).ok()?).ok().filter(|settings| !settings.sim && settings.is_quiet())
 }
 
 /// The flags of the program itself among the words.

@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 use check::{CHECKS, Finding, Status};
 
+use crate::args::connection::ConnectionFlags;
+use crate::args::output::OutputFlags;
 use crate::args::plain::plain;
 use crate::args::stdin::Stdin;
 use crate::args::{globals, layout};
@@ -44,8 +46,8 @@ pub fn command() -> Command {
 /// Looks at everything and says what it finds.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let settings = Settings::from(&matches)?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let settings = Settings::from(ConnectionFlags::of(&matches)?)?;
     let findings = runtime()?.block_on(async {
         let connection = settings.connect(&mut Stdin::default()).await?;
         Ok::<_, Failure>(look(&connection).await)

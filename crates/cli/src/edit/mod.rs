@@ -12,7 +12,9 @@ use similar::TextDiff;
 use threecx::Error;
 use threecx_catalog::{Resource, Structure};
 
+use crate::args::connection::ConnectionFlags;
 use crate::args::matches;
+use crate::args::output::OutputFlags;
 use crate::args::stdin::Stdin;
 use crate::confirm::{ask_where_somebody_is_there, somebody_is_there};
 use crate::connect::Settings;
@@ -37,8 +39,8 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
         });
     };
     let matches = command::command(resource, &kind).try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let settings = Settings::from(&matches)?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let settings = Settings::from(ConnectionFlags::of(&matches)?)?;
     runtime()?.block_on(async {
         let connection = settings.connect(&mut Stdin::default()).await?;
         let client = &connection.client;

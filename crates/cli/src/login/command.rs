@@ -1,8 +1,10 @@
 //! The clap command `threecx login`.
 
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use crate::args::matches;
 use crate::args::plain::plain;
+use crate::args::secret::SecretFlags;
 use crate::args::{globals, layout};
 use crate::output::width;
 
@@ -51,4 +53,37 @@ pub fn command() -> Command {
          Examples:\n  threecx login\n  threecx login --url https://pbx.example.com:5001 --client-id 900 --client-secret-file secret.txt\n  \
          threecx login --url pbx.example.com --user 100 --profile me",
     )
+}
+
+/// What was typed.
+#[derive(Debug)]
+pub struct LoginFlags {
+    pub profile: Option<String>,
+    pub url: Option<String>,
+    pub ca_file: Option<String>,
+    pub allow_http: bool,
+    pub client_id: Option<String>,
+    pub client_secret: SecretFlags,
+    pub user: Option<String>,
+    pub password: SecretFlags,
+    pub code: Option<String>,
+    /// Make it the default profile.
+    pub default: bool,
+}
+
+impl LoginFlags {
+    pub fn of(matches: &ArgMatches) -> LoginFlags {
+        LoginFlags {
+            profile: matches::text(matches, "profile"),
+            url: matches::text(matches, "url"),
+            ca_file: matches::text(matches, "ca-file"),
+            allow_http: matches::flag(matches, "allow-http"),
+            client_id: matches::text(matches, "client-id"),
+            client_secret: SecretFlags::of_client(matches),
+            user: matches::text(matches, "user"),
+            password: SecretFlags::of_user(matches),
+            code: matches::text(matches, "code"),
+            default: matches::flag(matches, "default"),
+        }
+    }
 }

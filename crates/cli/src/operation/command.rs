@@ -5,7 +5,7 @@ use threecx_catalog::Operation;
 
 use crate::args::flag::{Flag, Place};
 use crate::args::wording::{about, help};
-use crate::args::{bulk, globals, layout};
+use crate::args::{bulk, globals, layout, period, run};
 use crate::names::{self, Subject};
 use crate::output::width;
 
@@ -35,11 +35,10 @@ pub fn command(operation: &'static Operation, flags: &[Flag], subject: Option<&S
         command = command.arg(arg(flag));
     }
     if operation.is_paged() {
-        let all = "Read the whole list, page by page; --top above 100 reads page by page too";
-        command = command.arg(Arg::new("all").long("all").num_args(0).help(all).help_heading("Query options"));
+        command = command.arg(run::all());
     }
-    if operation.is_paged() && threecx_core::period::of(operation).is_some() {
-        command = command.args(period());
+    if period::is_taken_by(operation) {
+        command = command.args(period::args());
     }
     layout::fit(globals::add(command.args(bulk::args()), |_| true), width())
 }
@@ -66,22 +65,6 @@ fn which(subject: &Subject) -> [Arg; 2] {
         .conflicts_with("words")
         .help(format!("Those for which this $filter is true: \"{example}\""));
     [words, filter]
-}
-
-/// The flags of lists of what happened.
-fn period() -> [Arg; 4] {
-    [
-        ("since", "WHEN", "Only what happened from then on: 7d, 12h, yesterday, 2026-01-31, 2026-01-31T09:30:00Z"),
-        ("until", "WHEN", "And before then; a date is its beginning, without an offset in this machine's time zone"),
-        ("window", "LENGTH", "Read the period in windows of this length (1d, 6h); one that takes too long is halved"),
-        (
-            "cursor",
-            "FILE",
-            "Keep here how far the list was read: the next run goes on in the same --output-file. Windows of a day, \
-             until 12 hours ago, unless --window and --until say otherwise",
-        ),
-    ]
-    .map(|(name, value, help)| Arg::new(name).long(name).value_name(value).help(help).help_heading("Period"))
 }
 
 fn arg(flag: &Flag) -> Arg {

@@ -24,8 +24,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::rc::Rc;
 
-use clap::ArgMatches;
-
+use crate::args::output::OutputFlags;
 use crate::failure::Failure;
 use format::Format;
 use jq::Jq;
@@ -56,11 +55,9 @@ pub struct Output {
 impl Output {
     /// From the flags. What cannot be is refused: a filter that is none, and what a terminal
     /// cannot show.
-    pub fn from(matches: &ArgMatches) -> Result<Output, Failure> {
-        let file = text(matches, "output-file");
-        let jq = text(matches, "jq").map(|expression| Jq::compile(&expression)).transpose()?.map(Rc::new);
-        let raw = flag(matches, "raw-output");
-        let named = text(matches, "output").and_then(|name| Format::named(&name));
+    pub fn from(flags: OutputFlags) -> Result<Output, Failure> {
+        let OutputFlags { format: named, file, jq, raw, quiet } = flags;
+        let jq = jq.map(|expression| Jq::compile(&expression)).transpose()?.map(Rc::new);
         let by_file = || file.as_deref().and_then(Format::of_file);
         // What comes out of a filter are values, as jq prints them.
         let usual = if jq.is_some() { Format::Ndjson } else { Format::Table };
@@ -71,7 +68,7 @@ impl Output {
                 next_step: Some("Add --jq, and leave -o out or say -o ndjson.".into()),
             });
         }
-        let output = Output { format, file, jq, implied: named.is_none(), raw, quiet: flag(matches, "quiet") };
+        let output = Output { format, file, jq, implied: named.is_none(), raw, quiet };
         if format.is_binary() && output.on_stdout() && io::stdout().is_terminal() {
             return Err(Failure::Usage {
                 message: format!("a terminal cannot show {}", format.name()),
@@ -278,14 +275,4 @@ impl Write for Sink {
     fn flush(&mut self) -> io::Result<()> {
         self.inner.flush()
     }
-}
-
-/// The value of a flag, where the command has it and it was given.
-pub fn text(matches: &ArgMatches, name: &str) -> Option<String> {
-    matches.try_get_one::<String>(name).ok().flatten().cloned()
-}
-
-/// True if a flag without a value was given.
-pub fn flag(matches: &ArgMatches, name: &str) -> bool {
-    matches.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or(false)
 }

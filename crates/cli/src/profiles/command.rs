@@ -7,6 +7,7 @@ use threecx::TokenStore;
 
 use super::{Profile, Profiles, Who};
 use crate::args::matches;
+use crate::args::output::OutputFlags;
 use crate::args::plain::plain;
 use crate::args::{globals, layout};
 use crate::failure::Failure;
@@ -37,7 +38,7 @@ pub fn command() -> Command {
 /// Lists, chooses or removes.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
+    let output = Output::from(OutputFlags::format_of(&matches))?;
     let name = matches::text(&matches, "name").unwrap_or_default();
     match matches::text(&matches, "action").as_deref() {
         Some("use") => {

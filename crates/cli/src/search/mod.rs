@@ -10,11 +10,12 @@ use serde_json::json;
 use threecx::Span;
 use threecx_catalog::Effect;
 
+use crate::args::connection::api;
 use crate::args::matches;
+use crate::args::output::OutputFlags;
 use crate::args::plain::{READING, for_reading, plain};
 use crate::args::wording::collection_words;
 use crate::args::wording::warning;
-use crate::connect::release;
 use crate::failure::Failure;
 use crate::output::shape::Shape;
 use crate::output::style::note;
@@ -53,8 +54,8 @@ pub fn command() -> Command {
 /// Looks for operations.
 pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let target = matches::text(&matches, "api").map(|text| release(&text)).transpose()?.unwrap_or(Span::ALL);
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let target = api(&matches)?.unwrap_or(Span::ALL);
     let limit = matches::number(&matches, "limit").unwrap_or(LIMIT);
     let asked = matches::many::<String>(&matches, "words").join(" ");
     let typed = words::typed(&asked);

@@ -2,18 +2,20 @@
 
 mod command;
 
+use std::any::Any;
 use std::ffi::OsString;
+use std::fmt::Debug;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::ArgMatches;
 use serde_json::json;
 use threecx_sim::{Builder, Clock, Error, Fault, Latency, Pbx, Timestamp};
 
+use crate::args::connection::api;
 use crate::args::matches;
-use crate::connect::release;
+use crate::args::output::OutputFlags;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::output::style::warn;
@@ -25,8 +27,8 @@ pub use command::{ABOUT, command};
 /// Runs the simulated PBX.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let bind = given::<IpAddr>(&matches, "bind").unwrap_or(Ipv4Addr::LOCALHOST.into());
+    let output = Output::from(OutputFlags::format_of(&matches))?;
+    let bind = matches::value::<IpAddr>(&matches, "bind").unwrap_or(Ipv4Addr::LOCALHOST.into());
     let builder = settings(&matches)?.bind(bind);
     runtime()?.block_on(async {
         let stop = stop_signal()?;
@@ -34,7 +36,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         if !bind.is_loopback() {
             warn_of_others(bind, matches::flag(&matches, "tls"));
         }
-        let ca_file = match (given::<PathBuf>(&matches, "ca-out"), pbx.ca_pem()) {
+        let ca_file = match (matches::value::<PathBuf>(&matches, "ca-out"), pbx.ca_pem()) {
             (Some(path), Some(certificate)) => Some(write_whole(&path, certificate)?),
             _ => None,
         };
@@ -51,40 +53,26 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
 
 /// What the command line says about the PBX, but for where it listens.
 fn settings(matches: &ArgMatches) -> Result<Builder, Failure> {
-    let mut builder = Pbx::builder()
-        .users(given(matches, "users").unwrap_or(500))
-        .seed(given(matches, "seed").unwrap_or(7))
-        .port(given(matches, "port").unwrap_or(5004))
-        .live_calls(matches::text(matches, "live-calls").as_deref() != Some("off"));
-    if let Some(calls) = given(matches, "calls") {
-        builder = builder.calls(calls);
-    }
-    if let Some(from) = given::<Timestamp>(matches, "calls-from") {
-        builder = builder.calls_from(from);
-    }
-    if let Some(to) = given::<Timestamp>(matches, "calls-to") {
-        builder = builder.calls_to(to);
-    }
-    if let Some(now) = given::<Timestamp>(matches, "clock") {
-        builder = builder.clock(Clock::manual(now.as_second()));
-    }
-    if let Some(file) = given::<PathBuf>(matches, "data") {
-        builder = builder.data(file);
-    }
-    if let Some(api) = matches::text(matches, "api") {
-        builder = builder.api(release(&api)?);
-    }
-    if let Some(role) = matches::text(matches, "role") {
-        builder = builder.role(role);
-    }
-    if let Some(life) = given::<Duration>(matches, "token-life") {
-        builder = builder.token_life(life);
+    let mut builder = Pbx::builder();
+    builder = given(builder, matches, "users", Builder::users);
+    builder = given(builder, matches, "seed", Builder::seed);
+    builder = given(builder, matches, "port", Builder::port);
+    builder = given(builder, matches, "calls", Builder::calls);
+    builder = given(builder, matches, "calls-from", Builder::calls_from);
+    builder = given(builder, matches, "calls-to", Builder::calls_to);
+    builder = given(builder, matches, "live-calls", |builder, live: String| builder.live_calls(live != "off"));
+    builder = given(builder, matches, "clock", |builder, now: Timestamp| builder.clock(Clock::manual(now.as_second())));
+    builder = given(builder, matches, "data", |builder, file: PathBuf| builder.data(file));
+    builder = given(builder, matches, "role", |builder, role: String| builder.role(role));
+    builder = given(builder, matches, "token-life", Builder::token_life);
+    if let Some(api) = api(matches)? {
+        builder = builder.api(api);
     }
     if matches::flag(matches, "tls") {
-        builder = builder.tls(every(matches, "tls-name"));
+        builder = builder.tls(matches::many(matches, "tls-name"));
     }
-    builder = every::<Fault>(matches, "fault").into_iter().fold(builder, Builder::fault);
-    builder = every::<Latency>(matches, "latency").into_iter().fold(builder, Builder::latency);
+    builder = matches::many::<Fault>(matches, "fault").into_iter().fold(builder, Builder::fault);
+    builder = matches::many::<Latency>(matches, "latency").into_iter().fold(builder, Builder::latency);
     match (matches::text(matches, "client-id"), matches::text(matches, "client-secret")) {
         (None, None) => Ok(builder),
         (Some(id), Some(secret)) => Ok(builder.client(&id, &secret)),
@@ -92,6 +80,19 @@ fn settings(matches: &ArgMatches) -> Result<Builder, Failure> {
             message: "--client-id and --client-secret go together".into(),
             next_step: Some("Give both, or neither.".into()),
         }),
+    }
+}
+
+/// Sets what was given, or has a default on the command line.
+fn given<T: Any + Clone + Debug + Send + Sync>(
+    builder: Builder,
+    matches: &ArgMatches,
+    id: &str,
+    set: impl FnOnce(Builder, T) -> Builder,
+) -> Builder {
+    match matches::value(matches, id) {
+        Some(value) => set(builder, value),
+        None => builder,
     }
 }
 
@@ -170,12 +171,4 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })
-}
-
-fn given<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, name: &str) -> Option<T> {
-    matches.get_one::<T>(name).cloned()
-}
-
-fn every<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, name: &str) -> Vec<T> {
-    matches.get_many::<T>(name).into_iter().flatten().cloned().collect()
 }
