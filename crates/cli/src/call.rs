@@ -41,10 +41,9 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     let call = Call { operation, references, settings, output, run, bulk };
     if let Some(path) = &call.bulk.from {
         if call.run.where_.is_some() {
-            return Err(Failure::Usage {
-                message: "--from says what each row is about, and so does --where".into(),
-                next_step: Some("Leave out --where.".into()),
-            });
+            return Err(
+                Failure::usage("--from says what each row is about, and so does --where").next("Leave out --where.")
+            );
         }
         bulk::refuse_unfit(period.is_given() || call.run.all, call.run.curl)?;
         return bulk::from_file(&call, path, &flags, &arguments, &mut stdin);
@@ -166,7 +165,7 @@ fn misplaced(error: &clap::Error, operation: &Operation, flags: &[Flag]) -> Opti
     let extension = if digits { value } else { "100" };
     let found = found.map(|(name, by)| format!("; the {name} of {extension}: {}", by.replace("100", extension)));
     let found = found.unwrap_or_default();
-    Some(Failure::Usage { message: format!("`{value}` has no flag before it"), next_step: Some(next + &found) })
+    Some(Failure::usage(format!("`{value}` has no flag before it")).next(next + &found))
 }
 
 /// Refuses what fits no release, before anybody is asked anything. The complaint is that of

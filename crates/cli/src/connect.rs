@@ -112,10 +112,11 @@ impl Settings {
             && Client::builder(url).allow_http(true).address().ok().as_ref() != Some(&profile.url)
         {
             return match flag {
-                true => Err(Failure::Usage {
-                    message: format!("the profile `{name}` is for {}, and --url is another address", profile.url),
-                    next_step: Some("Leave out one of the two.".into()),
-                }),
+                true => Err(Failure::usage(format!(
+                    "the profile `{name}` is for {}, and --url is another address",
+                    profile.url
+                ))
+                .next("Leave out one of the two.")),
                 false => Ok(()),
             };
         }

@@ -49,10 +49,7 @@ pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
             return Ok(tree::command::of(chosen).map_or(Ok(()), |mut command| command.print_help())?);
         }
         _ => {
-            return Err(Failure::Usage {
-                message: "name an operation".into(),
-                next_step: Some("For example: threecx describe users list".into()),
-            });
+            return Err(Failure::usage("name an operation").next("For example: threecx describe users list"));
         }
     };
     if let Some(target) = target {

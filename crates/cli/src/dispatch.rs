@@ -59,7 +59,7 @@ fn help(mut command: Command, rest: Vec<OsString>, alone: bool, missing: &str) -
         return Ok(command.print_help()?);
     }
     command.try_get_matches_from_mut(rest)?;
-    Err(Failure::Usage { message: missing.to_owned(), next_step: Some("See `threecx --help`.".into()) })
+    Err(Failure::usage(missing).next("See `threecx --help`."))
 }
 
 #[cfg(test)]

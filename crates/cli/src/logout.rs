@@ -42,10 +42,8 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
     let profiles = Profiles::load()?;
     let named = matches::text(&matches, "profile").or_else(|| env_vars::PROFILE.get()).or(profiles.default.clone());
-    let name = named.ok_or_else(|| Failure::Usage {
-        message: "there is no default profile".into(),
-        next_step: Some("Name one: threecx logout --profile NAME".into()),
-    })?;
+    let name = named
+        .ok_or_else(|| Failure::usage("there is no default profile").next("Name one: threecx logout --profile NAME"))?;
     let profile = profiles.named(&name)?;
     if profile.secret.is_none() {
         note(&format!("The profile {name} is logged out already."));

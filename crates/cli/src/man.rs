@@ -17,7 +17,7 @@ use crate::args::output::OutputFlags;
 use crate::args::plain::{PRINTING, for_reading, plain};
 use crate::args::wording::whole_lifetime;
 use crate::args::wording::{about, help, warning};
-use crate::failure::{EXIT_CODES, Failure, reason_of};
+use crate::failure::{Failure, exit_codes, reason_of};
 use crate::output::Output;
 use crate::output::style::note;
 use crate::tree::{self, Chosen, Own};
@@ -106,8 +106,8 @@ fn program(own: &'static [Own]) -> String {
     }
     page.environment();
     page.text.control("SH", ["EXIT STATUS"]);
-    for (code, meaning) in EXIT_CODES {
-        page.item(&code.to_string(), meaning);
+    for (code, meaning) in exit_codes() {
+        page.item(&code.to_string(), &meaning);
     }
     page.text.control("SH", ["API RELEASES"]);
     page.line(&format!("{} to {}.", Release::OLDEST, Release::NEWEST));

@@ -15,10 +15,8 @@ impl Stdin {
     /// Says what it is read for.
     pub fn take(&mut self, flag: &str) -> Result<(), Failure> {
         if let Some(other) = &self.read_for {
-            return Err(Failure::Usage {
-                message: format!("{flag}: stdin is read for {other} already"),
-                next_step: Some(format!("Give one of the two as a file: {flag} @file.json")),
-            });
+            return Err(Failure::usage(format!("{flag}: stdin is read for {other} already"))
+                .next(format!("Give one of the two as a file: {flag} @file.json")));
         }
         self.read_for = Some(flag.to_owned());
         Ok(())

@@ -115,13 +115,11 @@ impl Columns {
                     Column::Argument(index) | Column::Inside(index, _) => format!("--{}", flags[*index].long),
                     _ => "what a row is about".into(),
                 };
-                return Err(Failure::Usage {
-                    message: format!(
-                        "the columns `{}` and `{}` both say {what}",
-                        self.headers[before], self.headers[index]
-                    ),
-                    next_step: Some("Leave one of them out of the file, or --map it to something else.".into()),
-                });
+                return Err(Failure::usage(format!(
+                    "the columns `{}` and `{}` both say {what}",
+                    self.headers[before], self.headers[index]
+                ))
+                .next("Leave one of them out of the file, or --map it to something else."));
             }
         }
         Ok(())

@@ -59,7 +59,7 @@ pub fn refuse_unfit(page_by_page: bool, curl: bool) -> Result<(), Failure> {
         (_, true) => ("--curl shows single calls, and --from makes many", "Show them with --dry-run."),
         (false, false) => return Ok(()),
     };
-    Err(Failure::Usage { message: message.into(), next_step: Some(next_step.into()) })
+    Err(Failure::usage(message).next(next_step))
 }
 
 /// Runs an operation once for each row of the file at `path`. `constants` and `words` are the
@@ -77,10 +77,8 @@ pub fn from_file(
         stdin.take("--from")?;
     } else if [PathBuf::from(path), results::beside(path), journal::beside(path)].iter().any(|own| output.replaces(own))
     {
-        return Err(Failure::Usage {
-            message: "--output-file would take the place of a file of this run".into(),
-            next_step: Some(format!("Name another one: {path}, its results and its journal stay.")),
-        });
+        return Err(Failure::usage("--output-file would take the place of a file of this run")
+            .next(format!("Name another one: {path}, its results and its journal stay.")));
     }
     if brings_files(operation) {
         file::refuse_one_name(output)?;
@@ -244,10 +242,10 @@ fn refuse_constants(flags: &[Flag], columns: &Columns, constants: &Arguments) ->
     let twice = flags.iter().enumerate().find(|(index, flag)| columns.gives(*index) && given(flag));
     match twice {
         None => Ok(()),
-        Some((_, flag)) => Err(Failure::Usage {
-            message: format!("--{} is given, and a column of the file gives it too", flag.long),
-            next_step: Some("Leave out the one or the other.".into()),
-        }),
+        Some((_, flag)) => {
+            Err(Failure::usage(format!("--{} is given, and a column of the file gives it too", flag.long))
+                .next("Leave out the one or the other."))
+        }
     }
 }
 

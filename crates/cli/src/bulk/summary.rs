@@ -6,7 +6,7 @@ use serde_json::json;
 use threecx::Operation;
 
 use super::journal::State;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::output::shape::Shape;
 use crate::output::style::one_line;
 use crate::output::{Output, answer};
@@ -51,7 +51,7 @@ impl Summary<'_> {
                     "skipped": skipped,
                     "not_sent": not_sent,
                     "results": self.results.map(|path| path.display().to_string()),
-                    "ended_by": self.cause.as_ref().map(Failure::code),
+                    "ended_by": self.cause.as_ref().and_then(Failure::kind).map(Kind::name),
                 });
                 if self.states.iter().any(|state| state.file().is_some()) {
                     let named =

@@ -117,14 +117,10 @@ fn words(
         words.extend(whole.lines().flat_map(several).filter(|word| !word.is_empty()));
     }
     match (action, words.is_empty()) {
-        (Action::List, false) => Err(Failure::Usage {
-            message: format!("list takes one word, and `{}` came after it", words[0]),
-            next_step: Some("Use add or remove to change something.".into()),
-        }),
-        (Action::Add | Action::Remove, true) => Err(Failure::Usage {
-            message: format!("no {} is named", collection.noun),
-            next_step: Some(format!("See `threecx {} --help`.", collection_words(collection))),
-        }),
+        (Action::List, false) => Err(Failure::usage(format!("list takes one word, and `{}` came after it", words[0]))
+            .next("Use add or remove to change something.")),
+        (Action::Add | Action::Remove, true) => Err(Failure::usage(format!("no {} is named", collection.noun))
+            .next(format!("See `threecx {} --help`.", collection_words(collection)))),
         _ => Ok(words),
     }
 }
@@ -139,16 +135,10 @@ fn also(
     for also in collection.also {
         match (matches::text(matches, also.flag), action) {
             (Some(_), Action::List | Action::Remove) => {
-                return Err(Failure::Usage {
-                    message: format!("--{} is for add", also.flag),
-                    next_step: Some("Leave it out.".into()),
-                });
+                return Err(Failure::usage(format!("--{} is for add", also.flag)).next("Leave it out."));
             }
             (None, Action::Add) if also.default.is_none() => {
-                return Err(Failure::Usage {
-                    message: format!("--{} is missing", also.flag),
-                    next_step: Some(format!("{}.", also.help)),
-                });
+                return Err(Failure::usage(format!("--{} is missing", also.flag)).next(format!("{}.", also.help)));
             }
             (given, Action::Add) => {
                 let value = given.unwrap_or_else(|| also.default.unwrap_or_default().to_owned());

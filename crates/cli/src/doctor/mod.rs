@@ -19,7 +19,7 @@ use crate::args::plain::plain;
 use crate::args::stdin::Stdin;
 use crate::args::{globals, layout};
 use crate::connect::{Connection, Settings};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::output::style::{Style, one_line};
 use crate::output::width;
 use crate::output::wrap::wrap;
@@ -37,9 +37,10 @@ pub fn command() -> Command {
     let checks: Vec<String> = CHECKS.iter().map(|(name, about)| format!("  {name:<12} {about}")).collect();
     layout::fit(command, width()).after_help(format!(
         "Checks:\n{}\n\nEach is green, yellow (look at it some time), red (something does not work, or soon will not) or unknown\n\
-         (the PBX does not say). The exit code is 3 if something is red, else 0. The names of the checks are stable:\n\
+         (the PBX does not say). The exit code is {} if something is red, else 0. The names of the checks are stable:\n\
          -o json is for monitoring.",
-        checks.join("\n")
+        checks.join("\n"),
+        Kind::Unhealthy.exit_code()
     ))
 }
 

@@ -33,10 +33,8 @@ const WRONG: &str = "#! ";
 /// Carries out what was typed after `threecx <resource> edit`.
 pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failure> {
     let Some((kind, structure)) = Kind::of(resource).and_then(|kind| Some((kind.clone(), kind.structure()?))) else {
-        return Err(Failure::Usage {
-            message: format!("{} has nothing that can be both read and updated", resource.name),
-            next_step: Some(format!("See `threecx {} --help` for its operations.", resource.command)),
-        });
+        return Err(Failure::usage(format!("{} has nothing that can be both read and updated", resource.name))
+            .next(format!("See `threecx {} --help` for its operations.", resource.command)));
     };
     let matches = command::command(resource, &kind).try_get_matches_from(rest)?;
     let output = Output::from(OutputFlags::of(&matches))?;
@@ -44,7 +42,9 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
     runtime()?.block_on(async {
         let connection = settings.connect(&mut Stdin::default()).await?;
         let client = &connection.client;
-        let thing = match matches::text(&matches, "which") {
+        // A singleton is not named.
+        let which = kind.set.as_ref().and_then(|_| matches::text(&matches, "which"));
+        let thing = match which {
             Some(given) => kind.find(client, &given).await?,
             None => None,
         };

@@ -72,10 +72,8 @@ impl Period {
             if until.is_none() && window.is_none() && cursor.is_none() {
                 return Ok(None);
             }
-            return Err(Failure::Usage {
-                message: "--until, --window and --cursor need a beginning".into(),
-                next_step: Some("Add --since, for example --since 7d.".into()),
-            });
+            return Err(Failure::usage("--until, --window and --cursor need a beginning")
+                .next("Add --since, for example --since 7d."));
         };
         let now = Zoned::now();
         let since = moment::parse("--since", since, &now)?;
@@ -96,8 +94,7 @@ impl Period {
 
     /// Refuses what cannot be.
     fn check(&self, arguments: &Arguments, flags: &PeriodFlags) -> Result<(), Failure> {
-        let usage =
-            |message: &str, next: &str| Err(Failure::Usage { message: message.into(), next_step: Some(next.into()) });
+        let usage = |message: &str, next: &str| Err(Failure::usage(message).next(next));
         let input = |error: threecx::Error| Err(error.into());
         if self.since >= self.until {
             return input(misfit(

@@ -46,10 +46,8 @@ pub async fn receive_one(
 pub fn refuse_one_name(output: &Output) -> Result<(), Failure> {
     match output.file.as_deref().filter(|path| !is_folder(path)) {
         None => Ok(()),
-        Some(path) => Err(Failure::Usage {
-            message: format!("--output-file {path} is one file, and several are to come"),
-            next_step: Some("Name a folder, with a slash at its end: --output-file recordings/".into()),
-        }),
+        Some(path) => Err(Failure::usage(format!("--output-file {path} is one file, and several are to come"))
+            .next("Name a folder, with a slash at its end: --output-file recordings/")),
     }
 }
 

@@ -63,17 +63,13 @@ impl Output {
         let usual = if jq.is_some() { Format::Ndjson } else { Format::Table };
         let format = named.or_else(by_file).unwrap_or(usual);
         if raw && (jq.is_none() || format != Format::Ndjson) {
-            return Err(Failure::Usage {
-                message: "--raw-output is for the texts that --jq makes, one a line".into(),
-                next_step: Some("Add --jq, and leave -o out or say -o ndjson.".into()),
-            });
+            return Err(Failure::usage("--raw-output is for the texts that --jq makes, one a line")
+                .next("Add --jq, and leave -o out or say -o ndjson."));
         }
         let output = Output { format, file, jq, implied: named.is_none(), raw, quiet };
         if format.is_binary() && output.on_stdout() && io::stdout().is_terminal() {
-            return Err(Failure::Usage {
-                message: format!("a terminal cannot show {}", format.name()),
-                next_step: Some(format!("Name a file: --output-file list.{}", format.name())),
-            });
+            return Err(Failure::usage(format!("a terminal cannot show {}", format.name()))
+                .next(format!("Name a file: --output-file list.{}", format.name())));
         }
         Ok(output)
     }

@@ -153,7 +153,7 @@ impl Profiles {
                 [] => "Log in first: threecx login".to_owned(),
                 known => format!("There are: {}. `threecx login --profile {name}` makes another.", known.join(", ")),
             };
-            Failure::Usage { message: format!("there is no profile `{name}`"), next_step: Some(next) }
+            Failure::usage(format!("there is no profile `{name}`")).next(next)
         })
     }
 
@@ -172,10 +172,8 @@ pub fn check_name(name: &str) -> Result<(), Failure> {
     if !name.is_empty() && name.len() <= 100 && name.chars().all(fine) && !name.starts_with(['.', '-']) {
         return Ok(());
     }
-    Err(Failure::Usage {
-        message: format!("`{name}` cannot be the name of a profile"),
-        next_step: Some("Take letters, digits, dots, hyphens and underscores: --profile head-office".into()),
-    })
+    Err(Failure::usage(format!("`{name}` cannot be the name of a profile"))
+        .next("Take letters, digits, dots, hyphens and underscores: --profile head-office"))
 }
 
 fn path() -> Option<PathBuf> {
@@ -184,10 +182,7 @@ fn path() -> Option<PathBuf> {
 
 /// Where this user has no home, there is nowhere to keep anything.
 pub fn no_home() -> Failure {
-    Failure::Usage {
-        message: "this user has no home folder to keep a profile in".into(),
-        next_step: Some("Name a folder in THREECX_CONFIG_DIR.".into()),
-    }
+    Failure::usage("this user has no home folder to keep a profile in").next("Name a folder in THREECX_CONFIG_DIR.")
 }
 
 fn failure(path: &Path, error: &io::Error) -> Failure {

@@ -115,12 +115,10 @@ fn wanted() -> Result<Option<Place>, Failure> {
         None => Ok(None),
         Some("keyring") => Ok(Some(Place::Keyring)),
         Some("file") => Ok(Some(Place::File)),
-        Some(other) => Err(Failure::Usage {
-            message: format!("{}: expected keyring or file; got `{other}`", env_vars::SECRETS.name),
-            next_step: Some(
-                "Correct it, or leave it out: then the keyring is taken if one answers, else a file.".into(),
-            ),
-        }),
+        Some(other) => {
+            Err(Failure::usage(format!("{}: expected keyring or file; got `{other}`", env_vars::SECRETS.name))
+                .next("Correct it, or leave it out: then the keyring is taken if one answers, else a file."))
+        }
     }
 }
 

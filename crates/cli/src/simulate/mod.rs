@@ -76,10 +76,7 @@ fn settings(matches: &ArgMatches) -> Result<Builder, Failure> {
     match (matches::text(matches, "client-id"), matches::text(matches, "client-secret")) {
         (None, None) => Ok(builder),
         (Some(id), Some(secret)) => Ok(builder.client(&id, &secret)),
-        _ => Err(Failure::Usage {
-            message: "--client-id and --client-secret go together".into(),
-            next_step: Some("Give both, or neither.".into()),
-        }),
+        _ => Err(Failure::usage("--client-id and --client-secret go together").next("Give both, or neither.")),
     }
 }
 
@@ -98,10 +95,9 @@ fn given<T: Any + Clone + Debug + Send + Sync>(
 
 fn failure(error: Error) -> Failure {
     match error {
-        Error::Certificate { .. } => Failure::Usage {
-            message: error.to_string(),
-            next_step: Some("Give --tls-name a host name or an address, without port.".into()),
-        },
+        Error::Certificate { .. } => {
+            Failure::usage(error.to_string()).next("Give --tls-name a host name or an address, without port.")
+        }
         other => Failure::Simulator { reason: other.to_string() },
     }
 }

@@ -5,7 +5,8 @@ use threecx_catalog::{Release, resources};
 
 use super::Own;
 use crate::args::{globals, layout};
-use crate::{env_vars, failure};
+use crate::env_vars;
+use crate::failure::exit_codes;
 
 const EXAMPLES: &str = "  threecx --sim users reprovision-all-phones --ids '[123, 456]'
   threecx users list --filter \"startswith(Number,'1')\" --select Id,Number,LastName
@@ -41,8 +42,7 @@ fn commands(own: &'static [Own]) -> String {
 fn after() -> String {
     let variables: Vec<String> =
         env_vars::ALL.iter().map(|variable| format!("  {:<22} {}", variable.name, variable.meaning)).collect();
-    let codes: Vec<String> =
-        failure::EXIT_CODES.iter().map(|(code, meaning)| format!("  {code:>3}  {meaning}")).collect();
+    let codes: Vec<String> = exit_codes().map(|(code, meaning)| format!("  {code:>3}  {meaning}")).collect();
     format!(
         "Values:\n  Wherever an id is wanted, a number, a range (100-119), a name or an e-mail address will do.\n  \
          Lists, objects and --body take @file for a file and - for stdin; texts are taken as they stand.\n  \

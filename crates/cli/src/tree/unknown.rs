@@ -32,7 +32,7 @@ pub fn resource(own: &'static [Own], word: &str, next: Option<OsString>) -> Fail
         }
         (true, None) => format!("Look for it: `threecx search {word}`. `threecx --help` lists all resources."),
     };
-    Failure::Usage { message: format!("there is no resource or command `{word}`"), next_step: Some(hint) }
+    Failure::usage(format!("there is no resource or command `{word}`")).next(hint)
 }
 
 /// The resource has no operation of this name.
@@ -47,7 +47,7 @@ pub fn operation(resource: &'static Resource, word: &str) -> Failure {
         (None, true) => format!("See `threecx {} --help` for its operations.", resource.command),
     };
     let message = format!("{} has no operation `{word}`", resource.name);
-    Failure::Usage { message, next_step: Some(hint) }
+    Failure::usage(message).next(hint)
 }
 
 /// The full commands of this operation in other resources, if they are few enough to help.
