@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::output::width;
 use crate::output::{Output, json};
 use crate::runtime::runtime;
-use crate::{addressed, curl, dry_run};
+use crate::{curl, dry_run, raw_target};
 use clap::{Arg, Command};
 
 /// What it does, for lists of commands.
@@ -85,7 +85,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
 
 /// What the request does, if it is what an operation would be asked about, or might be.
 fn warning(request: &Request) -> Option<String> {
-    let Some(operation) = addressed::operation(request.method, &request.path_and_query) else {
+    let Some(operation) = raw_target::operation(request.method, &request.path_and_query) else {
         return (request.method == Method::Delete)
             .then(|| "This deletes something, and the catalogue does not know what.".to_owned());
     };

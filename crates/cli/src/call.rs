@@ -67,7 +67,7 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
         let client = &connection.client;
         let found = about.find(client, &call.references, arguments, &call.output).await?;
         if shown {
-            if !call.output.is_json() {
+            if !call.output.is_for_programs() {
                 call.output.remark(&["Only what is named was looked up; nothing else was sent.".to_owned()]);
             }
             return call.show(&found.calls, list.as_ref());

@@ -13,8 +13,9 @@ use crate::args::secret::SecretFlags;
 use crate::args::stdin::Stdin;
 use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
+use crate::profiles::Place;
 use crate::profiles::{Profile, Profiles, Who};
-use crate::secrets::{Place, Secret};
+use crate::secrets::Secret;
 use crate::tokens;
 
 /// What is said about the connection.

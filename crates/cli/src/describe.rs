@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::names;
 use crate::output::shape::Shape;
 use crate::output::wrap::wrap;
-use crate::output::{Output, Sink, answer};
+use crate::output::{Output, Sink, value};
 use crate::tree::{self, Chosen, Own, find_operation};
 use clap::{Arg, Command};
 
@@ -57,8 +57,8 @@ pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
     }
     let target = target.unwrap_or(Span::ALL);
     let flags: Vec<Flag> = flags(operation).into_iter().filter(|flag| flag.span.overlaps(target)).collect();
-    if output.is_json() {
-        return answer::print_value(&as_json(operation, &flags, target).to_string(), &Shape::unknown(), &output);
+    if output.is_for_programs() {
+        return value::print_value(&as_json(operation, &flags, target).to_string(), &Shape::unknown(), &output);
     }
     let mut sink = output.open()?;
     as_text(operation, &flags, target, output.width(), &mut sink)?;

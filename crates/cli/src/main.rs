@@ -2,9 +2,9 @@
 //! can do is a command; what they are stands in the catalogue.
 
 mod about;
-mod addressed;
 mod api;
 mod args;
+mod atomic_file;
 mod bulk;
 mod call;
 mod collections;
@@ -31,6 +31,7 @@ mod operation;
 mod operations;
 mod output;
 mod profiles;
+mod raw_target;
 mod report;
 mod runtime;
 mod search;
@@ -39,7 +40,6 @@ mod shell;
 mod simulate;
 mod tokens;
 mod tree;
-mod whole_file;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

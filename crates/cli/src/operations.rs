@@ -51,8 +51,8 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         .filter(|(_, form)| form.span.overlaps(target))
         .filter(|(operation, form)| words.iter().all(|word| occurs(word, operation, form)))
         .collect();
-    if output.is_json() {
-        let mut printed = output::rows::open(&output, &Shape::unknown(), None)?;
+    if output.is_for_programs() {
+        let mut printed = output::open::rows(&output, &Shape::unknown(), None)?;
         for (operation, form) in rows {
             printed.row(&row(operation, form).to_string())?;
         }

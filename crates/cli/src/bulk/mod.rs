@@ -41,7 +41,7 @@ use crate::dry_run;
 use crate::failure::Failure;
 use crate::names::{self, Thing};
 use crate::output::shape::Shape;
-use crate::output::{Output, answer, file};
+use crate::output::{Output, answer, file, value};
 use crate::runtime::runtime;
 
 /// How fast a run may go.
@@ -275,6 +275,6 @@ fn print_answers(
             Answer::Nothing | Answer::File(_) => {}
         }
     }
-    answer::print_rows(values.into_iter(), None, &shape, output)?;
+    value::print_rows(values.into_iter(), None, &shape, output)?;
     Ok(true)
 }

@@ -27,7 +27,7 @@ use crate::guarded::{Guarded, Kind, Properties};
 use crate::names::{Directory, Set, Word};
 use crate::output::shape::Shape;
 use crate::output::style::{Style, one_line};
-use crate::output::{Output, answer, rows, table as print_table};
+use crate::output::{Output, open, table as print_table, value};
 use crate::runtime::runtime;
 use items::Difference;
 pub use table::Collection;
@@ -71,7 +71,7 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
             Action::Remove => remove(collection, items.clone(), &words)?,
         };
         let label = guarded.label();
-        if !output.is_json() {
+        if !output.is_for_programs() {
             show(collection, &label, &difference);
         }
         let sent = !difference.added.is_empty() || !difference.removed.is_empty();
@@ -244,8 +244,8 @@ fn remove(collection: &Collection, mut items: Vec<Value>, words: &[String]) -> R
 }
 
 fn list(collection: &Collection, items: &[Value], output: &Output) -> Result<(), Failure> {
-    if output.is_json() {
-        let mut rows = rows::open(output, &Shape::unknown(), None)?;
+    if output.is_for_programs() {
+        let mut rows = open::rows(output, &Shape::unknown(), None)?;
         for item in items {
             rows.row(&item.to_string())?;
         }
@@ -310,7 +310,7 @@ fn done(
     output: &Output,
 ) -> Result<(), Failure> {
     let Difference { added, removed, nothing_to_do } = difference;
-    if output.is_json() {
+    if output.is_for_programs() {
         let report = json!({
             "what": label,
             "collection": collection.property,
@@ -321,7 +321,7 @@ fn done(
             "after": after,
             "sent": sent,
         });
-        return answer::print_value(&report.to_string(), &Shape::unknown(), output);
+        return value::print_value(&report.to_string(), &Shape::unknown(), output);
     }
     let mut sink = output.open()?;
     if sent {

@@ -15,11 +15,11 @@ use crate::args::connection::ConnectionFlags;
 use crate::args::flag::{Flag, Place};
 use crate::args::globals;
 use crate::args::stdin::Stdin;
+use crate::atomic_file::{self, Readers};
 use crate::connect::Settings;
 use crate::folders;
 use crate::names::Set;
 use crate::runtime::runtime;
-use crate::whole_file::{self, Readers};
 
 /// A PBX that takes longer is not waited for.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -126,8 +126,8 @@ fn path(list: &Operation, property: &str, settings: &Settings) -> Option<PathBuf
 }
 
 fn write(path: &Path, text: &str) -> Option<()> {
-    whole_file::make_folder(path.parent()?).ok()?;
-    whole_file::write(path, text, Readers::Owner).ok()
+    atomic_file::make_folder(path.parent()?).ok()?;
+    atomic_file::write(path, text, Readers::Owner).ok()
 }
 
 fn read(list: &'static Operation, property: &str, settings: &Settings) -> Option<Vec<String>> {

@@ -54,7 +54,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         Ok::<_, Failure>(look(&connection).await)
     })?;
     let mut sink = output.open()?;
-    if output.is_json() {
+    if output.is_for_programs() {
         print_json(&findings, &mut sink)?
     } else {
         print(&findings, &output, &mut sink)?

@@ -23,7 +23,7 @@ use crate::failure::Failure;
 use crate::guarded::{Guarded, Kind, Properties};
 use crate::output::shape::Shape;
 use crate::output::style::{Style, one_line, painted};
-use crate::output::{Output, answer};
+use crate::output::{Output, value};
 use crate::runtime::runtime;
 use editor::Draft;
 
@@ -192,7 +192,7 @@ fn in_the_text(error: Error) -> Error {
 
 /// The difference, line by line.
 fn show(before: &Properties, changes: &Map<String, Value>, structure: &'static Structure, output: &Output) {
-    if output.is_json() {
+    if output.is_for_programs() {
         return;
     }
     let was = before.iter().filter(|(name, _)| changes.contains_key(*name)).map(own).collect();
@@ -223,9 +223,9 @@ fn show(before: &Properties, changes: &Map<String, Value>, structure: &'static S
 
 fn done(label: &str, changes: &Map<String, Value>, output: &Output) -> Result<(), Failure> {
     let names: Vec<&str> = changes.keys().map(String::as_str).collect();
-    if output.is_json() {
+    if output.is_for_programs() {
         let report = json!({"what": label, "changed": names, "sent": !names.is_empty()});
-        return answer::print_value(&report.to_string(), &Shape::unknown(), output);
+        return value::print_value(&report.to_string(), &Shape::unknown(), output);
     }
     let mut sink = output.open()?;
     if names.is_empty() {

@@ -17,9 +17,9 @@ use serde::{Deserialize, Serialize};
 use threecx::{Arguments, Input, Operation};
 
 use super::window::Window;
+use crate::atomic_file::{self, Readers};
 use crate::failure::Failure;
 use crate::output::{Output, Sink, writing};
-use crate::whole_file::{self, Readers};
 
 /// What the file holds.
 #[derive(Debug, Deserialize, Serialize)]
@@ -138,6 +138,6 @@ impl Cursor {
         };
         let failed = |error: std::io::Error| Failure::file(&self.path, &error);
         let text = serde_json::to_string_pretty(&state).map_err(|error| Failure::Internal(error.to_string()))?;
-        whole_file::write(Path::new(&self.path), &format!("{text}\n"), Readers::Owner).map_err(failed)
+        atomic_file::write(Path::new(&self.path), &format!("{text}\n"), Readers::Owner).map_err(failed)
     }
 }

@@ -12,9 +12,9 @@ use threecx_core::page::Pages;
 
 use crate::args::period::PeriodFlags;
 use crate::failure::Failure;
-use crate::output::rows::{self, Rows};
+use crate::output::rows::Rows;
 use crate::output::shape::Shape;
-use crate::output::{Output, Sink, answer};
+use crate::output::{Output, Sink, answer, open};
 use cursor::Cursor;
 use progress::Progress;
 use window::{Period, Window};
@@ -244,8 +244,8 @@ impl Reader<'_> {
     fn printed(&mut self, count: Option<u64>) -> Result<Box<dyn Rows>, Failure> {
         match (self.printed.take(), self.begun.take()) {
             (Some(printed), _) => Ok(printed),
-            (None, Some(sink)) => rows::continued(self.output, sink, &self.shape(), count),
-            (None, None) => rows::open(self.output, &self.shape(), count),
+            (None, Some(sink)) => open::continued(self.output, sink, &self.shape(), count),
+            (None, None) => open::rows(self.output, &self.shape(), count),
         }
     }
 

@@ -19,9 +19,10 @@ use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::output::style::note;
+use crate::profiles::Place;
 use crate::profiles::{Profile, Profiles, Who, check_name};
 use crate::runtime::runtime;
-use crate::secrets::{Place, Secret};
+use crate::secrets::Secret;
 use crate::tokens;
 
 use command::LoginFlags;
@@ -228,7 +229,7 @@ fn keep(
     }
     let path = path.display().to_string();
     let mut sink = output.open()?;
-    if output.is_json() {
+    if output.is_for_programs() {
         let (client_id, user) = match &profile.who {
             Who::Client(id) => (Some(id), None),
             Who::User(user) => (None, Some(user)),

@@ -74,7 +74,7 @@ fn list(output: &Output) -> Result<(), Failure> {
     let profiles = Profiles::load()?;
     let is_default = |name: &str| profiles.default.as_deref() == Some(name);
     let mut sink = output.open()?;
-    if output.is_json() {
+    if output.is_for_programs() {
         let row = |(name, profile): (&String, &Profile)| {
             let (client_id, user) = match &profile.who {
                 Who::Client(id) => (Some(id), None),

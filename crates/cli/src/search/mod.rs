@@ -19,7 +19,7 @@ use crate::args::wording::warning;
 use crate::failure::Failure;
 use crate::output::shape::Shape;
 use crate::output::style::note;
-use crate::output::{Output, rows, table};
+use crate::output::{Output, open, table};
 use crate::tree::{self, Own};
 use crate::{collections, edit};
 use clap::{Arg, Command, value_parser};
@@ -100,8 +100,8 @@ fn spelling(index: &Index, typed: &[String]) -> Vec<String> {
 }
 
 fn print(hits: &[Hit], output: &Output) -> Result<(), Failure> {
-    if output.is_json() {
-        let mut printed = rows::open(output, &Shape::unknown(), None)?;
+    if output.is_for_programs() {
+        let mut printed = open::rows(output, &Shape::unknown(), None)?;
         for hit in hits {
             printed.row(&row(hit).to_string())?;
         }

@@ -16,11 +16,11 @@ use threecx_sim::{Builder, Clock, Error, Fault, Latency, Pbx, Timestamp};
 use crate::args::connection::api;
 use crate::args::matches;
 use crate::args::output::OutputFlags;
+use crate::atomic_file::{self, Readers};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::output::style::warn;
 use crate::runtime::runtime;
-use crate::whole_file::{self, Readers};
 
 pub use command::{ABOUT, command};
 
@@ -113,7 +113,7 @@ fn warn_of_others(bind: IpAddr, tls: bool) {
 
 /// Writes a file that somebody may be waiting for, and returns its path from the root.
 fn write_whole(path: &Path, text: &str) -> Result<PathBuf, Failure> {
-    let written = whole_file::write(path, text, Readers::Everybody).and_then(|()| path.canonicalize());
+    let written = atomic_file::write(path, text, Readers::Everybody).and_then(|()| path.canonicalize());
     written.map_err(|error| Failure::file(path.display().to_string(), &error))
 }
 
@@ -121,7 +121,7 @@ fn write_whole(path: &Path, text: &str) -> Result<PathBuf, Failure> {
 fn announce(pbx: &Pbx, ca_file: Option<&Path>, output: &Output) -> Result<(), Failure> {
     let (url, id, secret) = (pbx.url(), pbx.client_id(), pbx.client_secret());
     let mut stdout = io::stdout().lock();
-    if output.is_json() {
+    if output.is_for_programs() {
         let mut ready = json!({"url": url, "client_id": id, "client_secret": secret});
         if let Some(ca_file) = ca_file {
             ready["ca_file"] = ca_file.display().to_string().into();
