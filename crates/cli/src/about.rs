@@ -37,11 +37,12 @@ impl About {
                 Place::List => &arguments.fields,
             };
             if given.contains_key(subject.name) {
-                let flag = crate::command::flags::kebab(subject.name);
-                return Err(Failure::Usage {
-                    message: format!("--{flag} says which {} are meant, and so do other words", subject.set.nouns()),
-                    next_step: Some(format!("Leave out --{flag}, or the words and --where.")),
-                });
+                let flag = crate::args::flag::kebab(subject.name);
+                return Err(Failure::usage(format!(
+                    "--{flag} says which {} are meant, and so do other words",
+                    subject.set.nouns()
+                ))
+                .next(format!("Leave out --{flag}, or the words and --where.")));
             }
         }
         let pending = references.pending(words, arguments)?;

@@ -7,33 +7,64 @@ use threecx::{Arguments, Error, Input, Request};
 use threecx_catalog::Method;
 use threecx_core::{InputError, raw};
 
-use crate::arguments::{Stdin, content};
-use crate::command::flags::flags;
+use crate::args::connection::ConnectionFlags;
+use crate::args::flag::flags;
+use crate::args::matches;
+use crate::args::output::OutputFlags;
+use crate::args::plain::plain;
+use crate::args::run::RunFlags;
+use crate::args::stdin::{Stdin, content};
+use crate::args::{globals, layout};
 use crate::confirm::{self, Consent};
 use crate::connect::Settings;
 use crate::failure::Failure;
-use crate::output::{Output, flag, json, text};
-use crate::{addressed, command, curl, dry_run, runtime};
+use crate::output::width;
+use crate::output::{Output, json};
+use crate::runtime::runtime;
+use crate::{curl, dry_run, raw_target};
+use clap::{Arg, Command};
+
+/// What it does, for lists of commands.
+pub const ABOUT: &str = "Send any request: a method and a path";
+
+/// `threecx api`
+pub fn command() -> Command {
+    let method = Arg::new("method").required(true).value_name("METHOD").help("GET, POST, PATCH, PUT or DELETE");
+    let path =
+        Arg::new("path").required(true).value_name("PATH").help("Below /xapi/v1, or from the root: /xapi/v1/Users");
+    let body = Arg::new("body").long("body").value_name("JSON|@FILE|-").help("Sent as it is, as JSON");
+    let command = plain(
+        format!("{ABOUT}, with the token of the client. The answer is printed as it comes."),
+        "threecx api <METHOD> <PATH> [--body JSON|@FILE|-] [OPTIONS]",
+    );
+    let command = globals::add(command.arg(method).arg(path).arg(body), |_| true);
+    layout::fit(command, width()).after_help(
+        "Nothing is checked or quoted before it is sent. What its operation would ask about is asked about here too, and so\n\
+         is a DELETE that the catalogue does not know. Put the path in quotes: a shell takes $ and ( for itself.\n\n\
+         Examples:\n  threecx api GET '/Users?$top=1'\n  threecx api POST /Users/Pbx.ReprovisionAllPhones --body '{\"ids\": [123]}'",
+    )
+}
 
 /// Sends a request as it is and prints what comes.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::own::api().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let settings = Settings::from(&matches)?;
+    let matches = command().try_get_matches_from(rest)?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let settings = Settings::from(ConnectionFlags::of(&matches)?)?;
     let mut stdin = Stdin::default();
-    let method = method(&text(&matches, "method").unwrap_or_default())?;
-    let path = text(&matches, "path").unwrap_or_default();
-    let body = text(&matches, "body").map(|body| content("--body", body, &mut stdin)).transpose()?;
+    let method = method(&matches::text(&matches, "method").unwrap_or_default())?;
+    let path = matches::text(&matches, "path").unwrap_or_default();
+    let body = matches::text(&matches, "body").map(|body| content("--body", body, &mut stdin)).transpose()?;
     let request = raw(method, &path, body);
-    if flag(&matches, "curl") {
+    let run = RunFlags::of(&matches);
+    if run.curl {
         return curl::print(&request, &settings, &output);
     }
-    if flag(&matches, "dry-run") {
+    if run.dry_run {
         return dry_run::print(&request, &settings, &output);
     }
     let pbx = settings.pbx();
     let concerned = || Some(format!("{} {}", request.method, request.path_and_query));
-    let consent = Consent::to(warning(&request), settings.sim || flag(&matches, "yes"), concerned, pbx.as_deref())?;
+    let consent = Consent::to(warning(&request), settings.sim || run.yes, concerned, pbx.as_deref())?;
     consent.ask(concerned().as_deref(), pbx.as_deref())?;
     let reply = runtime()?.block_on(async {
         let connection = settings.connect(&mut stdin).await?;
@@ -54,7 +85,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
 
 /// What the request does, if it is what an operation would be asked about, or might be.
 fn warning(request: &Request) -> Option<String> {
-    let Some(operation) = addressed::operation(request.method, &request.path_and_query) else {
+    let Some(operation) = raw_target::operation(request.method, &request.path_and_query) else {
         return (request.method == Method::Delete)
             .then(|| "This deletes something, and the catalogue does not know what.".to_owned());
     };

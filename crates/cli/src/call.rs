@@ -6,47 +6,53 @@ use threecx_catalog::{Body, Release, Verb};
 use threecx_core::page::Pages;
 use threecx_core::{InputError, plan};
 
-use crate::arguments::{Stdin, gather, words};
-use crate::command;
-use crate::command::flags::{self, Flag};
+use crate::args::bulk::BulkFlags;
+use crate::args::connection::ConnectionFlags;
+use crate::args::flag::{self, Flag};
+use crate::args::gather::gather;
+use crate::args::output::OutputFlags;
+use crate::args::period::PeriodFlags;
+use crate::args::run::RunFlags;
+use crate::args::stdin::Stdin;
 use crate::confirm::{Consent, is_given, warning};
 use crate::connect::Settings;
 use crate::failure::Failure;
-use crate::list::List;
+use crate::list::{Asked, List};
 use crate::names::References;
 use crate::output::shape::Shape;
-use crate::output::{Output, answer, file, flag, text};
+use crate::output::{Output, answer, file};
 use crate::report::Report;
-use crate::{about, bulk, curl, dry_run, runtime};
+use crate::runtime::runtime;
+use crate::{about, bulk, curl, dry_run, operation as operations};
 
 /// Carries out what was typed after `threecx <resource> <operation>`.
 pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Result<(), Failure> {
-    let flags = flags::flags(operation);
+    let flags = flag::flags(operation);
     let references = References::of(operation, &flags);
-    let command = command::operation::command(operation, &flags, references.subject.as_ref());
+    let command = operations::command::command(operation, &flags, references.subject.as_ref());
     let matches = command.try_get_matches_from(rest);
     let matches = matches.map_err(|error| misplaced(&error, operation, &flags).unwrap_or_else(|| error.into()))?;
-    let output = Output::from(&matches)?;
-    let settings = Settings::from(&matches)?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let settings = Settings::from(ConnectionFlags::of(&matches)?)?;
     let mut stdin = Stdin::default();
     let arguments = gather(&flags, &matches, &mut stdin)?;
-    let (curl, shown) = (flag(&matches, "curl"), flag(&matches, "curl") || flag(&matches, "dry-run"));
-    let call = Call { operation, references, settings, output, curl };
-    if let Some(path) = text(&matches, "from") {
-        if text(&matches, "where").is_some() {
-            return Err(Failure::Usage {
-                message: "--from says what each row is about, and so does --where".into(),
-                next_step: Some("Leave out --where.".into()),
-            });
+    let run = RunFlags::of_operation(operation, references.subject.is_some(), &matches);
+    let (period, bulk, shown) = (PeriodFlags::of(operation, &matches), BulkFlags::of(&matches), run.is_shown());
+    let call = Call { operation, references, settings, output, run, bulk };
+    if let Some(path) = &call.bulk.from {
+        if call.run.where_.is_some() {
+            return Err(
+                Failure::usage("--from says what each row is about, and so does --where").next("Leave out --where.")
+            );
         }
-        let long = ["since", "until", "window", "cursor"].iter().any(|name| text(&matches, name).is_some());
-        bulk::refuse_unfit(long || flag(&matches, "all"), curl)?;
-        return bulk::from_file(&call, &path, &flags, &matches, (&arguments, &words(&matches)), &mut stdin);
+        bulk::refuse_unfit(period.is_given() || call.run.all, call.run.curl)?;
+        return bulk::from_file(&call, path, &flags, &arguments, &mut stdin);
     }
-    let about = about::About::of(&call.references, &words(&matches), text(&matches, "where"), &arguments)?;
+    let about = about::About::of(&call.references, &call.run.words, call.run.where_.clone(), &arguments)?;
     let looks_up = !(about.is_known() || shown && call.can_do_without(&about));
     let planned = if looks_up { about.with_placeholders(&call.references, &arguments) } else { arguments.clone() };
-    let list = List::from(operation, &arguments, &matches, &call.output)?;
+    let asked = Asked { all: call.run.all, concurrency: call.bulk.concurrency, period: &period };
+    let list = List::from(operation, &arguments, asked, &call.output)?;
     let first = list.as_ref().map(|list| list.first_page(&planned));
     if shown && !looks_up {
         return call.show(&[arguments], list.as_ref()).map_err(|failure| call.naming(failure));
@@ -54,14 +60,14 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     check(operation, first.as_ref().unwrap_or(&planned), call.settings.release)
         .map_err(|error| call.naming(error.into()))?;
     let warning = warning(operation, &flags, |flag| is_given(&planned, flag.name));
-    let (said, pbx) = (call.settings.sim || flag(&matches, "yes") || shown, call.settings.pbx());
+    let (said, pbx) = (call.settings.sim || call.run.yes || shown, call.settings.pbx());
     let consent = Consent::to(warning, said, || about.as_given(&call.references, &arguments), pbx.as_deref())?;
     runtime()?.block_on(async {
         let connection = call.settings.connect(&mut stdin).await?;
         let client = &connection.client;
         let found = about.find(client, &call.references, arguments, &call.output).await?;
         if shown {
-            if !call.output.is_json() {
+            if !call.output.is_for_programs() {
                 call.output.remark(&["Only what is named was looked up; nothing else was sent.".to_owned()]);
             }
             return call.show(&found.calls, list.as_ref());
@@ -76,7 +82,7 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
         consent.ask(concerned.as_deref(), pbx.as_deref())?;
         let [arguments] = match <[Arguments; 1]>::try_from(found.calls) {
             Ok(one) => one,
-            Err(calls) => return bulk::each(&call, client, &calls, &found.things, bulk::pace(&matches)).await,
+            Err(calls) => return bulk::each(&call, client, &calls, &found.things, bulk::pace(&call.bulk)).await,
         };
         match list {
             Some(list) => list.run(client, operation, arguments, &call.output).await,
@@ -91,8 +97,8 @@ pub struct Call {
     pub references: References,
     pub settings: Settings,
     pub output: Output,
-    /// `--curl`
-    curl: bool,
+    pub run: RunFlags,
+    pub bulk: BulkFlags,
 }
 
 impl Call {
@@ -120,7 +126,7 @@ impl Call {
 
     /// `--dry-run` and `--curl`
     fn show(&self, calls: &[Arguments], list: Option<&List>) -> Result<(), Failure> {
-        if calls.len() > 1 && !self.curl {
+        if calls.len() > 1 && !self.run.curl {
             let target = self.settings.release.unwrap_or(Span::NEWEST);
             let requests: Result<Vec<_>, Error> =
                 calls.iter().map(|arguments| plan(self.operation, arguments, target)).collect();
@@ -129,7 +135,7 @@ impl Call {
         for arguments in calls {
             refuse_nothing(self.operation, arguments)?;
             let first = list.map(|list| list.first_page(arguments));
-            let print = if self.curl { curl::operation } else { dry_run::operation };
+            let print = if self.run.curl { curl::operation } else { dry_run::operation };
             print(self.operation, first.as_ref().unwrap_or(arguments), &self.settings, &self.output)?;
         }
         if list.is_some() {
@@ -159,7 +165,7 @@ fn misplaced(error: &clap::Error, operation: &Operation, flags: &[Flag]) -> Opti
     let extension = if digits { value } else { "100" };
     let found = found.map(|(name, by)| format!("; the {name} of {extension}: {}", by.replace("100", extension)));
     let found = found.unwrap_or_default();
-    Some(Failure::Usage { message: format!("`{value}` has no flag before it"), next_step: Some(next + &found) })
+    Some(Failure::usage(format!("`{value}` has no flag before it")).next(next + &found))
 }
 
 /// Refuses what fits no release, before anybody is asked anything. The complaint is that of

@@ -7,8 +7,8 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use serde::de::IgnoredAny;
 use threecx::{Arguments, Input, Operation};
 
-use crate::command::flags::Flag;
-use crate::command::operation::warning as effect;
+use crate::args::flag::Flag;
+use crate::args::wording::warning as effect;
 use crate::failure::Failure;
 use crate::output::style::{Style, plain_text};
 

@@ -3,19 +3,19 @@
 
 use std::sync::Arc;
 
-use clap::ArgMatches;
 use secrecy::SecretString;
 use threecx::{Builder, Client, Error, Span, TokenFile};
-use threecx_catalog::Release;
 use threecx_core::InputError;
 use threecx_sim::Pbx;
 
-use crate::arguments::{Stdin, read_file};
+use crate::args::connection::ConnectionFlags;
+use crate::args::secret::SecretFlags;
+use crate::args::stdin::Stdin;
 use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
-use crate::output::{flag, text};
+use crate::profiles::Place;
 use crate::profiles::{Profile, Profiles, Who};
-use crate::secrets::{Place, Secret};
+use crate::secrets::Secret;
 use crate::tokens;
 
 /// What is said about the connection.
@@ -27,8 +27,7 @@ pub struct Settings {
     /// The release to plan for, where it was named.
     pub release: Option<Span>,
     pub client_id: Option<String>,
-    client_secret: Option<String>,
-    client_secret_file: Option<String>,
+    secret: SecretFlags,
     /// False where `--profile` was given, which goes before the environment.
     environment: bool,
     /// The profile that has what was not given otherwise, with its name.
@@ -58,21 +57,20 @@ enum Login {
 impl Settings {
     /// Reads the flags of the connection, then the environment, then the profile. Nothing is
     /// opened yet. A profile's secret goes to the profile's own address and to no other.
-    pub fn from(matches: &ArgMatches) -> Result<Settings, Failure> {
-        let named = text(matches, "profile");
-        let variable = |variable: &Variable| variable.get().filter(|_| named.is_none());
-        let given = |name: &str, env: &Variable| text(matches, name).or_else(|| variable(env));
+    pub fn from(flags: ConnectionFlags) -> Result<Settings, Failure> {
+        let ConnectionFlags { sim, profile: named, url, client_id, secret, ca_file, allow_http, api } = flags;
+        let environment = named.is_none();
+        let or = |given: Option<String>, variable: &Variable| given.or_else(|| variable.get().filter(|_| environment));
         let mut settings = Settings {
-            sim: flag(matches, "sim"),
-            url: given("url", &env_vars::URL),
-            allow_http: flag(matches, "allow-http"),
-            release: text(matches, "api").map(|text| release(&text)).transpose()?,
-            client_id: given("client-id", &env_vars::CLIENT_ID),
-            client_secret: text(matches, "client-secret"),
-            client_secret_file: text(matches, "client-secret-file"),
-            environment: named.is_none(),
+            sim,
+            url: or(url, &env_vars::URL),
+            allow_http,
+            release: api,
+            client_id: or(client_id, &env_vars::CLIENT_ID),
+            secret,
+            environment,
             profile: None,
-            ca_file: given("ca-file", &env_vars::CA_FILE),
+            ca_file: or(ca_file, &env_vars::CA_FILE),
         };
         let complete = settings.url.is_some() && settings.client_id.is_some() && settings.has_secret();
         if !settings.sim && (named.is_some() || !complete) {
@@ -89,8 +87,7 @@ impl Settings {
             allow_http: profile.allow_http,
             release: None,
             client_id: None,
-            client_secret: None,
-            client_secret_file: None,
+            secret: SecretFlags::default(),
             environment: false,
             ca_file: profile.ca_file.clone(),
             profile: Some((name, profile)),
@@ -116,10 +113,11 @@ impl Settings {
             && Client::builder(url).allow_http(true).address().ok().as_ref() != Some(&profile.url)
         {
             return match flag {
-                true => Err(Failure::Usage {
-                    message: format!("the profile `{name}` is for {}, and --url is another address", profile.url),
-                    next_step: Some("Leave out one of the two.".into()),
-                }),
+                true => Err(Failure::usage(format!(
+                    "the profile `{name}` is for {}, and --url is another address",
+                    profile.url
+                ))
+                .next("Leave out one of the two.")),
                 false => Ok(()),
             };
         }
@@ -147,9 +145,8 @@ impl Settings {
 
     /// True if connecting asks nobody for anything: not for stdin, and not to open a keyring.
     pub fn is_quiet(&self) -> bool {
-        let stdin = |given: &Option<String>| given.as_deref() == Some("-");
         let in_keyring = self.profile.as_ref().is_some_and(|(_, profile)| profile.secret == Some(Place::Keyring));
-        !stdin(&self.client_secret) && !stdin(&self.client_secret_file) && (self.has_secret() || !in_keyring)
+        !self.secret.is_on_stdin() && (self.has_secret() || !in_keyring)
     }
 
     /// Makes a client. Nothing is sent yet.
@@ -236,13 +233,11 @@ impl Settings {
     }
 
     fn has_secret(&self) -> bool {
-        let flag = self.client_secret.is_some() || self.client_secret_file.is_some();
-        flag || (self.environment && env_vars::CLIENT_SECRET.get().is_some())
+        self.secret.is_given() || (self.environment && env_vars::CLIENT_SECRET.get().is_some())
     }
 
     fn secret(&self, stdin: &mut Stdin) -> Result<Option<SecretString>, Failure> {
-        let flags = (self.client_secret.as_deref(), self.client_secret_file.as_deref());
-        let given = secret(flags, ("--client-secret", "--client-secret-file"), stdin)?;
+        let given = self.secret.read(stdin)?;
         Ok(given.or_else(|| env_vars::CLIENT_SECRET.get().filter(|_| self.environment).map(SecretString::from)))
     }
 }
@@ -259,35 +254,6 @@ pub fn authority(path: &str) -> Result<Vec<u8>, Failure> {
     Err(Error::from(error.with_hint(hint)).into())
 }
 
-/// A secret that was given by one of two flags: itself, or a file; each may be `-` for stdin.
-pub fn secret(
-    (value, file): (Option<&str>, Option<&str>),
-    (value_flag, file_flag): (&str, &str),
-    stdin: &mut Stdin,
-) -> Result<Option<SecretString>, Failure> {
-    let secret = match (value, file) {
-        (Some("-"), _) => stdin.read(value_flag)?,
-        (Some(secret), _) => secret.to_owned(),
-        (None, Some("-")) => stdin.read(file_flag)?,
-        (None, Some(path)) => read_file(path)?,
-        (None, None) => return Ok(None),
-    };
-    let secret = secret.trim_end_matches(['\r', '\n']);
-    Ok((!secret.is_empty()).then(|| secret.into()))
-}
-
 fn logged_out(name: String) -> Error {
     Error::LoginExpired { user: format!("profile {name}"), reason: "you have logged out".into() }
-}
-
-/// A release as `--api` names it.
-pub fn release(text: &str) -> Result<Span, Error> {
-    Span::parse(text).ok_or_else(|| {
-        let mut versions: Vec<&str> = Release::all().map(Release::version).collect();
-        versions.dedup();
-        let known: Vec<String> = Release::all().map(|release| release.to_string()).collect();
-        let expected = format!("a release of the API ({})", versions.join(", "));
-        let hint = format!("A version stands for all its descriptions; one of them is {}.", known.join(", "));
-        InputError::of("--api", expected, format!("`{text}`")).with_hint(hint).into()
-    })
 }

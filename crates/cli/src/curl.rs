@@ -7,14 +7,14 @@ use serde_json::json;
 use threecx::{Arguments, Operation, Request};
 use threecx_catalog::{Content, Method};
 
-use crate::command::flags::kebab;
+use crate::args::flag::kebab;
 use crate::connect::Settings;
 use crate::dry_run;
 use crate::env_vars;
 use crate::failure::Failure;
 use crate::output::shape::Shape;
 use crate::output::style::note;
-use crate::output::{Output, answer};
+use crate::output::{Output, value};
 use crate::profiles::Who;
 use crate::shell::{quoted, single_quoted};
 
@@ -50,9 +50,9 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
     let call = call(request, &url(&request.path_and_query), body, settings, output);
     // --output-file is where curl is to put the answer.
     let shown = output.unfiltered().to_stdout();
-    if shown.is_json() {
+    if shown.is_for_programs() {
         let commands = json!({"token": token, "call": call, "variables": variables}).to_string();
-        return answer::print_value(&commands, &Shape::unknown(), &shown);
+        return value::print_value(&commands, &Shape::unknown(), &shown);
     }
     let mut sink = shown.open()?;
     sink.line(&token)?;

@@ -6,37 +6,50 @@ use serde_json::{Value, json};
 use threecx::{Operation, Span};
 use threecx_catalog::{Body, Content, Effect, Release, Role, Structure, Type, TypeRef, Verb};
 
-use crate::command::flags::{Flag, Place, flags};
-use crate::command::operation::{help, lifetime, warning};
-use crate::command::{self, Chosen, find_operation};
-use crate::connect::release;
+use crate::args::connection::api;
+use crate::args::flag::{Flag, Place, flags};
+use crate::args::matches;
+use crate::args::output::OutputFlags;
+use crate::args::plain::{READING, for_reading, plain};
+use crate::args::wording::collection_words;
+use crate::args::wording::{help, lifetime, warning};
 use crate::example;
 use crate::failure::Failure;
 use crate::names;
 use crate::output::shape::Shape;
 use crate::output::wrap::wrap;
-use crate::output::{Output, Sink, answer, text};
+use crate::output::{Output, Sink, value};
+use crate::tree::{self, Chosen, Own, find_operation};
+use clap::{Arg, Command};
+
+/// What it does, for lists of commands.
+pub const ABOUT: &str = "Explain an operation: what it takes, does and answers, in which releases, with an example";
+
+/// `threecx describe`
+pub fn command() -> Command {
+    let words = Arg::new("words").num_args(1..=3).required(true).value_names(["RESOURCE", "OPERATION"]);
+    let words = words.help("The words that call it, or its id: Users.ReprovisionAllPhones");
+    let command = plain(ABOUT, "threecx describe <RESOURCE> <OPERATION> [--api VERSION] [-o json]");
+    for_reading(command.arg(words), &READING).after_help("Example:\n  threecx describe users reprovision-all-phones")
+}
 
 /// Explains an operation; of a resource alone, lists the operations.
-pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::own::describe().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let target = text(&matches, "api").map(|text| release(&text)).transpose()?;
-    let words: Vec<String> = matches.get_many::<String>("words").unwrap_or_default().cloned().collect();
-    let operation = match find_operation(&words)? {
+pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
+    let matches = command().try_get_matches_from(rest)?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let target = api(&matches)?;
+    let words: Vec<String> = matches::many(&matches, "words");
+    let operation = match find_operation(own, &words)? {
         Chosen::Operation(operation) if words.len() <= 2 => operation,
         Chosen::Resource(resource) => {
-            return Ok(command::resource::command(resource).print_help()?);
+            return Ok(tree::resource::command(resource).print_help()?);
         }
         // These are described by their help: they are no operations of the API.
         chosen @ (Chosen::Collection(_) | Chosen::Edit(_)) => {
-            return Ok(command::own::of(chosen).map_or(Ok(()), |mut command| command.print_help())?);
+            return Ok(tree::command::of(chosen).map_or(Ok(()), |mut command| command.print_help())?);
         }
         _ => {
-            return Err(Failure::Usage {
-                message: "name an operation".into(),
-                next_step: Some("For example: threecx describe users list".into()),
-            });
+            return Err(Failure::usage("name an operation").next("For example: threecx describe users list"));
         }
     };
     if let Some(target) = target {
@@ -44,8 +57,8 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     }
     let target = target.unwrap_or(Span::ALL);
     let flags: Vec<Flag> = flags(operation).into_iter().filter(|flag| flag.span.overlaps(target)).collect();
-    if output.is_json() {
-        return answer::print_value(&as_json(operation, &flags, target).to_string(), &Shape::unknown(), &output);
+    if output.is_for_programs() {
+        return value::print_value(&as_json(operation, &flags, target).to_string(), &Shape::unknown(), &output);
     }
     let mut sink = output.open()?;
     as_text(operation, &flags, target, output.width(), &mut sink)?;
@@ -111,7 +124,7 @@ fn as_text(
     let subject = names::subject(operation);
     if let Some(subject) = &subject {
         let ways = if subject.set.has_numbers { "number, range of numbers (100-119), name" } else { "name" };
-        let instead = crate::command::flags::kebab(subject.name);
+        let instead = crate::args::flag::kebab(subject.name);
         sink.line(&format!("\nInstead of --{instead}: the {ways} or id:… of the {}.", subject.set.noun()))?;
     }
     sink.line(&format!("\nExample:\n  {}", example::command_line(operation, flags)))?;
@@ -287,7 +300,7 @@ fn flag_json(flag: &Flag) -> Value {
         "max_length": flag.max_length,
         "default": flag.default,
         "secret": flag.secret,
-        "one_by_one": flag.replaces.map(|collection| format!("threecx {}", command::change::words_of(collection))),
+        "one_by_one": flag.replaces.map(|collection| format!("threecx {}", collection_words(collection))),
         "since": flag.span.since(),
         "until": flag.span.until(),
     })

@@ -7,7 +7,7 @@ use threecx_core::{MASK, plan};
 use crate::connect::Settings;
 use crate::failure::Failure;
 use crate::output::shape::Shape;
-use crate::output::{Output, answer};
+use crate::output::{Output, value};
 
 /// Stands for the address where none is given.
 const PLACEHOLDER: &str = "https://PBX";
@@ -42,8 +42,8 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
     let shown = Shown::of(request, settings)?;
     // What is shown is a request and no answer.
     let output = output.unfiltered();
-    if output.is_json() {
-        return answer::print_value(&shown.value().to_string(), &Shape::unknown(), &output);
+    if output.is_for_programs() {
+        return value::print_value(&shown.value().to_string(), &Shape::unknown(), &output);
     }
     let mut sink = output.open()?;
     sink.line(&shown.text())?;
@@ -54,9 +54,9 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
 pub fn several(requests: &[Request], settings: &Settings, output: &Output) -> Result<(), Failure> {
     let output = output.unfiltered();
     let shown = requests.iter().map(|request| Shown::of(request, settings));
-    if output.is_json() {
+    if output.is_for_programs() {
         let values: Result<Vec<String>, Failure> = shown.map(|shown| Ok(shown?.value().to_string())).collect();
-        return answer::print_rows(values?.iter().map(String::as_str), None, &Shape::unknown(), &output);
+        return value::print_rows(values?.iter().map(String::as_str), None, &Shape::unknown(), &output);
     }
     let mut sink = output.open()?;
     for (index, shown) in shown.enumerate() {

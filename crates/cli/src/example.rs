@@ -3,7 +3,7 @@
 use threecx::Operation;
 use threecx_catalog::{Body, Member, Span, Type, TypeRef};
 
-use crate::command::flags::{Flag, Place};
+use crate::args::flag::{Flag, Place};
 use crate::names::Subject;
 use crate::shell::quoted;
 
@@ -111,7 +111,7 @@ mod tests {
     use threecx::Arguments;
 
     use super::*;
-    use crate::command::flags::flags;
+    use crate::args::flag::flags;
 
     #[test]
     fn every_example_can_be_planned() {

@@ -5,24 +5,45 @@ use std::ffi::OsString;
 use threecx_catalog::Method;
 use threecx_core::raw;
 
-use crate::arguments::Stdin;
+use crate::args::matches;
+use crate::args::plain::plain;
+use crate::args::stdin::Stdin;
+use crate::args::{globals, layout};
 use crate::connect::Settings;
 use crate::failure::Failure;
 use crate::output::style::{note, warn};
-use crate::output::text;
+use crate::output::width;
 use crate::profiles::{Profile, Profiles, Who};
+use crate::runtime::runtime;
 use crate::secrets::Secret;
-use crate::{command, env_vars, runtime, tokens};
+use crate::{env_vars, tokens};
+use clap::Command;
+
+/// What it does, for lists of commands.
+pub const ABOUT: &str = "Forget the secret of a profile";
+
+/// `threecx logout`
+pub fn command() -> Command {
+    let command = plain(
+        format!("{ABOUT} and its token; a user is logged out at the PBX, too."),
+        "threecx logout [--profile NAME]",
+    );
+    let command = globals::add(command, |global| matches!(global.name, "profile" | "output" | "help"));
+    let command =
+        command.mut_arg("profile", |arg| arg.help("Profile [env: THREECX_PROFILE; default: the default profile]"));
+    layout::fit(command, width()).after_help(
+        "Address and name stay, so that `threecx login --profile NAME` asks for the secret only.\n\
+         `threecx profiles remove NAME` forgets everything.",
+    )
+}
 
 /// Logs out of a profile.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::account::logout().try_get_matches_from(rest)?;
+    let matches = command().try_get_matches_from(rest)?;
     let profiles = Profiles::load()?;
-    let named = text(&matches, "profile").or_else(|| env_vars::PROFILE.get()).or(profiles.default.clone());
-    let name = named.ok_or_else(|| Failure::Usage {
-        message: "there is no default profile".into(),
-        next_step: Some("Name one: threecx logout --profile NAME".into()),
-    })?;
+    let named = matches::text(&matches, "profile").or_else(|| env_vars::PROFILE.get()).or(profiles.default.clone());
+    let name = named
+        .ok_or_else(|| Failure::usage("there is no default profile").next("Name one: threecx logout --profile NAME"))?;
     let profile = profiles.named(&name)?;
     if profile.secret.is_none() {
         note(&format!("The profile {name} is logged out already."));

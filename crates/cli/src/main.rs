@@ -2,18 +2,18 @@
 //! can do is a command; what they are stands in the catalogue.
 
 mod about;
-mod addressed;
 mod api;
-mod arguments;
+mod args;
+mod atomic_file;
 mod bulk;
 mod call;
 mod collections;
-mod command;
 mod completion;
 mod confirm;
 mod connect;
 mod curl;
 mod describe;
+mod dispatch;
 mod doctor;
 mod dry_run;
 mod edit;
@@ -27,32 +27,32 @@ mod login;
 mod logout;
 mod man;
 mod names;
+mod operation;
 mod operations;
 mod output;
 mod profiles;
+mod raw_target;
 mod report;
+mod runtime;
 mod search;
 mod secrets;
 mod shell;
 mod simulate;
 mod tokens;
-mod whole_file;
+mod tree;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use command::Chosen;
-use failure::Failure;
-
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     if arguments.first().is_some_and(|first| first == completion::HIDDEN) {
-        completion::complete(&arguments[1..]);
+        completion::complete(&dispatch::OWN, &arguments[1..]);
         return ExitCode::SUCCESS;
     }
     let json = wants_json(&arguments);
     let named = after(&arguments, "--profile");
-    match run(arguments) {
+    match dispatch::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let failure = failure.of_profile(|| profiles::in_use(named));
@@ -60,44 +60,6 @@ fn main() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
-}
-
-fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
-    let nothing = arguments.is_empty();
-    let (chosen, rest) = command::choose(arguments)?;
-    match chosen {
-        Chosen::Nothing => {
-            let command = command::root::command(output::width());
-            help(command, rest, nothing, "name a resource and an operation, or a command")
-        }
-        Chosen::Resource(resource) => {
-            let alone = rest.is_empty();
-            help(command::resource::command(resource), rest, alone, "name an operation")
-        }
-        Chosen::Operation(operation) => call::run(operation, rest),
-        Chosen::Collection(collection) => collections::run(collection, rest),
-        Chosen::Edit(resource) => edit::run(resource, rest),
-        Chosen::Operations => operations::run(rest),
-        Chosen::Search => search::run(rest),
-        Chosen::Describe => describe::run(rest),
-        Chosen::Api => api::run(rest),
-        Chosen::Login => login::run(rest),
-        Chosen::Logout => logout::run(rest),
-        Chosen::Profiles => profiles::command::run(rest),
-        Chosen::Doctor => doctor::run(rest),
-        Chosen::Sim => simulate::run(rest),
-        Chosen::Completion => completion::run(rest),
-        Chosen::Man => man::run(rest),
-    }
-}
-
-/// A command that is there for its help only: shows it, if that is what was asked for.
-fn help(mut command: clap::Command, rest: Vec<OsString>, alone: bool, missing: &str) -> Result<(), Failure> {
-    if alone {
-        return Ok(command.print_help()?);
-    }
-    command.try_get_matches_from_mut(rest)?;
-    Err(Failure::Usage { message: missing.to_owned(), next_step: Some("See `threecx --help`.".into()) })
 }
 
 /// True if errors are to be JSON too. Looked up by hand: the command line itself may be the error.
@@ -120,10 +82,4 @@ fn after(arguments: &[OsString], flag: &str) -> Option<String> {
             value => value.strip_prefix('=').map(|value| Some(value.to_owned())),
         })?
         .or_else(|| words.next().map(str::to_owned))
-}
-
-/// Where calls are carried out; made only when one is.
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    let mut builder = tokio::runtime::Builder::new_current_thread();
-    builder.enable_all().build().map_err(|error| Failure::Internal(error.to_string()))
 }

@@ -10,22 +10,44 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, italic, roman};
 use threecx_catalog::{Operation, Release, Resource};
 
-use crate::command::flags::{Flag, flags};
-use crate::command::operation::{about, help, warning};
-use crate::command::resource::whole_lifetime;
-use crate::command::{self, Chosen, OWN, globals};
-use crate::failure::{EXIT_CODES, Failure, reason_of};
+use crate::args::flag::{Flag, flags};
+use crate::args::globals;
+use crate::args::matches;
+use crate::args::output::OutputFlags;
+use crate::args::plain::{PRINTING, for_reading, plain};
+use crate::args::wording::whole_lifetime;
+use crate::args::wording::{about, help, warning};
+use crate::failure::{Failure, exit_codes, reason_of};
+use crate::output::Output;
 use crate::output::style::note;
-use crate::output::{Output, text};
+use crate::tree::{self, Chosen, Own};
 use crate::{env_vars, example};
+use clap::Arg;
 
 const MANUAL: &str = "threecx manual";
 
+/// What it does, for lists of commands.
+pub const ABOUT: &str = "Print a manual page, or write all of them to a folder";
+
+/// `threecx man`
+pub fn command() -> Command {
+    let words =
+        Arg::new("words").num_args(0..=2).value_name("WORD").help("A command or a resource [default: the program]");
+    let to =
+        Arg::new("to").long("to").value_name("DIR").conflicts_with("words").help("Write all pages into this folder");
+    let command = plain(
+        format!("{ABOUT}: one for the program, one for each of its commands and each resource"),
+        "threecx man [WORD]\n       threecx man --to <DIR>",
+    );
+    for_reading(command.arg(words).arg(to), &PRINTING)
+        .after_help("Examples:\n  threecx man users | man -l -\n  threecx man --to ~/.local/share/man/man1")
+}
+
 /// Prints one page, or writes all.
-pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::own::man().try_get_matches_from(rest)?;
-    if let Some(folder) = text(&matches, "to") {
-        let pages = all();
+pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
+    let matches = command().try_get_matches_from(rest)?;
+    if let Some(folder) = matches::text(&matches, "to") {
+        let pages = all(own);
         let number = pages.len();
         for (name, page) in pages {
             let path = Path::new(&folder).join(format!("{name}.1"));
@@ -35,30 +57,30 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         note(&format!("{number} pages are in {folder}."));
         return Ok(());
     }
-    let words: Vec<String> = matches.get_many::<String>("words").unwrap_or_default().cloned().collect();
-    let own = words.first().and_then(|word| OWN.iter().find(|(name, ..)| name == word));
-    let page = match (words.as_slice(), own) {
-        ([], _) => program(),
-        (_, Some((name, chosen, _))) => own_command(name, *chosen),
+    let words: Vec<String> = matches::many(&matches, "words");
+    let of_the_program = words.first().and_then(|word| tree::own::named(own, word));
+    let page = match (words.as_slice(), of_the_program) {
+        ([], _) => program(own),
+        (_, Some(found)) => own_command(found),
         // A page has all operations of its resource.
-        _ => match command::find_operation(&words)? {
+        _ => match tree::find_operation(own, &words)? {
             Chosen::Operation(operation) => of_resource(operation.resource),
             Chosen::Resource(found) | Chosen::Edit(found) => of_resource(found),
-            Chosen::Collection(found) => threecx::resource(found.resource).map_or_else(program, of_resource),
-            _ => program(),
+            Chosen::Collection(found) => threecx::resource(found.resource).map_or_else(|| program(own), of_resource),
+            _ => program(own),
         },
     };
-    let mut sink = Output::from(&matches)?.open()?;
+    let mut sink = Output::from(OutputFlags::of(&matches))?.open()?;
     sink.raw(page.as_bytes())?;
     sink.finish()
 }
 
 /// All pages by name.
-fn all() -> Vec<(String, String)> {
-    let own = OWN.iter().map(|(name, chosen, _)| (page_name(name), own_command(name, *chosen)));
+fn all(own: &'static [Own]) -> Vec<(String, String)> {
+    let pages = own.iter().map(|own| (page_name(own.name), own_command(own)));
     let resources = threecx::resources().iter();
     let resources = resources.map(|resource| (page_name(resource.command), of_resource(resource)));
-    std::iter::once(("threecx".to_owned(), program())).chain(own).chain(resources).collect()
+    std::iter::once(("threecx".to_owned(), program(own))).chain(pages).chain(resources).collect()
 }
 
 fn page_name(command: &str) -> String {
@@ -66,7 +88,7 @@ fn page_name(command: &str) -> String {
 }
 
 /// The page of the program.
-fn program() -> String {
+fn program(own: &'static [Own]) -> String {
     let command = globals::add(Command::new("threecx").disable_help_flag(true), |_| true)
         .version(env!("CARGO_PKG_VERSION"))
         .about("the command line for 3CX phone systems")
@@ -74,8 +96,8 @@ fn program() -> String {
     let mut page = Page::new("threecx");
     page.head(command);
     page.text.control("SH", ["COMMANDS"]);
-    for (name, _, about) in OWN {
-        page.item(&format!("threecx-{name}(1)"), about);
+    for own in own {
+        page.item(&format!("threecx-{}(1)", own.name), own.about);
     }
     page.text.control("SH", ["RESOURCES"]);
     page.line("Each has a page of its own with its operations and their flags.");
@@ -84,8 +106,8 @@ fn program() -> String {
     }
     page.environment();
     page.text.control("SH", ["EXIT STATUS"]);
-    for (code, meaning) in EXIT_CODES {
-        page.item(&code.to_string(), meaning);
+    for (code, meaning) in exit_codes() {
+        page.item(&code.to_string(), &meaning);
     }
     page.text.control("SH", ["API RELEASES"]);
     page.line(&format!("{} to {}.", Release::OLDEST, Release::NEWEST));
@@ -93,10 +115,10 @@ fn program() -> String {
 }
 
 /// The page of one of the program's own commands.
-fn own_command(name: &str, chosen: Chosen) -> String {
-    let command = command::own::of(chosen).unwrap_or_default();
+fn own_command(own: &Own) -> String {
+    let command = (own.command)();
     let after = command.get_after_help().map(ToString::to_string);
-    let mut page = Page::new(&page_name(name));
+    let mut page = Page::new(&page_name(own.name));
     page.head(command.after_help(""));
     if let Some(after) = after {
         page.text.control("SH", ["NOTES"]);
@@ -119,14 +141,14 @@ fn of_resource(resource: &'static Resource) -> String {
     for operation in resource.operations {
         page.operation(operation);
     }
-    let besides = command::besides(resource);
+    let besides = tree::besides(resource);
     if !besides.is_empty() {
         page.text.control("SH", ["SAFE CHANGES"]);
     }
     for (word, about) in besides {
         page.text.control("SS", [word]);
         page.line(&format!("{about}."));
-        let command = command::below(resource, word).and_then(command::own::of);
+        let command = tree::below(resource, word).and_then(tree::command::of);
         if let Some(after) = command.as_ref().and_then(|command| command.get_after_help()) {
             page.as_it_is(&after.to_string());
         }

@@ -8,29 +8,51 @@ use serde_json::json;
 use threecx::{Operation, Span};
 use threecx_catalog::Form;
 
-use crate::command;
-use crate::connect::release;
+use crate::args::connection::api;
+use crate::args::matches;
+use crate::args::output::OutputFlags;
+use crate::args::plain::{READING, for_reading, plain};
 use crate::failure::Failure;
 use crate::output::shape::Shape;
 use crate::output::style::note;
-use crate::output::{self, Output, table, text};
+use crate::output::{self, Output, table};
+use clap::{Arg, Command};
 
 /// An operation and one of the ways in which it is sent.
 type Row = (&'static Operation, &'static Form);
 
+/// What it does, for lists of commands.
+pub const ABOUT: &str = "List everything that a PBX can be asked";
+
+/// `threecx operations`
+pub fn command() -> Command {
+    let words = Arg::new("words")
+        .num_args(0..)
+        .value_name("WORD")
+        .help("Only operations in whose id, title or path all these words occur");
+    let command = plain(
+        format!("{ABOUT}: one line for each way in which an operation is sent"),
+        "threecx operations [WORD]... [--api VERSION] [-o json]",
+    );
+    for_reading(command.arg(words), &READING).after_help(
+        "Without --api all releases are listed; an operation whose path changed stands there once for each way.\n\n\
+         Examples:\n  threecx operations reboot\n  threecx operations --api 20.0.7 -o json",
+    )
+}
+
 /// Lists the operations.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::own::operations().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let target = text(&matches, "api").map(|text| release(&text)).transpose()?.unwrap_or(Span::ALL);
+    let matches = command().try_get_matches_from(rest)?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let target = api(&matches)?.unwrap_or(Span::ALL);
     let words = words(&matches);
     let rows: Vec<Row> = threecx::operations()
         .flat_map(|operation| operation.forms.iter().map(move |form| (operation, form)))
         .filter(|(_, form)| form.span.overlaps(target))
         .filter(|(operation, form)| words.iter().all(|word| occurs(word, operation, form)))
         .collect();
-    if output.is_json() {
-        let mut printed = output::rows::open(&output, &Shape::unknown(), None)?;
+    if output.is_for_programs() {
+        let mut printed = output::open::rows(&output, &Shape::unknown(), None)?;
         for (operation, form) in rows {
             printed.row(&row(operation, form).to_string())?;
         }
@@ -84,7 +106,7 @@ fn cut(text: &str, width: usize) -> String {
 }
 
 fn words(matches: &ArgMatches) -> Vec<String> {
-    matches.get_many::<String>("words").unwrap_or_default().map(|word| word.to_lowercase()).collect()
+    matches::many::<String>(matches, "words").iter().map(|word| word.to_lowercase()).collect()
 }
 
 fn occurs(word: &str, operation: &Operation, form: &Form) -> bool {

@@ -109,7 +109,7 @@ impl File<'_> {
             let rows = counted(gone.len());
             remarks.push(format!("The file no longer has {rows} of before as sent: {}{more}.", some.join(", ")));
         }
-        if !self.call.output.is_json() {
+        if !self.call.output.is_for_programs() {
             self.call.output.remark(&remarks);
         }
     }

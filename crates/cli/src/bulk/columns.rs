@@ -6,8 +6,8 @@ use threecx_catalog::{Structure, Type};
 use threecx_core::{InputError, did_you_mean};
 
 use super::table::{Cell, Row};
-use crate::arguments::put;
-use crate::command::flags::{Flag, Place};
+use crate::args::flag::{Flag, Place};
+use crate::args::gather::put;
 use crate::failure::Failure;
 use crate::names::{self, References};
 
@@ -73,7 +73,7 @@ impl Columns {
                 (None, mapped) => {
                     let names: Vec<&str> = flags.iter().map(|flag| flag.long.as_str()).collect();
                     let word = mapped.unwrap_or(header);
-                    let hint = did_you_mean(&crate::command::flags::kebab(word), &names).map_or_else(
+                    let hint = did_you_mean(&crate::args::flag::kebab(word), &names).map_or_else(
                         || "Say what it is with --map 'Column=argument', or leave it out with --ignore-columns.".into(),
                         |hint| format!("{hint} --map '{header}=argument' says it, --ignore-columns leaves it out."),
                     );
@@ -115,13 +115,11 @@ impl Columns {
                     Column::Argument(index) | Column::Inside(index, _) => format!("--{}", flags[*index].long),
                     _ => "what a row is about".into(),
                 };
-                return Err(Failure::Usage {
-                    message: format!(
-                        "the columns `{}` and `{}` both say {what}",
-                        self.headers[before], self.headers[index]
-                    ),
-                    next_step: Some("Leave one of them out of the file, or --map it to something else.".into()),
-                });
+                return Err(Failure::usage(format!(
+                    "the columns `{}` and `{}` both say {what}",
+                    self.headers[before], self.headers[index]
+                ))
+                .next("Leave one of them out of the file, or --map it to something else."));
             }
         }
         Ok(())

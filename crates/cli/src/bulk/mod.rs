@@ -22,7 +22,6 @@ mod table;
 
 use std::path::PathBuf;
 
-use clap::ArgMatches;
 use threecx::{Answer, Arguments, Client, Operation, Reply, Request, Span};
 use threecx_catalog::{Content, Effect};
 
@@ -33,25 +32,21 @@ use self::rows::Rows;
 use self::run::{Ended, Pace, Run};
 use self::summary::Summary;
 use self::table::Table;
-use crate::arguments::Stdin;
+use crate::args::bulk::{BulkFlags, CONCURRENCY, RepeatOrSkip};
+use crate::args::flag::Flag;
+use crate::args::stdin::Stdin;
 use crate::call::Call;
-use crate::command::bulk::CONCURRENCY;
-use crate::command::flags::Flag;
 use crate::confirm::{Consent, is_given, warning};
+use crate::dry_run;
 use crate::failure::Failure;
 use crate::names::{self, Thing};
 use crate::output::shape::Shape;
-use crate::output::{Output, answer, file, flag, text};
-use crate::{dry_run, runtime};
+use crate::output::{Output, answer, file, value};
+use crate::runtime::runtime;
 
 /// How fast a run may go.
-pub fn pace(matches: &ArgMatches) -> Pace {
-    let concurrency = matches.get_one::<u64>("concurrency").and_then(|number| usize::try_from(*number).ok());
-    Pace {
-        concurrency: concurrency.unwrap_or(CONCURRENCY),
-        rate: matches.get_one::<f64>("rate").copied(),
-        stop_on_error: flag(matches, "stop-on-error"),
-    }
+pub fn pace(flags: &BulkFlags) -> Pace {
+    Pace { concurrency: flags.concurrency.unwrap_or(CONCURRENCY), rate: flags.rate, stop_on_error: flags.stop_on_error }
 }
 
 /// Refuses what goes with one call only.
@@ -64,7 +59,7 @@ pub fn refuse_unfit(page_by_page: bool, curl: bool) -> Result<(), Failure> {
         (_, true) => ("--curl shows single calls, and --from makes many", "Show them with --dry-run."),
         (false, false) => return Ok(()),
     };
-    Err(Failure::Usage { message: message.into(), next_step: Some(next_step.into()) })
+    Err(Failure::usage(message).next(next_step))
 }
 
 /// Runs an operation once for each row of the file at `path`. `constants` and `words` are the
@@ -73,34 +68,32 @@ pub fn from_file(
     call: &Call,
     path: &str,
     flags: &[Flag],
-    matches: &ArgMatches,
-    (constants, words): (&Arguments, &[String]),
+    constants: &Arguments,
     stdin: &mut Stdin,
 ) -> Result<(), Failure> {
-    let Call { operation, references, settings, output, .. } = call;
+    let Call { operation, references, settings, output, run, bulk } = call;
+    let words = run.words.as_slice();
     if path == "-" {
         stdin.take("--from")?;
     } else if [PathBuf::from(path), results::beside(path), journal::beside(path)].iter().any(|own| output.replaces(own))
     {
-        return Err(Failure::Usage {
-            message: "--output-file would take the place of a file of this run".into(),
-            next_step: Some(format!("Name another one: {path}, its results and its journal stay.")),
-        });
+        return Err(Failure::usage("--output-file would take the place of a file of this run")
+            .next(format!("Name another one: {path}, its results and its journal stay.")));
     }
     if brings_files(operation) {
         file::refuse_one_name(output)?;
     }
     let table = table::read(path)?;
     let assignment = Assignment {
-        map: matches.get_many::<(String, String)>("map").into_iter().flatten().cloned().collect(),
-        ignore_unknown: flag(matches, "ignore-columns"),
+        map: bulk.map.clone(),
+        ignore_unknown: bulk.ignore_columns,
         subject_is_given: !words.is_empty() || names_subject(call, constants),
     };
     let columns = Columns::assign(table.headers.clone(), operation, flags, references, &assignment)?;
     refuse_constants(flags, &columns, constants)?;
     let rows = Rows::check(operation, flags, references, (&table, &columns), (constants, words), settings.release)?;
     let all: Vec<usize> = (0..table.rows.len()).collect();
-    let dry = flag(matches, "dry-run");
+    let dry = run.dry_run;
     if dry && (!rows.looks_up() || !settings.sim && settings.url.is_none() && rows.may_stay()) {
         let requests = rows.requests(settings.release.unwrap_or(Span::NEWEST), &all)?;
         return dry_run::several(&planned(requests), settings, output);
@@ -108,17 +101,16 @@ pub fn from_file(
     let place = |flag: &Flag| flags.iter().position(|other| other.long == flag.long);
     let in_a_row = |flag: &Flag| place(flag).is_some_and(|index| columns.gives(index));
     let warning = warning(operation, flags, |flag| is_given(constants, flag.name) || in_a_row(flag));
-    let (said, pbx) = (settings.sim || dry || flag(matches, "yes"), settings.pbx());
+    let (said, pbx) = (settings.sim || dry || run.yes, settings.pbx());
     let concerned = || Some(format!("{} of {path}", counted(table.rows.len())));
     let consent = Consent::to(warning, said, concerned, pbx.as_deref())?;
     let file = File { call, path, table: &table, columns: &columns, flags, constants, words };
-    let Before { mut journal, states, gone } = if dry { file.unsent() } else { file.journal(flag(matches, "again"))? };
-    let unknown = match text(matches, "unknown").as_deref() {
-        Some("repeat") => Some(Unknown::Repeat),
-        Some(_) => Some(Unknown::Skip),
-        None => None,
-    };
-    let given_up = text(matches, "failed").as_deref() == Some("skip");
+    let Before { mut journal, states, gone } = if dry { file.unsent() } else { file.journal(bulk.again)? };
+    let unknown = bulk.unknown.map(|wanted| match wanted {
+        RepeatOrSkip::Repeat => Unknown::Repeat,
+        RepeatOrSkip::Skip => Unknown::Skip,
+    });
+    let given_up = bulk.failed == Some(RepeatOrSkip::Skip);
     file.refuse_lost(&gone, unknown)?;
     file.say_what_is_known(&states, &gone);
     let (states, todo) = file.todo(states, unknown, given_up)?;
@@ -146,7 +138,7 @@ pub fn from_file(
             }
         }
         let (goes_on, target) = (journal.is_some(), client.target());
-        let run = Run { client, operation, requests, states, todo, journal, pace: pace(matches) };
+        let run = Run { client, operation, requests, states, todo, journal, pace: pace(bulk) };
         file.finish(run.go(output).await, &looks, goes_on, target)
     })
 }
@@ -250,10 +242,10 @@ fn refuse_constants(flags: &[Flag], columns: &Columns, constants: &Arguments) ->
     let twice = flags.iter().enumerate().find(|(index, flag)| columns.gives(*index) && given(flag));
     match twice {
         None => Ok(()),
-        Some((_, flag)) => Err(Failure::Usage {
-            message: format!("--{} is given, and a column of the file gives it too", flag.long),
-            next_step: Some("Leave out the one or the other.".into()),
-        }),
+        Some((_, flag)) => {
+            Err(Failure::usage(format!("--{} is given, and a column of the file gives it too", flag.long))
+                .next("Leave out the one or the other."))
+        }
     }
 }
 
@@ -283,6 +275,6 @@ fn print_answers(
             Answer::Nothing | Answer::File(_) => {}
         }
     }
-    answer::print_rows(values.into_iter(), None, &shape, output)?;
+    value::print_rows(values.into_iter(), None, &shape, output)?;
     Ok(true)
 }

@@ -10,7 +10,7 @@ const EVERY: Duration = Duration::from_millis(500);
 
 /// Says again and again how many rows have been begun; never returns.
 pub async fn show(begun: impl Fn() -> usize, total: usize, output: &Output) {
-    if output.is_json() || !output.shows_progress() {
+    if output.is_for_programs() || !output.shows_progress() {
         std::future::pending::<()>().await;
     }
     let line = Line;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::columns::Columns;
 use super::journal::State;
 use super::table::Table;
-use crate::command::flags::Flag;
+use crate::args::flag::Flag;
 use crate::failure::Failure;
 use crate::output::csv::guarded;
 

@@ -9,8 +9,8 @@ use threecx_core::{InputError, is_the_same_in_every_release, plan};
 
 use super::columns::Columns;
 use super::table::{Row, Table};
+use crate::args::flag::Flag;
 use crate::call;
-use crate::command::flags::Flag;
 use crate::failure::{Failure, RowProblem};
 use crate::names::{Pending, Place, References, Set, Thing};
 use crate::shell::quoted;

@@ -6,10 +6,10 @@ use serde_json::json;
 use threecx::Operation;
 
 use super::journal::State;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::output::shape::Shape;
 use crate::output::style::one_line;
-use crate::output::{Output, answer};
+use crate::output::{Output, value};
 
 /// So many rows that are not done are shown one by one.
 const SHOWN: usize = 20;
@@ -41,7 +41,7 @@ impl Summary<'_> {
         let not_sent = count(|state| *state == State::Unsent);
         let rows = self.states.len();
         if !quiet {
-            if output.is_json() {
+            if output.is_for_programs() {
                 let mut summary = json!({
                     "operation": self.operation.id,
                     "rows": rows,
@@ -51,14 +51,14 @@ impl Summary<'_> {
                     "skipped": skipped,
                     "not_sent": not_sent,
                     "results": self.results.map(|path| path.display().to_string()),
-                    "ended_by": self.cause.as_ref().map(Failure::code),
+                    "ended_by": self.cause.as_ref().and_then(Failure::kind).map(Kind::name),
                 });
                 if self.states.iter().any(|state| state.file().is_some()) {
                     let named =
                         |(row, state): (usize, &State)| Some(json!({"row": (self.label)(row), "file": state.file()?}));
                     summary["files"] = self.states.iter().enumerate().filter_map(named).collect();
                 }
-                answer::print_value(&summary.to_string(), &Shape::unknown(), output)?;
+                value::print_value(&summary.to_string(), &Shape::unknown(), output)?;
             } else {
                 let mut sink = output.open()?;
                 let skipped = if skipped > 0 { format!(", {skipped} skipped") } else { String::new() };

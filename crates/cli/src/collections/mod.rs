@@ -2,6 +2,7 @@
 //! whole. The collection is read, changed, shown, read again to see that nobody else changed it,
 //! written, and read back.
 
+pub mod command;
 mod items;
 pub mod table;
 
@@ -13,16 +14,21 @@ use threecx::{Client, Error};
 use threecx_catalog::Effect;
 use threecx_core::InputError;
 
-use crate::arguments::{Stdin, content};
+use crate::args::connection::ConnectionFlags;
+use crate::args::matches;
+use crate::args::output::OutputFlags;
+use crate::args::stdin::{Stdin, content};
+use crate::args::wording::collection_words;
 use crate::confirm::ask_where_somebody_is_there;
 use crate::connect::Settings;
+use crate::dry_run;
 use crate::failure::{Failure, capitalised};
 use crate::guarded::{Guarded, Kind, Properties};
 use crate::names::{Directory, Set, Word};
 use crate::output::shape::Shape;
 use crate::output::style::{Style, one_line};
-use crate::output::{Output, answer, flag, rows, table as print_table, text};
-use crate::{command, dry_run, runtime};
+use crate::output::{Output, open, table as print_table, value};
+use crate::runtime::runtime;
 use items::Difference;
 pub use table::Collection;
 use table::Item;
@@ -37,14 +43,14 @@ enum Action {
 
 /// Carries out what was typed after `threecx <resource> <collection>`.
 pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::change::collection(collection).try_get_matches_from(rest)?;
-    let action = match text(&matches, "action").as_deref() {
+    let matches = command::command(collection).try_get_matches_from(rest)?;
+    let action = match matches::text(&matches, "action").as_deref() {
         Some("add") => Action::Add,
         Some("remove") => Action::Remove,
         _ => Action::List,
     };
-    let output = Output::from(&matches)?;
-    let settings = Settings::from(&matches)?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let settings = Settings::from(ConnectionFlags::of(&matches)?)?;
     let mut stdin = Stdin::default();
     let words = words(collection, action, &matches, &mut stdin)?;
     let also = also(collection, action, &matches)?;
@@ -53,7 +59,7 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
         let client = &connection.client;
         let resource = threecx::resource(collection.resource);
         let kind = resource.and_then(Kind::of).ok_or_else(|| Failure::Internal(collection.resource.to_owned()))?;
-        let thing = kind.find(client, &text(&matches, "which").unwrap_or_default()).await?;
+        let thing = kind.find(client, &matches::text(&matches, "which").unwrap_or_default()).await?;
         let select = collection.expand.map_or(collection.property, |_| "Id").to_owned();
         let expand = collection.expand.map(str::to_owned);
         let guarded = Guarded { client, kind, thing, select: Some(select), expand };
@@ -65,18 +71,18 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
             Action::Remove => remove(collection, items.clone(), &words)?,
         };
         let label = guarded.label();
-        if !output.is_json() {
+        if !output.is_for_programs() {
             show(collection, &label, &difference);
         }
         let sent = !difference.added.is_empty() || !difference.removed.is_empty();
         let changes: Map<String, Value> =
             std::iter::once((collection.property.to_owned(), Value::Array(after.clone()))).collect();
-        if sent && flag(&matches, "dry-run") {
+        if sent && matches::flag(&matches, "dry-run") {
             return dry_run::print(&guarded.plan(&changes).await?, &settings, &output);
         }
         if sent {
             let pbx = settings.pbx();
-            ask_where_somebody_is_there("Write", pbx.as_deref(), settings.sim || flag(&matches, "yes"))?;
+            ask_where_somebody_is_there("Write", pbx.as_deref(), settings.sim || matches::flag(&matches, "yes"))?;
             guarded.write(&before, &changes).await?;
         }
         done(collection, action, &label, (items.len(), after.len()), &difference, sent, &output)
@@ -101,8 +107,8 @@ fn words(
     stdin: &mut Stdin,
 ) -> Result<Vec<String>, Failure> {
     let mut words = Vec::new();
-    for word in matches.get_many::<String>("items").unwrap_or_default() {
-        let whole = content(collection.noun, word.clone(), stdin)?;
+    for word in matches::many::<String>(matches, "items") {
+        let whole = content(collection.noun, word, stdin)?;
         // A name may have a comma in it: `Lovelace, Ada`.
         let several = |line: &'_ str| match line.contains(", ") && !line.contains(|c: char| c.is_ascii_digit()) {
             true => vec![line.trim().to_owned()],
@@ -111,14 +117,10 @@ fn words(
         words.extend(whole.lines().flat_map(several).filter(|word| !word.is_empty()));
     }
     match (action, words.is_empty()) {
-        (Action::List, false) => Err(Failure::Usage {
-            message: format!("list takes one word, and `{}` came after it", words[0]),
-            next_step: Some("Use add or remove to change something.".into()),
-        }),
-        (Action::Add | Action::Remove, true) => Err(Failure::Usage {
-            message: format!("no {} is named", collection.noun),
-            next_step: Some(format!("See `threecx {} --help`.", command::change::words_of(collection))),
-        }),
+        (Action::List, false) => Err(Failure::usage(format!("list takes one word, and `{}` came after it", words[0]))
+            .next("Use add or remove to change something.")),
+        (Action::Add | Action::Remove, true) => Err(Failure::usage(format!("no {} is named", collection.noun))
+            .next(format!("See `threecx {} --help`.", collection_words(collection)))),
         _ => Ok(words),
     }
 }
@@ -131,18 +133,12 @@ fn also(
 ) -> Result<Vec<(&'static str, String)>, Failure> {
     let mut found = Vec::new();
     for also in collection.also {
-        match (text(matches, also.flag), action) {
+        match (matches::text(matches, also.flag), action) {
             (Some(_), Action::List | Action::Remove) => {
-                return Err(Failure::Usage {
-                    message: format!("--{} is for add", also.flag),
-                    next_step: Some("Leave it out.".into()),
-                });
+                return Err(Failure::usage(format!("--{} is for add", also.flag)).next("Leave it out."));
             }
             (None, Action::Add) if also.default.is_none() => {
-                return Err(Failure::Usage {
-                    message: format!("--{} is missing", also.flag),
-                    next_step: Some(format!("{}.", also.help)),
-                });
+                return Err(Failure::usage(format!("--{} is missing", also.flag)).next(format!("{}.", also.help)));
             }
             (given, Action::Add) => {
                 let value = given.unwrap_or_else(|| also.default.unwrap_or_default().to_owned());
@@ -248,8 +244,8 @@ fn remove(collection: &Collection, mut items: Vec<Value>, words: &[String]) -> R
 }
 
 fn list(collection: &Collection, items: &[Value], output: &Output) -> Result<(), Failure> {
-    if output.is_json() {
-        let mut rows = rows::open(output, &Shape::unknown(), None)?;
+    if output.is_for_programs() {
+        let mut rows = open::rows(output, &Shape::unknown(), None)?;
         for item in items {
             rows.row(&item.to_string())?;
         }
@@ -314,7 +310,7 @@ fn done(
     output: &Output,
 ) -> Result<(), Failure> {
     let Difference { added, removed, nothing_to_do } = difference;
-    if output.is_json() {
+    if output.is_for_programs() {
         let report = json!({
             "what": label,
             "collection": collection.property,
@@ -325,7 +321,7 @@ fn done(
             "after": after,
             "sent": sent,
         });
-        return answer::print_value(&report.to_string(), &Shape::unknown(), output);
+        return value::print_value(&report.to_string(), &Shape::unknown(), output);
     }
     let mut sink = output.open()?;
     if sent {

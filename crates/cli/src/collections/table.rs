@@ -185,7 +185,6 @@ mod tests {
     use threecx_catalog::Type;
 
     use super::*;
-    use crate::command::operation_of;
     use crate::guarded::Kind;
 
     #[test]
@@ -207,7 +206,6 @@ mod tests {
             for name in also.chain([identity]) {
                 assert!(item.all_properties().any(|property| property.name == name), "{name}");
             }
-            assert!(operation_of(resource, collection.word).is_none(), "{} is an operation", collection.word);
         }
     }
 }

@@ -5,11 +5,13 @@ use threecx::{Operation, Span};
 use threecx_catalog::{Release, Resource, Type};
 
 use super::{Candidate, Next, SHELLS, files, numbers};
-use crate::command::flags::{self, Flag, Place};
-use crate::command::{self, Chosen, OWN, globals};
+use crate::args::flag::{self, Flag, Place};
+use crate::args::globals;
 use crate::guarded::Kind;
 use crate::names::{self, Set};
+use crate::operation;
 use crate::profiles::Profiles;
+use crate::tree::{self, Chosen, Own};
 
 /// What the words so far have named.
 #[derive(Default)]
@@ -27,8 +29,8 @@ struct Line {
 }
 
 /// What can come after these words, where the last one begins with `current`.
-pub fn next(before: &[String], current: &str) -> Next {
-    let line = read(before);
+pub fn next(own: &'static [Own], before: &[String], current: &str) -> Next {
+    let line = read(own, before);
     if line.lost {
         return Next::These(Vec::new());
     }
@@ -37,7 +39,7 @@ pub fn next(before: &[String], current: &str) -> Next {
         _ => None,
     };
     let command = command_of(line.chosen);
-    let flags = operation.map(flags::flags).unwrap_or_default();
+    let flags = operation.map(flag::flags).unwrap_or_default();
     let value = |name: &str, typed: &str| {
         let arg = command.get_arguments().find(|arg| is_called(arg, name));
         let flag = flags.iter().find(|flag| flag.long == name);
@@ -57,8 +59,8 @@ pub fn next(before: &[String], current: &str) -> Next {
         _ => {}
     }
     let found = match (current.starts_with('-'), line.chosen) {
-        (false, None) => words_or_operations(line.resource),
-        (false, Some(chosen)) => match positional(chosen, &line.positional, before) {
+        (false, None) => words_or_operations(own, line.resource),
+        (false, Some(chosen)) => match positional(own, chosen, &line.positional, before) {
             Some(found) => found,
             None => flags_of(&command, &line.given),
         },
@@ -72,8 +74,8 @@ fn beginning(mut found: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
     found
 }
 
-/// Goes through the words as [`command::choose`] does, but takes whatever it does not know.
-fn read(before: &[String]) -> Line {
+/// Goes through the words as [`tree::choose`] does, but takes whatever it does not know.
+fn read(own: &'static [Own], before: &[String]) -> Line {
     let mut line = Line::default();
     let mut takes: Option<Command> = None;
     for word in before {
@@ -99,12 +101,12 @@ fn read(before: &[String]) -> Line {
         match (line.chosen, line.resource) {
             (Some(_), _) => line.positional.push(word.clone()),
             (None, None) => {
-                line.chosen = OWN.iter().find(|(name, ..)| name == word).map(|(_, chosen, _)| *chosen);
-                line.resource = command::find_resource(word);
+                line.chosen = tree::own::named(own, word).map(Chosen::Own);
+                line.resource = tree::find_resource(word);
                 line.lost |= line.chosen.is_none() && line.resource.is_none() && word != "help";
             }
             (None, Some(resource)) => {
-                line.chosen = command::below(resource, word);
+                line.chosen = tree::below(resource, word);
                 line.lost |= line.chosen.is_none();
             }
         }
@@ -125,18 +127,18 @@ fn is_called(arg: &Arg, name: &str) -> bool {
 fn command_of(chosen: Option<Chosen>) -> Command {
     match chosen {
         Some(Chosen::Operation(operation)) => {
-            command::operation::command(operation, &flags::flags(operation), names::subject(operation).as_ref())
+            operation::command::command(operation, &flag::flags(operation), names::subject(operation).as_ref())
         }
-        Some(own) => command::own::of(own).unwrap_or_default(),
+        Some(other) => tree::command::of(other).unwrap_or_default(),
         None => globals::add(Command::new("threecx").disable_help_flag(true), |_| true),
     }
 }
 
-fn words_or_operations(resource: Option<&'static Resource>) -> Vec<Candidate> {
+fn words_or_operations(own: &'static [Own], resource: Option<&'static Resource>) -> Vec<Candidate> {
     match resource {
         Some(resource) => operations(resource),
         None => {
-            let own = OWN.iter().map(|(name, _, about)| Candidate::new(*name, about));
+            let own = own.iter().map(|own| Candidate::new(own.name, own.about));
             own.chain(resources()).collect()
         }
     }
@@ -149,27 +151,28 @@ fn resources() -> impl Iterator<Item = Candidate> {
 fn operations(resource: &'static Resource) -> Vec<Candidate> {
     let operations = resource.operations.iter();
     let operations = operations.map(|operation| Candidate::new(operation.command, operation.title));
-    let besides = command::besides(resource).into_iter().map(|(word, about)| Candidate::new(word, about));
+    let besides = tree::besides(resource).into_iter().map(|(word, about)| Candidate::new(word, about));
     operations.chain(besides).collect()
 }
 
 /// The words that a command of the program itself takes beside its flags.
-fn positional(chosen: Chosen, words_before: &[String], line: &[String]) -> Option<Vec<Candidate>> {
+fn positional(own: &'static [Own], chosen: Chosen, words_before: &[String], line: &[String]) -> Option<Vec<Candidate>> {
     let words = |words: &[&str]| words.iter().map(|word| Candidate::new(*word, "")).collect();
     let of_set = |set: &Set| Some(numbers::of_set(set, line)).filter(|found| !found.is_empty());
     match (chosen, words_before) {
         (Chosen::Operation(operation), _) => of_set(&names::subject(operation)?.set),
         (Chosen::Edit(resource), []) => of_set(&Kind::of(resource)?.set?.0),
-        (Chosen::Collection(collection), [_]) => {
-            of_set(&Kind::of(command::find_resource(collection.resource)?)?.set?.0)
-        }
+        (Chosen::Collection(collection), [_]) => of_set(&Kind::of(tree::find_resource(collection.resource)?)?.set?.0),
         (Chosen::Collection(collection), [_, _, ..]) => of_set(&Set::named(collection.item.set()?)?),
-        (Chosen::Describe | Chosen::Man, []) => Some(words_or_operations(None)),
-        (Chosen::Describe, [resource]) => command::find_resource(resource).map(operations),
-        (Chosen::Completion, []) => Some(words(&SHELLS.map(|(shell, _)| shell))),
         (Chosen::Collection(_), []) => Some(words(&["list", "add", "remove"])),
-        (Chosen::Api, []) => Some(words(&["GET", "POST", "PATCH", "PUT", "DELETE"])),
-        (Chosen::Api, [_]) => Some(resources_as_paths()),
+        (Chosen::Own(chosen), before) => match (chosen.name, before) {
+            ("describe" | "man", []) => Some(words_or_operations(own, None)),
+            ("describe", [resource]) => tree::find_resource(resource).map(operations),
+            ("completion", []) => Some(words(&SHELLS.map(|(shell, _)| shell))),
+            ("api", []) => Some(words(&["GET", "POST", "PATCH", "PUT", "DELETE"])),
+            ("api", [_]) => Some(resources_as_paths()),
+            _ => None,
+        },
         _ => None,
     }
 }

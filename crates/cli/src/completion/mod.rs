@@ -9,9 +9,13 @@ mod numbers;
 
 use std::ffi::OsString;
 
-use crate::command;
+use crate::args::matches;
+use crate::args::output::OutputFlags;
+use crate::args::plain::{PRINTING, for_reading, plain};
 use crate::failure::Failure;
-use crate::output::{Output, text};
+use crate::output::Output;
+use crate::tree::Own;
+use clap::{Arg, Command};
 
 /// The hidden command that the scripts call.
 pub const HIDDEN: &str = "__complete";
@@ -48,11 +52,39 @@ pub enum Next {
     Files,
 }
 
+/// What it does, for lists of commands.
+pub const ABOUT: &str = "Print a script that makes a shell complete commands, flags and values";
+
+/// `threecx completion`
+pub fn command() -> Command {
+    let shell = Arg::new("shell")
+        .required(true)
+        .value_name("SHELL")
+        .value_parser(SHELLS.map(|(shell, _)| shell))
+        .hide_possible_values(true)
+        .help("bash, zsh, fish or powershell");
+    let command = plain(
+        format!(
+            "{ABOUT}: enumerations, files, releases, and\n\
+             ids and numbers of the PBX that the environment names (read at most every 5 minutes, never asked for long)"
+        ),
+        "threecx completion <SHELL>",
+    );
+    for_reading(command.arg(shell), &PRINTING).after_help(
+        "Once and for all, for\n  \
+         bash        echo 'source <(threecx completion bash)' >> ~/.bashrc\n  \
+         zsh         mkdir -p ~/.zfunc && threecx completion zsh > ~/.zfunc/_threecx\n              \
+         and in ~/.zshrc, before compinit: fpath+=(~/.zfunc)\n  \
+         fish        threecx completion fish > ~/.config/fish/completions/threecx.fish\n  \
+         powershell  threecx completion powershell >> $PROFILE   (not tested by machine, as the others are)",
+    )
+}
+
 /// Prints the script of a shell.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::own::completion().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let shell = text(&matches, "shell").unwrap_or_default();
+    let matches = command().try_get_matches_from(rest)?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let shell = matches::text(&matches, "shell").unwrap_or_default();
     let script = SHELLS.iter().find(|(name, _)| *name == shell).map_or("", |(_, script)| script);
     let mut sink = output.open()?;
     sink.raw(script.as_bytes())?;
@@ -61,7 +93,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
 
 /// Answers a script: the shell, a colon and the word to be completed (for bash the whole line),
 /// and the words before it. Whatever goes wrong, nothing is said.
-pub fn complete(arguments: &[OsString]) {
+pub fn complete(own: &'static [Own], arguments: &[OsString]) {
     let words: Vec<String> = arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
     let [shell, current, before @ ..] = words.as_slice() else { return };
     let current = current.strip_prefix(':').unwrap_or(current);
@@ -70,7 +102,7 @@ pub fn complete(arguments: &[OsString]) {
         _ => (before.to_vec(), current.to_owned()),
     };
     let mut text = String::new();
-    match candidates::next(&before, &current) {
+    match candidates::next(own, &before, &current) {
         Next::Files => text.push_str(":files\n"),
         Next::These(candidates) => {
             let unfinished = |candidate: &Candidate| candidate.value.ends_with(['/', ',', '=']);

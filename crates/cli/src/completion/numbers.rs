@@ -11,14 +11,15 @@ use threecx::{Arguments, Input, Operation, Span};
 use threecx_catalog::{Form, Structure, Verb};
 
 use super::Candidate;
-use crate::arguments::Stdin;
-use crate::command::flags::{Flag, Place};
-use crate::command::globals;
+use crate::args::connection::ConnectionFlags;
+use crate::args::flag::{Flag, Place};
+use crate::args::globals;
+use crate::args::stdin::Stdin;
+use crate::atomic_file::{self, Readers};
 use crate::connect::Settings;
 use crate::folders;
 use crate::names::Set;
-use crate::runtime;
-use crate::whole_file::{self, Readers};
+use crate::runtime::runtime;
 
 /// A PBX that takes longer is not waited for.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -77,7 +78,7 @@ fn settings(before: &[String]) -> Option<Settings> {
     let command = Command::new("threecx").no_binary_name(true).disable_help_flag(true).ignore_errors(true);
     let matches =
         globals::add(command, |global| global.name != "help").try_get_matches_from(connection(before)).ok()?;
-    Settings::from(&matches).ok().filter(|settings| !settings.sim && settings.is_quiet())
+    Settings::from(ConnectionFlags::of(&matches).ok()?).ok().filter(|settings| !settings.sim && settings.is_quiet())
 }
 
 /// The flags of the program itself among the words.
@@ -125,8 +126,8 @@ fn path(list: &Operation, property: &str, settings: &Settings) -> Option<PathBuf
 }
 
 fn write(path: &Path, text: &str) -> Option<()> {
-    whole_file::make_folder(path.parent()?).ok()?;
-    whole_file::write(path, text, Readers::Owner).ok()
+    atomic_file::make_folder(path.parent()?).ok()?;
+    atomic_file::write(path, text, Readers::Owner).ok()
 }
 
 fn read(list: &'static Operation, property: &str, settings: &Settings) -> Option<Vec<String>> {

@@ -11,29 +11,50 @@ use std::ffi::OsString;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-pub use check::CHECKS;
-use check::{Finding, Status};
+use check::{CHECKS, Finding, Status};
 
-use crate::arguments::Stdin;
-use crate::command;
+use crate::args::connection::ConnectionFlags;
+use crate::args::output::OutputFlags;
+use crate::args::plain::plain;
+use crate::args::stdin::Stdin;
+use crate::args::{globals, layout};
 use crate::connect::{Connection, Settings};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::output::style::{Style, one_line};
+use crate::output::width;
 use crate::output::wrap::wrap;
 use crate::output::{Output, Sink};
-use crate::runtime;
+use crate::runtime::runtime;
+use clap::Command;
+
+/// What it does, for lists of commands.
+pub const ABOUT: &str = "Check the health of the PBX and of this connection";
+
+/// `threecx doctor`
+pub fn command() -> Command {
+    let command = plain(format!("{ABOUT}; nothing is changed"), "threecx doctor [OPTIONS]");
+    let command = globals::add(command, |global| !matches!(global.name, "dry-run" | "curl" | "yes"));
+    let checks: Vec<String> = CHECKS.iter().map(|(name, about)| format!("  {name:<12} {about}")).collect();
+    layout::fit(command, width()).after_help(format!(
+        "Checks:\n{}\n\nEach is green, yellow (look at it some time), red (something does not work, or soon will not) or unknown\n\
+         (the PBX does not say). The exit code is {} if something is red, else 0. The names of the checks are stable:\n\
+         -o json is for monitoring.",
+        checks.join("\n"),
+        Kind::Unhealthy.exit_code()
+    ))
+}
 
 /// Looks at everything and says what it finds.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::account::doctor().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let settings = Settings::from(&matches)?;
+    let matches = command().try_get_matches_from(rest)?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let settings = Settings::from(ConnectionFlags::of(&matches)?)?;
     let findings = runtime()?.block_on(async {
         let connection = settings.connect(&mut Stdin::default()).await?;
         Ok::<_, Failure>(look(&connection).await)
     })?;
     let mut sink = output.open()?;
-    if output.is_json() {
+    if output.is_for_programs() {
         print_json(&findings, &mut sink)?
     } else {
         print(&findings, &output, &mut sink)?

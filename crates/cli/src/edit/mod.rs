@@ -1,6 +1,7 @@
 //! `threecx users edit 100`: an entity in an editor, as YAML. What was changed is shown and sent,
 //! and nothing else; what was written is never lost.
 
+pub mod command;
 mod document;
 mod editor;
 
@@ -11,15 +12,19 @@ use similar::TextDiff;
 use threecx::Error;
 use threecx_catalog::{Resource, Structure};
 
-use crate::arguments::Stdin;
+use crate::args::connection::ConnectionFlags;
+use crate::args::matches;
+use crate::args::output::OutputFlags;
+use crate::args::stdin::Stdin;
 use crate::confirm::{ask_where_somebody_is_there, somebody_is_there};
 use crate::connect::Settings;
+use crate::dry_run;
 use crate::failure::Failure;
 use crate::guarded::{Guarded, Kind, Properties};
 use crate::output::shape::Shape;
 use crate::output::style::{Style, one_line, painted};
-use crate::output::{Output, answer, flag, text};
-use crate::{command, dry_run, runtime};
+use crate::output::{Output, value};
+use crate::runtime::runtime;
 use editor::Draft;
 
 /// Begins the lines that tell what is wrong, above the text.
@@ -28,22 +33,22 @@ const WRONG: &str = "#! ";
 /// Carries out what was typed after `threecx <resource> edit`.
 pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failure> {
     let Some((kind, structure)) = Kind::of(resource).and_then(|kind| Some((kind.clone(), kind.structure()?))) else {
-        return Err(Failure::Usage {
-            message: format!("{} has nothing that can be both read and updated", resource.name),
-            next_step: Some(format!("See `threecx {} --help` for its operations.", resource.command)),
-        });
+        return Err(Failure::usage(format!("{} has nothing that can be both read and updated", resource.name))
+            .next(format!("See `threecx {} --help` for its operations.", resource.command)));
     };
-    let matches = command::change::edit(resource, &kind).try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let settings = Settings::from(&matches)?;
+    let matches = command::command(resource, &kind).try_get_matches_from(rest)?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let settings = Settings::from(ConnectionFlags::of(&matches)?)?;
     runtime()?.block_on(async {
         let connection = settings.connect(&mut Stdin::default()).await?;
         let client = &connection.client;
-        let thing = match text(&matches, "which") {
+        // A singleton is not named.
+        let which = kind.set.as_ref().and_then(|_| matches::text(&matches, "which"));
+        let thing = match which {
             Some(given) => kind.find(client, &given).await?,
             None => None,
         };
-        let (select, expand) = (text(&matches, "select"), text(&matches, "expand"));
+        let (select, expand) = (matches::text(&matches, "select"), matches::text(&matches, "expand"));
         let guarded = Guarded { client, kind, thing, select, expand };
         let before = guarded.read().await?;
         let draft = Draft::new(&guarded.label())?;
@@ -56,11 +61,11 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
                     break changes;
                 }
                 show(&before, &changes, structure, &output);
-                if flag(&matches, "dry-run") {
+                if matches::flag(&matches, "dry-run") {
                     return dry_run::print(&guarded.plan(&changes).await?, &settings, &output);
                 }
                 let pbx = settings.pbx();
-                ask_where_somebody_is_there("Send", pbx.as_deref(), settings.sim || flag(&matches, "yes"))?;
+                ask_where_somebody_is_there("Send", pbx.as_deref(), settings.sim || matches::flag(&matches, "yes"))?;
                 match guarded.write(&before, &changes).await {
                     Ok(_) => break changes,
                     // What the PBX does not take can be put right in the text.
@@ -187,7 +192,7 @@ fn in_the_text(error: Error) -> Error {
 
 /// The difference, line by line.
 fn show(before: &Properties, changes: &Map<String, Value>, structure: &'static Structure, output: &Output) {
-    if output.is_json() {
+    if output.is_for_programs() {
         return;
     }
     let was = before.iter().filter(|(name, _)| changes.contains_key(*name)).map(own).collect();
@@ -218,9 +223,9 @@ fn show(before: &Properties, changes: &Map<String, Value>, structure: &'static S
 
 fn done(label: &str, changes: &Map<String, Value>, output: &Output) -> Result<(), Failure> {
     let names: Vec<&str> = changes.keys().map(String::as_str).collect();
-    if output.is_json() {
+    if output.is_for_programs() {
         let report = json!({"what": label, "changed": names, "sent": !names.is_empty()});
-        return answer::print_value(&report.to_string(), &Shape::unknown(), output);
+        return value::print_value(&report.to_string(), &Shape::unknown(), output);
     }
     let mut sink = output.open()?;
     if names.is_empty() {

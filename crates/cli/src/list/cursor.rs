@@ -17,9 +17,9 @@ use serde::{Deserialize, Serialize};
 use threecx::{Arguments, Input, Operation};
 
 use super::window::Window;
+use crate::atomic_file::{self, Readers};
 use crate::failure::Failure;
 use crate::output::{Output, Sink, writing};
-use crate::whole_file::{self, Readers};
 
 /// What the file holds.
 #[derive(Debug, Deserialize, Serialize)]
@@ -55,8 +55,7 @@ impl Cursor {
         arguments: &Arguments,
         output: &Output,
     ) -> Result<Cursor, Failure> {
-        let refuse =
-            |message: &str, next: &str| Err(Failure::Usage { message: message.into(), next_step: Some(next.into()) });
+        let refuse = |message: &str, next: &str| Err(Failure::usage(message).next(next));
         if !output.format.can_be_continued() {
             return refuse("--cursor needs a format that can be written on", "Add -o ndjson, -o csv or -o yaml.");
         }
@@ -122,10 +121,8 @@ impl Cursor {
     }
 
     fn refused(&self, reason: &str) -> Failure {
-        Failure::Usage {
-            message: format!("the cursor {} does not fit: {reason}", self.path),
-            next_step: Some("Name another --cursor, or delete it to begin afresh.".into()),
-        }
+        Failure::usage(format!("the cursor {} does not fit: {reason}", self.path))
+            .next("Name another --cursor, or delete it to begin afresh.")
     }
 
     /// Notes that a window is complete, in one step: there is the old cursor or the new one.
@@ -141,6 +138,6 @@ impl Cursor {
         };
         let failed = |error: std::io::Error| Failure::file(&self.path, &error);
         let text = serde_json::to_string_pretty(&state).map_err(|error| Failure::Internal(error.to_string()))?;
-        whole_file::write(Path::new(&self.path), &format!("{text}\n"), Readers::Owner).map_err(failed)
+        atomic_file::write(Path::new(&self.path), &format!("{text}\n"), Readers::Owner).map_err(failed)
     }
 }

@@ -6,21 +6,31 @@ mod moment;
 mod progress;
 mod window;
 
-use clap::ArgMatches;
 use jiff::Timestamp;
 use threecx::{Arguments, Client, Error, Input, Operation, Paged};
 use threecx_core::page::Pages;
 
+use crate::args::period::PeriodFlags;
 use crate::failure::Failure;
-use crate::output::rows::{self, Rows};
+use crate::output::rows::Rows;
 use crate::output::shape::Shape;
-use crate::output::{Output, Sink, answer, flag, text};
+use crate::output::{Output, Sink, answer, open};
 use cursor::Cursor;
 use progress::Progress;
 use window::{Period, Window};
 
 /// So many pages are asked for at a time.
-const CONCURRENCY: u64 = 10;
+const CONCURRENCY: usize = 10;
+
+/// What the command line says about reading a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'f> {
+    /// `--all`
+    pub all: bool,
+    /// `--concurrency`
+    pub concurrency: Option<usize>,
+    pub period: &'f PeriodFlags,
+}
 
 /// How to read a list.
 #[derive(Debug)]
@@ -39,7 +49,7 @@ impl List {
     pub fn from(
         operation: &'static Operation,
         arguments: &Arguments,
-        matches: &ArgMatches,
+        asked: Asked<'_>,
         output: &Output,
     ) -> Result<Option<List>, Failure> {
         if !operation.is_paged() {
@@ -49,13 +59,12 @@ impl List {
             Some(Input::Text(top) | Input::Json(top)) => top.trim().parse::<u64>().ok(),
             None => None,
         };
-        let concurrency = matches.get_one::<u64>("concurrency").copied().unwrap_or(CONCURRENCY);
-        let concurrency = usize::try_from(concurrency).unwrap_or(1);
-        let period = Period::from(operation, arguments, matches)?;
-        let cursor = text(matches, "cursor").filter(|_| period.is_some());
+        let concurrency = asked.concurrency.unwrap_or(CONCURRENCY);
+        let period = Period::from(operation, arguments, asked.period)?;
+        let cursor = asked.period.cursor.clone().filter(|_| period.is_some());
         let cursor = cursor.map(|path| Cursor::new(path, operation, arguments, output)).transpose()?;
         let long = top.is_some_and(|top| top > Pages::LARGEST.into());
-        let whole = flag(matches, "all") || long || period.is_some();
+        let whole = asked.all || long || period.is_some();
         Ok(whole.then_some(List { wanted: top, concurrency, period, cursor }))
     }
 
@@ -235,8 +244,8 @@ impl Reader<'_> {
     fn printed(&mut self, count: Option<u64>) -> Result<Box<dyn Rows>, Failure> {
         match (self.printed.take(), self.begun.take()) {
             (Some(printed), _) => Ok(printed),
-            (None, Some(sink)) => rows::continued(self.output, sink, &self.shape(), count),
-            (None, None) => rows::open(self.output, &self.shape(), count),
+            (None, Some(sink)) => open::continued(self.output, sink, &self.shape(), count),
+            (None, None) => open::rows(self.output, &self.shape(), count),
         }
     }
 

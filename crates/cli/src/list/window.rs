@@ -9,7 +9,6 @@
 //! them. Only where the whole period begins and ends does the instant count: there, a day more is
 //! asked for, and each row's own time decides.
 
-use clap::ArgMatches;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde_json::value::RawValue;
@@ -17,8 +16,9 @@ use threecx::{Arguments, Input, Operation};
 use threecx_core::period::{self, Ask, Periodic};
 
 use super::moment::{self, misfit};
+use crate::args::period::PeriodFlags;
 use crate::failure::Failure;
-use crate::output::{flag, shape, text};
+use crate::output::shape;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -64,41 +64,37 @@ impl Period {
     pub fn from(
         operation: &'static Operation,
         arguments: &Arguments,
-        matches: &ArgMatches,
+        flags: &PeriodFlags,
     ) -> Result<Option<Period>, Failure> {
-        let (since, until) = (text(matches, "since"), text(matches, "until"));
-        let (window, cursor) = (text(matches, "window"), text(matches, "cursor"));
+        let PeriodFlags { since, until, window, cursor } = flags;
         let Some(ask) = period::of(operation) else { return Ok(None) };
         let Some(since) = since else {
             if until.is_none() && window.is_none() && cursor.is_none() {
                 return Ok(None);
             }
-            return Err(Failure::Usage {
-                message: "--until, --window and --cursor need a beginning".into(),
-                next_step: Some("Add --since, for example --since 7d.".into()),
-            });
+            return Err(Failure::usage("--until, --window and --cursor need a beginning")
+                .next("Add --since, for example --since 7d."));
         };
         let now = Zoned::now();
-        let since = moment::parse("--since", &since, &now)?;
+        let since = moment::parse("--since", since, &now)?;
         let until = match until {
-            Some(until) => moment::parse("--until", &until, &now)?,
+            Some(until) => moment::parse("--until", until, &now)?,
             None if cursor.is_some() => now.timestamp() - SETTLED,
             None => now.timestamp(),
         };
         let until = Timestamp::from_second(until.as_second()).unwrap_or(until);
-        let window = window.map(|window| moment::length("--window", &window)).transpose()?;
+        let window = window.as_deref().map(|window| moment::length("--window", window)).transpose()?;
         let mut period = Period { since, until, window, ask, opens: true };
         if cursor.is_some() && period.window.is_none() {
             period.window = Some(DAY);
         }
-        period.check(arguments, matches)?;
+        period.check(arguments, flags)?;
         Ok(Some(period))
     }
 
     /// Refuses what cannot be.
-    fn check(&self, arguments: &Arguments, matches: &ArgMatches) -> Result<(), Failure> {
-        let usage =
-            |message: &str, next: &str| Err(Failure::Usage { message: message.into(), next_step: Some(next.into()) });
+    fn check(&self, arguments: &Arguments, flags: &PeriodFlags) -> Result<(), Failure> {
+        let usage = |message: &str, next: &str| Err(Failure::usage(message).next(next));
         let input = |error: threecx::Error| Err(error.into());
         if self.since >= self.until {
             return input(misfit(
@@ -115,7 +111,7 @@ impl Period {
         }
         match (self.window, self.ask.ask) {
             (Some(window), Ask::FilterByDay) if window.as_secs() % DAY.as_secs() != 0 => {
-                let came = text(matches, "window").unwrap_or_default();
+                let came = flags.window.clone().unwrap_or_default();
                 return input(misfit("--window", "whole days: this list is asked for by day", &came));
             }
             _ => {}
@@ -123,16 +119,16 @@ impl Period {
         if let Ask::Parameters(from, to) = self.ask.ask
             && [from, to].iter().any(|name| arguments.parameters.keys().any(|given| given.eq_ignore_ascii_case(name)))
         {
-            let flags = [from, to].map(|name| format!("--{}", crate::command::flags::kebab(name)));
+            let flags = [from, to].map(|name| format!("--{}", crate::args::flag::kebab(name)));
             return usage(
                 &format!("--since and {} say the same thing", flags.join("/")),
                 &format!("Leave out --since and --until, or {}.", flags.join(" and ")),
             );
         }
-        if arguments.options.contains_key("skip") || flag(matches, "count") || arguments.options.contains_key("count") {
+        if arguments.options.contains_key("skip") || arguments.options.contains_key("count") {
             return usage("--skip and --count do not go with a period", "Leave them out; --since says where to begin.");
         }
-        if text(matches, "cursor").is_some() && arguments.options.contains_key("top") {
+        if flags.cursor.is_some() && arguments.options.contains_key("top") {
             return usage(
                 "--top does not go with --cursor: the rest of a window would never be read",
                 "Leave out one of the two; --until says where to end.",

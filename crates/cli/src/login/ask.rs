@@ -99,10 +99,8 @@ fn somebody(question: &str, flag: &str) -> Result<(), Failure> {
     if io::stdin().is_terminal() && io::stderr().is_terminal() {
         return Ok(());
     }
-    Err(Failure::Usage {
-        message: format!("no terminal to ask at, and not given: {question}"),
-        next_step: Some(format!("Give it with {flag}.")),
-    })
+    Err(Failure::usage(format!("no terminal to ask at, and not given: {question}"))
+        .next(format!("Give it with {flag}.")))
 }
 
 fn wrong(error: &io::Error) -> Failure {

@@ -1,39 +1,45 @@
 //! `threecx login`: asks for what was not given, tries it at the PBX, and keeps it as a profile.
 
 mod ask;
+mod command;
 
 use std::ffi::OsString;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{fs, io};
 
-use clap::ArgMatches;
 use secrecy::SecretString;
 use serde_json::json;
 use threecx::{Builder, Client, Error, Login, SecretStore, TokenFile};
 
-use crate::arguments::Stdin;
+use crate::args::output::OutputFlags;
+use crate::args::stdin::Stdin;
 use crate::confirm::somebody_is_there;
-use crate::connect::{authority, secret};
+use crate::connect::authority;
 use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::output::style::note;
-use crate::output::{Output, flag, text};
+use crate::profiles::Place;
 use crate::profiles::{Profile, Profiles, Who, check_name};
-use crate::secrets::{Place, Secret};
-use crate::{command, runtime, tokens};
+use crate::runtime::runtime;
+use crate::secrets::Secret;
+use crate::tokens;
+
+use command::LoginFlags;
+pub use command::{ABOUT, command};
 
 /// Logs in.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::account::login().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
+    let matches = command().try_get_matches_from(rest)?;
+    let output = Output::from(OutputFlags::format_of(&matches))?;
     let mut stdin = Stdin::default();
     let profiles = Profiles::load()?;
-    let flag_named = text(&matches, "profile");
-    let named = flag_named.clone().or_else(|| env_vars::PROFILE.get());
+    let flags = LoginFlags::of(&matches);
+    let named = flags.profile.clone().or_else(|| env_vars::PROFILE.get());
     named.as_deref().map_or(Ok(()), check_name)?;
     // What is known already is offered; of a profile that --profile names, it counts.
     let known = named.as_ref().or(profiles.default.as_ref()).and_then(|name| profiles.profiles.get(name));
-    let given = Given { matches: &matches, environment: flag_named.is_none() || known.is_none() };
+    let given = Given { environment: flags.profile.is_none() || known.is_none(), flags };
     let (url, mut profile) = address(&given, named.is_some(), known)?;
     let builder = builder(&url, &profile)?;
     profile.url = builder.address()?;
@@ -47,28 +53,24 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let existing = profiles.profiles.iter().find(|(_, other)| same(other)).map(|(name, _)| name.clone());
     let name = named.or(existing).unwrap_or_else(|| free_name(&profile, &profiles));
     check_name(&name)?;
-    keep(&name, profile, &held, version, flag(&matches, "default"), &output)
+    keep(&name, profile, &held, version, given.flags.default, &output)
 }
 
 /// What was given by flags and by the environment, before which a profile goes that was named.
-struct Given<'m> {
-    matches: &'m ArgMatches,
+struct Given {
+    flags: LoginFlags,
     environment: bool,
 }
 
-impl Given<'_> {
-    fn flag(&self, name: &str) -> Option<String> {
-        text(self.matches, name)
-    }
-
-    fn get(&self, name: &str, variable: &Variable) -> Option<String> {
-        self.flag(name).or_else(|| variable.get().filter(|_| self.environment))
+impl Given {
+    fn or(&self, flag: &Option<String>, variable: &Variable) -> Option<String> {
+        flag.clone().or_else(|| variable.get().filter(|_| self.environment))
     }
 }
 
 /// The address, and a profile with what belongs to it.
-fn address(given: &Given<'_>, named: bool, known: Option<&Profile>) -> Result<(String, Profile), Failure> {
-    let url = match (given.get("url", &env_vars::URL), known) {
+fn address(given: &Given, named: bool, known: Option<&Profile>) -> Result<(String, Profile), Failure> {
+    let url = match (given.or(&given.flags.url, &env_vars::URL), known) {
         (Some(url), _) => url,
         (None, Some(known)) if named => known.url.clone(),
         (None, known) => ask::line("Address of the PBX", known.map(|known| known.url.as_str()), "--url")?,
@@ -79,14 +81,14 @@ fn address(given: &Given<'_>, named: bool, known: Option<&Profile>) -> Result<(S
     };
     let whole = Client::builder(&url).allow_http(true).address().ok();
     let known = known.filter(|known| Some(&known.url) == whole.as_ref());
-    let ca_file = given.get("ca-file", &env_vars::CA_FILE).map(absolute).transpose()?;
+    let ca_file = given.or(&given.flags.ca_file, &env_vars::CA_FILE).map(absolute).transpose()?;
     let profile = Profile {
         url: String::new(),
         who: Who::Client(String::new()),
         secret: None,
         fingerprint: String::new(),
         ca_file: ca_file.or_else(|| known.and_then(|known| known.ca_file.clone())),
-        allow_http: flag(given.matches, "allow-http") || known.is_some_and(|known| known.allow_http),
+        allow_http: given.flags.allow_http || known.is_some_and(|known| known.allow_http),
     };
     Ok((url, profile))
 }
@@ -100,11 +102,11 @@ fn builder(url: &str, profile: &Profile) -> Result<Builder, Failure> {
 }
 
 /// As whom to log in.
-fn who(given: &Given<'_>, named: bool, known: Option<&Profile>) -> Result<Who, Failure> {
-    if let Some(user) = given.flag("user") {
+fn who(given: &Given, named: bool, known: Option<&Profile>) -> Result<Who, Failure> {
+    if let Some(user) = given.flags.user.clone() {
         return Ok(Who::User(user));
     }
-    if let Some(id) = given.get("client-id", &env_vars::CLIENT_ID) {
+    if let Some(id) = given.or(&given.flags.client_id, &env_vars::CLIENT_ID) {
         return Ok(Who::Client(id));
     }
     if let Some(known) = known.filter(|_| named) {
@@ -131,14 +133,12 @@ fn who(given: &Given<'_>, named: bool, known: Option<&Profile>) -> Result<Who, F
 async fn prove(
     builder: Builder,
     profile: &mut Profile,
-    given: &Given<'_>,
+    given: &Given,
     stdin: &mut Stdin,
 ) -> Result<(Arc<Held>, Option<String>), Failure> {
     let (mut builder, held) = match &profile.who {
         Who::Client(id) => {
-            let flags = (given.flag("client-secret"), given.flag("client-secret-file"));
-            let flags = (flags.0.as_deref(), flags.1.as_deref());
-            let secret = secret(flags, ("--client-secret", "--client-secret-file"), stdin)?;
+            let secret = given.flags.client_secret.read(stdin)?;
             let variable = || env_vars::CLIENT_SECRET.get().filter(|_| given.environment);
             let secret = secret.or_else(|| variable().map(SecretString::from));
             let secret = secret.map_or_else(|| ask::secret("Client secret", "--client-secret-file"), Ok)?;
@@ -147,11 +147,10 @@ async fn prove(
             (builder.credentials_in(id, Arc::clone(&held) as Arc<dyn SecretStore>), held)
         }
         Who::User(user) => {
-            let file = given.flag("password-file");
-            let password = secret((None, file.as_deref()), ("", "--password-file"), stdin)?;
+            let password = given.flags.password.read(stdin)?;
             let password = password.or_else(|| env_vars::PASSWORD.get().map(SecretString::from));
             let password = password.map_or_else(|| ask::secret("Password", "--password-file"), Ok)?;
-            let refresh_token = log_in(&builder, user, &password, given.flag("code")).await?;
+            let refresh_token = log_in(&builder, user, &password, given.flags.code.clone()).await?;
             let held = Arc::new(Held(Mutex::new(refresh_token)));
             (builder.user_in(user, Arc::clone(&held) as Arc<dyn SecretStore>), held)
         }
@@ -230,7 +229,7 @@ fn keep(
     }
     let path = path.display().to_string();
     let mut sink = output.open()?;
-    if output.is_json() {
+    if output.is_for_programs() {
         let (client_id, user) = match &profile.who {
             Who::Client(id) => (Some(id), None),
             Who::User(user) => (None, Some(user)),

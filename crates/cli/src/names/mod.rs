@@ -20,7 +20,7 @@ use threecx::{Arguments, Client, Error, Input, Operation};
 use threecx_catalog::Effect;
 use threecx_core::InputError;
 
-use crate::command::flags::{self, Flag};
+use crate::args::flag::{self, Flag};
 use crate::failure::Failure;
 
 pub use directory::Directory;
@@ -44,7 +44,7 @@ struct Reference {
     /// `--ids`, for errors.
     flag: String,
     name: &'static str,
-    place: flags::Place,
+    place: flag::Place,
     /// Whether a list of them is taken.
     shape: Shape,
     /// True if any text could be sent in its place.
@@ -115,7 +115,7 @@ impl References {
         }
         for (index, reference) in self.values.iter().enumerate() {
             let given = match reference.place {
-                flags::Place::Path => arguments.parameters.get(reference.name),
+                flag::Place::Path => arguments.parameters.get(reference.name),
                 _ => arguments.fields.get(reference.name),
             };
             if let Some(Input::Text(text)) = given
@@ -254,13 +254,13 @@ impl Subject {
 /// The entity that a flag refers to: the catalogue says so, or it is the key in the path. What any
 /// text may be is not looked up.
 fn reference(flag: &Flag, subject: Option<&Subject>) -> Option<Reference> {
-    if !matches!(flag.place, flags::Place::Path | flags::Place::Field) {
+    if !matches!(flag.place, flag::Place::Path | flag::Place::Field) {
         return None;
     }
     let (set, property) = match flag.refers_to.and_then(|to| to.split_once('.')) {
         Some((set, property)) => (Set::named(set)?, property),
         None => {
-            let is_subject = |subject: &&Subject| flag.place == flags::Place::Path && flag.name == subject.name;
+            let is_subject = |subject: &&Subject| flag.place == flag::Place::Path && flag.name == subject.name;
             let subject = subject.filter(is_subject)?;
             (subject.set.clone(), subject.property)
         }
@@ -341,7 +341,7 @@ impl Reference {
             Shape::Texts => Input::Json(json_list(values, false)),
         };
         let place = match self.place {
-            flags::Place::Path => &mut arguments.parameters,
+            flag::Place::Path => &mut arguments.parameters,
             _ => &mut arguments.fields,
         };
         place.insert(self.name.to_owned(), input);

@@ -149,5 +149,5 @@ fn key(operations: &[Operation], set: &str, structure: &'static Structure) -> Op
 
 /// `RingGroups` → `ring groups`
 fn words(name: &str) -> String {
-    crate::command::flags::kebab(name).replace('-', " ")
+    crate::args::flag::kebab(name).replace('-', " ")
 }

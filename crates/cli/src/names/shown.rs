@@ -13,7 +13,7 @@ const SOME: usize = 3;
 
 /// `Users: 100 Ada Lovelace (id 29), 101 …`, for a person.
 pub fn show(set: &Set, things: &[Thing], output: &Output) {
-    if !things.is_empty() && !output.is_json() {
+    if !things.is_empty() && !output.is_for_programs() {
         output.remark(&[line(set, things)]);
     }
 }

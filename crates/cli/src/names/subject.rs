@@ -3,7 +3,7 @@
 use threecx_catalog::{Body, Operation};
 
 use super::set::Set;
-use crate::command::flags;
+use crate::args::flag;
 
 /// What the words after an operation name.
 #[derive(Clone, Debug)]
@@ -28,10 +28,10 @@ pub enum Place {
 
 impl Place {
     /// Where a flag goes that says the same.
-    pub fn of(self) -> flags::Place {
+    pub fn of(self) -> flag::Place {
         match self {
-            Place::Path => flags::Place::Path,
-            Place::List => flags::Place::Field,
+            Place::Path => flag::Place::Path,
+            Place::List => flag::Place::Field,
         }
     }
 }

@@ -11,10 +11,10 @@ use std::borrow::Cow;
 
 use csv::{Terminator, Writer, WriterBuilder};
 
-use super::Sink;
 use super::flat::Columns;
 use super::rows::Rows;
 use super::shape::Shape;
+use super::sink::Sink;
 use crate::failure::Failure;
 
 /// A list as CSV. What is written goes through the writer's memory and then the sink's.

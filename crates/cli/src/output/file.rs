@@ -10,8 +10,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use threecx::{Download, Operation, Piece};
 
+use super::settings::Output;
 use super::shape::Shape;
-use super::{Output, answer};
+use super::value::print_value;
 use crate::failure::Failure;
 
 /// So many names are tried before giving up.
@@ -46,10 +47,8 @@ pub async fn receive_one(
 pub fn refuse_one_name(output: &Output) -> Result<(), Failure> {
     match output.file.as_deref().filter(|path| !is_folder(path)) {
         None => Ok(()),
-        Some(path) => Err(Failure::Usage {
-            message: format!("--output-file {path} is one file, and several are to come"),
-            next_step: Some("Name a folder, with a slash at its end: --output-file recordings/".into()),
-        }),
+        Some(path) => Err(Failure::usage(format!("--output-file {path} is one file, and several are to come"))
+            .next("Name a folder, with a slash at its end: --output-file recordings/")),
     }
 }
 
@@ -119,9 +118,9 @@ async fn print(mut download: Download, output: &Output) -> Result<(), Failure> {
 
 fn said(path: &str, length: u64, media_type: &str, output: &Output) -> Result<(), Failure> {
     let output = output.unfiltered().to_stdout();
-    if output.is_json() {
+    if output.is_for_programs() {
         let saved = json!({"file": path, "bytes": length, "media_type": media_type}).to_string();
-        return answer::print_value(&saved, &Shape::unknown(), &output);
+        return print_value(&saved, &Shape::unknown(), &output);
     }
     let mut sink = output.open()?;
     sink.line(&format!("Wrote {path} ({}).", size(length)))?;

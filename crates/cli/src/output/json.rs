@@ -2,8 +2,8 @@
 
 use memchr::memchr2;
 
-use super::Sink;
 use super::rows::Rows;
+use super::sink::Sink;
 use crate::failure::Failure;
 
 /// JSON text laid out for reading. Numbers keep all their digits.

@@ -3,10 +3,10 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Sink;
 use super::columns::{self, Columns, HIDDEN, Record};
 use super::rows::{Rows, more};
 use super::shape::Shape;
+use super::sink::Sink;
 use super::style::{Style, one_line, plain_text};
 use super::table::fit;
 use crate::failure::Failure;

@@ -12,10 +12,10 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type as Schema;
 use threecx_catalog::{Type, TypeRef};
 
-use super::Sink;
 use super::flat::Columns;
 use super::rows::Rows;
 use super::shape::Shape;
+use super::sink::Sink;
 use crate::failure::Failure;
 
 /// So many rows are one group.

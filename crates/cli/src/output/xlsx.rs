@@ -6,10 +6,10 @@
 
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
-use super::Sink;
 use super::flat::Columns;
 use super::rows::Rows;
 use super::shape::Shape;
+use super::sink::Sink;
 use crate::failure::Failure;
 
 /// So many rows a sheet has, the heading among them.

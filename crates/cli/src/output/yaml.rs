@@ -4,8 +4,8 @@
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 
-use super::Sink;
 use super::rows::Rows;
+use super::sink::Sink;
 use crate::failure::Failure;
 
 /// A list as a sequence.

@@ -6,17 +6,41 @@ use serde_json::json;
 use threecx::TokenStore;
 
 use super::{Profile, Profiles, Who};
+use crate::args::matches;
+use crate::args::output::OutputFlags;
+use crate::args::plain::plain;
+use crate::args::{globals, layout};
 use crate::failure::Failure;
 use crate::output::style::note;
-use crate::output::{Output, table, text};
-use crate::{command, logout, tokens};
+use crate::output::width;
+use crate::output::{Output, table};
+use crate::{logout, tokens};
+use clap::{Arg, Command};
+
+/// What it does, for lists of commands.
+pub const ABOUT: &str = "List the profiles, make another one the default, or remove one";
+
+/// `threecx profiles`
+pub fn command() -> Command {
+    let action =
+        Arg::new("action").value_name("ACTION").value_parser(["list", "use", "remove"]).requires_if("use", "name");
+    let action = action.requires_if("remove", "name").help("list, use or remove").hide_possible_values(true);
+    let name = Arg::new("name").value_name("NAME").help("Which profile");
+    let command = plain(
+        ABOUT,
+        "threecx profiles [-o json]\n       threecx profiles use <NAME>\n       threecx profiles remove <NAME>",
+    );
+    let command = command.arg(action).arg(name);
+    let command = globals::add(command, |global| matches!(global.name, "output" | "help"));
+    layout::fit(command, width())
+}
 
 /// Lists, chooses or removes.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::account::profiles().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let name = text(&matches, "name").unwrap_or_default();
-    match text(&matches, "action").as_deref() {
+    let matches = command().try_get_matches_from(rest)?;
+    let output = Output::from(OutputFlags::format_of(&matches))?;
+    let name = matches::text(&matches, "name").unwrap_or_default();
+    match matches::text(&matches, "action").as_deref() {
         Some("use") => {
             let named = name.clone();
             Profiles::change(|profiles| {
@@ -50,7 +74,7 @@ fn list(output: &Output) -> Result<(), Failure> {
     let profiles = Profiles::load()?;
     let is_default = |name: &str| profiles.default.as_deref() == Some(name);
     let mut sink = output.open()?;
-    if output.is_json() {
+    if output.is_for_programs() {
         let row = |(name, profile): (&String, &Profile)| {
             let (client_id, user) = match &profile.who {
                 Who::Client(id) => (Some(id), None),

@@ -2,6 +2,7 @@
 //! ([`crate::secrets`]).
 
 pub mod command;
+mod place;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -10,11 +11,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::atomic_file::{self, Readers};
 use crate::env_vars;
 use crate::failure::Failure;
 use crate::folders;
-use crate::secrets::Place;
-use crate::whole_file::{self, Readers};
+
+pub use place::Place;
 
 /// What is kept of a login.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
@@ -134,13 +136,13 @@ impl Profiles {
     pub fn change<T>(change: impl FnOnce(&mut Profiles) -> Result<T, Failure>) -> Result<(T, PathBuf), Failure> {
         let path = path().ok_or_else(no_home)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        whole_file::make_folder(folder).map_err(|error| failure(folder, &error))?;
+        atomic_file::make_folder(folder).map_err(|error| failure(folder, &error))?;
         let lock = folder.join("profiles.lock");
         let lock = File::create(&lock).and_then(|file| file.lock().map(|()| file)).map_err(|e| failure(&lock, &e))?;
         let mut profiles = Profiles::load()?;
         let done = change(&mut profiles)?;
         let text = toml::to_string(&profiles).map_err(|error| Failure::Internal(error.to_string()))?;
-        whole_file::write(&path, &text, Readers::Owner).map_err(|error| failure(&path, &error))?;
+        atomic_file::write(&path, &text, Readers::Owner).map_err(|error| failure(&path, &error))?;
         drop(lock);
         Ok((done, path))
     }
@@ -153,7 +155,7 @@ impl Profiles {
                 [] => "Log in first: threecx login".to_owned(),
                 known => format!("There are: {}. `threecx login --profile {name}` makes another.", known.join(", ")),
             };
-            Failure::Usage { message: format!("there is no profile `{name}`"), next_step: Some(next) }
+            Failure::usage(format!("there is no profile `{name}`")).next(next)
         })
     }
 
@@ -172,10 +174,8 @@ pub fn check_name(name: &str) -> Result<(), Failure> {
     if !name.is_empty() && name.len() <= 100 && name.chars().all(fine) && !name.starts_with(['.', '-']) {
         return Ok(());
     }
-    Err(Failure::Usage {
-        message: format!("`{name}` cannot be the name of a profile"),
-        next_step: Some("Take letters, digits, dots, hyphens and underscores: --profile head-office".into()),
-    })
+    Err(Failure::usage(format!("`{name}` cannot be the name of a profile"))
+        .next("Take letters, digits, dots, hyphens and underscores: --profile head-office"))
 }
 
 fn path() -> Option<PathBuf> {
@@ -184,10 +184,7 @@ fn path() -> Option<PathBuf> {
 
 /// Where this user has no home, there is nowhere to keep anything.
 pub fn no_home() -> Failure {
-    Failure::Usage {
-        message: "this user has no home folder to keep a profile in".into(),
-        next_step: Some("Name a folder in THREECX_CONFIG_DIR.".into()),
-    }
+    Failure::usage("this user has no home folder to keep a profile in").next("Name a folder in THREECX_CONFIG_DIR.")
 }
 
 fn failure(path: &Path, error: &io::Error) -> Failure {

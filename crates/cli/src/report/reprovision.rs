@@ -8,7 +8,7 @@ use threecx::{Answer, Arguments, Client, Error, Operation, Request, operation};
 use crate::failure::Failure;
 use crate::output::shape::Shape;
 use crate::output::style::{note, one_line, warn};
-use crate::output::{Output, answer};
+use crate::output::{Output, value};
 
 /// So many users are read with one call.
 const AT_ONCE: usize = 50;
@@ -56,7 +56,7 @@ impl Reprovision {
         let users = users(client, &ids).await;
         let report = Reprovision { ids, users };
         let unknown = report.unknown();
-        if !unknown.is_empty() && !output.is_json() {
+        if !unknown.is_empty() && !output.is_for_programs() {
             warn(&format!("no extension has the id {}", list(&unknown)));
         }
         Some(report)
@@ -70,8 +70,8 @@ impl Reprovision {
 
     /// Says whose phones are being reprovisioned.
     pub fn print(&self, operation: &Operation, status: u16, output: &Output) -> Result<(), Failure> {
-        if output.is_json() {
-            return answer::print_value(&self.json(operation, status).to_string(), &Shape::unknown(), output);
+        if output.is_for_programs() {
+            return value::print_value(&self.json(operation, status).to_string(), &Shape::unknown(), output);
         }
         let mut sink = output.open()?;
         match &self.users {

@@ -10,24 +10,56 @@ use serde_json::json;
 use threecx::Span;
 use threecx_catalog::Effect;
 
-use crate::command;
-use crate::command::operation::warning;
-use crate::connect::release;
+use crate::args::connection::api;
+use crate::args::matches;
+use crate::args::output::OutputFlags;
+use crate::args::plain::{READING, for_reading, plain};
+use crate::args::wording::collection_words;
+use crate::args::wording::warning;
 use crate::failure::Failure;
 use crate::output::shape::Shape;
 use crate::output::style::note;
-use crate::output::{Output, rows, table, text};
+use crate::output::{Output, open, table};
+use crate::tree::{self, Own};
+use crate::{collections, edit};
+use clap::{Arg, Command, value_parser};
 use rank::{Hit, Index, What};
 
+/// So many operations are shown where nothing else is asked for.
+const LIMIT: usize = 12;
+
+/// What it does, for lists of commands.
+pub const ABOUT: &str = "Find the operation for what you want to do";
+
+/// `threecx search`
+pub fn command() -> Command {
+    let words =
+        Arg::new("words").num_args(1..).required(true).value_name("WORD").help("What it is about, in your words");
+    let limit = Arg::new("limit")
+        .long("limit")
+        .value_name("NUMBER")
+        .value_parser(value_parser!(usize))
+        .help(format!("Show so many at most, 0 for all [default: {LIMIT}]"));
+    let command = plain(
+        format!("{ABOUT}, the best first: by title, resource, arguments and answer"),
+        "threecx search <WORD>... [--limit NUMBER] [--api VERSION] [-o json]",
+    );
+    for_reading(command.arg(words).arg(limit), &READING).after_help(
+        "Words of the field are known: ivr finds receptionists, did finds DID numbers. Endings and small slips of the\n\
+         keyboard do not matter.\n\n\
+         Examples:\n  threecx search reboot phone\n  threecx search voicemail pin\n  threecx search blocked ip -o json",
+    )
+}
+
 /// Looks for operations.
-pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::own::search().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let target = text(&matches, "api").map(|text| release(&text)).transpose()?.unwrap_or(Span::ALL);
-    let limit = matches.get_one::<usize>("limit").copied().unwrap_or(command::own::SEARCH_LIMIT);
-    let asked = matches.get_many::<String>("words").unwrap_or_default().cloned().collect::<Vec<_>>().join(" ");
+pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
+    let matches = command().try_get_matches_from(rest)?;
+    let output = Output::from(OutputFlags::of(&matches))?;
+    let target = api(&matches)?.unwrap_or(Span::ALL);
+    let limit = matches::number(&matches, "limit").unwrap_or(LIMIT);
+    let asked = matches::many::<String>(&matches, "words").join(" ");
     let typed = words::typed(&asked);
-    let index = Index::of(target);
+    let index = Index::of(target, own);
     let (mut found, mut spelt) = (index.rank(&rank::things(&typed)), typed.clone());
     if !found.everything {
         spelt = spelling(&index, &typed);
@@ -68,8 +100,8 @@ fn spelling(index: &Index, typed: &[String]) -> Vec<String> {
 }
 
 fn print(hits: &[Hit], output: &Output) -> Result<(), Failure> {
-    if output.is_json() {
-        let mut printed = rows::open(output, &Shape::unknown(), None)?;
+    if output.is_for_programs() {
+        let mut printed = open::rows(output, &Shape::unknown(), None)?;
         for hit in hits {
             printed.row(&row(hit).to_string())?;
         }
@@ -92,18 +124,18 @@ fn print(hits: &[Hit], output: &Output) -> Result<(), Failure> {
 fn command_of(what: What) -> String {
     match what {
         What::Operation(operation) => format!("{} {}", operation.resource.command, operation.command),
-        What::Collection(collection) => command::change::words_of(collection),
-        What::Edit(resource) => format!("{} {}", resource.command, command::EDIT),
-        What::Own(name, _) => name.to_owned(),
+        What::Collection(collection) => collection_words(collection),
+        What::Edit(resource) => format!("{} {}", resource.command, tree::EDIT),
+        What::Own(own) => own.name.to_owned(),
     }
 }
 
 fn title_of(what: What) -> String {
     match what {
         What::Operation(operation) => operation.title.to_owned(),
-        What::Collection(collection) => command::change::about_collection(collection),
-        What::Edit(_) => command::change::ABOUT_EDIT.to_owned(),
-        What::Own(_, about) => about.to_owned(),
+        What::Collection(collection) => collections::command::about(collection),
+        What::Edit(_) => edit::command::ABOUT.to_owned(),
+        What::Own(own) => own.about.to_owned(),
     }
 }
 

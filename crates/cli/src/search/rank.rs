@@ -12,11 +12,11 @@ use threecx_catalog::{Body, Content, Effect, Form, Release, Resource, Role, Stru
 
 use super::synonyms::{FILLERS, SYNONYMS};
 use super::words::{stem, stems, typed};
+use crate::args::flag::kebab;
 use crate::collections::Collection;
 use crate::collections::table::COLLECTIONS;
-use crate::command::OWN;
-use crate::command::flags::kebab;
 use crate::guarded::Kind;
+use crate::tree::Own;
 
 /// What a hit in each place is worth.
 const TITLE: f64 = 10.0;
@@ -125,7 +125,7 @@ pub enum What {
     /// `users edit`
     Edit(&'static Resource),
     /// A command of the program itself, and what it does.
-    Own(&'static str, &'static str),
+    Own(&'static Own),
 }
 
 /// Something and how well it fits.
@@ -158,7 +158,7 @@ struct Entry {
 }
 
 impl Index {
-    pub fn of(target: Span) -> Index {
+    pub fn of(target: Span, own: &'static [Own]) -> Index {
         let with_form = |operation: &'static Operation| Some((operation, operation.form(target)?));
         let operations = threecx::operations().filter_map(with_form).map(|(operation, form)| Entry {
             what: What::Operation(operation),
@@ -189,11 +189,11 @@ impl Index {
             path: Vec::new(),
             effect: Vec::new(),
         });
-        let own = OWN.iter().map(|(name, _, about)| Entry {
-            what: What::Own(name, about),
+        let own = own.iter().map(|own| Entry {
+            what: What::Own(own),
             form: None,
-            title: stems(name),
-            resource: stems(about),
+            title: stems(own.name),
+            resource: stems(own.about),
             path: Vec::new(),
             effect: Vec::new(),
         });

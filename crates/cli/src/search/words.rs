@@ -1,7 +1,7 @@
 //! Texts as words, and words without their endings, so that `recordings` finds `Recording`
 //! and `forwarding` finds `Forward`.
 
-use crate::command::flags::kebab;
+use crate::args::flag::kebab;
 
 /// The words of a title, a path or a name in camel case, without their endings.
 pub fn stems(text: &str) -> Vec<String> {

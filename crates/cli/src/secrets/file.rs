@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::atomic_file::{self, Readers};
 use crate::folders;
-use crate::whole_file::{self, Readers};
 
 /// The file of a profile's secret.
 pub fn path(profile: &str) -> io::Result<PathBuf> {
@@ -27,9 +27,9 @@ pub fn get(profile: &str) -> io::Result<SecretString> {
 pub fn set(profile: &str, secret: &SecretString) -> io::Result<()> {
     let path = path(profile)?;
     if let Some(folder) = path.parent() {
-        whole_file::make_folder(folder)?;
+        atomic_file::make_folder(folder)?;
     }
-    whole_file::write(&path, secret.expose_secret(), Readers::Owner)
+    atomic_file::write(&path, secret.expose_secret(), Readers::Owner)
 }
 
 pub fn remove(profile: &str) -> io::Result<()> {

@@ -7,31 +7,12 @@ mod keyring;
 use std::io;
 
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 use threecx::{Error, SecretStore};
 
 use crate::env_vars;
 use crate::failure::{Failure, reason_of};
 use crate::output::style::{note, warn};
-use crate::profiles::Profile;
-
-/// Where a secret is kept.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub enum Place {
-    Keyring,
-    File,
-}
-
-impl Place {
-    /// As it stands in the profile.
-    pub fn name(self) -> &'static str {
-        match self {
-            Place::Keyring => "keyring",
-            Place::File => "file",
-        }
-    }
-}
+use crate::profiles::{Place, Profile};
 
 /// The secret of a profile: which, whose, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,12 +96,10 @@ fn wanted() -> Result<Option<Place>, Failure> {
         None => Ok(None),
         Some("keyring") => Ok(Some(Place::Keyring)),
         Some("file") => Ok(Some(Place::File)),
-        Some(other) => Err(Failure::Usage {
-            message: format!("{}: expected keyring or file; got `{other}`", env_vars::SECRETS.name),
-            next_step: Some(
-                "Correct it, or leave it out: then the keyring is taken if one answers, else a file.".into(),
-            ),
-        }),
+        Some(other) => {
+            Err(Failure::usage(format!("{}: expected keyring or file; got `{other}`", env_vars::SECRETS.name))
+                .next("Correct it, or leave it out: then the keyring is taken if one answers, else a file."))
+        }
     }
 }
 

@@ -1,55 +1,33 @@
-//! The command line, from the catalogue. The words of a command line are looked at first
+//! What the words of a command line name, from the catalogue. The words of a command line are looked at first
 //! ([`choose`]); then only the one command that they name is built, as a flat clap command.
 //! With 110 resources and 620 operations anything else would cost more than most calls.
 
-pub mod account;
-pub mod bulk;
-pub mod change;
-pub mod flags;
-pub mod globals;
-mod layout;
-pub mod operation;
+pub mod command;
 pub mod own;
 pub mod resource;
 pub mod root;
-pub mod sim;
 mod unknown;
 
 use std::ffi::OsString;
 
 use threecx_catalog::{Operation, Resource};
 
-use crate::collections::{self, Collection};
+use crate::args::flag::kebab;
+use crate::args::globals;
+use crate::collections::table::{self, Collection};
 use crate::failure::Failure;
 use crate::guarded::Kind;
+use crate::{collections, edit};
+
+pub use own::Own;
 
 /// What the words of a command line name.
 #[derive(Clone, Copy, Debug)]
 pub enum Chosen {
     /// No words at all.
     Nothing,
-    /// `threecx search`
-    Search,
-    /// `threecx operations`
-    Operations,
-    /// `threecx describe`
-    Describe,
-    /// `threecx api`
-    Api,
-    /// `threecx login`
-    Login,
-    /// `threecx logout`
-    Logout,
-    /// `threecx profiles`
-    Profiles,
-    /// `threecx doctor`
-    Doctor,
-    /// `threecx sim`
-    Sim,
-    /// `threecx completion`
-    Completion,
-    /// `threecx man`
-    Man,
+    /// One of the program's own commands: `threecx search`
+    Own(&'static Own),
     /// A resource alone: `threecx users`
     Resource(&'static Resource),
     /// `threecx users list`
@@ -60,24 +38,9 @@ pub enum Chosen {
     Edit(&'static Resource),
 }
 
-/// The program's own commands.
-pub const OWN: [(&str, Chosen, &str); 11] = [
-    ("login", Chosen::Login, "Log in to a PBX and keep it as a profile"),
-    ("profiles", Chosen::Profiles, "List the profiles, take another as the default, remove one"),
-    ("logout", Chosen::Logout, "Forget the secret of a profile"),
-    ("doctor", Chosen::Doctor, "Look whether the PBX is well, and whether calls work"),
-    ("search", Chosen::Search, "Find the operation for what you want to do"),
-    ("operations", Chosen::Operations, "List everything that a PBX can be asked"),
-    ("describe", Chosen::Describe, "Explain an operation: what it takes, what it answers, an example"),
-    ("api", Chosen::Api, "Send any request: a method and a path"),
-    ("completion", Chosen::Completion, "Print a script that makes a shell complete commands, flags and values"),
-    ("man", Chosen::Man, "Print a manual page, or write all of them to a folder"),
-    ("sim", Chosen::Sim, "Run a simulated PBX until Ctrl-C"),
-];
-
 /// Takes the words that name a command out of the arguments (without the program's name) and
 /// returns what they name, with the rest. `help users list` is `users list --help`.
-pub fn choose(arguments: Vec<OsString>) -> Result<(Chosen, Vec<OsString>), Failure> {
+pub fn choose(own: &'static [Own], arguments: Vec<OsString>) -> Result<(Chosen, Vec<OsString>), Failure> {
     let mut rest = Vec::with_capacity(arguments.len());
     let mut arguments = arguments.into_iter();
     let mut resource: Option<&'static Resource> = None;
@@ -96,13 +59,13 @@ pub fn choose(arguments: Vec<OsString>) -> Result<(Chosen, Vec<OsString>), Failu
         }
         match resource {
             None if word == "help" => rest.push("--help".into()),
-            None => match named(&word) {
+            None => match named(own, &word) {
                 Some(Chosen::Resource(found)) => resource = Some(found),
                 Some(chosen) => {
                     rest.extend(arguments);
                     return Ok((chosen, rest));
                 }
-                None => return Err(unknown::resource(&word, arguments.next())),
+                None => return Err(unknown::resource(own, &word, arguments.next())),
             },
             Some(resource) => {
                 let Some(chosen) = below(resource, &word) else {
@@ -117,9 +80,8 @@ pub fn choose(arguments: Vec<OsString>) -> Result<(Chosen, Vec<OsString>), Failu
     Ok((resource.map_or(Chosen::Nothing, Chosen::Resource), rest))
 }
 
-fn named(word: &str) -> Option<Chosen> {
-    let own = OWN.iter().find(|(name, ..)| *name == word).map(|(_, chosen, _)| *chosen);
-    own.or_else(|| find_resource(word).map(Chosen::Resource))
+fn named(own: &'static [Own], word: &str) -> Option<Chosen> {
+    own::named(own, word).map(Chosen::Own).or_else(|| find_resource(word).map(Chosen::Resource))
 }
 
 /// The resource of this command or name, whatever its case: `users`, `Users`.
@@ -133,7 +95,7 @@ pub fn find_resource(word: &str) -> Option<&'static Resource> {
 /// What a word after a resource names: an operation, a collection, or `edit`.
 pub fn below(resource: &'static Resource, word: &str) -> Option<Chosen> {
     let operation = operation_of(resource, word).map(Chosen::Operation);
-    let collection = || collections::table::named(resource, word).map(Chosen::Collection);
+    let collection = || table::named(resource, word).map(Chosen::Collection);
     let edit = || (word == EDIT && Kind::of(resource).is_some()).then_some(Chosen::Edit(resource));
     operation.or_else(collection).or_else(edit)
 }
@@ -143,9 +105,9 @@ pub const EDIT: &str = "edit";
 
 /// The words after a resource that are no operations, and what they are for.
 pub fn besides(resource: &'static Resource) -> Vec<(&'static str, String)> {
-    let collections = collections::table::of(resource);
-    let collections = collections.map(|collection| (collection.word, change::about_collection(collection)));
-    let edit = Kind::of(resource).map(|_| (EDIT, change::ABOUT_EDIT.to_owned()));
+    let collections = table::of(resource);
+    let collections = collections.map(|collection| (collection.word, collections::command::about(collection)));
+    let edit = Kind::of(resource).map(|_| (EDIT, edit::command::ABOUT.to_owned()));
     collections.chain(edit).collect()
 }
 
@@ -154,19 +116,19 @@ pub fn operation_of(resource: &'static Resource, word: &str) -> Option<&'static 
     // The official id of one operation may be, in kebab case, the command of another.
     let exact = resource.operations.iter().find(|operation| operation.name() == word);
     let by_command = || resource.operations.iter().find(|operation| operation.command.eq_ignore_ascii_case(word));
-    let similar = |operation: &&Operation| flags::kebab(operation.name()).eq_ignore_ascii_case(&flags::kebab(word));
+    let similar = |operation: &&Operation| kebab(operation.name()).eq_ignore_ascii_case(&kebab(word));
     exact.or_else(by_command).or_else(|| resource.operations.iter().find(similar))
 }
 
 /// What words after `describe` name: `users list`, `Users.ListUser`, `queues agents add`.
-pub fn find_operation(words: &[String]) -> Result<Chosen, Failure> {
+pub fn find_operation(own: &'static [Own], words: &[String]) -> Result<Chosen, Failure> {
     let words: Vec<&str> = match words {
         [one] => one.split_once('.').map_or(vec![one.as_str()], |(resource, operation)| vec![resource, operation]),
         several => several.iter().map(String::as_str).collect(),
     };
     let (Some(first), second) = (words.first(), words.get(1)) else { return Ok(Chosen::Nothing) };
     let resource =
-        find_resource(first).ok_or_else(|| unknown::resource(first, second.map(|word| OsString::from(*word))))?;
+        find_resource(first).ok_or_else(|| unknown::resource(own, first, second.map(|word| OsString::from(*word))))?;
     match second {
         None => Ok(Chosen::Resource(resource)),
         Some(word) => below(resource, word).ok_or_else(|| unknown::operation(resource, word)),
@@ -179,7 +141,7 @@ mod tests {
 
     fn chosen(line: &str) -> (Chosen, Vec<String>) {
         let arguments = line.split_whitespace().map(OsString::from).collect();
-        let (chosen, rest) = choose(arguments).expect(line);
+        let (chosen, rest) = choose(&[], arguments).expect(line);
         (chosen, rest.iter().map(|word| word.to_string_lossy().into_owned()).collect())
     }
 
@@ -196,6 +158,14 @@ mod tests {
     }
 
     #[test]
+    fn no_collection_is_called_like_an_operation() {
+        for collection in &table::COLLECTIONS {
+            let resource = find_resource(collection.resource).expect(collection.resource);
+            assert!(operation_of(resource, collection.word).is_none(), "{}", collection.word);
+        }
+    }
+
+    #[test]
     fn help_may_stand_in_front() {
         let (chosen, rest) = chosen("help users");
         assert!(matches!(chosen, Chosen::Resource(resource) if resource.name == "Users"));
@@ -209,13 +179,6 @@ mod tests {
             assert_eq!(found(operation.name()).map(|found| found.id), Some(operation.id));
             assert_eq!(found(operation.command).map(|found| found.command), Some(operation.command));
             assert_eq!(find_resource(operation.resource.command).map(|r| r.name), Some(operation.resource.name));
-        }
-    }
-
-    #[test]
-    fn no_resource_is_called_like_a_command_of_the_program() {
-        for (name, ..) in OWN {
-            assert!(find_resource(name).is_none(), "{name}");
         }
     }
 }

@@ -6,19 +6,20 @@ use std::ffi::OsString;
 use threecx_catalog::{Resource, operations, resources};
 use threecx_core::closest;
 
-use super::{OWN, flags, operation_of};
+use super::{Own, operation_of};
+use crate::args::flag::kebab;
 use crate::failure::Failure;
 
 /// At most so many commands are offered.
 const MOST: usize = 4;
 
 /// No resource is called so. `next` is the word after it.
-pub fn resource(word: &str, next: Option<OsString>) -> Failure {
+pub fn resource(own: &'static [Own], word: &str, next: Option<OsString>) -> Failure {
     let next = next.map(|word| word.to_string_lossy().into_owned()).filter(|word| !word.starts_with('-'));
     let commands = resources().iter().map(|resource| resource.command);
-    let known: Vec<&str> = OWN.iter().map(|(name, ..)| *name).chain(commands).collect();
+    let known: Vec<&str> = own.iter().map(|own| own.name).chain(commands).collect();
     let same = elsewhere(word);
-    let close = closest(&flags::kebab(word), &known);
+    let close = closest(&kebab(word), &known);
     let hint = match (same.is_empty(), close) {
         (false, _) => format!("Did you mean {}?", same.join(" or ")),
         (true, Some(close)) => {
@@ -31,7 +32,7 @@ pub fn resource(word: &str, next: Option<OsString>) -> Failure {
         }
         (true, None) => format!("Look for it: `threecx search {word}`. `threecx --help` lists all resources."),
     };
-    Failure::Usage { message: format!("there is no resource or command `{word}`"), next_step: Some(hint) }
+    Failure::usage(format!("there is no resource or command `{word}`")).next(hint)
 }
 
 /// The resource has no operation of this name.
@@ -39,20 +40,20 @@ pub fn operation(resource: &'static Resource, word: &str) -> Failure {
     let others = super::besides(resource).into_iter().map(|(word, _)| word);
     let known: Vec<&str> = resource.operations.iter().map(|operation| operation.command).chain(others).collect();
     let same = elsewhere(word);
-    let close = closest(&flags::kebab(word), &known);
+    let close = closest(&kebab(word), &known);
     let hint = match (close, same.is_empty()) {
         (Some(close), _) => format!("Did you mean `threecx {} {close}`?", resource.command),
         (None, false) => format!("Did you mean {}?", same.join(" or ")),
         (None, true) => format!("See `threecx {} --help` for its operations.", resource.command),
     };
     let message = format!("{} has no operation `{word}`", resource.name);
-    Failure::Usage { message, next_step: Some(hint) }
+    Failure::usage(message).next(hint)
 }
 
 /// The full commands of this operation in other resources, if they are few enough to help.
 fn elsewhere(word: &str) -> Vec<String> {
-    let word = flags::kebab(word);
-    let same = operations().filter(|operation| operation.command == word || flags::kebab(operation.name()) == word);
+    let word = kebab(word);
+    let same = operations().filter(|operation| operation.command == word || kebab(operation.name()) == word);
     let commands: Vec<String> =
         same.map(|operation| format!("`threecx {} {}`", operation.resource.command, operation.command)).collect();
     if commands.len() <= MOST { commands } else { Vec::new() }

@@ -3,8 +3,8 @@
 use clap::Command;
 use threecx_catalog::{Effect, Operation, Resource};
 
-use super::globals;
-use super::operation::lifetime;
+use crate::args::globals;
+use crate::args::wording::whole_lifetime;
 
 /// Builds the command of a resource without an operation: it is there for its help.
 pub fn command(resource: &'static Resource) -> Command {
@@ -49,11 +49,4 @@ fn operations(operations: &[Operation]) -> String {
         })
         .collect();
     lines.join("\n")
-}
-
-/// From the first release of its first form to the last of its last.
-pub fn whole_lifetime(operation: &Operation) -> Option<String> {
-    let first = operation.forms.first()?.span.first;
-    let last = operation.forms.last()?.span.last;
-    lifetime(threecx_catalog::Span { first, last })
 }

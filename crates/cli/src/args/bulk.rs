@@ -1,6 +1,8 @@
 //! The flags of bulk runs, which every operation takes.
 
-use clap::{Arg, ArgAction, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
+
+use super::matches;
 
 /// Their names, which fields cannot have.
 pub const NAMES: [&str; 9] =
@@ -11,6 +13,62 @@ pub const CONCURRENCY: usize = 4;
 
 /// And so many at most: a PBX has better things to do.
 const MOST_AT_A_TIME: u64 = 32;
+
+/// What was typed about a bulk run.
+#[derive(Clone, Debug, Default)]
+pub struct BulkFlags {
+    /// `--from`: the file of rows, `-` for stdin.
+    pub from: Option<String>,
+    /// `--map`: columns and the arguments that they are.
+    pub map: Vec<(String, String)>,
+    pub ignore_columns: bool,
+    /// `--again`: rows of a finished run too.
+    pub again: bool,
+    /// What to do about rows whose outcome is unknown.
+    pub unknown: Option<RepeatOrSkip>,
+    /// What to do about rows that failed before.
+    pub failed: Option<RepeatOrSkip>,
+    /// The number of requests at a time; of pages too.
+    pub concurrency: Option<usize>,
+    /// Requests per second.
+    pub rate: Option<f64>,
+    pub stop_on_error: bool,
+}
+
+/// What to do about a row that a run before has sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RepeatOrSkip {
+    Repeat,
+    Skip,
+}
+
+/// Both as they are typed.
+const REPEAT: &str = "repeat";
+const SKIP: &str = "skip";
+
+impl RepeatOrSkip {
+    fn of(matches: &ArgMatches, id: &str) -> Option<RepeatOrSkip> {
+        let typed = matches::text(matches, id)?;
+        Some(if typed == REPEAT { RepeatOrSkip::Repeat } else { RepeatOrSkip::Skip })
+    }
+}
+
+impl BulkFlags {
+    /// For operations, which have all of them.
+    pub fn of(matches: &ArgMatches) -> BulkFlags {
+        BulkFlags {
+            from: matches::text(matches, "from"),
+            map: matches::many(matches, "map"),
+            ignore_columns: matches::flag(matches, "ignore-columns"),
+            again: matches::flag(matches, "again"),
+            unknown: RepeatOrSkip::of(matches, "unknown"),
+            failed: RepeatOrSkip::of(matches, "failed"),
+            concurrency: matches::value::<u64>(matches, "concurrency").and_then(|number| usize::try_from(number).ok()),
+            rate: matches::value(matches, "rate"),
+            stop_on_error: matches::flag(matches, "stop-on-error"),
+        }
+    }
+}
 
 /// The flags.
 pub fn args() -> [Arg; 9] {
@@ -39,11 +97,11 @@ pub fn args() -> [Arg; 9] {
         value("rate", "NUMBER", "So many requests a second at most").value_parser(rate),
         switch("stop-on-error", "Send no more rows once one has failed"),
         value("unknown", "repeat|skip", "What to do about rows of which nobody knows whether they were carried out")
-            .value_parser(["repeat", "skip"])
+            .value_parser([REPEAT, SKIP])
             .hide_possible_values(true)
             .requires("from"),
         value("failed", "repeat|skip", "What to do about rows that failed before [default: repeat]")
-            .value_parser(["repeat", "skip"])
+            .value_parser([REPEAT, SKIP])
             .hide_possible_values(true)
             .requires("from"),
         switch("again", "Send the rows of a finished run once more").requires("from"),

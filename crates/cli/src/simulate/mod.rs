@@ -1,35 +1,42 @@
 //! `threecx sim`: a simulated PBX on its own, until Ctrl-C or SIGTERM.
 
+mod command;
+
+use std::any::Any;
 use std::ffi::OsString;
+use std::fmt::Debug;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::ArgMatches;
 use serde_json::json;
 use threecx_sim::{Builder, Clock, Error, Fault, Latency, Pbx, Timestamp};
 
-use crate::connect::release;
+use crate::args::connection::api;
+use crate::args::matches;
+use crate::args::output::OutputFlags;
+use crate::atomic_file::{self, Readers};
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::output::style::warn;
-use crate::output::{Output, flag, text};
-use crate::whole_file::{self, Readers};
-use crate::{command, runtime};
+use crate::runtime::runtime;
+
+pub use command::{ABOUT, command};
 
 /// Runs the simulated PBX.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::sim::command().try_get_matches_from(rest)?;
-    let output = Output::from(&matches)?;
-    let bind = given::<IpAddr>(&matches, "bind").unwrap_or(Ipv4Addr::LOCALHOST.into());
+    let matches = command().try_get_matches_from(rest)?;
+    let output = Output::from(OutputFlags::format_of(&matches))?;
+    let bind = matches::value::<IpAddr>(&matches, "bind").unwrap_or(Ipv4Addr::LOCALHOST.into());
     let builder = settings(&matches)?.bind(bind);
     runtime()?.block_on(async {
         let stop = stop_signal()?;
         let pbx = builder.start().await.map_err(failure)?;
         if !bind.is_loopback() {
-            warn_of_others(bind, flag(&matches, "tls"));
+            warn_of_others(bind, matches::flag(&matches, "tls"));
         }
-        let ca_file = match (given::<PathBuf>(&matches, "ca-out"), pbx.ca_pem()) {
+        let ca_file = match (matches::value::<PathBuf>(&matches, "ca-out"), pbx.ca_pem()) {
             (Some(path), Some(certificate)) => Some(write_whole(&path, certificate)?),
             _ => None,
         };
@@ -46,56 +53,51 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
 
 /// What the command line says about the PBX, but for where it listens.
 fn settings(matches: &ArgMatches) -> Result<Builder, Failure> {
-    let mut builder = Pbx::builder()
-        .users(given(matches, "users").unwrap_or(500))
-        .seed(given(matches, "seed").unwrap_or(7))
-        .port(given(matches, "port").unwrap_or(5004))
-        .live_calls(text(matches, "live-calls").as_deref() != Some("off"));
-    if let Some(calls) = given(matches, "calls") {
-        builder = builder.calls(calls);
+    let mut builder = Pbx::builder();
+    builder = given(builder, matches, "users", Builder::users);
+    builder = given(builder, matches, "seed", Builder::seed);
+    builder = given(builder, matches, "port", Builder::port);
+    builder = given(builder, matches, "calls", Builder::calls);
+    builder = given(builder, matches, "calls-from", Builder::calls_from);
+    builder = given(builder, matches, "calls-to", Builder::calls_to);
+    builder = given(builder, matches, "live-calls", |builder, live: String| builder.live_calls(live != "off"));
+    builder = given(builder, matches, "clock", |builder, now: Timestamp| builder.clock(Clock::manual(now.as_second())));
+    builder = given(builder, matches, "data", |builder, file: PathBuf| builder.data(file));
+    builder = given(builder, matches, "role", |builder, role: String| builder.role(role));
+    builder = given(builder, matches, "token-life", Builder::token_life);
+    if let Some(api) = api(matches)? {
+        builder = builder.api(api);
     }
-    if let Some(from) = given::<Timestamp>(matches, "calls-from") {
-        builder = builder.calls_from(from);
+    if matches::flag(matches, "tls") {
+        builder = builder.tls(matches::many(matches, "tls-name"));
     }
-    if let Some(to) = given::<Timestamp>(matches, "calls-to") {
-        builder = builder.calls_to(to);
-    }
-    if let Some(now) = given::<Timestamp>(matches, "clock") {
-        builder = builder.clock(Clock::manual(now.as_second()));
-    }
-    if let Some(file) = given::<PathBuf>(matches, "data") {
-        builder = builder.data(file);
-    }
-    if let Some(api) = text(matches, "api") {
-        builder = builder.api(release(&api)?);
-    }
-    if let Some(role) = text(matches, "role") {
-        builder = builder.role(role);
-    }
-    if let Some(life) = given::<Duration>(matches, "token-life") {
-        builder = builder.token_life(life);
-    }
-    if flag(matches, "tls") {
-        builder = builder.tls(every(matches, "tls-name"));
-    }
-    builder = every::<Fault>(matches, "fault").into_iter().fold(builder, Builder::fault);
-    builder = every::<Latency>(matches, "latency").into_iter().fold(builder, Builder::latency);
-    match (text(matches, "client-id"), text(matches, "client-secret")) {
+    builder = matches::many::<Fault>(matches, "fault").into_iter().fold(builder, Builder::fault);
+    builder = matches::many::<Latency>(matches, "latency").into_iter().fold(builder, Builder::latency);
+    match (matches::text(matches, "client-id"), matches::text(matches, "client-secret")) {
         (None, None) => Ok(builder),
         (Some(id), Some(secret)) => Ok(builder.client(&id, &secret)),
-        _ => Err(Failure::Usage {
-            message: "--client-id and --client-secret go together".into(),
-            next_step: Some("Give both, or neither.".into()),
-        }),
+        _ => Err(Failure::usage("--client-id and --client-secret go together").next("Give both, or neither.")),
+    }
+}
+
+/// Sets what was given, or has a default on the command line.
+fn given<T: Any + Clone + Debug + Send + Sync>(
+    builder: Builder,
+    matches: &ArgMatches,
+    id: &str,
+    set: impl FnOnce(Builder, T) -> Builder,
+) -> Builder {
+    match matches::value(matches, id) {
+        Some(value) => set(builder, value),
+        None => builder,
     }
 }
 
 fn failure(error: Error) -> Failure {
     match error {
-        Error::Certificate { .. } => Failure::Usage {
-            message: error.to_string(),
-            next_step: Some("Give --tls-name a host name or an address, without port.".into()),
-        },
+        Error::Certificate { .. } => {
+            Failure::usage(error.to_string()).next("Give --tls-name a host name or an address, without port.")
+        }
         other => Failure::Simulator { reason: other.to_string() },
     }
 }
@@ -111,7 +113,7 @@ fn warn_of_others(bind: IpAddr, tls: bool) {
 
 /// Writes a file that somebody may be waiting for, and returns its path from the root.
 fn write_whole(path: &Path, text: &str) -> Result<PathBuf, Failure> {
-    let written = whole_file::write(path, text, Readers::Everybody).and_then(|()| path.canonicalize());
+    let written = atomic_file::write(path, text, Readers::Everybody).and_then(|()| path.canonicalize());
     written.map_err(|error| Failure::file(path.display().to_string(), &error))
 }
 
@@ -119,7 +121,7 @@ fn write_whole(path: &Path, text: &str) -> Result<PathBuf, Failure> {
 fn announce(pbx: &Pbx, ca_file: Option<&Path>, output: &Output) -> Result<(), Failure> {
     let (url, id, secret) = (pbx.url(), pbx.client_id(), pbx.client_secret());
     let mut stdout = io::stdout().lock();
-    if output.is_json() {
+    if output.is_for_programs() {
         let mut ready = json!({"url": url, "client_id": id, "client_secret": secret});
         if let Some(ca_file) = ca_file {
             ready["ca_file"] = ca_file.display().to_string().into();
@@ -165,12 +167,4 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })
-}
-
-fn given<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, name: &str) -> Option<T> {
-    matches.get_one::<T>(name).cloned()
-}
-
-fn every<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, name: &str) -> Vec<T> {
-    matches.get_many::<T>(name).into_iter().flatten().cloned().collect()
 }

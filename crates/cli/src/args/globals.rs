@@ -1,9 +1,10 @@
 //! The flags that belong to the command line itself and not to an operation, declared once.
 //! Their names are taken: a parameter or field that is called like one gets a prefix (see
-//! [`super::flags`]).
+//! [`super::flag`]).
 
 use clap::{Arg, ArgAction, Command};
 
+use super::{bulk, period, run};
 use crate::output::format::Format;
 
 /// One of the program's own flags.
@@ -90,15 +91,16 @@ pub static GLOBALS: [Global; 18] = [
     Global { name: "help", short: Some('h'), value: None, heading: OUTPUT, help: "Print help" },
 ];
 
-/// Names beside the globals that fields cannot have: of the query options, and of flags that
-/// operations get from the command line.
-const ALSO_TAKEN: [&str; 9] = ["body", "all", "concurrency", "cursor", "since", "until", "version", "where", "window"];
+/// Names that fields cannot have either: of the body as a whole, and of clap's own flag.
+const ALSO_TAKEN: [&str; 2] = ["body", "version"];
 
 /// True if the command line uses this name itself.
 pub fn is_taken(name: &str) -> bool {
     GLOBALS.iter().any(|global| global.name == name)
         || ALSO_TAKEN.contains(&name)
-        || super::bulk::NAMES.contains(&name)
+        || bulk::NAMES.contains(&name)
+        || period::NAMES.contains(&name)
+        || run::NAMES.contains(&name)
         || threecx_catalog::Options::NAMES.contains(&name)
 }
 

@@ -9,7 +9,7 @@
 use threecx_catalog::{Body, Form, Operation, Property, Span, Type, TypeRef};
 
 use super::globals;
-use crate::collections::{Collection, table};
+use crate::collections::table::{self, Collection};
 
 /// Where an argument goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,47 +1,14 @@
-//! Everything that ends the program early: its message, its code, its exit code. Rendered
+//! Everything that ends the program early: its message, its kind, and what to do next. Rendered
 //! once, in `main`.
 
-use std::io::{self, Write};
+mod kind;
+mod render;
 
-use serde_json::{Map, Value, json};
+use std::io;
+
 use threecx::Error;
 
-use crate::output::style::{Style, plain_text};
-
-/// The exit codes, for the help. They are stable.
-pub const EXIT_CODES: [(u8, &str); 31] = [
-    (0, "done"),
-    (1, "you said no"),
-    (2, "usage: an unknown command or flag, or no PBX given"),
-    (3, "unconfirmed: it interrupts or destroys, and nobody could be asked; nothing was sent"),
-    (4, "unhealthy: doctor has found something red"),
-    (10, "input: a value does not fit; nothing was sent"),
-    (11, "url: the address of the PBX is not one"),
-    (12, "not-in-version: the PBX's release does not have this"),
-    (20, "connection: the PBX cannot be reached; nothing was sent"),
-    (21, "certificate: the PBX's certificate is not valid"),
-    (22, "not-a-3cx: something else answers at this address"),
-    (30, "authentication: the client or user is not accepted, or a login has ended"),
-    (31, "permission: the client may not do this"),
-    (40, "not-found: no such thing on this PBX"),
-    (41, "rejected: the PBX refuses"),
-    (42, "rate-limited: too many calls"),
-    (43, "incomplete: some rows or things of many failed or were not sent"),
-    (44, "changed: somebody else changed it meanwhile; nothing was sent"),
-    (50, "server: the PBX failed"),
-    (51, "unknown-outcome: sent, but no answer came"),
-    (52, "answer: the PBX's answer cannot be read"),
-    (53, "not-kept: the PBX accepted a change, but shows something else afterwards"),
-    (54, "no-answer: no complete answer came to a question; nothing was changed"),
-    (60, "file: a local file cannot be read or written"),
-    (61, "simulator: the simulated PBX cannot start"),
-    (62, "jq: the filter of --jq fails on what came"),
-    (63, "editor: the editor cannot be run, or failed"),
-    (64, "document: the edited text cannot be read"),
-    (65, "keyring: the system's keyring does not keep the secret"),
-    (66, "journal: the journal of a bulk run belongs to another run, or to a finished one"),
-    (70, "internal: a bug in this program"),
-];
+pub use kind::{Kind, exit_codes};
 
 /// Why the program ends without having done what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +48,7 @@ pub enum Failure {
         /// What is wrong.
         message: String,
         /// What to do about it.
-        next_step: Option<String>,
+        next_step: String,
     },
     /// No release to plan for was named, and the newest does not have the operation.
     #[error("{error}")]
@@ -308,7 +275,7 @@ impl From<clap::Error> for Failure {
             None => "Add --help to see how it is used.".to_owned(),
         };
         let next_step = tip.map_or(help.clone(), |tip| format!("{}. {help}", capitalised(&tip)));
-        Failure::Usage { message, next_step: Some(next_step) }
+        Failure::usage(message).next(next_step)
     }
 }
 
@@ -318,7 +285,24 @@ pub fn capitalised(text: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
+/// The beginning of a [`Failure::Usage`], which wants a next step.
+#[derive(Debug)]
+#[must_use]
+pub struct Usage(String);
+
+impl Usage {
+    /// Says what to do about it.
+    pub fn next(self, next_step: impl Into<String>) -> Failure {
+        Failure::Usage { message: self.0, next_step: next_step.into() }
+    }
+}
+
 impl Failure {
+    /// The command line makes no sense, and why.
+    pub fn usage(message: impl Into<String>) -> Usage {
+        Usage(message.into())
+    }
+
     /// A file that cannot be read or written.
     pub fn file(path: impl Into<String>, error: &io::Error) -> Failure {
         Failure::File { path: path.into(), reason: reason_of(error) }
@@ -336,47 +320,38 @@ impl Failure {
         }
     }
 
-    /// The stable code, for programs.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Failure::Call(error) | Failure::LoggedOut { error, .. } => error.code(),
-            Failure::CutShort { error, .. } => error.code(),
-            Failure::Jq { .. } => "jq",
-            Failure::NotPlanned { .. } => "not-in-version",
-            Failure::Usage { .. } | Failure::NotConfigured { .. } => "usage",
-            Failure::Help(_) => "help",
-            Failure::File { .. } => "file",
-            Failure::Declined => "declined",
-            Failure::Unconfirmed { .. } => "unconfirmed",
-            Failure::Keyring { .. } => "keyring",
-            Failure::Unhealthy => "unhealthy",
-            Failure::Rows { .. } | Failure::Table { .. } => "input",
-            Failure::Incomplete { unknown: 1.., .. } => "unknown-outcome",
-            Failure::Incomplete { .. } => "incomplete",
-            Failure::Journal { .. } => "journal",
-            Failure::Interrupted => "interrupted",
-            Failure::Simulator { .. } => "simulator",
-            Failure::Changed { .. } => "changed",
-            Failure::NotKept { .. } => "not-kept",
-            Failure::Editor { .. } => "editor",
-            Failure::Document { .. } => "document",
-            Failure::Kept { failure, .. } => failure.code(),
-            Failure::Closed => "closed",
-            Failure::Internal(_) => "internal",
-        }
+    /// What kind it is; `None` for what is no failure: help, and a reader that went away.
+    pub fn kind(&self) -> Option<Kind> {
+        Some(match self {
+            Failure::Help(_) | Failure::Closed => return None,
+            Failure::Call(error) | Failure::LoggedOut { error, .. } => Kind::of(error),
+            Failure::CutShort { error, .. } => Kind::of(error),
+            Failure::Kept { failure, .. } => return failure.kind(),
+            Failure::Jq { .. } => Kind::Jq,
+            Failure::NotPlanned { .. } => Kind::NotInVersion,
+            Failure::Usage { .. } | Failure::NotConfigured { .. } => Kind::Usage,
+            Failure::File { .. } => Kind::File,
+            Failure::Declined => Kind::Declined,
+            Failure::Unconfirmed { .. } => Kind::Unconfirmed,
+            Failure::Keyring { .. } => Kind::Keyring,
+            Failure::Unhealthy => Kind::Unhealthy,
+            Failure::Rows { .. } | Failure::Table { .. } => Kind::Input,
+            Failure::Incomplete { unknown: 1.., .. } => Kind::UnknownOutcome,
+            Failure::Incomplete { .. } => Kind::Incomplete,
+            Failure::Interrupted => Kind::Interrupted,
+            Failure::Journal { .. } => Kind::Journal,
+            Failure::Simulator { .. } => Kind::Simulator,
+            Failure::Changed { .. } => Kind::Changed,
+            Failure::NotKept { .. } => Kind::NotKept,
+            Failure::Editor { .. } => Kind::Editor,
+            Failure::Document { .. } => Kind::Document,
+            Failure::Internal(_) => Kind::Internal,
+        })
     }
 
-    /// The stable exit code.
+    /// The exit code.
     pub fn exit_code(&self) -> u8 {
-        match self {
-            Failure::Help(_) | Failure::Closed => 0,
-            Failure::Declined => 1,
-            Failure::Kept { failure, .. } => failure.exit_code(),
-            _ => {
-                let begins = |meaning: &str| meaning.split(':').next() == Some(self.code());
-                EXIT_CODES.iter().find(|(_, meaning)| begins(meaning)).map_or(70, |(code, _)| *code)
-            }
-        }
+        self.kind().map_or(0, Kind::exit_code)
     }
 
     /// What to do next.
@@ -392,8 +367,7 @@ impl Failure {
             Failure::Jq { .. } => {
                 Some("Make the filter fit: `.Name?` passes over what has none, `-o json` shows all.".into())
             }
-            Failure::Usage { next_step, .. } => next_step.clone(),
-            Failure::NotPlanned { next_step, .. } => Some(next_step.clone()),
+            Failure::Usage { next_step, .. } | Failure::NotPlanned { next_step, .. } => Some(next_step.clone()),
             Failure::NotConfigured { .. } => Some(
                 "Log in once with `threecx login`; or set THREECX_URL, THREECX_CLIENT_ID and THREECX_CLIENT_SECRET \
                  (or use --url, --client-id and --client-secret-file); or add --sim to try it on a simulated PBX."
@@ -439,133 +413,74 @@ impl Failure {
             Failure::Help(_) | Failure::Interrupted | Failure::Closed | Failure::Unhealthy => None,
         }
     }
-
-    /// Says it on stderr, once. Help and version are not errors and go to stdout.
-    pub fn report(&self, json: bool) {
-        // If even stderr is closed, nobody is left to tell.
-        let _ = self.try_report(json);
-    }
-
-    fn try_report(&self, json: bool) -> io::Result<()> {
-        let mut stderr = io::stderr().lock();
-        match self {
-            Failure::Closed | Failure::Unhealthy => Ok(()),
-            Failure::Help(error) => error.print(),
-            _ if json => writeln!(stderr, "{}", self.json()),
-            _ => {
-                let style = Style::for_stderr();
-                let head = style.red(&format!("error[{}]:", self.code()));
-                writeln!(stderr, "{head} {}", plain_text(&self.to_string()))?;
-                match self.next_step() {
-                    Some(next) => writeln!(stderr, "  next: {}", plain_text(&next)),
-                    None => Ok(()),
-                }
-            }
-        }
-    }
-
-    fn json(&self) -> Value {
-        let mut error = Map::new();
-        error.insert("code".into(), self.code().into());
-        error.insert("message".into(), self.to_string().into());
-        error.insert("next_step".into(), self.next_step().into());
-        error.insert("exit_code".into(), self.exit_code().into());
-        match self {
-            Failure::Call(Error::Input(input)) => {
-                error.insert("argument".into(), input.argument.clone().into());
-                error.insert("path".into(), input.path.clone().into());
-                error.insert("expected".into(), input.expected.clone().into());
-                error.insert("came".into(), input.came.clone().into());
-                if let Some(position) = input.position {
-                    error.insert("line".into(), position.line.into());
-                    error.insert("column".into(), position.column.into());
-                }
-            }
-            Failure::Call(Error::NotFound(refusal) | Error::Rejected(refusal)) => {
-                let reasons = refusal.reasons.iter();
-                let reasons: Vec<Value> = reasons
-                    .map(|reason| json!({"target": reason.target, "code": reason.code, "sentence": reason.sentence()}))
-                    .collect();
-                error.insert("status".into(), refusal.status.into());
-                error.insert("reasons".into(), reasons.into());
-            }
-            Failure::Call(Error::RateLimited { retry_after: Some(after) }) => {
-                error.insert("retry_after_seconds".into(), after.as_secs().into());
-            }
-            Failure::CutShort { rows, .. } => {
-                error.insert("complete_rows".into(), (*rows).into());
-            }
-            Failure::Rows { problems, rows } => {
-                let problem = |problem: &RowProblem| {
-                    let RowProblem { line, column, message, hint } = problem;
-                    json!({"line": line, "column": column, "message": message, "hint": hint})
-                };
-                error.insert("rows".into(), (*rows).into());
-                error.insert("problems".into(), problems.iter().map(problem).collect());
-            }
-            Failure::Incomplete { rows, failed, unknown, not_sent, .. } => {
-                for (name, count) in [("rows", rows), ("failed", failed), ("unknown", unknown), ("not_sent", not_sent)]
-                {
-                    error.insert(name.into(), (*count).into());
-                }
-            }
-            Failure::File { path, .. } | Failure::Journal { path, .. } | Failure::Table { path, .. } => {
-                error.insert("path".into(), path.clone().into());
-            }
-            _ => {}
-        }
-        json!({ "error": error })
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_kind_of_error_has_its_exit_code() {
+    /// A failure of each kind: a new kind has to say of which.
+    fn sample(kind: Kind) -> Failure {
         let text = String::new;
-        for (error, code) in [
-            (Error::Url { url: text(), reason: text() }, 11),
-            (Error::Connection { host: text(), reason: text() }, 20),
-            (Error::Certificate { host: text(), reason: text() }, 21),
-            (Error::NotA3cx { host: text(), reason: text() }, 22),
-            (Error::Authentication { reason: text() }, 30),
-            (Error::Permission { operation: None, role: None, reason: text() }, 31),
-            (Error::NotFound(Box::default()), 40),
-            (Error::Rejected(Box::default()), 41),
-            (Error::RateLimited { retry_after: None }, 42),
-            (Error::Server { status: 500, reason: text() }, 50),
-            (Error::UnknownOutcome { reason: text() }, 51),
-            (Error::Answer { reason: text() }, 52),
-            (Error::NoAnswer { host: text(), reason: text() }, 54),
-        ] {
-            assert_eq!(Failure::from(error.clone()).exit_code(), code, "{error}");
+        let of_a_call = match kind {
+            Kind::Declined => return Failure::Declined,
+            Kind::Usage => return Failure::NotConfigured { missing: vec!["X"] },
+            Kind::Unconfirmed => return Failure::Unconfirmed { warning: text() },
+            Kind::Unhealthy => return Failure::Unhealthy,
+            Kind::Incomplete => {
+                let (rows, failed, unknown, not_sent) = (2, 1, 0, 1);
+                return Failure::Incomplete { rows, failed, unknown, not_sent, goes_on: true, cause: None };
+            }
+            Kind::Changed => return Failure::Changed { what: text(), properties: vec![text()] },
+            Kind::NotKept => return Failure::NotKept { what: text(), properties: vec![text()] },
+            Kind::File => return Failure::File { path: text(), reason: text() },
+            Kind::Simulator => return Failure::Simulator { reason: text() },
+            Kind::Jq => return Failure::Jq { message: text(), row: None },
+            Kind::Editor => return Failure::Editor { editor: text(), reason: text() },
+            Kind::Document => return Failure::Document { reason: text() },
+            Kind::Keyring => return Failure::Keyring { reason: text() },
+            Kind::Journal => return Failure::Journal { path: text(), reason: text(), next_step: "Delete it.".into() },
+            Kind::Internal => return Failure::Internal(text()),
+            Kind::Interrupted => return Failure::Interrupted,
+            Kind::NotInVersion => {
+                let (what, target) = (text(), threecx::Span::NEWEST);
+                let error = threecx_core::NotInVersion { what, exists: Vec::new(), target, replaced_by: None };
+                Error::NotInVersion(Box::new(error))
+            }
+            Kind::Input => threecx_core::InputError::of("--x", "a number", "`y`").into(),
+            Kind::Url => Error::Url { url: text(), reason: text() },
+            Kind::Connection => Error::Connection { host: text(), reason: text() },
+            Kind::Certificate => Error::Certificate { host: text(), reason: text() },
+            Kind::NotA3cx => Error::NotA3cx { host: text(), reason: text() },
+            Kind::Authentication => Error::Authentication { reason: text() },
+            Kind::Permission => Error::Permission { operation: None, role: None, reason: text() },
+            Kind::NotFound => Error::NotFound(Box::default()),
+            Kind::Rejected => Error::Rejected(Box::default()),
+            Kind::RateLimited => Error::RateLimited { retry_after: None },
+            Kind::Server => Error::Server { status: 500, reason: text() },
+            Kind::UnknownOutcome => Error::UnknownOutcome { reason: text() },
+            Kind::Answer => Error::Answer { reason: text() },
+            Kind::NoAnswer => Error::NoAnswer { host: text(), reason: text() },
+        };
+        of_a_call.into()
+    }
+
+    #[test]
+    fn every_kind_comes_of_a_failure_and_has_its_exit_code() {
+        for kind in Kind::ALL {
+            let failure = sample(*kind);
+            assert_eq!((failure.kind(), failure.exit_code()), (Some(*kind), *kind as u8), "{failure}");
         }
-        assert_eq!(Failure::Usage { message: text(), next_step: None }.exit_code(), 2);
-        assert_eq!(Failure::File { path: text(), reason: text() }.exit_code(), 60);
-        assert_eq!(Failure::Simulator { reason: text() }.exit_code(), 61);
-        assert_eq!(Failure::Declined.exit_code(), 1);
-        assert_eq!(Failure::Unconfirmed { warning: text() }.exit_code(), 3);
     }
 
     #[test]
     fn every_failure_says_what_to_do_next() {
-        let text = String::new;
-        for failure in [
-            Failure::NotConfigured { missing: vec!["X"] },
-            Failure::File { path: text(), reason: text() },
-            Failure::Declined,
-            Failure::Unconfirmed { warning: text() },
-            Failure::Changed { what: text(), properties: vec![text()] },
-            Failure::NotKept { what: text(), properties: vec![text()] },
-            Failure::Editor { editor: text(), reason: text() },
-            Failure::Document { reason: text() },
-            Failure::Simulator { reason: text() },
-            Failure::Internal(text()),
-        ] {
+        // The checks of doctor say so one by one, and whoever pressed Ctrl-C knows.
+        let silent = [Kind::Unhealthy, Kind::Interrupted];
+        for kind in Kind::ALL.iter().filter(|kind| !silent.contains(kind)) {
+            let failure = sample(*kind);
             let next = failure.next_step().unwrap_or_default();
-            assert!(next.ends_with(['.', '`']) && next.starts_with(char::is_uppercase), "{failure}: {next}");
+            assert!(!next.is_empty() && next.starts_with(char::is_uppercase), "{kind:?}: {next}");
             let kept = Failure::Kept { failure: Box::new(failure), path: "x.yaml".into() };
             assert!(kept.next_step().is_some() && kept.to_string().contains("x.yaml"));
         }

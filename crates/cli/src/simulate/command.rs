@@ -7,20 +7,21 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, Command, value_parser};
 use threecx_sim::{Fault, Latency, Timestamp, parse_duration};
 
-use super::own::plain;
-use super::{globals, layout};
-use crate::output;
+use crate::args::plain::plain;
+use crate::args::{globals, layout};
+use crate::output::width;
 
 const CLIENTS: &str = "Clients";
 const TLS: &str = "HTTPS";
 const MISBEHAVIOUR: &str = "Misbehaviour";
 
+/// What it does, for lists of commands.
+pub const ABOUT: &str = "Run a simulated PBX until Ctrl-C";
+
 /// `threecx sim`
 pub fn command() -> Command {
-    let command = plain(
-        "Run a simulated PBX with a demo company until Ctrl-C: to try things out, and for tests",
-        "threecx sim [OPTIONS]",
-    );
+    let command =
+        plain(format!("{ABOUT}, with a demo company: to try things out, and for tests"), "threecx sim [OPTIONS]");
     let command = command.args(company()).args(clients()).args(tls()).args(misbehaviour()).after_help(
         "KIND is 401, expire, evict (401, and the token no longer holds), 429, 500, 502, 503, 504, drop-before,\n\
          drop-after or truncate; with PROBABILITY from 0 to 1, and TIMES how often at most. TARGET is an operation\n\
@@ -32,7 +33,7 @@ pub fn command() -> Command {
          curl -X PUT http://localhost:5004/sim/faults -d '[\"429:1:3\"]'\n  \
          curl http://localhost:5004/sim/counts/Users.RebootPhone",
     );
-    layout::fit(globals::add(command, |global| matches!(global.name, "output" | "help")), output::width())
+    layout::fit(globals::add(command, |global| matches!(global.name, "output" | "help")), width())
 }
 
 fn value(name: &'static str, value: &'static str, help: &'static str) -> Arg {

@@ -3,8 +3,10 @@
 use clap::Command;
 use threecx_catalog::{Release, resources};
 
-use super::{OWN, globals, layout};
-use crate::{env_vars, failure};
+use super::Own;
+use crate::args::{globals, layout};
+use crate::env_vars;
+use crate::failure::exit_codes;
 
 const EXAMPLES: &str = "  threecx --sim users reprovision-all-phones --ids '[123, 456]'
   threecx users list --filter \"startswith(Number,'1')\" --select Id,Number,LastName
@@ -15,7 +17,7 @@ const EXAMPLES: &str = "  threecx --sim users reprovision-all-phones --ids '[123
   threecx describe users make-call";
 
 /// Builds the command that stands for the program as a whole.
-pub fn command(width: usize) -> Command {
+pub fn command(own: &'static [Own], width: usize) -> Command {
     let command = Command::new("threecx")
         .no_binary_name(true)
         .disable_help_flag(true)
@@ -25,23 +27,22 @@ pub fn command(width: usize) -> Command {
         .help_template("{about}\n\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}\n")
         .before_help(format!(
             "Examples:\n{EXAMPLES}\n\nCommands:\n{}\n\nResources (threecx <RESOURCE> --help lists the operations):\n{}",
-            own(),
+            commands(own),
             all_resources(width)
         ))
         .after_help(after());
     layout::fit(globals::add(command, |_| true), width)
 }
 
-fn own() -> String {
-    let lines: Vec<String> = OWN.iter().map(|(name, _, about)| format!("  {name:<11} {about}")).collect();
+fn commands(own: &'static [Own]) -> String {
+    let lines: Vec<String> = own.iter().map(|own| format!("  {:<11} {}", own.name, own.about)).collect();
     lines.join("\n")
 }
 
 fn after() -> String {
     let variables: Vec<String> =
         env_vars::ALL.iter().map(|variable| format!("  {:<22} {}", variable.name, variable.meaning)).collect();
-    let codes: Vec<String> =
-        failure::EXIT_CODES.iter().map(|(code, meaning)| format!("  {code:>3}  {meaning}")).collect();
+    let codes: Vec<String> = exit_codes().map(|(code, meaning)| format!("  {code:>3}  {meaning}")).collect();
     format!(
         "Values:\n  Wherever an id is wanted, a number, a range (100-119), a name or an e-mail address will do.\n  \
          Lists, objects and --body take @file for a file and - for stdin; texts are taken as they stand.\n  \

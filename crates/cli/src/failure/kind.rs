@@ -1,0 +1,110 @@
+//! The kinds of failure, one line for each: its exit code, the name that programs read, and what
+//! it means. The help, the manual page and `docs/reference.md` are written from these lines. Code
+//! and name are stable.
+
+use threecx::Error;
+
+macro_rules! kinds {
+    ($($kind:ident = $code:literal $name:literal $meaning:literal;)*) => {
+        /// What kind of failure ended the program.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Kind {
+            $(#[doc = $meaning] $kind = $code,)*
+        }
+
+        impl Kind {
+            /// All of them, in the order of their exit codes.
+            pub const ALL: &'static [Kind] = &[$(Kind::$kind,)*];
+
+            /// The name that programs read.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Kind::$kind => $name,)*
+                }
+            }
+
+            /// What it means, for people.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Kind::$kind => $meaning,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    Declined = 1 "declined" "the question was answered with no; nothing was sent";
+    Usage = 2 "usage" "an unknown command or flag, or no PBX given";
+    Unconfirmed = 3 "unconfirmed" "it interrupts or destroys, and nobody could be asked; nothing was sent";
+    Unhealthy = 4 "unhealthy" "doctor has found something red";
+    Input = 10 "input" "a value does not fit; nothing was sent";
+    Url = 11 "url" "the address of the PBX is not one";
+    NotInVersion = 12 "not-in-version" "the PBX's release does not have this";
+    Connection = 20 "connection" "the PBX cannot be reached; nothing was sent";
+    Certificate = 21 "certificate" "the PBX's certificate is not valid";
+    NotA3cx = 22 "not-a-3cx" "something else answers at this address";
+    Authentication = 30 "authentication" "the client or user is not accepted, or a login has ended";
+    Permission = 31 "permission" "the client may not do this";
+    NotFound = 40 "not-found" "no such thing on this PBX";
+    Rejected = 41 "rejected" "the PBX refuses";
+    RateLimited = 42 "rate-limited" "too many calls";
+    Incomplete = 43 "incomplete" "some rows or things of many failed or were not sent";
+    Changed = 44 "changed" "somebody else changed it meanwhile; nothing was sent";
+    Server = 50 "server" "the PBX failed";
+    UnknownOutcome = 51 "unknown-outcome" "sent, but no answer came";
+    Answer = 52 "answer" "the PBX's answer cannot be read";
+    NotKept = 53 "not-kept" "the PBX accepted a change, but shows something else afterwards";
+    NoAnswer = 54 "no-answer" "no complete answer came to a question; nothing was changed";
+    File = 60 "file" "a local file cannot be read or written";
+    Simulator = 61 "simulator" "the simulated PBX cannot start";
+    Jq = 62 "jq" "the filter of --jq fails on what came";
+    Editor = 63 "editor" "the editor cannot be run, or failed";
+    Document = 64 "document" "the edited text cannot be read";
+    Keyring = 65 "keyring" "the system's keyring does not keep the secret";
+    Journal = 66 "journal" "the journal of a bulk run belongs to another run, or to a finished one";
+    Internal = 70 "internal" "a bug in this program";
+    Interrupted = 130 "interrupted" "ended by Ctrl-C; a bulk run that is, is incomplete";
+}
+
+impl Kind {
+    /// The exit code.
+    pub fn exit_code(self) -> u8 {
+        self as u8
+    }
+
+    /// The kind of this name.
+    fn named(name: &str) -> Option<Kind> {
+        Kind::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+
+    /// The kind of an error of a call, whose names are among these.
+    pub fn of(error: &Error) -> Kind {
+        let kind = Kind::named(error.code());
+        debug_assert!(kind.is_some(), "no kind is called {}", error.code());
+        kind.unwrap_or(Kind::Internal)
+    }
+}
+
+/// All exit codes with what they mean, for the help.
+pub fn exit_codes() -> impl Iterator<Item = (u8, String)> {
+    let kinds = Kind::ALL.iter().map(|kind| (kind.exit_code(), format!("{}: {}", kind.name(), kind.meaning())));
+    std::iter::once((0, "done".to_owned())).chain(kinds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_names_are_unique_and_in_order() {
+        for kinds in Kind::ALL.windows(2) {
+            assert!(kinds[0].exit_code() < kinds[1].exit_code(), "{kinds:?}");
+        }
+        for kind in Kind::ALL {
+            assert_eq!(Kind::named(kind.name()), Some(*kind), "two kinds are called {}", kind.name());
+            assert!(!kind.name().contains([':', ' ']) && !kind.meaning().ends_with('.'), "{kind:?}");
+        }
+    }
+}

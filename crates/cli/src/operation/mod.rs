@@ -1,0 +1,3 @@
+//! The operations of the API, as commands.
+
+pub mod command;

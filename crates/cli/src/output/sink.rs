@@ -1,0 +1,127 @@
+//! Where text and bytes go: stdout, or a file.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+
+use crate::failure::Failure;
+
+/// So much is gathered before it is written.
+const BUFFER: usize = 64 << 10;
+
+/// Somewhere to print. What is printed arrives when it is finished.
+pub struct Sink {
+    inner: BufWriter<Target>,
+    name: String,
+    length: u64,
+}
+
+enum Target {
+    Stdout(io::Stdout),
+    File(File),
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Target::Stdout(stdout) => stdout.write(bytes),
+            Target::File(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Target::Stdout(stdout) => stdout.flush(),
+            Target::File(file) => file.flush(),
+        }
+    }
+}
+
+impl Sink {
+    fn new(target: Target, name: &str, length: u64) -> Sink {
+        Sink { inner: BufWriter::with_capacity(BUFFER, target), name: name.to_owned(), length }
+    }
+
+    /// Standard output.
+    pub fn stdout() -> Sink {
+        Sink::new(Target::Stdout(io::stdout()), "stdout", 0)
+    }
+
+    /// A file that is new, or takes the place of what was there; see [`writing`].
+    pub fn create(path: &str, private: bool) -> Result<Sink, Failure> {
+        let file = writing(private).truncate(true).open(path).map_err(|error| Failure::file(path, &error))?;
+        Ok(Sink::new(Target::File(file), path, 0))
+    }
+
+    /// A file that holds this much already; its position is at its end.
+    pub fn continued(file: File, path: &str, length: u64) -> Sink {
+        Sink::new(Target::File(file), path, length)
+    }
+
+    /// Prints a line.
+    pub fn line(&mut self, text: &str) -> Result<(), Failure> {
+        self.raw(text.as_bytes())?;
+        self.raw(b"\n")
+    }
+
+    /// Prints text as it is.
+    pub fn raw(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.write_all(bytes).map_err(|error| self.failure(&error))
+    }
+
+    /// True if nothing was printed yet.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// Makes sure that all of it has arrived.
+    pub fn finish(mut self) -> Result<(), Failure> {
+        self.inner.flush().map_err(|error| self.failure(&error))
+    }
+
+    /// The same in the middle: what was printed is on the disk, and so long.
+    pub fn checkpoint(&mut self) -> Result<u64, Failure> {
+        self.inner.flush().map_err(|error| self.failure(&error))?;
+        self.synced()
+    }
+
+    /// Makes what was flushed safe against a machine that goes down, and returns its length.
+    pub fn synced(&self) -> Result<u64, Failure> {
+        if let Target::File(file) = self.inner.get_ref() {
+            file.sync_data().map_err(|error| self.failure(&error))?;
+        }
+        Ok(self.length)
+    }
+
+    /// What it means that printing failed.
+    pub fn failure(&self, error: &io::Error) -> Failure {
+        match (error.kind(), self.inner.get_ref()) {
+            (io::ErrorKind::BrokenPipe, Target::Stdout(_)) => Failure::Closed,
+            _ => Failure::file(&self.name, error),
+        }
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.length += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// How a file is opened to be written, or made; one that is private only for its owner.
+pub fn writing(private: bool) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = private;
+    options
+}
