@@ -1,23 +1,23 @@
-//! `threecx api METHOD PATH`: the way out, for what the catalogue does not know.
+//! `threecx api METHOD PATH`: the escape hatch, for what the catalogue does not know.
 
 use std::ffi::OsString;
 
 use serde_json::value::RawValue;
 use threecx::{Arguments, Error, Input, Request};
 use threecx_catalog::Method;
+use threecx_core::guard::{self, Finding};
 use threecx_core::{InputError, raw};
 
 use crate::args::connection::ConnectionFlags;
-use crate::args::flag::flags;
 use crate::args::matches;
 use crate::args::output::OutputFlags;
 use crate::args::plain::plain;
 use crate::args::run::RunFlags;
 use crate::args::stdin::{Stdin, content};
 use crate::args::{globals, layout};
-use crate::confirm::{self, Consent};
 use crate::connect::Settings;
 use crate::failure::Failure;
+use crate::operation::consent::Consent;
 use crate::output::width;
 use crate::output::{Output, json};
 use crate::runtime::runtime;
@@ -62,10 +62,9 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     if run.dry_run {
         return dry_run::print(&request, &settings, &output);
     }
-    let pbx = settings.pbx();
     let concerned = || Some(format!("{} {}", request.method, request.path_and_query));
-    let consent = Consent::to(warning(&request), settings.sim || run.yes, concerned, pbx.as_deref())?;
-    consent.ask(concerned().as_deref(), pbx.as_deref())?;
+    let consent = Consent::to_sentences(warnings(&request), settings.sim || run.yes, concerned, settings.pbx())?;
+    consent.ask(concerned().as_deref())?;
     let reply = runtime()?.block_on(async {
         let connection = settings.connect(&mut stdin).await?;
         connection.client.send(&request, None).await.map_err(Failure::from)
@@ -84,13 +83,13 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
 }
 
 /// What the request does, if it is what an operation would be asked about, or might be.
-fn warning(request: &Request) -> Option<String> {
+fn warnings(request: &Request) -> Vec<String> {
     let Some(operation) = raw_target::operation(request.method, &request.path_and_query) else {
-        return (request.method == Method::Delete)
-            .then(|| "This deletes something, and the catalogue does not know what.".to_owned());
+        let deletes = "This deletes something, and the catalogue does not know what.";
+        return if request.method == Method::Delete { vec![deletes.to_owned()] } else { Vec::new() };
     };
     let arguments = Arguments { body: request.body.clone().map(Input::Text), ..Arguments::default() };
-    confirm::warning(operation, &flags(operation), |flag| confirm::is_given(&arguments, flag.name))
+    guard::findings(operation, &arguments).iter().map(Finding::sentence).collect()
 }
 
 fn method(word: &str) -> Result<Method, Error> {

@@ -8,13 +8,13 @@ use clap::Command;
 use crate::failure::Failure;
 use crate::tree::{self, Chosen, Own};
 use crate::{
-    api, call, collections, completion, describe, doctor, edit, login, logout, man, operations, output, profiles,
-    search, simulate,
+    api, collections, completion, describe, doctor, edit, login, logout, man, operation, operations, output, profiles,
+    runs, search, simulate,
 };
 
 /// The program's own commands, in the order of the help. Those that show what commands there are
 /// get the table handed.
-pub static OWN: [Own; 11] = [
+pub static OWN: [Own; 15] = [
     Own { name: "login", about: login::ABOUT, command: login::command, run: login::run },
     Own {
         name: "profiles",
@@ -28,6 +28,15 @@ pub static OWN: [Own; 11] = [
     Own { name: "operations", about: operations::ABOUT, command: operations::command, run: operations::run },
     Own { name: "describe", about: describe::ABOUT, command: describe::command, run: |rest| describe::run(rest, &OWN) },
     Own { name: "api", about: api::ABOUT, command: api::command, run: api::run },
+    Own { name: "history", about: runs::history::ABOUT, command: runs::history::command, run: runs::history::run },
+    Own { name: "undo", about: runs::undo::ABOUT, command: runs::undo::command, run: runs::undo::run },
+    Own { name: "retry", about: runs::retry::ABOUT, command: runs::retry::command, run: runs::retry::run },
+    Own {
+        name: "apply-plan",
+        about: runs::apply_plan::ABOUT,
+        command: runs::apply_plan::command,
+        run: runs::apply_plan::run,
+    },
     Own { name: "completion", about: completion::ABOUT, command: completion::command, run: completion::run },
     Own { name: "man", about: man::ABOUT, command: man::command, run: |rest| man::run(rest, &OWN) },
     Own { name: "sim", about: simulate::ABOUT, command: simulate::command, run: simulate::run },
@@ -46,7 +55,7 @@ pub fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
             let alone = rest.is_empty();
             help(tree::resource::command(resource), rest, alone, "name an operation")
         }
-        Chosen::Operation(operation) => call::run(operation, rest),
+        Chosen::Operation(operation) => operation::run(operation, rest),
         Chosen::Collection(collection) => collections::run(collection, rest),
         Chosen::Edit(resource) => edit::run(resource, rest),
         Chosen::Own(own) => (own.run)(rest),

@@ -47,6 +47,12 @@ pub const CACHE_DIR: Variable = Variable {
     meaning: "Folder for the token that all calls share, instead of the system's usual one",
 };
 
+/// Where the journal is kept.
+pub const STATE_DIR: Variable = Variable {
+    name: "THREECX_STATE_DIR",
+    meaning: "Folder for the journal of changes, instead of the system's usual one",
+};
+
 /// Where new secrets go.
 pub const SECRETS: Variable = Variable {
     name: "THREECX_SECRETS",
@@ -63,7 +69,7 @@ pub const EDITOR: Variable = Variable { name: "EDITOR", meaning: "The same, if V
 pub const NO_COLOR: Variable = Variable { name: "NO_COLOR", meaning: "Set to anything: no colours" };
 
 /// All of them, as the help lists them.
-pub const ALL: [&Variable; 12] = [
+pub const ALL: [&Variable; 13] = [
     &URL,
     &CLIENT_ID,
     &CLIENT_SECRET,
@@ -72,6 +78,7 @@ pub const ALL: [&Variable; 12] = [
     &PASSWORD,
     &CONFIG_DIR,
     &CACHE_DIR,
+    &STATE_DIR,
     &SECRETS,
     &VISUAL,
     &EDITOR,

@@ -17,3 +17,12 @@ pub fn cache() -> Option<PathBuf> {
     let platform = || Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("threecx"));
     env_vars::CACHE_DIR.get().map(PathBuf::from).or_else(platform)
 }
+
+/// Where the journal of changes is kept: what must not be lost, and belongs to this machine.
+pub fn state() -> Option<PathBuf> {
+    let platform = || {
+        let folders = etcetera::choose_base_strategy().ok()?;
+        Some(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("threecx"))
+    };
+    env_vars::STATE_DIR.get().map(PathBuf::from).or_else(platform)
+}

@@ -1,6 +1,7 @@
 //! The journal of this user: where it is, and what is recorded in it.
 
-use threecx_change::journal::{Head, Kind, Log};
+pub use threecx_change::journal::Kind;
+use threecx_change::journal::{Head, Log};
 use threecx_change::{Journal, JournalError, Plan, State};
 
 use crate::connect::Settings;

@@ -1,15 +1,12 @@
 //! `threecx`: the command line for 3CX phone systems. Everything that the Configuration API
 //! can do is a command; what they are stands in the catalogue.
 
-mod about;
 mod api;
 mod args;
 mod atomic_file;
 mod bulk;
-mod call;
 mod collections;
 mod completion;
-mod confirm;
 mod connect;
 mod curl;
 mod describe;
@@ -17,22 +14,23 @@ mod dispatch;
 mod doctor;
 mod dry_run;
 mod edit;
+mod entity_change;
 mod env_vars;
 mod example;
 mod failure;
 mod folders;
-mod guarded;
+mod journal;
 mod list;
 mod login;
 mod logout;
 mod man;
-mod names;
 mod operation;
 mod operations;
 mod output;
 mod profiles;
 mod raw_target;
 mod report;
+mod runs;
 mod runtime;
 mod search;
 mod secrets;

@@ -8,9 +8,6 @@ use super::matches;
 pub const NAMES: [&str; 9] =
     ["from", "map", "ignore-columns", "concurrency", "rate", "stop-on-error", "unknown", "failed", "again"];
 
-/// So many requests at a time, unless something else is said.
-pub const CONCURRENCY: usize = 4;
-
 /// And so many at most: a PBX has better things to do.
 const MOST_AT_A_TIME: u64 = 32;
 
@@ -47,7 +44,8 @@ const REPEAT: &str = "repeat";
 const SKIP: &str = "skip";
 
 impl RepeatOrSkip {
-    fn of(matches: &ArgMatches, id: &str) -> Option<RepeatOrSkip> {
+    /// As it was typed.
+    pub fn of(matches: &ArgMatches, id: &str) -> Option<RepeatOrSkip> {
         let typed = matches::text(matches, id)?;
         Some(if typed == REPEAT { RepeatOrSkip::Repeat } else { RepeatOrSkip::Skip })
     }
@@ -96,10 +94,7 @@ pub fn args() -> [Arg; 9] {
         .value_parser(value_parser!(u64).range(1..=MOST_AT_A_TIME)),
         value("rate", "NUMBER", "So many requests a second at most").value_parser(rate),
         switch("stop-on-error", "Send no more rows once one has failed"),
-        value("unknown", "repeat|skip", "What to do about rows of which nobody knows whether they were carried out")
-            .value_parser([REPEAT, SKIP])
-            .hide_possible_values(true)
-            .requires("from"),
+        unknown().requires("from"),
         value("failed", "repeat|skip", "What to do about rows that failed before [default: repeat]")
             .value_parser([REPEAT, SKIP])
             .hide_possible_values(true)
@@ -107,6 +102,16 @@ pub fn args() -> [Arg; 9] {
         switch("again", "Send the rows of a finished run once more").requires("from"),
     ]
     .map(|arg| arg.help_heading("Bulk"))
+}
+
+/// `--unknown`
+pub fn unknown() -> Arg {
+    Arg::new("unknown")
+        .long("unknown")
+        .value_name("repeat|skip")
+        .help("What to do about rows of which nobody knows whether they were carried out")
+        .value_parser([REPEAT, SKIP])
+        .hide_possible_values(true)
 }
 
 fn mapping(text: &str) -> Result<(String, String), String> {

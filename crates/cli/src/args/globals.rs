@@ -26,7 +26,7 @@ const fn flag(heading: &'static str, name: &'static str, value: Option<&'static 
 }
 
 /// All of them, in the order of the help.
-pub static GLOBALS: [Global; 18] = [
+pub static GLOBALS: [Global; 19] = [
     flag(CONNECTION, "sim", None, "Use a simulated PBX that is started for this one command"),
     flag(
         CONNECTION,
@@ -63,6 +63,12 @@ pub static GLOBALS: [Global; 18] = [
     ),
     flag(SAFETY, "dry-run", None, "Print the request, secrets masked, and send nothing; needs no PBX"),
     flag(SAFETY, "curl", None, "Print the same call for curl and a shell, without secrets, and send nothing"),
+    flag(
+        SAFETY,
+        "plan-out",
+        Some("FILE"),
+        "Look everything up, write the plan into this file, and change nothing; threecx apply-plan carries it out",
+    ),
     Global {
         name: "yes",
         short: Some('y'),

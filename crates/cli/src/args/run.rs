@@ -15,6 +15,8 @@ pub struct RunFlags {
     pub dry_run: bool,
     /// `--curl`
     pub curl: bool,
+    /// `--plan-out`: the file that the plan goes into.
+    pub plan_out: Option<String>,
     /// `--yes`
     pub yes: bool,
     /// `--all`: a list to its end.
@@ -31,6 +33,7 @@ impl RunFlags {
         RunFlags {
             dry_run: matches::flag(matches, "dry-run"),
             curl: matches::flag(matches, "curl"),
+            plan_out: matches::text(matches, "plan-out"),
             yes: matches::flag(matches, "yes"),
             ..RunFlags::default()
         }

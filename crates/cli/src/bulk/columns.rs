@@ -2,14 +2,14 @@
 //! row is about.
 
 use threecx::{Arguments, Input, Operation};
+use threecx_catalog::words::kebab;
 use threecx_catalog::{Structure, Type};
-use threecx_core::{InputError, did_you_mean};
+use threecx_change::About;
+use threecx_core::{InputError, Place, did_you_mean};
 
 use super::table::{Cell, Row};
-use crate::args::flag::{Flag, Place};
-use crate::args::gather::put;
+use crate::args::flag::Flag;
 use crate::failure::Failure;
-use crate::names::{self, References};
 
 /// A cell that stands for null, and one that stands for an empty text; an empty cell means that
 /// nothing is given.
@@ -53,10 +53,10 @@ impl Columns {
         headers: Vec<String>,
         operation: &Operation,
         flags: &[Flag],
-        references: &References,
+        about: Option<&About>,
         assignment: &Assignment,
     ) -> Result<Columns, Failure> {
-        let assigner = Assigner { flags, references };
+        let assigner = Assigner { flags, about };
         for (column, _) in &assignment.map {
             if !headers.contains(column) {
                 let known: Vec<&str> = headers.iter().map(String::as_str).collect();
@@ -73,7 +73,7 @@ impl Columns {
                 (None, mapped) => {
                     let names: Vec<&str> = flags.iter().map(|flag| flag.long.as_str()).collect();
                     let word = mapped.unwrap_or(header);
-                    let hint = did_you_mean(&crate::args::flag::kebab(word), &names).map_or_else(
+                    let hint = did_you_mean(&kebab(word), &names).map_or_else(
                         || "Say what it is with --map 'Column=argument', or leave it out with --ignore-columns.".into(),
                         |hint| format!("{hint} --map '{header}=argument' says it, --ignore-columns leaves it out."),
                     );
@@ -84,24 +84,24 @@ impl Columns {
             columns.push(column);
         }
         let mut columns = Columns { headers, columns };
-        columns.settle_subject(flags, references, assignment.subject_is_given);
+        columns.settle_subject(flags, about, assignment.subject_is_given);
         columns.refuse_twice(flags)?;
         Ok(columns)
     }
 
     /// Where nothing else says what a row is about, its number does, although it may be a property
     /// of the body too.
-    fn settle_subject(&mut self, flags: &[Flag], references: &References, is_given: bool) {
-        let Some(subject) = &references.subject else { return };
+    fn settle_subject(&mut self, flags: &[Flag], about: Option<&About>, is_given: bool) {
+        let Some(about) = about else { return };
         let is_key = |column: &Column| match column {
-            Column::Argument(index) => flags[*index].name == subject.name && flags[*index].place == subject.place.of(),
+            Column::Argument(index) => flags[*index].name == about.by.name && flags[*index].place == about.place(),
             column => *column == Column::Subject,
         };
         if is_given || self.columns.iter().any(is_key) {
             return;
         }
         let number = |column: &Column| matches!(column, Column::Argument(index) if flags[*index].name == "Number");
-        if let Some(column) = self.columns.iter_mut().find(|column| number(column)).filter(|_| subject.set.has_numbers)
+        if let Some(column) = self.columns.iter_mut().find(|column| number(column)).filter(|_| about.set.number.is_some())
         {
             *column = Column::Subject;
         }
@@ -131,15 +131,15 @@ impl Columns {
     }
 
     /// Puts the cells of a row into its arguments; returns the words that say what it is about.
-    pub fn fill(&self, row: &Row, flags: &[Flag], references: &References, arguments: &mut Arguments) -> Vec<String> {
+    pub fn fill(&self, row: &Row, flags: &[Flag], about: Option<&About>, arguments: &mut Arguments) -> Vec<String> {
         let mut words = Vec::new();
         let mut objects: Vec<(usize, serde_json::Value)> = Vec::new();
         for (column, cell) in self.columns.iter().zip(&row.cells) {
             match column {
                 _ if *cell == Cell::Empty => {}
                 Column::Ignored => {}
-                Column::Subject => words.extend(subjects(cell, references)),
-                Column::Argument(index) => put(&flags[*index], input(cell), arguments),
+                Column::Subject => words.extend(subjects(cell, about)),
+                Column::Argument(index) => arguments.set(flags[*index].place, flags[*index].name, input(cell)),
                 Column::Inside(index, path) => {
                     let at = objects.iter().position(|(at, _)| at == index).unwrap_or_else(|| {
                         objects.push((*index, serde_json::Value::Object(serde_json::Map::new())));
@@ -154,7 +154,7 @@ impl Columns {
             }
         }
         for (index, object) in objects {
-            put(&flags[index], Input::Json(object.to_string()), arguments);
+            arguments.set(flags[index].place, flags[index].name, Input::Json(object.to_string()));
         }
         words
     }
@@ -188,7 +188,7 @@ impl Columns {
 
 struct Assigner<'a> {
     flags: &'a [Flag],
-    references: &'a References,
+    about: Option<&'a About>,
 }
 
 impl Assigner<'_> {
@@ -211,12 +211,12 @@ impl Assigner<'_> {
         if let Some(index) = flag(&plain) {
             return Some(Column::Argument(index));
         }
-        let subject = self.references.subject.as_ref()?;
+        let about = self.about?;
         let called = |name: &str| squeezed(name) == plain;
         let one = plain.strip_suffix('s').unwrap_or(&plain);
-        let by_number = subject.set.has_numbers && ["extension", "ext", "number"].contains(&one);
-        let by_email = subject.set.email.is_some() && ["email", "emailaddress"].contains(&plain.as_str());
-        let is_subject = by_number || by_email || called(&subject.set.noun()) || called(&subject.set.nouns());
+        let by_number = about.set.number.is_some() && ["extension", "ext", "number"].contains(&one);
+        let by_email = about.set.email.is_some() && ["email", "emailaddress"].contains(&plain.as_str());
+        let is_subject = by_number || by_email || called(&about.set.noun()) || called(&about.set.nouns());
         is_subject.then_some(Column::Subject)
     }
 }
@@ -265,10 +265,10 @@ fn json(cell: &Cell) -> serde_json::Value {
 }
 
 /// The words in a cell: one, or for a list those between its commas.
-fn subjects(cell: &Cell, references: &References) -> Vec<String> {
+fn subjects(cell: &Cell, about: Option<&About>) -> Vec<String> {
     let text = cell.text().unwrap_or_default();
-    match &references.subject {
-        Some(subject) if subject.place == names::Place::List => {
+    match about {
+        Some(about) if about.listed => {
             text.split(',').map(|word| word.trim().to_owned()).collect()
         }
         _ => vec![text],

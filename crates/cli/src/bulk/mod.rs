@@ -1,217 +1,131 @@
-//! Bulk runs: an operation once for each row of a file (`--from`), or once for each of several
-//! things that were named.
+//! Bulk runs: an operation once for each row of a file (`--from`), or once for each of several things
+//! that were named.
 //!
 //! ```text
-//! table ──► columns ──► rows ──► run ──► summary
-//! a file    what for    planned  sent    and results.csv
-//!                                 │ ▲
-//!                              journal
+//! table ──► columns ──► row_file ──► (plan) ──► (run) ──► summary
+//! a file    what for    intents                           and results.csv
+//!                          │
+//!                        resume: what the journal knows, what the PBX shows, what somebody decides
 //! ```
 
-mod before;
 mod columns;
-mod gate;
-mod journal;
-mod known;
-mod progress;
+pub mod progress;
 mod results;
-mod rows;
-mod run;
+mod resume;
+mod row_file;
 mod summary;
 mod table;
 
 use std::path::PathBuf;
 
-use threecx::{Answer, Arguments, Client, Operation, Reply, Request, Span};
+use threecx::{Answer, Arguments, Operation, Reply, Span};
 use threecx_catalog::{Content, Effect};
+use threecx_change::journal::Kind;
+use threecx_change::{CONCURRENCY, Ended, Pace, Plan, State};
 
-use self::before::{Before, Unknown};
-use self::columns::{Assignment, Columns};
-use self::journal::State;
-use self::rows::Rows;
-use self::run::{Ended, Pace, Run};
 use self::summary::Summary;
-use self::table::Table;
-use crate::args::bulk::{BulkFlags, CONCURRENCY, RepeatOrSkip};
-use crate::args::flag::Flag;
-use crate::args::stdin::Stdin;
-use crate::call::Call;
-use crate::confirm::{Consent, is_given, warning};
-use crate::dry_run;
+use crate::args::bulk::BulkFlags;
+use crate::connect::Connection;
 use crate::failure::Failure;
-use crate::names::{self, Thing};
+use crate::journal;
+use crate::operation::carry_out::{of_cause, run_many};
+use crate::operation::typed::Typed;
 use crate::output::shape::Shape;
-use crate::output::{Output, answer, file, value};
-use crate::runtime::runtime;
+use crate::output::value::print_value;
+use crate::output::{Output, answer, file};
+
+pub use resume::Resumed;
+pub use row_file::RowFile;
 
 /// How fast a run may go.
 pub fn pace(flags: &BulkFlags) -> Pace {
-    Pace { concurrency: flags.concurrency.unwrap_or(CONCURRENCY), rate: flags.rate, stop_on_error: flags.stop_on_error }
-}
-
-/// Refuses what goes with one call only.
-pub fn refuse_unfit(page_by_page: bool, curl: bool) -> Result<(), Failure> {
-    let (message, next_step) = match (page_by_page, curl) {
-        (true, _) => (
-            "several lists are not read page by page at once",
-            "Leave out --all or the period, or read them one by one.",
-        ),
-        (_, true) => ("--curl shows single calls, and --from makes many", "Show them with --dry-run."),
-        (false, false) => return Ok(()),
-    };
-    Err(Failure::usage(message).next(next_step))
-}
-
-/// Runs an operation once for each row of the file at `path`. `constants` and `words` are the
-/// same for each.
-pub fn from_file(
-    call: &Call,
-    path: &str,
-    flags: &[Flag],
-    constants: &Arguments,
-    stdin: &mut Stdin,
-) -> Result<(), Failure> {
-    let Call { operation, references, settings, output, run, bulk } = call;
-    let words = run.words.as_slice();
-    if path == "-" {
-        stdin.take("--from")?;
-    } else if [PathBuf::from(path), results::beside(path), journal::beside(path)].iter().any(|own| output.replaces(own))
-    {
-        return Err(Failure::usage("--output-file would take the place of a file of this run")
-            .next(format!("Name another one: {path}, its results and its journal stay.")));
+    Pace {
+        concurrency: flags.concurrency.unwrap_or(CONCURRENCY),
+        rate: flags.rate,
+        stop_on_error: flags.stop_on_error,
     }
-    if brings_files(operation) {
-        file::refuse_one_name(output)?;
-    }
-    let table = table::read(path)?;
-    let assignment = Assignment {
-        map: bulk.map.clone(),
-        ignore_unknown: bulk.ignore_columns,
-        subject_is_given: !words.is_empty() || names_subject(call, constants),
-    };
-    let columns = Columns::assign(table.headers.clone(), operation, flags, references, &assignment)?;
-    refuse_constants(flags, &columns, constants)?;
-    let rows = Rows::check(operation, flags, references, (&table, &columns), (constants, words), settings.release)?;
-    let all: Vec<usize> = (0..table.rows.len()).collect();
-    let dry = run.dry_run;
-    if dry && (!rows.looks_up() || !settings.sim && settings.url.is_none() && rows.may_stay()) {
-        let requests = rows.requests(settings.release.unwrap_or(Span::NEWEST), &all)?;
-        return dry_run::several(&planned(requests), settings, output);
-    }
-    let place = |flag: &Flag| flags.iter().position(|other| other.long == flag.long);
-    let in_a_row = |flag: &Flag| place(flag).is_some_and(|index| columns.gives(index));
-    let warning = warning(operation, flags, |flag| is_given(constants, flag.name) || in_a_row(flag));
-    let (said, pbx) = (settings.sim || dry || run.yes, settings.pbx());
-    let concerned = || Some(format!("{} of {path}", counted(table.rows.len())));
-    let consent = Consent::to(warning, said, concerned, pbx.as_deref())?;
-    let file = File { call, path, table: &table, columns: &columns, flags, constants, words };
-    let Before { mut journal, states, gone } = if dry { file.unsent() } else { file.journal(bulk.again)? };
-    let unknown = bulk.unknown.map(|wanted| match wanted {
-        RepeatOrSkip::Repeat => Unknown::Repeat,
-        RepeatOrSkip::Skip => Unknown::Skip,
-    });
-    let given_up = bulk.failed == Some(RepeatOrSkip::Skip);
-    file.refuse_lost(&gone, unknown)?;
-    file.say_what_is_known(&states, &gone);
-    let (states, todo) = file.todo(states, unknown, given_up)?;
-    let looks = rows.looks();
-    runtime()?.block_on(async {
-        let connection = settings.connect(stdin).await?;
-        let client = connection.client.clone();
-        let (requests, things) = rows.plan(&client, &todo).await?;
-        if let Some(subject) = &references.subject {
-            names::show(&subject.set, &things, output);
-        }
-        if dry {
-            return dry_run::several(&planned(requests), settings, output);
-        }
-        if !todo.is_empty() {
-            consent.ask(Some(&file.concerned(todo.len(), &things)), pbx.as_deref())?;
-        }
-        if let Some(journal) = &mut journal {
-            // Rows that somebody has decided to leave alone stay so.
-            for (row, _) in states.iter().enumerate().filter(|(_, state)| **state == State::Skipped) {
-                journal.note(row, &State::Skipped)?;
-            }
-            for entry in gone.iter().filter(|entry| entry.state.is_unknown()) {
-                journal.skip(entry)?;
-            }
-        }
-        let (goes_on, target) = (journal.is_some(), client.target());
-        let run = Run { client, operation, requests, states, todo, journal, pace: pace(bulk) };
-        file.finish(run.go(output).await, &looks, goes_on, target)
-    })
-}
-
-fn planned(requests: Vec<Option<Request>>) -> Vec<Request> {
-    requests.into_iter().flatten().collect()
 }
 
 /// Runs an operation once for each of several things.
-pub async fn each(
-    call: &Call,
-    client: &Client,
-    calls: &[Arguments],
-    things: &[Thing],
-    pace: Pace,
+pub async fn each(typed: &Typed, plan: &Plan, pbx: &Connection) -> Result<(), Failure> {
+    if brings_files(typed.operation) {
+        file::refuse_one_name(&typed.output)?;
+    }
+    let asks = typed.operation.effect == Effect::Reads;
+    let log = match asks {
+        true => None,
+        false => journal::begin_call(&typed.settings, plan, Kind::Call, None, &pbx.identity)?,
+    };
+    let states = vec![State::Unsent; plan.steps.len()];
+    let ended = run_many(plan, states, plan.order(), log, pace(&typed.bulk), &pbx.client, &typed.output).await;
+    let arguments = plan.steps.first().map(|step| &step.arguments);
+    let told = print_answers(typed.operation, &ended.replies, arguments, pbx.client.target(), &typed.output)?;
+    let label = |step: usize| match plan.things_of(&plan.steps[step]).next() {
+        Some(thing) => thing.entity.short(),
+        None => step.to_string(),
+    };
+    finish(typed.operation, ended, &label, &typed.output, told)
+}
+
+/// Says what a run came to that is not of a file.
+pub fn finish(
+    operation: &'static Operation,
+    ended: Ended<Failure>,
+    label: &dyn Fn(usize) -> String,
+    output: &Output,
+    told: bool,
 ) -> Result<(), Failure> {
-    if brings_files(call.operation) {
-        file::refuse_one_name(&call.output)?;
-    }
-    let mut requests = Vec::with_capacity(calls.len());
-    for arguments in calls {
-        requests.push(Some(client.plan(call.operation, arguments).await?));
-    }
-    let states = vec![State::Unsent; requests.len()];
-    let todo = (0..requests.len()).collect();
-    let operation = call.operation;
-    let run = Run { client: client.clone(), operation, requests, states, todo, journal: None, pace };
-    let Ended { states, replies, cause } = run.go(&call.output).await;
-    let reads = print_answers(operation, &replies, calls.first(), client.target(), &call.output)?;
-    let label = |row: usize| things.get(row).map_or_else(|| row.to_string(), Thing::short);
-    let looks = &[];
-    let summary = Summary { operation, states: &states, label: &label, looks, results: None, goes_on: false, cause };
-    summary.finish(&beside_files(operation, &call.output), reads)
+    let Ended { states, cause, run, .. } = ended;
+    let summary = Summary {
+        operation,
+        states: &states,
+        label,
+        checks: &[],
+        results: None,
+        resumable: false,
+        run,
+        cause: cause.map(of_cause),
+    };
+    summary.finish(&beside_files(operation, output), told)
 }
 
-/// A file that is being run.
-struct File<'a> {
-    call: &'a Call,
-    path: &'a str,
-    table: &'a Table,
-    columns: &'a Columns,
-    flags: &'a [Flag],
-    constants: &'a Arguments,
-    words: &'a [String],
-}
-
-impl File<'_> {
-    fn concerned(&self, rows: usize, things: &[Thing]) -> String {
-        match &self.call.references.subject {
-            Some(subject) if !things.is_empty() => {
-                format!("{}, {}: {}", counted(rows), subject.set.counted(things.len()), names::some(things))
-            }
-            _ => format!("{} of {}", counted(rows), self.path),
-        }
-    }
-
-    fn finish(&self, ended: Ended, looks: &[Option<String>], goes_on: bool, target: Span) -> Result<(), Failure> {
-        let Ended { states, replies, cause } = ended;
-        let operation = self.call.operation;
-        let reads = print_answers(operation, &replies, Some(self.constants), target, &self.call.output)?;
-        let results: Option<PathBuf> = (self.path != "-" && !reads).then(|| results::beside(self.path));
-        let write = |path: &PathBuf| results::write(path, self.table, self.columns, self.flags, &states);
+impl RowFile {
+    /// Runs the rows that are left, and writes the results.
+    pub async fn carry_out(
+        self,
+        typed: &Typed,
+        resumed: Resumed,
+        plan: &Plan,
+        pbx: &Connection,
+    ) -> Result<(), Failure> {
+        let Resumed { states, todo, file } = resumed;
+        let (resumable, checks) = (file.is_some(), self.checks(typed));
+        let log = match file {
+            Some((journal, file)) => Some(file.start(&journal, &plan.new_steps(&states), &todo)?),
+            None => None,
+        };
+        let ended = run_many(plan, states, todo, log, pace(&typed.bulk), &pbx.client, &typed.output).await;
+        let (operation, target) = (typed.operation, pbx.client.target());
+        let told = print_answers(operation, &ended.replies, Some(&typed.arguments), target, &typed.output)?;
+        let Ended { states, cause, run, .. } = ended;
+        let results: Option<PathBuf> = (self.path != "-" && !told).then(|| results::beside(&self.path));
+        let write = |path: &PathBuf| results::write(path, &self.table, &self.columns, &typed.flags, &states);
         let written = results.as_ref().map_or(Ok(()), write);
         let label = |row: usize| format!("line {}", self.table.rows[row].line);
         // What was sent is said in any case.
         let results = results.as_deref().filter(|_| written.is_ok());
-        let summary = Summary { operation, states: &states, label: &label, looks, results, goes_on, cause };
-        summary.finish(&beside_files(operation, &self.call.output), reads).and(written)
+        let summary = Summary {
+            operation,
+            states: &states,
+            label: &label,
+            checks: &checks,
+            results,
+            resumable,
+            run,
+            cause: cause.map(of_cause),
+        };
+        summary.finish(&beside_files(operation, &typed.output), told).and(written)
     }
-}
-
-fn counted(rows: usize) -> String {
-    if rows == 1 { "1 row".into() } else { format!("{rows} rows") }
 }
 
 /// True if the answer is a file.
@@ -225,31 +139,7 @@ fn beside_files(operation: &Operation, output: &Output) -> Output {
     if brings_files(operation) { output.unfiltered().to_stdout() } else { output.clone() }
 }
 
-/// True if the command line says what all rows are about.
-fn names_subject(call: &Call, constants: &Arguments) -> bool {
-    call.references.subject.as_ref().is_some_and(|subject| {
-        constants.parameters.contains_key(subject.name) || constants.fields.contains_key(subject.name)
-    })
-}
-
-/// What is the same for all rows cannot be in a column too.
-fn refuse_constants(flags: &[Flag], columns: &Columns, constants: &Arguments) -> Result<(), Failure> {
-    let given = |flag: &Flag| {
-        let Arguments { parameters, fields, body, options } = constants;
-        [parameters, fields, options].iter().any(|all| all.contains_key(flag.name))
-            || (flag.name == "body" && body.is_some())
-    };
-    let twice = flags.iter().enumerate().find(|(index, flag)| columns.gives(*index) && given(flag));
-    match twice {
-        None => Ok(()),
-        Some((_, flag)) => {
-            Err(Failure::usage(format!("--{} is given, and a column of the file gives it too", flag.long))
-                .next("Leave out the one or the other."))
-        }
-    }
-}
-
-/// Prints the answers to questions in the order of the rows; false for what is no question.
+/// Prints the answers to questions in the order of the rows; false for what is not a question.
 fn print_answers(
     operation: &'static Operation,
     replies: &[Option<Reply>],
@@ -275,6 +165,6 @@ fn print_answers(
             Answer::Nothing | Answer::File(_) => {}
         }
     }
-    value::print_rows(values.into_iter(), None, &shape, output)?;
+    print_rows(values.into_iter(), None, &shape, output)?;
     Ok(true)
 }

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use threecx_change::State;
+
 use super::columns::Columns;
-use super::journal::State;
 use super::table::Table;
 use crate::args::flag::Flag;
 use crate::failure::Failure;

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use serde_json::json;
 use threecx::Operation;
+use threecx_change::State;
 
-use super::journal::State;
 use crate::failure::{Failure, Kind};
 use crate::output::shape::Shape;
 use crate::output::style::one_line;
 use crate::output::{Output, value};
 
-/// So many rows that are not done are shown one by one.
+/// Up to this many rows that are not done are shown one by one.
 const SHOWN: usize = 20;
 
 /// A run that has ended.
@@ -20,12 +20,14 @@ pub struct Summary<'a> {
     pub states: &'a [State],
     /// What a row is called: `line 7`, `100 Ada Lovelace`.
     pub label: &'a dyn Fn(usize) -> String,
-    /// How to look whether a row was carried out, where that is known.
-    pub looks: &'a [Option<String>],
+    /// How to check whether a row was carried out, where that is known.
+    pub checks: &'a [Option<String>],
     /// Where the results lie.
     pub results: Option<&'a Path>,
     /// True if the same command goes on where this run ended.
-    pub goes_on: bool,
+    pub resumable: bool,
+    /// Its number in the journal.
+    pub run: Option<i64>,
     /// Why it ended before its time.
     pub cause: Option<Failure>,
 }
@@ -76,7 +78,7 @@ impl Summary<'_> {
             return Ok(());
         }
         let cause = self.cause.map(|cause| cause.to_string());
-        Err(Failure::Incomplete { rows, failed, unknown, not_sent, goes_on: self.goes_on, cause })
+        Err(Failure::Incomplete { rows, failed, unknown, not_sent, resumable: self.resumable, cause })
     }
 
     /// Which file each row became; the first ones, where the results tell of the others.
@@ -86,10 +88,10 @@ impl Summary<'_> {
         if self.results.is_some() { first(all) } else { all }
     }
 
-    /// `; look with threecx users get 700`
-    fn look(&self, row: usize) -> String {
-        let look = self.looks.get(row).and_then(Option::as_ref);
-        look.map(|look| format!("; look with `{look}`")).unwrap_or_default()
+    /// `; check with threecx users get 700`
+    fn check(&self, row: usize) -> String {
+        let check = self.checks.get(row).and_then(Option::as_ref);
+        check.map(|check| format!("; check with `{check}`")).unwrap_or_default()
     }
 
     /// The first rows that are not done, each with the reason.
@@ -98,9 +100,9 @@ impl Summary<'_> {
             let label = (self.label)(row);
             match state {
                 State::Failed { message, .. } => Some(format!("{label}: failed: {message}")),
-                State::Unknown { message, .. } => Some(format!("{label}: unknown: {message}{}", self.look(row))),
+                State::Unknown { message, .. } => Some(format!("{label}: unknown: {message}{}", self.check(row))),
                 State::Sent => {
-                    Some(format!("{label}: unknown: it was sent, and this program was ended{}", self.look(row)))
+                    Some(format!("{label}: unknown: it was sent, and this program was ended{}", self.check(row)))
                 }
                 State::Skipped => Some(format!("{label}: skipped")),
                 State::Done { .. } | State::Unsent => None,

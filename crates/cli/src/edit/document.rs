@@ -6,8 +6,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use threecx_catalog::{Property, Structure, Type, TypeRef};
+use threecx_change::Properties;
 
-use crate::guarded::Properties;
 
 /// Words are offered as a comment as long as they fit.
 const ROOM: usize = 100;

@@ -11,16 +11,19 @@ use serde_json::{Map, Value, json};
 use similar::TextDiff;
 use threecx::Error;
 use threecx_catalog::{Resource, Structure};
+use threecx_change::Properties;
 
 use crate::args::connection::ConnectionFlags;
 use crate::args::matches;
 use crate::args::output::OutputFlags;
 use crate::args::stdin::Stdin;
-use crate::confirm::{ask_where_somebody_is_there, somebody_is_there};
 use crate::connect::Settings;
 use crate::dry_run;
 use crate::failure::Failure;
-use crate::guarded::{Guarded, Kind, Properties};
+use crate::journal;
+use crate::operation::carry_out::{check_one, run_one};
+use crate::operation::consent::{ask_if_interactive, is_interactive};
+use crate::entity_change::{Kind, Seen};
 use crate::output::shape::Shape;
 use crate::output::style::{Style, one_line, painted};
 use crate::output::{Output, value};
@@ -32,7 +35,7 @@ const WRONG: &str = "#! ";
 
 /// Carries out what was typed after `threecx <resource> edit`.
 pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failure> {
-    let Some((kind, structure)) = Kind::of(resource).and_then(|kind| Some((kind.clone(), kind.structure()?))) else {
+    let Some((kind, structure)) = Kind::of(resource).and_then(|kind| Some((kind, kind.structure()?))) else {
         return Err(Failure::usage(format!("{} has nothing that can be both read and updated", resource.name))
             .next(format!("See `threecx {} --help` for its operations.", resource.command)));
     };
@@ -49,31 +52,34 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
             None => None,
         };
         let (select, expand) = (matches::text(&matches, "select"), matches::text(&matches, "expand"));
-        let guarded = Guarded { client, kind, thing, select, expand };
-        let before = guarded.read().await?;
-        let draft = Draft::new(&guarded.label())?;
+        let seen = Seen { client, pbx: &connection.url, kind, entity, select, expand };
+        let before = seen.read().await?;
+        let draft = Draft::new(&seen.label())?;
         let sent = async {
-            let mut text = first_text(&guarded, &before, structure);
+            let mut text = first_text(&seen, &before, structure);
             let mut refused = None;
             let changes = loop {
-                let changes = edit(&guarded, &before, structure, &draft, (&mut text, refused)).await?;
+                let changes = edit(&seen, &before, structure, &draft, (&mut text, refused)).await?;
                 if changes.is_empty() {
                     break changes;
                 }
                 show(&before, &changes, structure, &output);
+                let plan = seen.plan(&before, &changes).await?;
                 if matches::flag(&matches, "dry-run") {
-                    return dry_run::print(&guarded.plan(&changes).await?, &settings, &output);
+                    return dry_run::print(&plan.steps[0].request(plan.release)?, &settings, &output);
                 }
-                let pbx = settings.pbx();
-                ask_where_somebody_is_there("Send", pbx.as_deref(), settings.sim || matches::flag(&matches, "yes"))?;
-                match guarded.write(&before, &changes).await {
-                    Ok(_) => break changes,
+                let agreed = settings.sim || matches::flag(&matches, "yes");
+                ask_if_interactive("Send", settings.pbx().as_deref(), agreed)?;
+                let log = journal::begin_call(&settings, &plan, journal::Kind::Call, None, &connection.identity)?;
+                let ended = run_one(&plan, log, client, &output).await;
+                match check_one(&plan, &ended.states, ended.trouble, ended.cause) {
+                    Ok(()) => break changes,
                     // What the PBX does not take can be put right in the text.
-                    Err(failure @ Failure::Call(Error::Rejected(_))) if somebody_is_there() => refused = Some(failure),
+                    Err(failure @ Failure::Call(Error::Rejected(_))) if is_interactive() => refused = Some(failure),
                     Err(failure) => return Err(failure),
                 }
             };
-            done(&guarded.label(), &changes, &output)
+            done(&seen.label(), &changes, &output)
         };
         match sent.await {
             Err(failure) if !draft.was_edited() => Err(failure),
@@ -87,15 +93,15 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
 }
 
 /// It as it is, as a text.
-fn first_text(guarded: &Guarded<'_>, before: &Properties, structure: &'static Structure) -> String {
-    let shown: Properties = before.iter().filter(|(name, _)| !is_key(guarded, name)).map(own).collect();
-    format!("{}{}", head(guarded, before, structure), document::write(&shown, structure, true))
+fn first_text(seen: &Seen<'_>, before: &Properties, structure: &'static Structure) -> String {
+    let shown: Properties = before.iter().filter(|(name, _)| !is_key(seen, name)).map(own).collect();
+    format!("{}{}", head(seen, before, structure), document::write(&shown, structure, true))
 }
 
 /// Lets somebody edit the text until it makes sense, and returns what has changed. `wrong` is what
 /// is known to be wrong with it.
 async fn edit(
-    guarded: &Guarded<'_>,
+    seen: &Seen<'_>,
     before: &Properties,
     structure: &'static Structure,
     draft: &Draft,
@@ -113,7 +119,7 @@ async fn edit(
             return Err(failure);
         }
         *text = written;
-        match changes(guarded, before, text, structure).await {
+        match changes(seen, before, text, structure).await {
             Ok(changes) => return Ok(changes),
             Err(failure) => wrong = Some(failure),
         }
@@ -124,15 +130,15 @@ fn own((name, value): (&String, &Value)) -> (String, Value) {
     (name.clone(), value.clone())
 }
 
-fn is_key(guarded: &Guarded<'_>, name: &str) -> bool {
-    guarded.kind.set.as_ref().is_some_and(|(_, key)| *key == name)
+fn is_key(seen: &Seen<'_>, name: &str) -> bool {
+    seen.kind.about.is_some_and(|about| about.by.name == name)
 }
 
 /// What stands above the text.
-fn head(guarded: &Guarded<'_>, before: &Properties, structure: &'static Structure) -> String {
+fn head(seen: &Seen<'_>, before: &Properties, structure: &'static Structure) -> String {
     let mut head = format!(
         "# {}\n# Change what is to be changed, save, and leave the editor. What is left alone or taken out is not sent.\n",
-        one_line(&guarded.label())
+        one_line(&seen.label())
     );
     let mut missing: Vec<&str> = Vec::new();
     for property in structure.all_properties().filter(|property| property.navigation) {
@@ -157,7 +163,7 @@ fn complaint(failure: &Failure) -> String {
 
 /// What the text changes, as it would be sent.
 async fn changes(
-    guarded: &Guarded<'_>,
+    seen: &Seen<'_>,
     before: &Properties,
     text: &str,
     structure: &'static Structure,
@@ -165,7 +171,7 @@ async fn changes(
     let edited = document::read(text, structure).map_err(|reason| Failure::Document { reason })?;
     let mut changes = Map::new();
     for (name, value) in edited {
-        let ty = guarded.kind.property(&name).map(|property| property.ty);
+        let ty = seen.kind.property(&name).map(|property| property.ty);
         let was = before.get(&name);
         if was.map(|was| document::visible(was, ty)).as_ref() != Some(&value) {
             let whole = was.map_or_else(|| value.clone(), |was| document::with_secrets(&value, was, ty));
@@ -173,7 +179,7 @@ async fn changes(
         }
     }
     if !changes.is_empty() {
-        guarded.plan(&changes).await.map_err(in_the_text)?;
+        seen.plan(before, &changes).await.map_err(in_the_text)?;
     }
     Ok(changes)
 }

@@ -63,7 +63,8 @@ kinds! {
     Editor = 63 "editor" "the editor cannot be run, or failed";
     Document = 64 "document" "the edited text cannot be read";
     Keyring = 65 "keyring" "the system's keyring does not keep the secret";
-    Journal = 66 "journal" "the journal of a bulk run belongs to another run, or to a finished one";
+    Journal = 66 "journal" "the journal of changes cannot be used, or does not let this run begin";
+    Plan = 67 "plan" "a plan in a file was altered, has expired or was used, or the PBX is no longer as it was";
     Internal = 70 "internal" "a bug in this program";
     Interrupted = 130 "interrupted" "ended by Ctrl-C; a bulk run that is, is incomplete";
 }

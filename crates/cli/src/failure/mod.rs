@@ -2,11 +2,15 @@
 //! once, in `main`.
 
 mod kind;
+mod next_steps;
 mod render;
 
 use std::io;
 
 use threecx::Error;
+use threecx_catalog::words::counted;
+use threecx_change::JournalError;
+use threecx_change::sealed::SealError;
 
 pub use kind::{Kind, exit_codes};
 
@@ -158,19 +162,41 @@ pub enum Failure {
         /// How many were not sent.
         not_sent: usize,
         /// True if the same command goes on where this one ended.
-        goes_on: bool,
+        resumable: bool,
         /// Why it ended before its time.
         cause: Option<String>,
     },
-    /// A journal that cannot be gone on with.
-    #[error("{path}: {reason}")]
-    Journal {
-        /// Which.
+    /// The journal does not let a run begin, or cannot be used.
+    #[error("{0}")]
+    Journal(#[from] JournalError),
+    /// Rows that may have been carried out are in the file no more.
+    #[error("nobody knows whether {rows} of the rows that were sent were carried out, and the file no longer has them (lines {lines} of before)")]
+    LostRows {
+        /// The file.
         path: String,
-        /// What is the matter with it.
-        reason: String,
-        /// What to do.
-        next_step: String,
+        /// How many.
+        rows: usize,
+        /// Where they were.
+        lines: String,
+    },
+    /// A file is not carried out as a plan.
+    #[error("{0}")]
+    Plan(#[from] SealError),
+    /// A plan that was made with another key, where nobody can look at it.
+    #[error("{path} was made by {by}, with another key: somebody has to look at it and agree, so nothing was sent")]
+    ForeignPlan {
+        /// The file.
+        path: String,
+        /// Who says that they made it.
+        by: String,
+    },
+    /// A part of a run stays.
+    #[error("run {run} is not undone as a whole: {}", counted(*.left, "step stays", "steps stay"))]
+    NotAllUndone {
+        /// The run.
+        run: i64,
+        /// How many steps of it stay.
+        left: usize,
     },
     /// Ctrl-C in the middle of a bulk run.
     #[error("it was interrupted")]
@@ -339,7 +365,9 @@ impl Failure {
             Failure::Incomplete { unknown: 1.., .. } => Kind::UnknownOutcome,
             Failure::Incomplete { .. } => Kind::Incomplete,
             Failure::Interrupted => Kind::Interrupted,
-            Failure::Journal { .. } => Kind::Journal,
+            Failure::Journal(_) | Failure::LostRows { .. } => Kind::Journal,
+            Failure::Plan(_) | Failure::ForeignPlan { .. } => Kind::Plan,
+            Failure::NotAllUndone { .. } => Kind::Incomplete,
             Failure::Simulator { .. } => Kind::Simulator,
             Failure::Changed { .. } => Kind::Changed,
             Failure::NotKept { .. } => Kind::NotKept,
@@ -394,7 +422,7 @@ impl Failure {
             Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),
             Failure::Declined => Some("Answer y to go ahead, or add --yes to be asked nothing.".into()),
             Failure::Rows { .. } => Some("Correct the file and run it again.".into()),
-            Failure::Incomplete { unknown, goes_on, failed, .. } => Some(match (unknown, goes_on) {
+            Failure::Incomplete { unknown, resumable, failed, .. } => Some(match (unknown, resumable) {
                 (0, true) if *failed > 0 => {
                     "Correct the file and run the same command again: what is done is not sent \
                                              again. With --failed skip, what failed is given up."
@@ -409,7 +437,13 @@ impl Failure {
                     "Look at the PBX whether the unknown ones were carried out before you send them again.".into()
                 }
             }),
-            Failure::Journal { next_step, .. } => Some(next_step.clone()),
+            Failure::Journal(error) => Some(next_steps::journal(error)),
+            Failure::LostRows { .. } => {
+                Some("Put them back as they were; or check on the PBX, and add --unknown skip.".into())
+            }
+            Failure::Plan(error) => Some(next_steps::plan(error)),
+            Failure::ForeignPlan { .. } => Some("Run it at a terminal; or look at it with --dry-run.".into()),
+            Failure::NotAllUndone { run, .. } => Some(format!("See what it was: threecx history {run}")),
             Failure::Help(_) | Failure::Interrupted | Failure::Closed | Failure::Unhealthy => None,
         }
     }

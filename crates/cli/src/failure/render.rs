@@ -78,7 +78,7 @@ impl Failure {
                     error.insert(name.into(), (*count).into());
                 }
             }
-            Failure::File { path, .. } | Failure::Journal { path, .. } | Failure::Table { path, .. } => {
+            Failure::File { path, .. } | Failure::LostRows { path, .. } | Failure::Table { path, .. } => {
                 error.insert("path".into(), path.clone().into());
             }
             _ => {}

@@ -16,6 +16,7 @@ use crate::connect::Connection;
 use crate::failure::Failure;
 use crate::journal;
 use crate::output::shape::Shape;
+use crate::output::style::warn;
 use crate::output::{Output, answer, file};
 use crate::report::Report;
 
@@ -77,18 +78,7 @@ pub async fn run_one(plan: &Plan, log: Option<Log>, client: &Client, output: &Ou
 pub fn finish_one(plan: &Plan, ended: Ended<Failure>, client: &Client, output: &Output) -> Result<(), Failure> {
     let step = &plan.steps[0];
     let Ended { states, replies, cause, trouble, .. } = ended;
-    let state = states.into_iter().next().unwrap_or_default();
-    if !state.is_done() {
-        return Err(match (trouble, cause) {
-            (Some(trouble), _) => of_trouble(trouble, plan.label(0)),
-            (None, Some(cause)) => of_cause(cause),
-            (None, None) => Failure::Internal(format!("{}: {}", step.operation.id, state.outcome())),
-        });
-    }
-    if let Some(cause) = cause {
-        // It was carried out, and that could not be recorded.
-        crate::output::style::warn(&of_cause(cause).to_string());
-    }
+    check_one(plan, &states, trouble, cause)?;
     let Some(reply) = replies.into_iter().flatten().next() else { return Ok(()) };
     match Report::of(step.operation, plan) {
         Some(report) => report.print(step.operation, reply.status(), output),
@@ -97,6 +87,27 @@ pub fn finish_one(plan: &Plan, ended: Ended<Failure>, client: &Client, output: &
             answer::print(step.operation, &reply, &shape, output)
         }
     }
+}
+
+/// Fails unless the one step of a plan was carried out.
+pub fn check_one(
+    plan: &Plan,
+    states: &[State],
+    trouble: Option<Trouble>,
+    cause: Option<Cause<Failure>>,
+) -> Result<(), Failure> {
+    if !states.iter().all(State::is_done) {
+        return Err(match (trouble, cause) {
+            (Some(trouble), _) => of_trouble(trouble, plan.label(0)),
+            (None, Some(cause)) => of_cause(cause),
+            (None, None) => Failure::Internal(format!("{}: not carried out", plan.label(0))),
+        });
+    }
+    if let Some(cause) = cause {
+        // It was carried out, and that could not be recorded.
+        warn(&of_cause(cause).to_string());
+    }
+    Ok(())
 }
 
 /// Runs a plan of several steps. Ctrl-C lets what is on its way arrive, and ends the run; a second one

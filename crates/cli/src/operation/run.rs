@@ -32,7 +32,7 @@ pub fn run(operation: &'static Operation, rest: Vec<OsString>) -> Result<(), Fai
         targets::show(&plan, &typed.output);
         match &typed.mode {
             Mode::Show(how) => show::plan(&typed, &work, &resumed, &plan, *how),
-            Mode::Keep(path) => show::keep(&typed, &resumed, &plan, path),
+            Mode::Keep(path) => show::keep_left(&typed, &resumed, &plan, path),
             Mode::Send => {
                 consent.ask(work.concerned(&resumed, &plan).as_deref())?;
                 carry_out(&typed, work, resumed, &plan, &pbx).await

@@ -2,16 +2,18 @@
 
 use std::path::Path;
 
-use threecx::{Error, Request, Span};
+use threecx::{Error, Request};
+use threecx_catalog::words::counted;
 use threecx_change::{Draft, Plan, sealed};
 use threecx_core::page::Pages;
 
 use super::typed::{Mode, Show, Typed};
 use super::work::Work;
+use crate::atomic_file::{self, Readers};
 use crate::bulk::Resumed;
 use crate::failure::Failure;
 use crate::output::style::note;
-use crate::{atomic_file, curl, dry_run, journal};
+use crate::{curl, dry_run, journal};
 
 /// Shows intents as they would be sent without anything being looked up.
 pub fn as_given(typed: &Typed, work: &Work, draft: &Draft) -> Result<(), Failure> {
@@ -51,32 +53,24 @@ fn print(typed: &Typed, work: &Work, requests: &[Request], how: Show) -> Result<
     Ok(())
 }
 
-/// Writes a plan into a file, sealed, for somebody to look at and carry out.
-pub fn keep(typed: &Typed, resumed: &Resumed, plan: &Plan, path: &str) -> Result<(), Failure> {
+/// Writes a plan into a file, sealed, for somebody to look at and carry out. Of the rows of a file, those
+/// that are left.
+pub fn keep_left(typed: &Typed, resumed: &Resumed, plan: &Plan, path: &str) -> Result<(), Failure> {
     if typed.operation.effect == threecx_catalog::Effect::Reads {
         return Err(Failure::usage("--plan-out is for what changes something, and this only reads")
             .next("Leave it out, or use --dry-run."));
     }
-    let mut plan = plan.clone();
-    let mut index = 0;
-    plan.steps.retain(|_| {
-        index += 1;
-        plan_has(resumed, index - 1)
-    });
+    let mut left = plan.clone();
+    left.steps = resumed.todo.iter().filter_map(|step| plan.steps.get(*step)).cloned().collect();
+    keep(if resumed.todo.len() < plan.steps.len() && resumed.file.is_some() { &left } else { plan }, path)
+}
+
+/// Writes a plan into a file.
+pub fn keep(plan: &Plan, path: &str) -> Result<(), Failure> {
     let journal = journal::open()?;
-    let text = sealed::seal(&plan, &journal, &journal::who(), sealed::LIFETIME)?;
-    atomic_file::write(Path::new(path), text.as_bytes())
-        .map_err(|error| Failure::file(path.to_owned(), &error))?;
-    let steps = threecx_catalog::words::counted(plan.steps.len(), "step", "steps");
-    note(&format!("{path} holds a plan of {steps}, good for 24 hours. Look at it and carry it out: threecx apply-plan {path}"));
+    let text = sealed::seal(plan, &journal, &journal::who(), sealed::LIFETIME)?;
+    atomic_file::write(Path::new(path), &text, Readers::Owner).map_err(|error| Failure::file(path, &error))?;
+    let steps = counted(plan.steps.len(), "step", "steps");
+    note(&format!("{path} holds a plan of {steps}, good for 24 hours. To carry it out: threecx apply-plan {path}"));
     Ok(())
-}
-
-fn plan_has(resumed: &Resumed, step: usize) -> bool {
-    resumed.file.is_none() || resumed.todo.contains(&step)
-}
-
-/// The release that was named, else the newest.
-pub fn release(typed: &Typed) -> Span {
-    typed.settings.release.unwrap_or(Span::NEWEST)
 }

@@ -1,34 +1,31 @@
-//! Operations about whose outcome there is more to say than that they are done: one small
-//! module each.
+//! Operations about whose outcome there is more to say than that they are done: one small module each.
 
 mod reprovision;
 
-use threecx::{Client, Operation, Request};
+use threecx::Operation;
+use threecx_change::{Plan, Wants};
 
 use crate::failure::Failure;
 use crate::output::Output;
 
 /// What there will be to say.
-pub enum Report {
+pub enum Report<'p> {
     /// `Users.ReprovisionAllPhones`
-    Reprovision(reprovision::Reprovision),
+    Reprovision(reprovision::Reprovision<'p>),
 }
 
-impl Report {
-    /// Finds out what has to be known before the order is given. What cannot be found out
-    /// does not stop the order.
-    pub async fn before(
-        client: &Client,
-        operation: &'static Operation,
-        request: &Request,
-        output: &Output,
-    ) -> Option<Report> {
-        match operation.id {
-            "Users.ReprovisionAllPhones" => {
-                reprovision::Reprovision::before(client, request, output).await.map(Report::Reprovision)
-            }
-            _ => None,
-        }
+/// What has to be known for it about what the operation is done to: the look-up brings it along.
+pub fn wants(operation: &Operation) -> Wants {
+    match operation.id {
+        reprovision::OPERATION => reprovision::WANTS,
+        _ => Wants::default(),
+    }
+}
+
+impl<'p> Report<'p> {
+    /// That of an operation, if it has one.
+    pub fn of(operation: &Operation, plan: &'p Plan) -> Option<Report<'p>> {
+        (operation.id == reprovision::OPERATION).then(|| Report::Reprovision(reprovision::Reprovision { plan }))
     }
 
     /// Says what happened, now that the order has been taken.

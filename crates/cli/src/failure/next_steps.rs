@@ -1,0 +1,42 @@
+//! What to do about a journal or a plan that cannot be used, in the words of this program's commands.
+
+use threecx_change::JournalError;
+use threecx_change::sealed::SealError;
+
+/// About the journal.
+pub fn journal(error: &JournalError) -> String {
+    match error {
+        JournalError::Folder { .. } | JournalError::Database { .. } => {
+            "Make room on that disk, check its permissions, or name another folder: THREECX_STATE_DIR.".into()
+        }
+        JournalError::Newer { .. } => "Update this program, or name another folder: THREECX_STATE_DIR.".into(),
+        JournalError::Busy { .. } => "Wait until it has ended.".into(),
+        JournalError::Finished { .. } => {
+            "Add --again to send all rows of this file, also those that were sent before.".into()
+        }
+        JournalError::Unfinished { .. } => "Leave out --again: the run then goes on where it ended.".into(),
+        JournalError::OtherArguments { .. } => {
+            "Give the same arguments as before to go on with it; or copy the file to begin anew: rows that are done \
+             are then sent again."
+                .into()
+        }
+        JournalError::OldJournal { path, .. } => {
+            format!("Rename or delete {} to begin anew: rows that it calls done are then sent again.", path.display())
+        }
+        JournalError::NoSuchRun { .. } => "`threecx history` lists the runs.".into(),
+        _ => "See `threecx history`.".into(),
+    }
+}
+
+/// About a plan in a file.
+pub fn plan(error: &SealError) -> String {
+    match error {
+        SealError::Journal(error) => journal(error),
+        SealError::Call(error) => super::Failure::Call((**error).clone()).next_step().unwrap_or_default(),
+        SealError::OtherPbx { .. } => "Name the PBX that it is for: --profile NAME, or --url.".into(),
+        SealError::NotAPlan { .. } | SealError::Version { .. } => {
+            "Name a file that --plan-out has written, with the same version of this program.".into()
+        }
+        _ => "Make it again: the same command with --plan-out.".into(),
+    }
+}

@@ -1,0 +1,55 @@
+//! Runs that were recorded: looking at them, taking them back, going on with them; and plans that wait in
+//! files.
+
+pub mod apply_plan;
+pub mod history;
+pub mod retry;
+mod shown;
+pub mod undo;
+
+use clap::ArgMatches;
+
+use crate::args::connection::ConnectionFlags;
+use crate::args::matches;
+use crate::args::output::OutputFlags;
+use crate::args::run::RunFlags;
+use crate::args::stdin::Stdin;
+use crate::connect::{Connection, Settings};
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// What the commands of this folder have in common.
+struct Asked {
+    output: Output,
+    settings: Settings,
+    run: RunFlags,
+}
+
+impl Asked {
+    fn of(matches: &ArgMatches) -> Result<Asked, Failure> {
+        Ok(Asked {
+            output: Output::from(OutputFlags::of(matches))?,
+            settings: Settings::from(ConnectionFlags::of(matches)?)?,
+            run: RunFlags::of(matches),
+        })
+    }
+
+    /// Connects to the PBX that a run or a plan is of, and to no other.
+    async fn connect(&self, pbx: &str) -> Result<Connection, Failure> {
+        let connection = self.settings.connect(&mut Stdin::default()).await?;
+        if connection.url == pbx {
+            return Ok(connection);
+        }
+        Err(Failure::usage(format!("it is of {pbx}, and this is {}", connection.url))
+            .next("Name the other PBX: --profile NAME, or --url."))
+    }
+}
+
+/// The number of a run that was typed, if one was.
+fn number(matches: &ArgMatches) -> Result<Option<i64>, Failure> {
+    let Some(typed) = matches::text(matches, "run") else { return Ok(None) };
+    let number = typed.trim_start_matches('#').parse::<i64>().ok().filter(|number| *number > 0);
+    number.map(Some).ok_or_else(|| {
+        Failure::usage(format!("a run is a number, and `{typed}` came")).next("`threecx history` lists the runs.")
+    })
+}

@@ -1,0 +1,79 @@
+//! `threecx retry RUN`: goes on with a run: what failed, was not sent, or is in doubt.
+
+use std::ffi::OsString;
+
+use clap::{Arg, Command};
+use threecx_catalog::words::counted;
+use threecx_change::{Retry, State, retry};
+
+use super::{Asked, number};
+use crate::args::bulk::{RepeatOrSkip, unknown};
+use crate::args::plain::plain;
+use crate::args::{globals, layout};
+use crate::failure::Failure;
+use crate::operation::carry_out::run_many;
+use crate::operation::consent::Consent;
+use crate::output::style::note;
+use crate::output::width;
+use crate::runtime::runtime;
+use crate::{bulk, dry_run, journal};
+
+/// What it does, for lists of commands.
+pub const ABOUT: &str = "Go on with a run: what failed, or is unknown";
+
+/// `threecx retry`
+pub fn command() -> Command {
+    let run = Arg::new("run").value_name("RUN").required(true).help("Number of the run, as `threecx history` lists it");
+    let command = plain(
+        format!(
+            "{ABOUT}.\nWhat nobody knows of is looked up where the PBX shows it; the rest of it is left alone unless\n\
+             --unknown says otherwise. What is done is not sent again."
+        ),
+        "threecx retry <RUN> [OPTIONS]",
+    );
+    let command = globals::add(command.arg(run).arg(unknown()), |global| global.name != "curl");
+    layout::fit(command, width())
+}
+
+/// Sends what is left of a run.
+pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
+    let matches = command().try_get_matches_from(rest)?;
+    let asked = Asked::of(&matches)?;
+    let decision = RepeatOrSkip::of(&matches, "unknown");
+    let number = number(&matches)?.unwrap_or_default();
+    let journal = journal::open()?;
+    let detail = journal.run(number)?;
+    runtime()?.block_on(async {
+        let pbx = asked.connect(&detail.summary.head.pbx).await?;
+        let Retry { plan, mut states, mut order, in_doubt } = retry(&pbx.client, &detail).await?;
+        for step in in_doubt {
+            match decision {
+                Some(RepeatOrSkip::Repeat) => {
+                    states[step] = State::Unsent;
+                    order.push(step);
+                }
+                Some(RepeatOrSkip::Skip) => states[step] = State::Skipped,
+                None => {}
+            }
+        }
+        order.sort_unstable();
+        if asked.run.dry_run {
+            let requests: Result<Vec<_>, _> =
+                order.iter().map(|step| plan.steps[*step].request(plan.release)).collect();
+            return dry_run::several(&requests?, &asked.settings, &asked.output);
+        }
+        let Some(operation) = plan.steps.first().map(|step| step.operation) else { return Ok(()) };
+        if order.is_empty() && states.iter().all(State::is_settled) {
+            note(&format!("Nothing is left to do of run {number}."));
+        }
+        let count = counted(order.len(), "step", "steps");
+        let findings = if order.is_empty() { Vec::new() } else { plan.findings() };
+        let agreed = asked.settings.sim || asked.run.yes;
+        Consent::to(&findings, agreed, || Some(count.clone()), asked.settings.pbx())?.ask(Some(&count))?;
+        let log = journal.go_on(&detail, &plan.new_steps_as(&states, &detail), &order)?;
+        let pace = Default::default();
+        let ended = run_many(&plan, states, order, Some(log), pace, &pbx.client, &asked.output).await;
+        let label = |step: usize| detail.steps[step].label.clone();
+        bulk::finish(operation, ended, &label, &asked.output, false)
+    })
+}

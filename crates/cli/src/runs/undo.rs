@@ -1,0 +1,121 @@
+//! `threecx undo RUN`: takes a run back. What that means is shown and asked about first; what cannot come
+//! back, and what somebody else has changed since, is said.
+
+use std::ffi::OsString;
+
+use clap::{Arg, Command};
+use threecx_catalog::words::counted;
+use threecx_change::journal::Kind;
+use threecx_change::{Pace, State, Undo, undo};
+
+use super::{Asked, number, shown};
+use crate::args::plain::plain;
+use crate::args::{globals, layout};
+use crate::failure::Failure;
+use crate::operation::carry_out::run_many;
+use crate::operation::consent::{Consent, agreed, is_interactive};
+use crate::output::style::{note, one_line, plain_text};
+use crate::output::width;
+use crate::runtime::runtime;
+use crate::{bulk, dry_run, journal};
+
+/// What it does, for lists of commands.
+pub const ABOUT: &str = "Take back what a run changed";
+
+/// Up to this many lines are shown of what would be done.
+const SHOWN: usize = 40;
+
+/// `threecx undo`
+pub fn command() -> Command {
+    let run = Arg::new("run").value_name("RUN").required(true).help("Number of the run, as `threecx history` lists it");
+    let command = plain(
+        format!(
+            "{ABOUT}: properties get their old values, what was made is deleted, what was deleted is made anew.\n\
+             What somebody else has changed since stays as it is."
+        ),
+        "threecx undo <RUN> [OPTIONS]",
+    );
+    let command = globals::add(command.arg(run), |global| global.name != "curl");
+    layout::fit(command, width()).after_help(
+        "What is made anew gets a new id. What only acted, such as a reboot, cannot be taken back; that is said.\n\
+         Undoing is a run like any other: it is recorded, and can be undone. --dry-run shows it.",
+    )
+}
+
+/// Shows the reverse of a run, asks, and carries it out.
+pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
+    let matches = command().try_get_matches_from(rest)?;
+    let asked = Asked::of(&matches)?;
+    let run = number(&matches)?.unwrap_or_default();
+    let detail = journal::open()?.run(run)?;
+    if let Some(by) = detail.summary.undone_by {
+        return Err(Failure::usage(format!("run {run} was undone already, by run {by}"))
+            .next(format!("To do it again, undo that one: threecx undo {by}")));
+    }
+    runtime()?.block_on(async {
+        let pbx = asked.connect(&detail.summary.head.pbx).await?;
+        let reverse = undo(&pbx.client, &detail).await?;
+        say(&asked, &reverse);
+        let Undo { plan, left, .. } = reverse;
+        if asked.run.dry_run {
+            return dry_run::several(&plan.requests()?, &asked.settings, &asked.output);
+        }
+        if !plan.steps.is_empty() {
+            let count = counted(plan.steps.len(), "step", "steps");
+            let question = format!("Undo run {run}: {count} on {}?", one_line(&pbx.url));
+            match asked.settings.sim || asked.run.yes {
+                true => {}
+                false if is_interactive() => agreed(&plain_text(&question))?,
+                false => {
+                    let sentence = format!("This undoes run {run} ({count}).");
+                    Consent::to_sentences(vec![sentence], false, || None, asked.settings.pbx())?.ask(None)?;
+                }
+            }
+        }
+        let operation = plan.steps.first().map(|step| step.operation);
+        let Some(operation) = operation else { return nothing(run, &left) };
+        // Steps of several kinds may build on one another.
+        let mixed = plan.steps.iter().any(|step| step.operation != operation);
+        let pace = if mixed { Pace { concurrency: 1, ..Pace::default() } } else { Pace::default() };
+        let log = journal::begin_call(&asked.settings, &plan, Kind::Undo, Some(run), &pbx.identity)?;
+        let states = vec![State::Unsent; plan.steps.len()];
+        let ended = run_many(&plan, states, plan.order(), log, pace, &pbx.client, &asked.output).await;
+        let label = |step: usize| plan.label(step);
+        bulk::finish(operation, ended, &label, &asked.output, false)?;
+        if left.is_empty() { Ok(()) } else { Err(Failure::NotAllUndone { run, left: left.len() }) }
+    })
+}
+
+fn nothing(run: i64, left: &[threecx_change::Left]) -> Result<(), Failure> {
+    if left.is_empty() {
+        note(&format!("Run {run} changed nothing."));
+        return Ok(());
+    }
+    Err(Failure::NotAllUndone { run, left: left.len() })
+}
+
+/// What would be done, what stays, and what comes back with a new id.
+fn say(asked: &Asked, undo: &Undo) {
+    if asked.output.is_for_programs() {
+        for left in &undo.left {
+            note(&format!("{} stays: {}.", one_line(&left.label), one_line(&left.reason.to_string())));
+        }
+        return;
+    }
+    let mut lines = shown::plan_lines(&undo.plan);
+    let more = lines.len().saturating_sub(SHOWN);
+    lines.truncate(SHOWN);
+    if more > 0 {
+        lines.push(format!("… and {more} more lines; --dry-run shows all requests."));
+    }
+    for left in &undo.left {
+        lines.push(format!("{} stays: {}.", one_line(&left.label), one_line(&left.reason.to_string())));
+    }
+    if !undo.new_ids.is_empty() {
+        lines.push(format!("{} a new id.", match undo.new_ids.as_slice() {
+            [one] => format!("{} gets", one_line(one)),
+            several => format!("{} things get", several.len()),
+        }));
+    }
+    asked.output.remark(&lines);
+}
