@@ -162,8 +162,8 @@ fn positional(own: &'static [Own], chosen: Chosen, words_before: &[String], line
     match (chosen, words_before) {
         (Chosen::Operation(operation), _) => of_set(&names::subject(operation)?.set),
         (Chosen::Edit(resource), []) => of_set(&Kind::of(resource)?.set?.0),
-        (Chosen::Collection(collection), [_]) => of_set(&Kind::of(tree::find_resource(collection.resource)?)?.set?.0),
-        (Chosen::Collection(collection), [_, _, ..]) => of_set(&Set::named(collection.item.set()?)?),
+        (Chosen::Collection(collection), [_]) => of_set(collection.set),
+        (Chosen::Collection(collection), [_, _, ..]) => of_set(collection.item.set()?),
         (Chosen::Collection(_), []) => Some(words(&["list", "add", "remove"])),
         (Chosen::Own(chosen), before) => match (chosen.name, before) {
             ("describe" | "man", []) => Some(words_or_operations(own, None)),

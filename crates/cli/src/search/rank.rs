@@ -171,11 +171,11 @@ impl Index {
                 Effect::Interrupts(words) | Effect::Destroys(words) => stems(words),
             },
         });
-        let collections = COLLECTIONS.iter().map(|collection| Entry {
+        let collections = threecx_catalog::collections().iter().map(|collection| Entry {
             what: What::Collection(collection),
             form: None,
-            title: stems(&format!("Add Remove {}s {}", collection.noun, collection.word)),
-            resource: stems(collection.resource),
+            title: stems(&format!("Add Remove {} {}", collection.plural, collection.word)),
+            resource: stems(collection.set.name),
             path: Vec::new(),
             effect: Vec::new(),
         });
