@@ -143,7 +143,7 @@ impl Guarded<'_> {
         if !others.is_empty() {
             return Err(Failure::Changed { what: self.label(), properties: others });
         }
-        self.client.send(&request, Some(self.kind.update)).await?;
+        self.client.open(&request, Some(self.kind.update)).await?;
         let after = self.read().await?;
         let lost = changes.iter().filter(|(name, sent)| !after.get(*name).is_some_and(|kept| holds(kept, sent)));
         let lost: Vec<String> = lost.filter(|(name, _)| !self.is_secret(name)).map(|(name, _)| name.clone()).collect();

@@ -44,10 +44,13 @@ mod download;
 #[rustfmt::skip]
 pub mod fields;
 mod limits;
+mod list_page;
 mod login;
-mod look;
 mod pages;
+mod reach;
 mod reply;
+mod send;
+mod settings;
 mod stack;
 mod store;
 mod token_file;
@@ -57,17 +60,21 @@ mod transport;
 #[cfg(feature = "typed")]
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 mod typed;
+mod version;
+#[cfg(feature = "typed")]
+mod warnings;
 
 pub use builder::Builder;
-pub use client::{Client, Failed};
+pub use client::Client;
 pub use download::{Download, Opened, Piece};
 #[cfg(feature = "typed")]
 pub use jiff::Timestamp;
 #[cfg(feature = "typed")]
 pub use jiff::civil::{Date, Time};
+pub use list_page::ListPage;
 pub use login::Login;
-pub use look::Look;
-pub use pages::{ListPage, Paged};
+pub use pages::Paged;
+pub use reach::Reachability;
 pub use reply::Reply;
 pub use stack::{HttpStack, Sending, Undelivered};
 pub use store::{Kept, Lock, SecretStore, TokenStore};
@@ -77,7 +84,7 @@ pub use threecx_core::retry::{Decision, Outcome, Policy};
 pub use threecx_core::token::{Claims, Token};
 pub use threecx_core::{Arguments, Error, Input, Request};
 pub use token_file::TokenFile;
-pub use transport::is_too_slow;
+pub use transport::{Failed, is_too_slow};
 #[cfg(feature = "blocking")]
 pub use typed::BlockingRows;
 #[cfg(feature = "typed")]
@@ -85,11 +92,3 @@ pub use typed::{
     Call, CallError, Changed, Decimal, DnNumber, Downloaded, Duration, Field, Filter, Flags, FromReply, Guid, Json,
     Listed, Literal, Model, Order, Orders, Page, Patch, RowStream, Secret, Selected, Selection, Value, Word,
 };
-
-/// Runs what may block for a while without blocking the others.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(failed) => std::panic::resume_unwind(failed.into_panic()),
-    }
-}

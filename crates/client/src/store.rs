@@ -90,3 +90,11 @@ impl SecretStore for InMemory {
         Ok(())
     }
 }
+
+/// Runs what may block for a while on a thread of its own, so that other tasks go on.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+    }
+}

@@ -199,7 +199,7 @@ impl Shared {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let Failed { error, outcome } = match self.client.attempt_open(request, Some(self.operation)).await {
+            let Failed { error, outcome } = match self.client.attempt(request, Some(self.operation)).await {
                 Ok(Opened::Reply(reply)) => return self.done(row, *reply),
                 Ok(Opened::File(download)) => return self.receive(request.answer.status, *download).await,
                 Err(failed) => failed,

@@ -163,11 +163,14 @@ impl<R> Call<Downloaded<R>> {
         let operation = self.operation()?;
         let opened = match self.broken {
             Some(error) => Err(error),
-            None => self.client.call_opened(operation, &self.arguments).await,
+            None => match self.client.plan(operation, &self.arguments).await {
+                Ok(request) => self.client.open(&request, Some(operation)).await,
+                Err(error) => Err(error),
+            },
         };
         match opened {
             Ok(Opened::File(file)) => Ok(*file),
-            Ok(Opened::Reply(_)) => Err(Error::Answer { reason: "it is no file".to_owned() }),
+            Ok(Opened::Reply(_)) => Err(Error::Answer { reason: "it is not a file".to_owned() }),
             Err(error) => Err(error),
         }
         .map_err(|error| CallError::new(operation, error))

@@ -12,7 +12,8 @@ use threecx_core::Error;
 
 use super::error::CallError;
 use super::value::Value;
-use crate::pages::{ListPage, Paged};
+use crate::list_page::ListPage;
+use crate::pages::Paged;
 
 /// The rows of a list, read page by page as they are taken ([`Call::stream`](crate::Call::stream)).
 ///
