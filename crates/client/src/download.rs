@@ -25,7 +25,7 @@ use crate::reply::Reply;
 use crate::send::{Arrived, Attempts, Body, Sender, is_repeatable};
 use crate::transport::{Failed, innermost};
 
-/// What a call brought, before a file is read.
+/// The answer to a call, before a file is read.
 #[derive(Debug)]
 pub enum Opened {
     /// Anything but a file.
@@ -54,12 +54,12 @@ pub struct Download {
     failures: u32,
 }
 
-/// What comes next of a file.
+/// The next part of a file.
 #[derive(Debug)]
 pub enum Piece {
     /// The next bytes.
     Bytes(Bytes),
-    /// What came so far is void: the file comes again from its beginning.
+    /// Discard what came so far: the file comes again from its beginning.
     Restart,
 }
 

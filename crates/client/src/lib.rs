@@ -4,17 +4,17 @@
 //! [`Error::Input`], what the connected PBX's release lacks an [`Error::NotInVersion`].
 //! Tokens are fetched when they are needed, once for all calls at a time, and again
 //! after a 401. A [`TokenStore`] shares them among processes ([`TokenFile`]) or machines, and a
-//! [`SecretStore`] brings the secret from where it is safe. A user logs in with [`Builder::log_in`],
+//! [`SecretStore`] gets the secret from where it is safe. A user logs in with [`Builder::log_in`],
 //! second factor included. What may have been carried out is never sent twice unless the catalogue
 //! says that doing it twice is harmless. [`Builder`] has timeouts, limits, retries, authorities, and
-//! room for another HTTP stack ([`HttpStack`]); who has none at all uses the crate `threecx-core`
+//! room for another HTTP stack ([`HttpStack`]); programs with their own I/O use the crate `threecx-core`
 //! alone, which plans and reads without I/O.
 #![cfg_attr(all(feature = "users", feature = "groups", feature = "queues"), doc = include_str!("guide.md"))]
 //!
 //! # Calls by name
 //!
-//! Every operation can be called by its name too, with arguments that are worked out while the program
-//! runs; this needs none of the features.
+//! Every operation can be called by its name too, with arguments that are known only at run time; this
+//! needs none of the features.
 //!
 //! ```no_run
 //! use threecx::{Arguments, Client, operation};
@@ -38,6 +38,8 @@ mod address;
 pub mod api;
 mod builder;
 mod client;
+#[cfg(feature = "directory")]
+mod directory;
 mod download;
 #[cfg(feature = "typed")]
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
@@ -66,6 +68,8 @@ mod warnings;
 
 pub use builder::Builder;
 pub use client::Client;
+#[cfg(feature = "directory")]
+pub use directory::{Directory, NameInput, NamedEntity, Wanted};
 pub use download::{Download, Opened, Piece};
 #[cfg(feature = "typed")]
 pub use jiff::Timestamp;
@@ -78,6 +82,8 @@ pub use reach::Reachability;
 pub use reply::Reply;
 pub use stack::{HttpStack, Sending, Undelivered};
 pub use store::{Kept, Lock, SecretStore, TokenStore};
+#[cfg(feature = "directory")]
+pub use threecx_catalog::{Effect, EntitySet, entity_set};
 pub use threecx_catalog::{Operation, Span, operation, operations, resource, resources};
 pub use threecx_core::read::{Answer, File, Rows};
 pub use threecx_core::retry::{Decision, Outcome, Policy};
@@ -92,3 +98,8 @@ pub use typed::{
     Call, CallError, Changed, Decimal, DnNumber, Downloaded, Duration, Field, Filter, Flags, FromReply, Guid, Json,
     Listed, Literal, Model, Order, Orders, Page, Patch, RowStream, Secret, Selected, Selection, Value, Word,
 };
+
+/// The examples of the README are tested like those of the documentation.
+#[cfg(all(doctest, feature = "directory", feature = "users"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,9 +1,9 @@
 //! Sending planned requests: one attempt, and attempts until one succeeds.
 //!
 //! ```text
-//! Attempts::run ──► Sender::attempt ──► Sender::once ──► Transport
-//! again, where      what the answer     turn, token,     one request
-//! that is safe      means               401
+//! Attempts::run ──► Sender::attempt ──► Sender::attempt_once ──► Transport
+//! again, where      what the answer     turn, token, 401         one request
+//! that is safe      means
 //! ```
 
 use bytes::Bytes;
@@ -115,7 +115,7 @@ impl Sender {
         operation: Option<&'static Operation>,
         body: Body,
     ) -> Result<Arrived, Failed> {
-        let arrived = self.once(request, operation, body).await?;
+        let arrived = self.attempt_once(request, operation, body).await?;
         let reply = &arrived.reply;
         let head = reply.head();
         self.learn(head.version).await;
@@ -135,7 +135,7 @@ impl Sender {
 
     /// Sends a request when its turn comes, and a second time with a newer token after a 401: that the
     /// PBX does not know the token means that it did nothing.
-    async fn once(
+    async fn attempt_once(
         &self,
         request: &Request,
         operation: Option<&'static Operation>,

@@ -23,7 +23,7 @@ const LARGEST_ANSWER: usize = 256 << 20;
 /// Maximum memory that is reserved because a server announces an answer of that size.
 const MOST_RESERVED: usize = 4 << 20;
 
-/// Why there is no answer, where a PBX took the question.
+/// Why no answer came from a PBX that was reached.
 const TOO_SLOW: &str = "it does not answer in time";
 
 /// True if the PBX was reached and took longer than [`Builder::timeout`](crate::Builder::timeout), or
