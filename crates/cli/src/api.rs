@@ -67,7 +67,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     consent.ask(concerned().as_deref())?;
     let reply = runtime()?.block_on(async {
         let connection = settings.connect(&mut stdin).await?;
-        connection.client.send(&request, None).await.map_err(Failure::from)
+        Ok::<_, Failure>(connection.client.open(&request, None).await?.whole().await?)
     })?;
     let bytes = reply.bytes();
     if bytes.is_empty() {

@@ -79,6 +79,6 @@ fn end_at_the_pbx(name: &str, profile: &Profile) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let connection = settings.connect(&mut Stdin::default()).await?;
         let logout = raw(Method::Post, "/webclient/api/Logout", None);
-        Ok(connection.client.send(&logout, None).await.map(drop)?)
+        Ok(connection.client.open(&logout, None).await.map(drop)?)
     })
 }

@@ -194,7 +194,7 @@ async fn pages(pbx: &Pbx) -> Result<Vec<Vec<u8>>, Box<dyn std::error::Error>> {
     Ok(pages)
 }
 
-/// Reads all users of a PBX in another process, and looks at this one's memory on the way.
+/// Reads all users of a PBX in another process, and measures this one's memory on the way.
 fn stream(runtime: &tokio::runtime::Runtime) -> Result<(), Box<dyn std::error::Error>> {
     let mut server = Command::new(std::env::current_exe()?);
     let mut server = server.arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
@@ -214,7 +214,7 @@ fn stream(runtime: &tokio::runtime::Runtime) -> Result<(), Box<dyn std::error::E
         }
         Ok::<(), threecx::CallError>(())
     })?;
-    // It ends when nobody listens any more.
+    // It ends when the other process is gone.
     drop(server.stdin.take());
     server.wait()?;
     Ok(())

@@ -26,12 +26,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What became of a line.
+/// The result for a line.
 #[derive(Debug, PartialEq)]
 pub enum Outcome {
     /// The extension is there, and its user was written to.
     Made,
-    /// The number is somebody else's.
+    /// The number belongs to another extension.
     Taken,
 }
 

@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Reprovisions the phones of everybody in the department, in one call, and says whose they are.
+/// Reprovisions the phones of all members of the department, in one call, and returns whose they are.
 pub async fn reprovision(client: &Client, department: &str) -> Result<Vec<UserId>, Box<dyn Error>> {
     let members = user::GROUPS.any(user_group::NAME.eq(department));
     let users = client.users().list().filter(members).select(user::ID).stream().collect().await?;

@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     loop {
         match watch.look(&client).await {
             Ok(changes) => changes.iter().for_each(|change| println!("{change}")),
-            // The network comes back.
+            // The network will come back.
             Err(error) if error.is_retryable() => eprintln!("{error}"),
             Err(error) => return Err(error.into()),
         }
@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// The calls that were going on when somebody looked last.
+/// The calls that were going on at the last look.
 #[derive(Default)]
 pub struct Watch {
     calls: BTreeMap<ActiveCallId, ActiveCall>,

@@ -11,7 +11,7 @@ pub(crate) struct Address {
 
 impl Address {
     /// Reads `https://pbx.example.com:5001`, `pbx.example.com` and the like. Plain HTTP would
-    /// show the secret to everybody on the way: it is taken for this machine only, unless
+    /// show the secret to everyone on the way: it is accepted for this machine only, unless
     /// `allow_http`.
     pub fn parse(text: &str, allow_http: bool) -> Result<Address, Error> {
         let refuse = |reason: &str| Error::Url { url: shown(text), reason: reason.to_owned() };
@@ -25,7 +25,7 @@ impl Address {
             return Err(refuse("it has to begin with https://"));
         }
         if !base.username().is_empty() || base.password().is_some() {
-            return Err(refuse("a user name or password does not belong into it"));
+            return Err(refuse("it must not contain a user name or password"));
         }
         if base.query().is_some() || base.fragment().is_some() {
             return Err(refuse("it has to end after the host name or port"));
@@ -37,7 +37,7 @@ impl Address {
         }
         base.set_path("");
         if base.scheme() == "http" && !allow_http && !is_loopback(&base) {
-            return Err(refuse("http:// would show the client secret to everybody on the way"));
+            return Err(refuse("http:// would show the client secret to everyone on the way"));
         }
         Ok(Address { base })
     }
@@ -62,7 +62,7 @@ impl Address {
     }
 }
 
-/// The given text without what may be a password in it.
+/// The given text without the part that may be a password.
 fn shown(text: &str) -> String {
     match (text.find("://"), text.rfind('@')) {
         (Some(scheme), Some(at)) if scheme < at => format!("{}***{}", &text[..scheme + 3], &text[at..]),
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn what_is_not_an_address_is_refused() {
         for given in [
             "",
             "https://",

@@ -1,4 +1,4 @@
-//! Settings of a client.
+//! Building a client.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,49 +12,39 @@ use crate::address::Address;
 use crate::client::Client;
 use crate::limits::Limits;
 use crate::login::{self, Credentials, Login, Who};
-use crate::look::Look;
+use crate::reach::Reachability;
+use crate::send::Sender;
+use crate::settings::Settings;
 use crate::stack::HttpStack;
 use crate::store::{InMemory, SecretStore, TokenStore};
 use crate::tokens::Tokens;
 use crate::transport::Transport;
+use crate::version::Version;
 
 /// Settings of a [`Client`].
 #[derive(Debug)]
 pub struct Builder {
-    pub(crate) url: String,
+    url: String,
+    allow_http: bool,
     credentials: Option<Credentials>,
     token_store: Option<Arc<dyn TokenStore>>,
-    pub(crate) allow_http: bool,
-    pub(crate) roots: Vec<Vec<u8>>,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) timeout: Duration,
-    pub(crate) retry: Policy,
-    pub(crate) target: Option<Span>,
-    pub(crate) user_agent: String,
-    pub(crate) stack: Option<Arc<dyn HttpStack>>,
-    concurrency: Option<usize>,
-    apart: Option<Duration>,
+    settings: Settings,
+}
+
+impl Client {
+    /// Settings for a client of the PBX at this address.
+    pub fn builder(url: &str) -> Builder {
+        Builder {
+            url: url.to_owned(),
+            allow_http: false,
+            credentials: None,
+            token_store: None,
+            settings: Settings::default(),
+        }
+    }
 }
 
 impl Builder {
-    pub(crate) fn new(url: &str) -> Builder {
-        Builder {
-            url: url.to_owned(),
-            credentials: None,
-            token_store: None,
-            allow_http: false,
-            roots: Vec::new(),
-            connect_timeout: Duration::from_secs(10),
-            timeout: Duration::from_secs(100),
-            retry: Policy::PERSISTENT,
-            target: None,
-            user_agent: concat!("threecx/", env!("CARGO_PKG_VERSION")).to_owned(),
-            stack: None,
-            concurrency: None,
-            apart: None,
-        }
-    }
-
     /// The client ID and secret of a service principal (Admin > Integrations > API).
     #[must_use]
     pub fn credentials(self, client_id: impl Into<String>, client_secret: impl Into<SecretString>) -> Builder {
@@ -85,14 +75,14 @@ impl Builder {
     }
 
     /// Access tokens that come from elsewhere: the source is asked for one before the first call, when
-    /// the last no longer holds, and after a 401.
+    /// the last one has expired, and after a 401.
     #[must_use]
     pub fn access_tokens(mut self, source: Arc<dyn SecretStore>) -> Builder {
         self.credentials = Some(Credentials { who: Who::Bearer, secret: source });
         self
     }
 
-    /// Shares the token with everybody who uses the same store, as the PBX lets only one live.
+    /// Shares the token with all clients that use the same store, because the PBX accepts only the newest.
     ///
     /// ```no_run
     /// use std::sync::Arc;
@@ -111,7 +101,7 @@ impl Builder {
         self
     }
 
-    /// Takes `http://` for other machines than this one, too. The secret and the token then
+    /// Allows `http://` for other machines than this one, too. The secret and the token then
     /// cross the network unencrypted.
     #[must_use]
     pub fn allow_http(mut self, allow: bool) -> Builder {
@@ -122,28 +112,28 @@ impl Builder {
     /// Trusts certificates issued by this authority too (PEM).
     #[must_use]
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Builder {
-        self.roots.push(pem.into());
+        self.settings.roots.push(pem.into());
         self
     }
 
     /// How long connecting may take (10 s).
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Builder {
-        self.connect_timeout = timeout;
+        self.settings.connect_timeout = timeout;
         self
     }
 
     /// How long the PBX may be silent before an answer or in the middle of it (100 s).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Builder {
-        self.timeout = timeout;
+        self.settings.timeout = timeout;
         self
     }
 
-    /// How stubborn to be when a call fails.
+    /// How often to try again when a call fails, and how long to wait.
     #[must_use]
     pub fn retry(mut self, policy: Policy) -> Builder {
-        self.retry = policy;
+        self.settings.retry = policy;
         self
     }
 
@@ -151,41 +141,40 @@ impl Builder {
     /// when it matters.
     #[must_use]
     pub fn release(mut self, release: Span) -> Builder {
-        self.target = Some(release);
+        self.settings.release = Some(release);
         self
     }
 
-    /// What the client calls itself (`threecx/VERSION`).
+    /// The client's name in requests (`threecx/VERSION`).
     #[must_use]
     pub fn user_agent(mut self, name: impl Into<String>) -> Builder {
-        self.user_agent = name.into();
+        self.settings.user_agent = name.into();
         self
     }
 
-    /// Makes so many calls at a time at most (no limit), and at least one; further ones wait.
+    /// Maximum number of calls at a time (no limit), at least one; further ones wait.
     #[must_use]
     pub fn concurrency(mut self, calls: usize) -> Builder {
-        self.concurrency = Some(calls);
+        self.settings.concurrency = Some(calls);
         self
     }
 
-    /// Makes so many calls in this time at most (no limit), evenly spread; further ones wait. At least
-    /// one call is made.
+    /// Maximum number of calls in this time (no limit), at least one, evenly spread; further ones wait.
     #[must_use]
     pub fn rate_limit(mut self, calls: u32, per: Duration) -> Builder {
-        self.apart = Some(per / calls.max(1));
+        self.settings.min_interval = Some(per / calls.max(1));
         self
     }
 
     /// Sends by this HTTP stack instead of reqwest.
     #[must_use]
     pub fn http_stack(mut self, stack: Arc<dyn HttpStack>) -> Builder {
-        self.stack = Some(stack);
+        self.settings.stack = Some(stack);
         self
     }
 
     /// Logs a user in by password and, where the PBX asks for it, the code of the second factor
-    /// (else an empty text). The user's login before this one ends.
+    /// (else an empty text). The user's earlier login ends.
     ///
     /// # Errors
     /// [`Error::LoginRefused`] for a wrong password or code; those of [`Builder::build`]; those
@@ -197,35 +186,36 @@ impl Builder {
     /// The PBX's address in full, however it was given: `https://pbx.example.com:5001`.
     ///
     /// # Errors
-    /// [`Error::Url`] for an address that is none.
+    /// [`Error::Url`] for an invalid address.
     pub fn address(&self) -> Result<String, Error> {
         Ok(Address::parse(&self.url, self.allow_http)?.url(""))
     }
 
     fn transport(&self) -> Result<Transport, Error> {
-        Transport::new(Address::parse(&self.url, self.allow_http)?, self)
+        Transport::new(Address::parse(&self.url, self.allow_http)?, &self.settings)
     }
 
-    /// Looks at the PBX from outside, as [`Client::look`] does, before anybody has said who calls.
+    /// Reaches the PBX without a token, as [`Client::reach`] does, before it is known who calls.
     ///
     /// # Errors
     /// Those of reaching it.
-    pub async fn look(&self) -> Result<Look, Error> {
-        self.transport()?.look().await
+    pub async fn reach(&self) -> Result<Reachability, Error> {
+        self.transport()?.reach().await
     }
 
     /// Builds the client. Nothing is sent yet.
     ///
     /// # Errors
-    /// [`Error::Url`] for an address that is none; [`Error::Certificate`] for an authority's
+    /// [`Error::Url`] for an invalid address; [`Error::Certificate`] for an authority's
     /// certificate that cannot be read; [`Error::Authentication`] without credentials.
     pub fn build(mut self) -> Result<Client, Error> {
         let transport = self.transport()?;
         let Some(credentials) = self.credentials.take() else {
             return Err(Error::Authentication { reason: "no client ID and secret were given".into() });
         };
+        let Settings { concurrency, min_interval, retry, release, .. } = self.settings;
         let tokens = Tokens::new(credentials, self.token_store);
-        let limits = Limits::new(self.concurrency, self.apart);
-        Ok(Client::new(transport, tokens, limits, self.retry, self.target))
+        let (limits, version) = (Limits::new(concurrency, min_interval), Version::new(release));
+        Ok(Client::new(Sender { transport, tokens, limits, retry, version }))
     }
 }

@@ -1,27 +1,31 @@
 //! A file as it comes, piece by piece: memory stays the same however large it is.
 //!
 //! ```text
-//!           ┌──────── 206: goes on ─────────┐
+//!           ┌──────── 206: resumed ─────────┐
 //!           ▼                               │
 //!   200 ── pieces ── breaks off ── wait ── asked again, from where it broke off
 //!           ▲                               │
 //!           └── 200: Piece::Restart ◄───────┘
 //! ```
 //!
-//! A file goes on only if the PBX says that it is still the same one (`If-Range`); else it comes
-//! again from its beginning.
+//! A file is resumed only if the PBX says that it is still the same one (`If-Range`); otherwise it
+//! comes again from its beginning.
 
-use bytes::Bytes;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT_RANGES, CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED};
 use threecx_catalog::Operation;
 use threecx_core::read::File;
 use threecx_core::retry::{Decision, Outcome};
 use threecx_core::{Error, Request};
 
-use crate::client::{Client, is_repeatable};
+use crate::client::Client;
 use crate::reply::Reply;
+use crate::send::{Arrived, Attempts, Body, Sender, is_repeatable};
+use crate::transport::{Failed, innermost};
 
-/// What a call brought, before a file is read.
+/// The answer to a call, before a file is read.
 #[derive(Debug)]
 pub enum Opened {
     /// Anything but a file.
@@ -33,42 +37,105 @@ pub enum Opened {
 /// A file on its way.
 #[derive(Debug)]
 pub struct Download {
-    client: Client,
+    sender: Arc<Sender>,
     request: Request,
     operation: Option<&'static Operation>,
     file: File,
+    /// The answer that it came in, whose body it is.
+    reply: Reply,
     response: Option<reqwest::Response>,
     received: u64,
-    /// The most that has ever been received.
+    /// The largest part that has ever been received.
     furthest: u64,
     size: Option<u64>,
-    /// What tells whether the file is still the same, where the PBX can send a part of it.
+    /// What shows whether the file is still the same, where the PBX can send a part of it.
     validator: Option<String>,
-    /// How often it broke off without having come any further.
+    /// How often it broke off without any progress.
     failures: u32,
 }
 
-/// What comes next of a file.
+/// The next part of a file.
 #[derive(Debug)]
 pub enum Piece {
     /// The next bytes.
     Bytes(Bytes),
-    /// What came so far is void: the file comes again from its beginning.
+    /// Discard what came so far: the file comes again from its beginning.
     Restart,
 }
 
-impl Download {
-    pub(crate) fn new(
-        client: Client,
-        request: Request,
+impl Client {
+    /// Sends a planned request. A file is not read yet: it can be taken piece by piece. `operation` says
+    /// what the request is, for errors and for whether it may be sent twice; a raw `GET` may, other raw
+    /// requests may not.
+    ///
+    /// # Errors
+    /// The error that the answer means, or why there is no answer.
+    pub async fn open(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Opened, Error> {
+        let arrived = Attempts::new(self.sender(), request, operation).files_unread().run().await?;
+        Ok(Opened::of(self.sender(), request, operation, arrived))
+    }
+
+    /// The same, sent once: for callers that decide themselves whether to send it again.
+    ///
+    /// # Errors
+    /// What went wrong, and how far the request got.
+    pub async fn attempt(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Opened, Failed> {
+        let arrived = self.sender().attempt(request, operation, Body::FilesUnread).await?;
+        Ok(Opened::of(self.sender(), request, operation, arrived))
+    }
+}
+
+impl Opened {
+    fn of(
+        sender: &Arc<Sender>,
+        request: &Request,
         operation: Option<&'static Operation>,
-        file: File,
-        response: reqwest::Response,
-    ) -> Download {
-        let (size, validator) = (response.content_length(), validator(response.headers()));
-        let response = Some(response);
-        let (received, furthest, failures) = (0, 0, 0);
-        Download { client, request, operation, file, response, received, furthest, size, validator, failures }
+        Arrived { reply, unread }: Arrived,
+    ) -> Opened {
+        match (unread, reply.file()) {
+            (Some(response), Some(file)) => {
+                let (size, validator) = (response.content_length(), validator(response.headers()));
+                let (received, furthest, failures) = (0, 0, 0);
+                Opened::File(Box::new(Download {
+                    sender: Arc::clone(sender),
+                    request: request.clone(),
+                    operation,
+                    file,
+                    reply,
+                    response: Some(response),
+                    received,
+                    furthest,
+                    size,
+                    validator,
+                    failures,
+                }))
+            }
+            _ => Opened::Reply(Box::new(reply)),
+        }
+    }
+
+    /// The answer with all of its body, be it a file or not.
+    ///
+    /// # Errors
+    /// Those of [`Download::next`].
+    pub async fn whole(self) -> Result<Reply, Error> {
+        match self {
+            Opened::Reply(reply) => Ok(*reply),
+            Opened::File(download) => download.whole().await,
+        }
+    }
+}
+
+impl Download {
+    async fn whole(mut self) -> Result<Reply, Error> {
+        let mut body = BytesMut::new();
+        while let Some(piece) = self.next().await? {
+            match piece {
+                Piece::Bytes(bytes) => body.extend_from_slice(&bytes),
+                Piece::Restart => body.clear(),
+            }
+        }
+        Ok(Reply { body: body.freeze(), ..self.reply })
     }
 
     /// What the PBX says about the file.
@@ -76,7 +143,7 @@ impl Download {
         &self.file
     }
 
-    /// How long it is, where the PBX says so.
+    /// Its size in bytes, where the PBX says so.
     pub fn size(&self) -> Option<u64> {
         self.size
     }
@@ -84,7 +151,7 @@ impl Download {
     /// The next piece; `None` when the file is complete.
     ///
     /// # Errors
-    /// Why no more comes, after it was tried as often as the client's policy says.
+    /// Why the rest does not come, after as many attempts as the client's policy allows.
     pub async fn next(&mut self) -> Result<Option<Piece>, Error> {
         loop {
             let reason = match &mut self.response {
@@ -97,7 +164,7 @@ impl Download {
                 Some(response) => match response.chunk().await {
                     Ok(Some(bytes)) => {
                         self.received += bytes.len() as u64;
-                        // A file that always breaks off at the same place never comes.
+                        // A file that always breaks off at the same place never completes.
                         if self.received > self.furthest {
                             (self.furthest, self.failures) = (self.received, 0);
                         }
@@ -105,51 +172,49 @@ impl Download {
                     }
                     Ok(None) if self.size.is_none_or(|size| size == self.received) => return Ok(None),
                     Ok(None) => "the file breaks off".to_owned(),
-                    Err(error) => format!("the file breaks off: {}", crate::transport::innermost(&error)),
+                    Err(error) => format!("the file breaks off: {}", innermost(&error)),
                 },
             };
             self.response = None;
             self.failures += 1;
             let repeatable = is_repeatable(&self.request, self.operation);
-            match self.client.policy().decide(self.failures, repeatable, Outcome::Unknown, fastrand::f64()) {
+            match self.sender.retry.decide(self.failures, repeatable, Outcome::Unknown, fastrand::f64()) {
                 Decision::Wait(pause) => tokio::time::sleep(pause).await,
-                Decision::Stop => return Err(Error::NoAnswer { host: self.client.host(), reason }),
+                Decision::Stop => return Err(Error::NoAnswer { host: self.sender.transport.host(), reason }),
             }
         }
     }
 
-    /// Asks for the rest. False if it comes from its beginning.
+    /// Asks for the rest. False if the file comes from its beginning.
     async fn reopen(&mut self) -> Result<bool, Error> {
         let mut request = self.request.clone();
         if let Some(validator) = self.validator.as_ref().filter(|_| self.received > 0) {
             request.headers.push(("range", format!("bytes={}-", self.received)));
             request.headers.push(("if-range", validator.clone()));
         }
-        let response = match self.client.stream(&request, self.operation).await {
-            Ok(arrived) => arrived.rest,
-            // What was to go on there is shorter now.
-            Err(Error::Rejected(refusal)) if refusal.status == 416 => {
-                self.client.stream(&self.request, self.operation).await?.rest
-            }
-            Err(error) => return Err(error),
+        let attempts = |request| Attempts::new(&self.sender, request, self.operation).files_unread().run();
+        let arrived = match attempts(&request).await {
+            // The file is shorter now than the part that was received.
+            Err(Error::Rejected(refusal)) if refusal.status == 416 => attempts(&self.request).await?,
+            other => other?,
         };
-        let Some(response) = response else {
-            return Err(Error::Answer { reason: "it was a file at first, and is none any more".into() });
+        let Some(response) = arrived.unread else {
+            return Err(Error::Answer { reason: "it was a file at first, and is not one any more".into() });
         };
-        let goes_on = response.status().as_u16() == 206 && begins_at(response.headers()) == Some(self.received);
-        if !goes_on {
+        let resumed = response.status().as_u16() == 206 && begins_at(response.headers()) == Some(self.received);
+        if !resumed {
             if response.status().as_u16() == 206 {
-                return Err(Error::Answer { reason: "another part of the file came than was asked for".into() });
+                return Err(Error::Answer { reason: "a different part of the file came than was asked for".into() });
             }
             (self.received, self.size) = (0, response.content_length());
             self.validator = validator(response.headers());
         }
         self.response = Some(response);
-        Ok(goes_on)
+        Ok(resumed)
     }
 }
 
-/// The header that tells whether a file is still the same. A weak `ETag` does not.
+/// The header that shows whether a file is still the same. A weak `ETag` does not.
 fn validator(headers: &HeaderMap) -> Option<String> {
     let text = |name| headers.get(name).and_then(|value: &reqwest::header::HeaderValue| value.to_str().ok());
     let ranges = text(ACCEPT_RANGES).is_some_and(|unit| unit.eq_ignore_ascii_case("bytes"));

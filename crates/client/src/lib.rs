@@ -4,17 +4,17 @@
 //! [`Error::Input`], what the connected PBX's release lacks an [`Error::NotInVersion`].
 //! Tokens are fetched when they are needed, once for all calls at a time, and again
 //! after a 401. A [`TokenStore`] shares them among processes ([`TokenFile`]) or machines, and a
-//! [`SecretStore`] brings the secret from where it is safe. A user logs in with [`Builder::log_in`],
+//! [`SecretStore`] gets the secret from where it is safe. A user logs in with [`Builder::log_in`],
 //! second factor included. What may have been carried out is never sent twice unless the catalogue
 //! says that doing it twice is harmless. [`Builder`] has timeouts, limits, retries, authorities, and
-//! room for another HTTP stack ([`HttpStack`]); who has none at all uses the crate `threecx-core`
+//! room for another HTTP stack ([`HttpStack`]); programs with their own I/O use the crate `threecx-core`
 //! alone, which plans and reads without I/O.
 #![cfg_attr(all(feature = "users", feature = "groups", feature = "queues"), doc = include_str!("guide.md"))]
 //!
 //! # Calls by name
 //!
-//! Every operation can be called by its name too, with arguments that are worked out while the program
-//! runs; this needs none of the features.
+//! Every operation can be called by its name too, with arguments that are known only at run time; this
+//! needs none of the features.
 //!
 //! ```no_run
 //! use threecx::{Arguments, Client, operation};
@@ -38,16 +38,21 @@ mod address;
 pub mod api;
 mod builder;
 mod client;
+#[cfg(feature = "directory")]
+mod directory;
 mod download;
 #[cfg(feature = "typed")]
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 #[rustfmt::skip]
 pub mod fields;
 mod limits;
+mod list_page;
 mod login;
-mod look;
 mod pages;
+mod reach;
 mod reply;
+mod send;
+mod settings;
 mod stack;
 mod store;
 mod token_file;
@@ -57,27 +62,35 @@ mod transport;
 #[cfg(feature = "typed")]
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 mod typed;
+mod version;
+#[cfg(feature = "typed")]
+mod warnings;
 
 pub use builder::Builder;
-pub use client::{Client, Failed};
+pub use client::Client;
+#[cfg(feature = "directory")]
+pub use directory::{Directory, NameInput, NamedEntity, Wanted};
 pub use download::{Download, Opened, Piece};
 #[cfg(feature = "typed")]
 pub use jiff::Timestamp;
 #[cfg(feature = "typed")]
 pub use jiff::civil::{Date, Time};
+pub use list_page::ListPage;
 pub use login::Login;
-pub use look::Look;
-pub use pages::{ListPage, Paged};
+pub use pages::Paged;
+pub use reach::Reachability;
 pub use reply::Reply;
 pub use stack::{HttpStack, Sending, Undelivered};
 pub use store::{Kept, Lock, SecretStore, TokenStore};
+#[cfg(feature = "directory")]
+pub use threecx_catalog::{Effect, EntitySet, entity_set};
 pub use threecx_catalog::{Operation, Span, operation, operations, resource, resources};
 pub use threecx_core::read::{Answer, File, Rows};
 pub use threecx_core::retry::{Decision, Outcome, Policy};
 pub use threecx_core::token::{Claims, Token};
 pub use threecx_core::{Arguments, Error, Input, Request};
 pub use token_file::TokenFile;
-pub use transport::is_too_slow;
+pub use transport::{Failed, is_too_slow};
 #[cfg(feature = "blocking")]
 pub use typed::BlockingRows;
 #[cfg(feature = "typed")]
@@ -86,10 +99,7 @@ pub use typed::{
     Listed, Literal, Model, Order, Orders, Page, Patch, RowStream, Secret, Selected, Selection, Value, Word,
 };
 
-/// Runs what may block for a while without blocking the others.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(failed) => std::panic::resume_unwind(failed.into_panic()),
-    }
-}
+/// The examples of the README are tested like those of the documentation.
+#[cfg(all(doctest, feature = "directory", feature = "users"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

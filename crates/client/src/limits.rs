@@ -1,11 +1,11 @@
-//! How many calls are made at a time, and in a second.
+//! How many calls are made at a time, and how many per second.
 
 use std::time::Duration;
 
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::{Interval, MissedTickBehavior};
 
-/// Limits that a client keeps on its own.
+/// The limits that a client keeps.
 #[derive(Debug, Default)]
 pub(crate) struct Limits {
     at_a_time: Option<Semaphore>,
@@ -14,18 +14,20 @@ pub(crate) struct Limits {
 
 #[derive(Debug)]
 struct Pace {
-    apart: Duration,
-    /// Made by the first call: before, there may be no clock to ask.
+    min_interval: Duration,
+    /// Made by the first call: before that, there may not be a runtime, and so no clock.
     ticks: Mutex<Option<Interval>>,
 }
 
 impl Limits {
-    pub fn new(at_a_time: Option<usize>, apart: Option<Duration>) -> Limits {
-        let pace = apart.filter(|apart| !apart.is_zero()).map(|apart| Pace { apart, ticks: Mutex::new(None) });
+    pub fn new(at_a_time: Option<usize>, min_interval: Option<Duration>) -> Limits {
+        let pace = min_interval
+            .filter(|min_interval| !min_interval.is_zero())
+            .map(|min_interval| Pace { min_interval, ticks: Mutex::new(None) });
         Limits { at_a_time: at_a_time.map(|calls| Semaphore::new(calls.max(1))), pace }
     }
 
-    /// Waits until a call may be made; others wait until what this gives is dropped.
+    /// Waits until a call may be made; others wait until the permit is dropped.
     pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
         let permit = match &self.at_a_time {
             Some(semaphore) => semaphore.acquire().await.ok(),
@@ -34,7 +36,7 @@ impl Limits {
         if let Some(pace) = &self.pace {
             let mut ticks = pace.ticks.lock().await;
             let ticks = ticks.get_or_insert_with(|| {
-                let mut ticks = tokio::time::interval(pace.apart);
+                let mut ticks = tokio::time::interval(pace.min_interval);
                 ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
                 ticks
             });

@@ -1,5 +1,5 @@
-//! Who logs in, and the requests that it takes: service principals each time by client ID and
-//! secret, users by the refresh token of a login that was made once.
+//! Who logs in, and the requests that it takes: service principals log in each time by client ID and
+//! secret, users by the refresh token of an earlier login.
 
 use std::sync::Arc;
 
@@ -7,29 +7,28 @@ use secrecy::{ExposeSecret, SecretString};
 use threecx_core::token::{self, Granted, login};
 use threecx_core::{Error, Request};
 
-use crate::blocking;
-use crate::store::SecretStore;
-use crate::transport::{Transport, head};
+use crate::store::{SecretStore, blocking};
+use crate::transport::{Failed, Transport, head};
 
-/// As whom a client calls.
+/// Who a client calls as.
 #[derive(Clone, Debug)]
 pub(crate) enum Who {
     /// A service principal, by its client ID.
     Client(String),
     /// A user, by extension number or e-mail address.
     User(String),
-    /// Whoever the access token is for that somebody else has fetched.
+    /// Whoever an access token is for that comes from elsewhere.
     Bearer,
 }
 
-/// As whom, and where the secret is.
+/// Who calls, and where the secret is.
 #[derive(Debug)]
 pub(crate) struct Credentials {
     pub who: Who,
     pub secret: Arc<dyn SecretStore>,
 }
 
-/// What became of [`Builder::log_in`](crate::Builder::log_in).
+/// How [`Builder::log_in`](crate::Builder::log_in) ended.
 #[derive(Debug)]
 pub enum Login {
     /// The user is logged in.
@@ -46,7 +45,7 @@ pub enum Login {
 }
 
 impl Credentials {
-    /// Fetches a token. The one that the PBX gave before is dead when this returns.
+    /// Fetches a token. The one that the PBX gave before is invalid when this returns.
     pub async fn fetch(&self, transport: &Transport) -> Result<Granted, Error> {
         let store = Arc::clone(&self.secret);
         let secret = blocking(move || store.get()).await?;
@@ -55,7 +54,7 @@ impl Credentials {
             && refresh.as_str() != secret.expose_secret()
         {
             let (store, new) = (Arc::clone(&self.secret), SecretString::from(refresh.as_str()));
-            // A store that cannot keep it has said so; this token holds all the same.
+            // A store that cannot keep it reports that itself; this token is valid all the same.
             let _ = blocking(move || store.replace(&new)).await;
         }
         Ok(granted)
@@ -103,7 +102,7 @@ async fn exchange(
     transport: &Transport,
     request: &Request,
 ) -> Result<(u16, reqwest::header::HeaderMap, bytes::Bytes), Error> {
-    let failed = |failure: crate::transport::Failure| match failure.error {
+    let failed = |Failed { error, .. }: Failed| match error {
         // The call for which the token is wanted was not sent.
         Error::UnknownOutcome { reason } => Error::Connection { host: transport.host(), reason },
         other => other,

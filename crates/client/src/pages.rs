@@ -1,20 +1,19 @@
 //! Reading a list page by page, several of them at a time where that was asked for.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
-use threecx_catalog::{Operation, Options, Verb};
-use threecx_core::page::{Next, Page, Pages, ReadAhead, path_of_link};
-use threecx_core::read::Answer;
+use threecx_catalog::{Method, Operation, Options, Verb};
+use threecx_core::page::{Next, Pages, ReadAhead, path_of_link};
 use threecx_core::retry::Policy;
 use threecx_core::{Arguments, Error, Input, Request};
 use tokio::task::JoinSet;
 
 use crate::client::Client;
-use crate::reply::Reply;
+use crate::list_page::ListPage;
+use crate::send::Attempts;
 use crate::transport::is_too_slow;
 
-/// A list that is read page by page. Pages come in order. As long as nobody takes them, no more
+/// A list that is read page by page. Pages come in order. As long as they are not taken, no more
 /// are asked for than [`Paged::read_ahead`] allows.
 #[derive(Debug)]
 pub struct Paged {
@@ -22,88 +21,90 @@ pub struct Paged {
     operation: &'static Operation,
     arguments: Arguments,
     wanted: Option<u64>,
-    at_a_time: usize,
-    counted: bool,
-    /// How often the first page is tried where it takes too long.
-    tries: Option<u32>,
-    /// True if it goes on with a list whose beginning came.
-    goes_on: bool,
-    /// Once the first page was asked for.
-    reading: Option<Reading>,
+    how: How,
+    state: State,
     rows: u64,
-    done: bool,
+}
+
+/// How a list is read.
+#[derive(Clone, Copy, Debug)]
+struct How {
+    /// Maximum number of pages on their way at a time.
+    at_a_time: usize,
+    /// True if the first page is to say how many rows there are in all.
+    counted: bool,
+    /// How often the first page is tried while it takes too long.
+    tries: Option<u32>,
+    /// True if the beginning of the list has come already.
+    continues: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    NotBegun,
+    Reading(Reading),
+    Complete,
 }
 
 /// What is on its way.
 #[derive(Debug)]
-struct Reading {
+enum Reading {
+    /// The release's operation takes no `$top` and `$skip`: it gives everything at once.
+    Whole(Request),
+    ByPages(Box<ByPages>),
+}
+
+#[derive(Debug)]
+struct ByPages {
     /// The call without `$top` and `$skip`.
     request: Request,
-    /// False for a release whose operation takes no `$top` and `$skip`: it gives all at once.
-    paged: bool,
-    /// True if the first page is to say how many rows there are.
-    counted: bool,
-    tries: Option<u32>,
-    goes_on: bool,
+    how: How,
     ahead: ReadAhead,
     tasks: JoinSet<(u64, Result<ListPage, Error>)>,
-    /// What came and is not taken yet.
+    /// Pages that have arrived and are not taken yet.
     held: HashMap<u64, Result<ListPage, Error>>,
 }
 
-impl Paged {
-    pub(crate) fn new(
-        client: Client,
-        operation: &'static Operation,
-        arguments: Arguments,
-        wanted: Option<u64>,
-    ) -> Paged {
-        Paged {
-            client,
-            operation,
-            arguments,
-            wanted,
-            at_a_time: 1,
-            counted: false,
-            tries: None,
-            goes_on: false,
-            reading: None,
-            rows: 0,
-            done: false,
-        }
+impl Client {
+    /// Reads a list page by page: `wanted` rows, or all.
+    pub fn pages(&self, operation: &'static Operation, arguments: Arguments, wanted: Option<u64>) -> Paged {
+        let how = How { at_a_time: 1, counted: false, tries: None, continues: false };
+        Paged { client: self.clone(), operation, arguments, wanted, how, state: State::NotBegun, rows: 0 }
     }
+}
 
-    /// Asks with the first page for how many rows there are in all, where that is safe: some builds
+impl Paged {
+    /// Asks with the first page for the total number of rows, where that is safe: some builds
     /// answer functions that are asked to count with nothing.
     #[must_use]
     pub fn count_first(mut self) -> Paged {
-        self.counted = self.operation.verb == Verb::List;
+        self.how.counted = self.operation.verb == Verb::List;
         self
     }
 
-    /// Has so many pages on their way at a time, once the first shows that there are more.
+    /// Maximum number of pages on their way at a time (1), once the first shows that there are more.
     #[must_use]
     pub fn read_ahead(mut self, pages: usize) -> Paged {
-        self.at_a_time = pages;
+        self.how.at_a_time = pages;
         self
     }
 
-    /// Tries the first page so often if it takes too long, instead of as often as the client does:
-    /// for questions that can be asked in another way. See [`is_too_slow`].
+    /// How often the first page is tried while it takes too long, instead of as often as the client
+    /// tries: for questions that can be asked in another way. See [`is_too_slow`].
     #[must_use]
     pub fn tries(mut self, tries: u32) -> Paged {
-        self.tries = Some(tries);
+        self.how.tries = Some(tries);
         self
     }
 
-    /// Tries the first page as often as those after it: for the part of a list whose beginning came.
+    /// Tries the first page as often as those after it: for the part of a list whose beginning has come.
     #[must_use]
-    pub fn goes_on(mut self, goes_on: bool) -> Paged {
-        self.goes_on = goes_on;
+    pub fn continues(mut self, continues: bool) -> Paged {
+        self.how.continues = continues;
         self
     }
 
-    /// How many rows have been taken so far.
+    /// The number of rows that have been taken so far.
     pub fn rows(&self) -> u64 {
         self.rows
     }
@@ -114,30 +115,25 @@ impl Paged {
     /// # Errors
     /// Those of [`Client::call`]. A list that fails can be read on: the same page comes next.
     pub async fn next(&mut self) -> Result<Option<ListPage>, Error> {
-        if self.done {
-            return Ok(None);
-        }
-        let mut reading = match self.reading.take() {
-            Some(reading) => reading,
-            None => self.begin().await?,
-        };
-        let page = match reading.paged {
-            true => reading.next(&self.client, self.operation).await,
-            false => {
-                let reply = self.client.send(&reading.request, Some(self.operation)).await;
-                reply.and_then(ListPage::new).map(Some)
+        let mut reading = match std::mem::replace(&mut self.state, State::NotBegun) {
+            State::NotBegun => self.begin().await?,
+            State::Reading(reading) => reading,
+            State::Complete => {
+                self.state = State::Complete;
+                return Ok(None);
             }
         };
-        self.done = match &page {
-            Ok(Some(page)) => !reading.paged || page.rows.is_none(),
-            Ok(None) => true,
-            Err(_) => false,
+        let page = reading.next(&self.client, self.operation).await;
+        let complete = match (&page, &reading) {
+            (Err(_), _) => false,
+            (Ok(None), _) | (Ok(_), Reading::Whole(_)) => true,
+            (Ok(Some(page)), Reading::ByPages(_)) => !page.is_list(),
         };
+        // What is still on its way is of no use after the end.
+        self.state = if complete { State::Complete } else { State::Reading(reading) };
         if let Ok(Some(page)) = &page {
             self.rows += page.len() as u64;
         }
-        // What is still on its way is of no use after the end.
-        self.reading = (!self.done).then_some(reading);
         page
     }
 
@@ -146,33 +142,44 @@ impl Paged {
         let as_given = self.client.plan(self.operation, &self.arguments).await?;
         let target = self.client.target();
         let offered = self.operation.form(target).map_or(Options::NONE, |form| form.options_in(target));
-        let paged = offered.contains(Options::TOP.union(Options::SKIP));
+        if !offered.contains(Options::TOP.union(Options::SKIP)) {
+            return Ok(Reading::Whole(as_given));
+        }
         let counts = |input: &Input| matches!(input, Input::Text(text) | Input::Json(text) if text == "true");
         let asked = self.arguments.options.get("count").is_some_and(counts);
         // Counting is work for the PBX: once is enough.
-        let counted = asked || (self.counted && offered.contains(Options::COUNT));
+        let counted = asked || (self.how.counted && offered.contains(Options::COUNT));
         let skip = match self.arguments.options.get("skip") {
             Some(Input::Text(text) | Input::Json(text)) => text.trim().parse().unwrap_or(0),
             None => 0,
         };
-        let request = if paged {
-            let mut arguments = self.arguments.clone();
-            arguments.options.remove("skip");
-            arguments.options.remove("top");
-            if counted {
-                arguments.options.remove("count");
-            }
-            self.client.plan(self.operation, &arguments).await?
-        } else {
-            as_given
-        };
-        let ahead = ReadAhead::new(self.wanted, skip, Pages::LARGEST, self.at_a_time);
-        let (tries, goes_on) = (self.tries, self.goes_on);
-        Ok(Reading { request, paged, counted, tries, goes_on, ahead, tasks: JoinSet::new(), held: HashMap::new() })
+        let mut arguments = self.arguments.clone();
+        arguments.options.remove("skip");
+        arguments.options.remove("top");
+        if counted {
+            arguments.options.remove("count");
+        }
+        let request = self.client.plan(self.operation, &arguments).await?;
+        let how = How { counted, ..self.how };
+        let ahead = ReadAhead::new(self.wanted, skip, Pages::LARGEST, how.at_a_time);
+        let (tasks, held) = (JoinSet::new(), HashMap::new());
+        Ok(Reading::ByPages(Box::new(ByPages { request, how, ahead, tasks, held })))
     }
 }
 
 impl Reading {
+    async fn next(&mut self, client: &Client, operation: &'static Operation) -> Result<Option<ListPage>, Error> {
+        match self {
+            Reading::Whole(request) => {
+                let arrived = Attempts::new(client.sender(), request, Some(operation)).run().await?;
+                ListPage::new(arrived.reply).map(Some)
+            }
+            Reading::ByPages(pages) => pages.next(client, operation).await,
+        }
+    }
+}
+
+impl ByPages {
     async fn next(&mut self, client: &Client, operation: &'static Operation) -> Result<Option<ListPage>, Error> {
         loop {
             // A failure counts when its turn comes: before that, the list may turn out to be shorter.
@@ -200,7 +207,7 @@ impl Reading {
                     }
                     self.held.insert(number, result);
                 }
-                // Nobody waits for it any more.
+                // It is not wanted any more.
                 Some(Ok(_)) => {}
                 Some(Err(error)) => match error.try_into_panic() {
                     Ok(panic) => std::panic::resume_unwind(panic),
@@ -210,25 +217,25 @@ impl Reading {
             }
         }
     }
-}
 
-impl Reading {
     /// Sends for a page.
     fn fetch(&mut self, number: u64, next: &Next, client: &Client, operation: &'static Operation) {
         let Some(request) = self.request(number, next) else { return };
         let client = client.clone();
-        // Half of a long list is of no use: once it is known to come, more patience pays.
-        let begun = number > 0 || self.goes_on;
-        let policy = if begun { client.policy().for_more_of_a_list() } else { client.policy() };
-        let tries = self.tries.filter(|_| number == 0);
+        // Half of a long list is of no use: once its beginning has come, more patience pays.
+        let begun = number > 0 || self.how.continues;
+        let policy = client.sender().retry;
+        let policy = if begun { policy.for_more_of_a_list() } else { policy };
+        let tries = self.how.tries.filter(|_| number == 0);
         self.tasks.spawn(async move {
+            let attempts = |policy| Attempts::new(client.sender(), &request, Some(operation)).policy(policy).run();
             let first = tries.map_or(policy, |attempts| Policy { attempts, ..policy });
-            let mut reply = client.send_with(&request, Some(operation), first).await;
+            let mut arrived = attempts(first).await;
             // What fails for another reason than that it takes too long does not come in smaller parts either.
-            if tries.is_some() && reply.as_ref().is_err_and(|error| error.is_retryable() && !is_too_slow(error)) {
-                reply = client.send_with(&request, Some(operation), policy).await;
+            if tries.is_some() && arrived.as_ref().is_err_and(|error| error.is_retryable() && !is_too_slow(error)) {
+                arrived = attempts(policy).await;
             }
-            (number, reply.and_then(ListPage::new))
+            (number, arrived.and_then(|arrived| ListPage::new(arrived.reply)))
         });
     }
 
@@ -238,83 +245,15 @@ impl Reading {
                 let path = &self.request.path_and_query;
                 let separator = if path.contains('?') { '&' } else { '?' };
                 let skip = if *skip > 0 { format!("&$skip={skip}") } else { String::new() };
-                let count = if self.counted && number == 0 { "&$count=true" } else { "" };
+                let count = if self.how.counted && number == 0 { "&$count=true" } else { "" };
                 format!("{path}{separator}$top={top}{skip}{count}")
             }
             // Only its path counts: a token must not go to another host.
-            Next::Link(link) => {
-                threecx_core::raw(threecx_catalog::Method::Get, path_of_link(link), None).path_and_query
-            }
+            Next::Link(link) => threecx_core::raw(Method::Get, path_of_link(link), None).path_and_query,
             Next::Done => return None,
         };
         let mut request = self.request.clone();
         request.path_and_query = path_and_query;
         Some(request)
-    }
-}
-
-/// A page of a list.
-#[derive(Debug)]
-pub struct ListPage {
-    reply: Reply,
-    /// Where the rows stand in the body; `None` for what is not a list.
-    rows: Option<Vec<Range<usize>>>,
-    count: Option<u64>,
-    next_link: Option<String>,
-}
-
-impl ListPage {
-    fn new(reply: Reply) -> Result<ListPage, Error> {
-        let (rows, count, next_link) = match reply.answer()? {
-            Answer::Rows(rows) => {
-                let body = reply.bytes().as_ptr() as usize;
-                // Rows point into the body.
-                let place = |row: &str| {
-                    let start = row.as_ptr() as usize - body;
-                    start..start + row.len()
-                };
-                (Some(rows.rows.iter().map(|row| place(row.get())).collect()), rows.count, rows.next_link)
-            }
-            _ => (None, None, None),
-        };
-        Ok(ListPage { reply, rows, count, next_link })
-    }
-
-    /// The rows as they came, each a JSON value; `None` where the answer is not a list: see
-    /// [`ListPage::reply`].
-    pub fn rows(&self) -> Option<impl Iterator<Item = &str>> {
-        let body = self.reply.bytes();
-        let text = |place: &Range<usize>| body.get(place.clone()).and_then(|row| std::str::from_utf8(row).ok());
-        Some(self.rows.as_ref()?.iter().map(move |place| text(place).unwrap_or_default()))
-    }
-
-    /// The row of this index, as it came.
-    pub fn row(&self, index: usize) -> Option<&str> {
-        let place = self.rows.as_ref()?.get(index)?;
-        std::str::from_utf8(self.reply.bytes().get(place.clone())?).ok()
-    }
-
-    /// How many rows it has.
-    pub fn len(&self) -> usize {
-        self.rows.as_ref().map_or(0, Vec::len)
-    }
-
-    /// True if it has no rows.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// `@odata.count`: how many rows there are in all, where it was asked for.
-    pub fn count(&self) -> Option<u64> {
-        self.count
-    }
-
-    /// The answer that the page came in.
-    pub fn reply(&self) -> &Reply {
-        &self.reply
-    }
-
-    fn about(&self) -> Page<'_> {
-        Page { rows: self.len() as u64, count: self.count, next_link: self.next_link.as_deref() }
     }
 }

@@ -1,4 +1,4 @@
-//! What a call brought.
+//! What a call returned.
 
 use bytes::Bytes;
 use reqwest::header::HeaderMap;
@@ -19,7 +19,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// An answer that came another way than through a [`Client`](crate::Client): `declared` is what
+    /// An answer that came by other means than a [`Client`](crate::Client): `declared` is what
     /// [`Request::answer`](crate::Request::answer) says.
     pub fn of(operation: &'static Operation, declared: Declared, response: http::Response<Bytes>) -> Reply {
         let (head, body) = response.into_parts();
@@ -50,7 +50,7 @@ impl Reply {
         read::file(self.declared, &self.head())
     }
 
-    fn head(&self) -> Head<'_> {
+    pub(crate) fn head(&self) -> Head<'_> {
         transport::head(self.status, &self.headers)
     }
 }

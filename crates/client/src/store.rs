@@ -9,8 +9,8 @@ use secrecy::SecretString;
 use threecx_core::Error;
 use threecx_core::token::Token;
 
-/// What clients of the same name share: the one token that the PBX lets live, and what they
-/// have learned of the PBX.
+/// What clients of the same name share: the one token that the PBX accepts, and what they
+/// have learned about the PBX.
 #[derive(Clone, Debug, Default)]
 pub struct Kept {
     /// The newest token.
@@ -24,13 +24,13 @@ pub type Lock = Box<dyn Send>;
 
 /// A place that all clients of one client ID (or user) share, on one machine or on many.
 ///
-/// A PBX keeps one live token per client: whoever fetches one kills everybody else's. So a
-/// client looks here before it fetches one, and puts the new one here. [`TokenFile`] does it
-/// with files; a fleet of servers may bring a database.
+/// A PBX accepts one token per client: fetching another invalidates it. So a client looks here
+/// before it fetches one, and stores the new one here. [`TokenFile`] does it with files; a fleet
+/// of servers may use a database.
 ///
 /// Calls may block for a moment: they are made on a thread of their own. Errors never break a
-/// call to the PBX; the client goes on as if there were no store. A store that wants to be
-/// heard reports them itself.
+/// call to the PBX; the client goes on as if there were no store. A store that wants its errors
+/// known reports them itself.
 ///
 /// [`TokenFile`]: crate::TokenFile
 pub trait TokenStore: fmt::Debug + Send + Sync {
@@ -40,13 +40,13 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     /// If it cannot be read.
     fn load(&self) -> io::Result<Option<Kept>>;
 
-    /// Puts this in the place of what was kept: whole or not at all.
+    /// Replaces what was kept: entirely or not at all.
     ///
     /// # Errors
     /// If it cannot be written.
     fn save(&self, kept: &Kept) -> io::Result<()>;
 
-    /// The right to fetch a token; `None` while somebody else has it. It has to end with the
+    /// The right to fetch a token; `None` while another process has it. It has to end with the
     /// process that has it, however that ends.
     ///
     /// # Errors
@@ -60,13 +60,13 @@ pub trait SecretStore: fmt::Debug + Send + Sync {
     /// The secret. May block: it is called on a thread of its own.
     ///
     /// # Errors
-    /// Whatever the call is to fail with.
+    /// The error that the call fails with.
     fn get(&self) -> Result<SecretString, Error>;
 
-    /// The PBX has given a user another refresh token: from now on only this one counts.
+    /// The PBX has given a user another refresh token: from now on only this one is valid.
     ///
     /// # Errors
-    /// What went wrong. The call goes on all the same.
+    /// What went wrong. The call goes on anyway.
     fn replace(&self, secret: &SecretString) -> io::Result<()>;
 }
 
@@ -88,5 +88,13 @@ impl SecretStore for InMemory {
     fn replace(&self, secret: &SecretString) -> io::Result<()> {
         *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = secret.clone();
         Ok(())
+    }
+}
+
+/// Runs what may block for a while on a thread of its own, so that other tasks go on.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(failed) => std::panic::resume_unwind(failed.into_panic()),
     }
 }

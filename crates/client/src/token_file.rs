@@ -13,9 +13,9 @@ use threecx_core::token::Token;
 
 use crate::store::{Kept, Lock, TokenStore};
 
-/// A [`TokenStore`] in a folder of this user. Folder and files are made as they are needed,
-/// for the user alone; those that belong to somebody else, or that others may read, are not
-/// believed.
+/// A [`TokenStore`] in a folder of this user. Folder and files are created as needed,
+/// for the user alone; those that belong to another user, or that others can read, are not
+/// trusted.
 ///
 /// The lock is the operating system's: it ends with the process that holds it.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct TokenFile {
     name: String,
 }
 
-/// What stands in the file.
+/// The content of the file.
 #[derive(Serialize, Deserialize)]
 struct Content<'c> {
     #[serde(borrow)]
@@ -45,7 +45,7 @@ impl TokenFile {
         TokenFile { folder: folder.into(), name: hexadecimal(&hash.finish().as_ref()[..16]) }
     }
 
-    /// What tells a secret from others without telling the secret.
+    /// Tells a secret from others without revealing it.
     pub fn fingerprint(secret: &SecretString) -> String {
         hexadecimal(&digest(&SHA256, secret.expose_secret().as_bytes()).as_ref()[..8])
     }
@@ -78,7 +78,7 @@ impl TokenStore for TokenFile {
         let mut text = Zeroizing::new(String::new());
         file.read_to_string(&mut text).map_err(|error| named(&path, error))?;
         let content: Content<'_> = serde_json::from_str(&text).map_err(|_| {
-            named(&path, io::Error::new(io::ErrorKind::InvalidData, "it is damaged; it is written anew"))
+            named(&path, io::Error::new(io::ErrorKind::InvalidData, "it is damaged and will be replaced"))
         })?;
         let token = content.token.map(|token| Token::kept(token.into_owned(), content.renew_at));
         Ok(Some(Kept { token, version: content.version }))
@@ -92,7 +92,7 @@ impl TokenStore for TokenFile {
             version: kept.version.clone(),
         };
         let text = Zeroizing::new(serde_json::to_string(&content)?);
-        // For this user alone from its beginning, and seen by others whole or not at all.
+        // For this user alone from its beginning, and complete whenever another process sees it.
         let mut file = tempfile::Builder::new().prefix(&self.name).tempfile_in(&self.folder)?;
         file.write_all(text.as_bytes()).map_err(|error| named(file.path(), error))?;
         file.persist(self.path()).map_err(|error| named(&self.path(), error.error))?;
@@ -125,7 +125,7 @@ fn named(path: &Path, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {reason}", path.display()))
 }
 
-/// Whose a file is, where the operating system says so.
+/// Who owns a file, where the operating system says so.
 #[cfg(unix)]
 mod own {
     use std::fs::{self, DirBuilder, Metadata, Permissions};
@@ -135,17 +135,17 @@ mod own {
 
     use super::named;
 
-    /// Refuses what is somebody else's or what others can read.
+    /// Refuses what belongs to another user or what others can read.
     pub fn check(path: &Path, metadata: &Metadata) -> io::Result<()> {
         let refuse = |why| Err(named(path, io::Error::new(io::ErrorKind::PermissionDenied, why)));
         match metadata {
-            _ if metadata.uid() != rustix::process::geteuid().as_raw() => refuse("it belongs to somebody else"),
+            _ if metadata.uid() != rustix::process::geteuid().as_raw() => refuse("it belongs to another user"),
             _ if metadata.mode() & 0o077 != 0 => refuse("others can read it"),
             _ => Ok(()),
         }
     }
 
-    /// Makes a folder that only this user can look into.
+    /// Creates a folder that only this user can read.
     pub fn folder(path: &Path) -> io::Result<()> {
         match fs::symlink_metadata(path) {
             Ok(metadata) if metadata.is_dir() => {
@@ -160,7 +160,7 @@ mod own {
     }
 }
 
-/// Elsewhere the folders of a user are closed to others as they are.
+/// On other systems, the folders of a user are closed to others by default.
 #[cfg(not(unix))]
 mod own {
     use std::fs::{self, Metadata};

@@ -1,5 +1,5 @@
-//! The client's token: fetched when it is needed, by one call at a time for all, in this
-//! process and, where there is a store, in all that share it.
+//! The client's token: fetched when it is needed, by one call on behalf of all, in this
+//! process and, where there is a store, in all processes that share it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -8,22 +8,22 @@ use threecx_core::Error;
 use threecx_core::token::Token;
 use tokio::sync::Mutex;
 
-use crate::blocking;
 use crate::login::Credentials;
-use crate::store::{Kept, Lock, TokenStore};
+use crate::store::{Kept, Lock, TokenStore, blocking};
 use crate::transport::Transport;
 
-/// How long to wait for somebody else who fetches a token. Then he hangs, and we go on alone.
+/// How long to wait while another process fetches the token. After that we assume it is stuck and
+/// fetch the token ourselves.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How often to look whether he is done, at most and at least.
-const LOOK: std::ops::Range<u64> = 10..40;
+/// How often to check whether the other process is done (milliseconds, random in this range).
+const POLL_MS: std::ops::Range<u64> = 10..40;
 
 #[derive(Debug)]
 pub(crate) struct Tokens {
     credentials: Credentials,
     store: Option<Arc<dyn TokenStore>>,
-    /// Locked while a token is fetched, so that those who wait get the one that comes.
+    /// Locked while a token is fetched, so that all calls that wait get that one.
     current: Mutex<Option<Token>>,
 }
 
@@ -32,8 +32,8 @@ impl Tokens {
         Tokens { credentials, store, current: Mutex::new(None) }
     }
 
-    /// A token that holds and is not `refused`, the one that the PBX just refused: if somebody
-    /// else has fetched another since, that one.
+    /// A valid token other than `refused`, the one that the PBX just refused: the newer one that
+    /// another call has fetched since, or a new one.
     pub async fn get(&self, transport: &Transport, refused: Option<&Token>) -> Result<Token, Error> {
         let useful = |token: &Token| token.holds_at(now()) && Some(token) != refused;
         let mut current = self.current.lock().await;
@@ -45,7 +45,7 @@ impl Tokens {
         Ok(token)
     }
 
-    /// From the store if there is a useful one, else from the PBX.
+    /// From the store if it has a useful one, else from the PBX.
     async fn newer(&self, transport: &Transport, useful: impl Fn(&Token) -> bool) -> Result<Token, Error> {
         let Some(store) = &self.store else { return self.fetch(transport).await };
         let started = Instant::now();
@@ -56,12 +56,12 @@ impl Tokens {
             match try_lock(store).await {
                 Ok(Some(lock)) => break Some(lock),
                 Ok(None) if started.elapsed() < PATIENCE => {
-                    tokio::time::sleep(Duration::from_millis(fastrand::u64(LOOK))).await;
+                    tokio::time::sleep(Duration::from_millis(fastrand::u64(POLL_MS))).await;
                 }
                 Ok(None) | Err(()) => break None,
             }
         };
-        // Between the look and the lock, somebody may have come and gone.
+        // Another process may have fetched one between the load and the lock.
         let mut kept = load(store).await;
         if let Some(token) = kept.token.take_if(|token| useful(token)) {
             return Ok(token);
@@ -78,14 +78,14 @@ impl Tokens {
         Ok(Token::received(granted.access.to_string(), now()))
     }
 
-    /// The PBX's build, as it was when it was last seen.
-    pub async fn kept_version(&self) -> Option<String> {
+    /// The PBX's build when it was last seen.
+    pub async fn stored_version(&self) -> Option<String> {
         load(self.store.as_ref()?).await.version
     }
 
-    /// Keeps the PBX's build for those who come later, unless somebody fetches a token just now:
-    /// then they learn it themselves.
-    pub async fn keep_version(&self, version: &str) {
+    /// Stores the PBX's build for later processes, unless one of them is fetching a token just now: then
+    /// they learn it themselves.
+    pub async fn store_version(&self, version: &str) {
         let Some(store) = &self.store else { return };
         if load(store).await.version.as_deref() == Some(version) {
             return;
@@ -108,7 +108,7 @@ async fn try_lock(store: &Arc<dyn TokenStore>) -> Result<Option<Lock>, ()> {
 
 async fn save(store: &Arc<dyn TokenStore>, kept: Kept) {
     let store = Arc::clone(store);
-    // What is not kept is asked for again.
+    // What is not stored is asked for again.
     let _ = blocking(move || store.save(&kept)).await;
 }
 

@@ -1,4 +1,4 @@
-//! Spans and events for `tracing`: what is called, never with what, so that nothing secret is in them.
+//! Spans and events for `tracing`: they say what is called, but never the arguments, which may be secret.
 
 use std::future::Future;
 use std::time::Duration;
@@ -6,8 +6,8 @@ use std::time::Duration;
 use threecx_catalog::Operation;
 use threecx_core::{Error, Request};
 
-/// The work of a call, in a span `call` with `operation`, `method` and `path`. Its end is an event with
-/// the code of what went wrong, if something did.
+/// Runs a call in a span `call` with `operation`, `method` and `path`. Its end is an event, with the
+/// error's code if it failed.
 #[cfg(feature = "tracing")]
 pub(crate) async fn call<T>(
     request: &Request,
@@ -43,7 +43,7 @@ pub(crate) async fn call<T>(
     work.await
 }
 
-/// That an attempt failed and another follows.
+/// An attempt failed, and another follows.
 pub(crate) fn retry(attempt: u32, pause: Duration, error: &Error) {
     #[cfg(feature = "tracing")]
     tracing::info!(attempt, pause_ms = pause.as_millis() as u64, error = error.code(), "trying again");

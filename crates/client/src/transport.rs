@@ -1,4 +1,4 @@
-//! HTTP, by reqwest: sends a request once and says how far it came.
+//! HTTP, by reqwest: sends a request once and says how far it got.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -8,25 +8,26 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::tls::TlsInfo;
 use threecx_core::read::Head;
+use threecx_core::retry::{self, Outcome};
 use threecx_core::token::Token;
-use threecx_core::{Error, Request, retry};
+use threecx_core::{Error, InputError, Request};
 
 use crate::address::Address;
-use crate::builder::Builder;
-use crate::look::Look;
+use crate::reach::Reachability;
+use crate::settings::Settings;
 use crate::stack::{HttpStack, Undelivered};
 
 /// A larger answer that is not a file is refused: nothing that the API lists comes near it.
 const LARGEST_ANSWER: usize = 256 << 20;
 
-/// So much memory is reserved at most because a server says that it will send as much.
+/// Maximum memory that is reserved because a server announces an answer of that size.
 const MOST_RESERVED: usize = 4 << 20;
 
-/// Why there is no answer, where a PBX took the question.
+/// Why no answer came from a PBX that was reached.
 const TOO_SLOW: &str = "it does not answer in time";
 
-/// True if the PBX was reached and took longer than [`Builder::timeout`], or gave up itself: it may
-/// answer a smaller question.
+/// True if the PBX was reached and took longer than [`Builder::timeout`](crate::Builder::timeout), or
+/// gave up itself: it may answer a smaller question.
 pub fn is_too_slow(error: &Error) -> bool {
     match error {
         Error::NoAnswer { reason, .. } | Error::UnknownOutcome { reason } => reason == TOO_SLOW,
@@ -42,16 +43,32 @@ pub(crate) struct Transport {
     stack: Option<Arc<dyn HttpStack>>,
 }
 
-/// An attempt that brought no complete answer.
+/// Why an attempt failed.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub struct Failed {
+    /// What went wrong.
     pub error: Error,
-    /// True if the request may have reached the PBX.
-    pub sent: bool,
+    /// How far the request got; `None` if it did nothing and trying again is of no use.
+    pub outcome: Option<Outcome>,
+}
+
+impl Failed {
+    /// The PBX did nothing, and will not do anything another time either.
+    fn for_good(error: Error) -> Failed {
+        Failed { error, outcome: None }
+    }
+
+    fn not_sent(error: Error) -> Failed {
+        Failed { error, outcome: Some(Outcome::NotSent) }
+    }
+
+    fn unknown(reason: String) -> Failed {
+        Failed { error: Error::UnknownOutcome { reason }, outcome: Some(Outcome::Unknown) }
+    }
 }
 
 impl Transport {
-    pub fn new(address: Address, settings: &Builder) -> Result<Transport, Error> {
+    pub fn new(address: Address, settings: &Settings) -> Result<Transport, Error> {
         // Fails only if it was done before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let certificate = |reason: String| Error::Certificate { host: address.host(), reason };
@@ -82,7 +99,7 @@ impl Transport {
     }
 
     /// Sends a request. The answer's body is not read yet.
-    pub async fn send(&self, request: &Request, token: Option<&Token>) -> Result<reqwest::Response, Failure> {
+    pub async fn send(&self, request: &Request, token: Option<&Token>) -> Result<reqwest::Response, Failed> {
         let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes()).unwrap_or_default();
         let mut http = self.http.request(method, self.address.url(&request.path_and_query));
         for (name, value) in &request.headers {
@@ -104,31 +121,28 @@ impl Transport {
         if response.status().is_redirection() {
             let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("nowhere");
             let reason = format!("it redirects to {to}");
-            return Err(Failure { error: Error::NotA3cx { host: self.host(), reason }, sent: false });
+            return Err(Failed::for_good(Error::NotA3cx { host: self.host(), reason }));
         }
         Ok(response)
     }
 
-    async fn send_by(&self, stack: &dyn HttpStack, built: &reqwest::Request) -> Result<reqwest::Response, Failure> {
+    async fn send_by(&self, stack: &dyn HttpStack, built: &reqwest::Request) -> Result<reqwest::Response, Failed> {
         let body = built.body().and_then(reqwest::Body::as_bytes).map(Bytes::copy_from_slice);
         let mut request = http::Request::new(body.unwrap_or_default());
         *request.method_mut() = built.method().clone();
         *request.headers_mut() = built.headers().clone();
-        *request.uri_mut() = built.url().as_str().parse().map_err(|error: http::uri::InvalidUri| Failure {
-            error: Error::Url { url: self.host(), reason: error.to_string() },
-            sent: false,
+        *request.uri_mut() = built.url().as_str().parse().map_err(|error: http::uri::InvalidUri| {
+            Failed::for_good(Error::Url { url: self.host(), reason: error.to_string() })
         })?;
-        stack.send(request).await.map(reqwest::Response::from).map_err(|Undelivered { reason, sent }| {
-            let error = match sent {
-                true => Error::UnknownOutcome { reason },
-                false => Error::Connection { host: self.host(), reason },
-            };
-            Failure { error, sent }
-        })
+        let response = stack.send(request).await.map_err(|Undelivered { reason, sent }| match sent {
+            true => Failed::unknown(reason),
+            false => Failed::not_sent(Error::Connection { host: self.host(), reason }),
+        })?;
+        Ok(response.into())
     }
 
-    /// Asks for the start page, without a token. Whatever it answers, it answers.
-    pub async fn look(&self) -> Result<Look, Error> {
+    /// Asks for the start page, without a token. Any answer will do.
+    pub async fn reach(&self) -> Result<Reachability, Error> {
         let started = Instant::now();
         let response = self.http.get(self.address.url("/")).send().await;
         let response = response.map_err(|error| match self.failure(&error).error {
@@ -136,7 +150,7 @@ impl Transport {
             other => other,
         })?;
         let certificate = response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate);
-        Ok(Look {
+        Ok(Reachability {
             took: started.elapsed(),
             date: response.headers().get(DATE).and_then(|date| date.to_str().ok()).map(str::to_owned),
             certificate: certificate.map(<[u8]>::to_vec),
@@ -144,8 +158,7 @@ impl Transport {
     }
 
     /// Reads the body of an answer.
-    pub async fn body(&self, mut response: reqwest::Response) -> Result<Bytes, Failure> {
-        let unreadable = |reason: String| Failure { error: Error::UnknownOutcome { reason }, sent: true };
+    pub async fn body(&self, mut response: reqwest::Response) -> Result<Bytes, Failed> {
         let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
         let mut body = BytesMut::with_capacity(announced.min(MOST_RESERVED));
         loop {
@@ -153,39 +166,41 @@ impl Transport {
                 Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
                     // It would be as large the next time.
                     let reason = format!("it is larger than {} MB", LARGEST_ANSWER >> 20);
-                    return Err(Failure { error: Error::Answer { reason }, sent: true });
+                    let outcome = Outcome::Answered { status: response.status().as_u16(), retry_after: None };
+                    return Err(Failed { error: Error::Answer { reason }, outcome: Some(outcome) });
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => return Ok(body.freeze()),
-                Err(error) if error.is_timeout() => return Err(unreadable(TOO_SLOW.to_owned())),
-                Err(error) => return Err(unreadable(innermost(&error))),
+                Err(error) if error.is_timeout() => return Err(Failed::unknown(TOO_SLOW.to_owned())),
+                Err(error) => return Err(Failed::unknown(innermost(&error))),
             }
         }
     }
 
-    fn failure(&self, error: &reqwest::Error) -> Failure {
+    fn failure(&self, error: &reqwest::Error) -> Failed {
         let host = self.host();
-        // TLS may also fail when the request is gone already: then nobody knows what became of it.
+        // TLS may also fail when the request has been sent: then it is unknown what became of it.
         if let Some(tls) = cause::<rustls::Error>(error).filter(|_| error.is_connect()) {
-            let reason = tls.to_string();
-            let error = match tls {
+            return match tls {
                 rustls::Error::InvalidCertificate(problem) => {
-                    Error::Certificate { host, reason: certificate_problem(problem) }
+                    Failed::for_good(Error::Certificate { host, reason: certificate_problem(problem) })
                 }
-                rustls::Error::InvalidMessage(_) => Error::Connection {
-                    host,
-                    reason: "it does not speak TLS on this port; perhaps it is an http:// one".into(),
-                },
-                _ => Error::Connection { host, reason },
+                rustls::Error::InvalidMessage(_) => {
+                    let reason = "it does not speak TLS on this port; perhaps it is an http:// one".into();
+                    Failed::not_sent(Error::Connection { host, reason })
+                }
+                other => Failed::not_sent(Error::Connection { host, reason: other.to_string() }),
             };
-            return Failure { error, sent: false };
         }
         if error.is_connect() {
             let reason = if error.is_timeout() { "it cannot be reached in time".to_owned() } else { innermost(error) };
-            return Failure { error: Error::Connection { host, reason }, sent: false };
+            return Failed::not_sent(Error::Connection { host, reason });
         }
-        let reason = if error.is_timeout() { TOO_SLOW.to_owned() } else { innermost(error) };
-        Failure { error: Error::UnknownOutcome { reason }, sent: !error.is_builder() }
+        if error.is_builder() {
+            let what = InputError::of("request", "a path and headers that HTTP can carry", innermost(error));
+            return Failed::for_good(what.into());
+        }
+        Failed::unknown(if error.is_timeout() { TOO_SLOW.to_owned() } else { innermost(error) })
     }
 }
 
@@ -215,7 +230,7 @@ fn certificate_problem(problem: &rustls::CertificateError) -> String {
                 days => format!("it expired {days} days ago"),
             }
         }
-        Problem::NotValidYet | Problem::NotValidYetContext { .. } => "it is not valid yet; look at the clocks".into(),
+        Problem::NotValidYet | Problem::NotValidYetContext { .. } => "it is not valid yet; check the clocks".into(),
         Problem::UnknownIssuer => "it was issued by an authority that this machine does not trust".into(),
         Problem::NotValidForName | Problem::NotValidForNameContext { .. } => "it is for another host name".into(),
         Problem::Revoked => "it has been revoked".into(),
@@ -240,13 +255,13 @@ fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
     None
 }
 
-/// The last cause says what happened; those before it only who met it.
+/// The last cause says what happened; those before it only where.
 pub(crate) fn innermost(error: &reqwest::Error) -> String {
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    // `Connection refused (os error 111)`: the number helps nobody.
+    // `Connection refused (os error 111)`: the number does not help.
     let text = innermost.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }

@@ -241,7 +241,7 @@ async fn what_may_have_been_carried_out_is_not_sent_twice() {
 }
 
 #[tokio::test]
-async fn servers_that_are_no_3cx_are_named() {
+async fn servers_that_are_not_a_3cx_are_named() {
     let html = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 15\r\n\r\n<html>hi</html>";
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -252,7 +252,7 @@ async fn servers_that_are_no_3cx_are_named() {
     });
     let call = |url: String| async move {
         let client = Client::builder(&url).credentials("a", "b").retry(quick()).build().expect("an address");
-        client.call(op("Users.ListUser"), &Arguments::default()).await.expect_err("no 3CX")
+        client.call(op("Users.ListUser"), &Arguments::default()).await.expect_err("not a 3CX")
     };
     let error = call(url.clone()).await;
     assert!(matches!(&error, Error::NotA3cx { reason, .. } if reason.contains("text/html")), "{error}");

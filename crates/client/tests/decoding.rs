@@ -1,5 +1,5 @@
 //! Every typed answer decodes what a simulated PBX of every release serves for it: as it comes, with
-//! members and words that nobody knows yet, and with members missing.
+//! members and words that are not known yet, and with members missing.
 
 mod every;
 mod given;
@@ -185,7 +185,7 @@ fn arguments(form: &Form) -> Given {
 /// How a PBX of another release may answer.
 #[derive(Clone, Copy)]
 enum Change {
-    /// With members and words that nobody knows.
+    /// With members and words that are not known.
     Novel,
     /// With every second member alone.
     Missing,

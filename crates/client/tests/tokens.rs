@@ -1,4 +1,4 @@
-//! Tokens and secrets that are kept outside of a client: one token for all, whoever fetched it.
+//! Tokens and secrets that are kept outside of a client: one token for all, whichever client fetched it.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -44,7 +44,7 @@ async fn the_second_client_asks_for_nothing_but_what_it_wants() {
 }
 
 #[tokio::test]
-async fn a_token_that_somebody_killed_is_fetched_once_for_all() {
+async fn a_token_that_became_invalid_is_fetched_once_for_all() {
     let (pbx, folder) = (pbx().await, tempfile::tempdir().expect("a folder"));
     let store = TokenFile::new(folder.path(), pbx.url(), "client:sim", "1");
     let clients: Vec<Client> = (0..20).map(|_| client(&pbx, &store)).collect();
@@ -66,7 +66,7 @@ async fn a_store_that_is_damaged_is_none() {
     fs::write(store.path(), "{\"token\": 5").expect("written");
     assert!(store.load().is_err());
     call(&client(&pbx, &store)).await.expect("done");
-    assert!(store.load().expect("written anew").is_some());
+    assert!(store.load().expect("replaced").is_some());
     let file = folder.path().join("file");
     fs::write(&file, "").expect("written");
     call(&client(&pbx, &TokenFile::new(file, pbx.url(), "client:sim", "1"))).await.expect("done without");

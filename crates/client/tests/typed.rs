@@ -73,7 +73,7 @@ async fn a_list_is_streamed_across_pages() {
 }
 
 #[tokio::test]
-async fn nobody_takes_rows_so_no_more_pages_are_asked_for() {
+async fn no_more_pages_are_asked_for_while_no_rows_are_taken() {
     let (pbx, client) = connected().await;
     let mut rows = client.users().list().stream().read_ahead(1);
     for _ in 0..100 {
@@ -179,7 +179,7 @@ async fn a_file_has_a_name_and_a_type() {
 }
 
 #[test]
-fn words_that_nobody_knows_are_kept() {
+fn unknown_words_are_kept() {
     let known: DestinationType = serde_json::from_str("\"Extension\"").expect("a word");
     assert_eq!(known, DestinationType::Extension);
     let new: DestinationType = serde_json::from_str("\"Hologram\"").expect("a word");
@@ -187,7 +187,7 @@ fn words_that_nobody_knows_are_kept() {
     assert_eq!(serde_json::to_string(&new).expect("JSON"), "\"Hologram\"");
 }
 
-/// A stack that counts, and keeps what it is asked.
+/// A stack that counts and records the requests.
 #[derive(Debug, Default)]
 struct Counting {
     at_once: AtomicUsize,

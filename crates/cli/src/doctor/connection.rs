@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
-use threecx::{Client, Error, Look, Token};
+use threecx::{Client, Error, Reachability, Token};
 use x509_parser::prelude::{FromDer, X509Certificate, X509Name};
 
 use super::check::Finding;
@@ -14,7 +14,7 @@ const CERTIFICATE_DAYS: (i64, i64) = (21, 7);
 /// Clocks may differ by that many seconds, and must not by these.
 const CLOCK_SECONDS: (i64, i64) = (30, 300);
 
-pub fn reachable(url: &str, look: &Result<Look, Error>) -> Finding {
+pub fn reachable(url: &str, look: &Result<Reachability, Error>) -> Finding {
     match look {
         Ok(look) => Finding::green(format!("{url} answers in {} ms", look.took.as_millis())),
         Err(Error::Certificate { .. }) => Finding::green(format!("{url} answers")),
@@ -22,7 +22,7 @@ pub fn reachable(url: &str, look: &Result<Look, Error>) -> Finding {
     }
 }
 
-pub fn certificate(url: &str, look: &Result<Look, Error>, now: Timestamp) -> Finding {
+pub fn certificate(url: &str, look: &Result<Reachability, Error>, now: Timestamp) -> Finding {
     let look = match look {
         Ok(look) => look,
         Err(error @ Error::Certificate { .. }) => {
@@ -77,7 +77,7 @@ fn issuer(name: &X509Name<'_>) -> String {
 }
 
 /// By the answer's `Date`; where it has none, by when the token was made and when it came.
-pub fn clock(look: &Result<Look, Error>, token: Option<&Token>, now: Timestamp) -> Finding {
+pub fn clock(look: &Result<Reachability, Error>, token: Option<&Token>, now: Timestamp) -> Finding {
     let date = look.as_ref().ok().and_then(|look| DateTimeParser::new().parse_timestamp(look.date.as_deref()?).ok());
     let by_date = date.map(|date| date.as_second() - now.as_second());
     let by_token = token.and_then(Token::clock_ahead);

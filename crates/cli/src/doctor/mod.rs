@@ -69,7 +69,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
 /// All findings, in the order of [`CHECKS`].
 async fn look(connection: &Connection) -> Vec<Finding> {
     let (client, now) = (&connection.client, Timestamp::now());
-    let seen = client.look().await;
+    let seen = client.reach().await;
     let reachable = connection::reachable(&connection.url, &seen);
     let certificate = connection::certificate(&connection.url, &seen, now);
     let token = match &seen {

@@ -140,7 +140,7 @@ impl List {
             let before = reader.rows;
             // What does not fit into the window does not count as a row that was wanted.
             let pages = self.pages(reader, period.arguments(reader.asked, window), None);
-            let pages = pages.tries(WINDOW_TRIES).goes_on(before > 0);
+            let pages = pages.tries(WINDOW_TRIES).continues(before > 0);
             let left = std::cell::Cell::new(wanted.unwrap_or(u64::MAX));
             let holds = |row: &str| {
                 let held = left.get() > 0 && period.holds(window, row);

@@ -45,7 +45,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     profile.url = builder.address()?;
     if somebody_is_there() {
         // Nobody types a secret for an address that is none.
-        runtime()?.block_on(builder.look())?;
+        runtime()?.block_on(builder.reach())?;
     }
     profile.who = who(&given, named.is_some(), known.filter(|known| known.url == profile.url))?;
     let (held, version) = runtime()?.block_on(prove(builder, &mut profile, &given, &mut stdin))?;

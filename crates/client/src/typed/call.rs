@@ -125,7 +125,7 @@ impl<T> Call<T> {
         .map_err(|error| CallError::new(operation, error))
     }
 
-    /// Sends it and gives the answer as it came.
+    /// Sends it and returns the answer unread.
     ///
     /// # Errors
     /// [`Error::Input`] and [`Error::NotInVersion`] before anything is sent, any other kind after.
@@ -141,7 +141,7 @@ impl<T> Call<T> {
 
 impl<R> Call<Downloaded<R>> {
     /// Sends it and gives the file piece by piece as it comes: memory stays the same however large it
-    /// is. A file that breaks off goes on from there, where the PBX can do that.
+    /// is. A file that breaks off is resumed from there, where the PBX can do that.
     ///
     /// ```no_run
     /// # async fn example(client: threecx::Client) -> Result<(), threecx::CallError> {
@@ -158,16 +158,19 @@ impl<R> Call<Downloaded<R>> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`send`](Call::send); [`Error::Answer`] for what is no file.
+    /// Those of [`send`](Call::send); [`Error::Answer`] for what is not a file.
     pub async fn bytes(self) -> Result<Download, CallError> {
         let operation = self.operation()?;
         let opened = match self.broken {
             Some(error) => Err(error),
-            None => self.client.call_opened(operation, &self.arguments).await,
+            None => match self.client.plan(operation, &self.arguments).await {
+                Ok(request) => self.client.open(&request, Some(operation)).await,
+                Err(error) => Err(error),
+            },
         };
         match opened {
             Ok(Opened::File(file)) => Ok(*file),
-            Ok(Opened::Reply(_)) => Err(Error::Answer { reason: "it is no file".to_owned() }),
+            Ok(Opened::Reply(_)) => Err(Error::Answer { reason: "it is not a file".to_owned() }),
             Err(error) => Err(error),
         }
         .map_err(|error| CallError::new(operation, error))
@@ -241,17 +244,17 @@ impl<T: Listed> Call<T> {
         self.option("orderby", orders.text())
     }
 
-    /// At most so many rows. A PBX gives at most 100 in one page.
+    /// Maximum number of rows. A PBX gives at most 100 in one page.
     pub fn top(self, rows: u32) -> Call<T> {
         self.option("top", rows.to_string())
     }
 
-    /// Without the first so many rows.
+    /// Number of rows to leave out at the beginning.
     pub fn skip(self, rows: u32) -> Call<T> {
         self.option("skip", rows.to_string())
     }
 
-    /// Whether the answer says how many rows there are in all ([`Page::count`](crate::Page::count)).
+    /// Whether the answer includes the total number of rows ([`Page::count`](crate::Page::count)).
     pub fn count(self, wanted: bool) -> Call<T> {
         self.option("count", wanted.to_string())
     }

@@ -1,4 +1,4 @@
-//! What was of another type in older releases.
+//! Values whose type differs between releases.
 
 use std::fmt;
 

@@ -3,9 +3,7 @@
 use std::fmt;
 
 use threecx_catalog::Operation;
-use threecx_core::{Error, Refusal};
-
-use crate::api::warnings::Warning;
+use threecx_core::Error;
 
 /// Why a call failed: the error of the core, and which call it was. What was sent is not in it, so
 /// no secret can be.
@@ -38,15 +36,6 @@ impl CallError {
     /// True if the same call may succeed later.
     pub fn is_retryable(&self) -> bool {
         self.error.is_retryable()
-    }
-
-    /// The codes with which the PBX explains its refusal.
-    pub fn warnings(&self) -> Vec<Warning> {
-        let refusal: &Refusal = match self.kind() {
-            Error::Rejected(refusal) | Error::NotFound(refusal) => refusal,
-            _ => return Vec::new(),
-        };
-        refusal.reasons.iter().map(|reason| reason.code.as_str().into()).collect()
     }
 }
 

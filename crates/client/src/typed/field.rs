@@ -144,7 +144,7 @@ impl<R, T> Field<R, Vec<T>> {
     }
 }
 
-/// The condition with every name in it standing below `path`.
+/// The condition with every name in it below `path`.
 fn below(path: &str, condition: &str) -> String {
     let mut out = String::with_capacity(condition.len() + 16);
     let mut rest = condition;

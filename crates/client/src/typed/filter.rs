@@ -6,7 +6,7 @@ use std::ops::Not;
 
 /// A condition on rows of type `R`, as `$filter` takes it.
 ///
-/// Fields make it ([`Field`](crate::Field)); text is taken as it stands:
+/// Fields make it ([`Field`](crate::Field)); text is taken literally:
 ///
 /// ```
 /// use threecx::Filter;
@@ -75,8 +75,8 @@ impl<R> Not for Filter<R> {
     }
 }
 
-/// Text as it stands. It may hold any operator, so it is put in parentheses where it becomes part of
-/// something.
+/// Text, taken literally. It may contain any operator, so it is put in parentheses inside a larger
+/// condition.
 impl<R> From<&str> for Filter<R> {
     fn from(text: &str) -> Filter<R> {
         Filter { text: text.to_owned(), binds: Binds::Or, row: PhantomData }

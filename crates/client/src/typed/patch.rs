@@ -20,7 +20,7 @@ use super::value::Value;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Patch<T> {
-    /// It stays as it is, and is not sent.
+    /// It is left alone, and is not sent.
     #[default]
     Leave,
     /// It becomes null.

@@ -30,7 +30,7 @@ impl FromStr for Duration {
     }
 }
 
-/// Days apart, as 3CX writes it.
+/// Days written separately, as 3CX does.
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs().unsigned_abs();

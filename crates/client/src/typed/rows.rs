@@ -32,7 +32,7 @@ impl<R> Selected for Downloaded<R> {
 
 impl<R> Listed for Downloaded<R> {}
 
-/// Where the newer answer is no list, the options are those of the older one.
+/// Where the newer answer is not a list, the options are those of the older one.
 impl<Old: Selected, New> Selected for Changed<Old, New> {
     type Row = Old::Row;
 }

@@ -1,4 +1,4 @@
-//! Secrets: passwords, PINs, keys and links that let somebody in.
+//! Secrets: passwords, PINs, keys and links that give access.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use zeroize::Zeroize;
 
 use super::value::{Value, serde_by_value, text};
 
-/// A text that must not be seen: `Debug` shows `***`, and memory is wiped when it goes.
+/// A text that must not be seen: `Debug` shows `***`, and its memory is wiped when it is dropped.
 ///
-/// It is written to JSON as it is, since it has to reach the PBX: whoever serializes a model writes
-/// its secrets too.
+/// It is written to JSON in clear, since it has to reach the PBX: serializing a model writes its
+/// secrets too.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 

@@ -12,11 +12,12 @@ use threecx_core::Error;
 
 use super::error::CallError;
 use super::value::Value;
-use crate::pages::{ListPage, Paged};
+use crate::list_page::ListPage;
+use crate::pages::Paged;
 
 /// The rows of a list, read page by page as they are taken ([`Call::stream`](crate::Call::stream)).
 ///
-/// As long as nobody takes rows, no more pages are asked for than [`read_ahead`](RowStream::read_ahead)
+/// As long as no rows are taken, no more pages are asked for than [`read_ahead`](RowStream::read_ahead)
 /// allows, and no row is decoded before it is taken: memory stays the same however long the list is.
 /// A list that fails can be read on: the same page comes next.
 ///
@@ -56,7 +57,7 @@ impl<R> RowStream<R> {
         RowStream { state, operation, page: None, taken: 0, row: PhantomData }
     }
 
-    /// Has so many pages on their way at a time (2), once the first shows that there are more.
+    /// Maximum number of pages on their way at a time (2), once the first shows that there are more.
     pub fn read_ahead(mut self, pages: usize) -> RowStream<R> {
         if let State::Idle(paged) = self.state {
             self.state = State::Idle(Box::new(paged.read_ahead(pages)));

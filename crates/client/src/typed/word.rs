@@ -5,7 +5,7 @@ pub trait Word: Sized {
     /// The word on the wire.
     fn as_str(&self) -> &str;
 
-    /// The member of this word; one that is not known is kept as it is.
+    /// The member of this word; an unknown word is kept.
     fn from_word(word: &str) -> Self;
 }
 

@@ -1,0 +1,185 @@
+//! Sending planned requests: one attempt, and attempts until one succeeds.
+//!
+//! ```text
+//! Attempts::run ──► Sender::attempt ──► Sender::attempt_once ──► Transport
+//! again, where      what the answer     turn, token, 401         one request
+//! that is safe      means
+//! ```
+
+use bytes::Bytes;
+use threecx_catalog::{Method, Operation};
+use threecx_core::read;
+use threecx_core::retry::{Decision, Outcome, Policy};
+use threecx_core::{Error, Request};
+
+use crate::limits::Limits;
+use crate::reply::Reply;
+use crate::tokens::Tokens;
+use crate::trace;
+use crate::transport::{self, Failed, Transport};
+use crate::version::Version;
+
+/// Everything that sending to one PBX takes. All clones of a client share it.
+#[derive(Debug)]
+pub(crate) struct Sender {
+    pub transport: Transport,
+    pub tokens: Tokens,
+    pub limits: Limits,
+    pub retry: Policy,
+    pub version: Version,
+}
+
+/// What of an answer is read before it is handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    Whole,
+    /// All but files.
+    FilesUnread,
+}
+
+/// A successful answer, and the response that it came in if that is still to be read.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    pub reply: Reply,
+    pub unread: Option<reqwest::Response>,
+}
+
+/// Attempts to send a request until one succeeds, or the policy says to stop.
+#[derive(Debug)]
+pub(crate) struct Attempts<'a> {
+    sender: &'a Sender,
+    request: &'a Request,
+    operation: Option<&'static Operation>,
+    policy: Policy,
+    body: Body,
+}
+
+impl<'a> Attempts<'a> {
+    /// As often as the client's policy says. `operation` says what the request is, for errors and for
+    /// whether it may be sent twice.
+    pub fn new(sender: &'a Sender, request: &'a Request, operation: Option<&'static Operation>) -> Attempts<'a> {
+        Attempts { sender, request, operation, policy: sender.retry, body: Body::Whole }
+    }
+
+    /// By this policy instead of the client's.
+    pub fn policy(self, policy: Policy) -> Attempts<'a> {
+        Attempts { policy, ..self }
+    }
+
+    /// Hands out files unread.
+    pub fn files_unread(self) -> Attempts<'a> {
+        Attempts { body: Body::FilesUnread, ..self }
+    }
+
+    pub async fn run(self) -> Result<Arrived, Error> {
+        trace::call(self.request, self.operation, self.attempt()).await
+    }
+
+    async fn attempt(&self) -> Result<Arrived, Error> {
+        let Attempts { sender, request, operation, policy, body } = *self;
+        let repeatable = is_repeatable(request, operation);
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let Failed { error, outcome } = match sender.attempt(request, operation, body).await {
+                Ok(arrived) => return Ok(arrived),
+                Err(failed) => failed,
+            };
+            let Some(outcome) = outcome else { return Err(error) };
+            match policy.decide(attempt, repeatable, outcome, fastrand::f64()) {
+                Decision::Wait(pause) => {
+                    trace::retry(attempt, pause, &error);
+                    tokio::time::sleep(pause).await;
+                }
+                Decision::Stop => return Err(self.unanswered(error)),
+            }
+        }
+    }
+
+    /// A question that went unanswered changed nothing.
+    fn unanswered(&self, error: Error) -> Error {
+        match error {
+            Error::UnknownOutcome { reason } if self.request.method == Method::Get => {
+                Error::NoAnswer { host: self.sender.transport.host(), reason }
+            }
+            other => other,
+        }
+    }
+}
+
+impl Sender {
+    /// One attempt, and what its failure means.
+    pub async fn attempt(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+        body: Body,
+    ) -> Result<Arrived, Failed> {
+        let arrived = self.attempt_once(request, operation, body).await?;
+        let reply = &arrived.reply;
+        let head = reply.head();
+        self.learn(head.version).await;
+        if (200..300).contains(&reply.status) {
+            return Ok(arrived);
+        }
+        let outcome = match reply.status {
+            401 => Outcome::NotLetIn,
+            status => Outcome::Answered { status, retry_after: head.retry_after },
+        };
+        let error = match reply.answer() {
+            Err(error) => error,
+            Ok(_) => Error::Answer { reason: format!("status {}", reply.status) },
+        };
+        Err(Failed { error, outcome: Some(outcome) })
+    }
+
+    /// Sends a request when its turn comes, and a second time with a newer token after a 401: that the
+    /// PBX does not know the token means that it did nothing.
+    async fn attempt_once(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+        body: Body,
+    ) -> Result<Arrived, Failed> {
+        let Sender { transport, tokens, limits, .. } = self;
+        let _turn = limits.turn().await;
+        let mut token = tokens.get(transport, None).await.map_err(without_token)?;
+        let mut response = transport.send(request, Some(&token)).await?;
+        if response.status().as_u16() == 401 {
+            token = tokens.get(transport, Some(&token)).await.map_err(without_token)?;
+            response = transport.send(request, Some(&token)).await?;
+        }
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let reply = |headers, body| Reply { operation, declared: request.answer, status, headers, body };
+        let is_file = read::file(request.answer, &transport::head(status, &headers)).is_some();
+        if body == Body::FilesUnread && is_file {
+            return Ok(Arrived { reply: reply(headers, Bytes::new()), unread: Some(response) });
+        }
+        let body = transport.body(response).await?;
+        Ok(Arrived { reply: reply(headers, body), unread: None })
+    }
+
+    async fn learn(&self, build: Option<&str>) {
+        if let Some(build) = build
+            && self.version.saw(build)
+        {
+            self.tokens.store_version(build).await;
+        }
+    }
+}
+
+/// The request was not sent, because no token could be had for it. Whether to try again is as if the
+/// call itself had met this.
+fn without_token(error: Error) -> Failed {
+    let outcome = match &error {
+        Error::RateLimited { retry_after } => Some(Outcome::Answered { status: 429, retry_after: *retry_after }),
+        Error::Connection { .. } | Error::Server { .. } => Some(Outcome::NotSent),
+        _ => None,
+    };
+    Failed { error, outcome }
+}
+
+/// True if sending it twice is the same as sending it once; where no operation is known, for a `GET`.
+pub(crate) fn is_repeatable(request: &Request, operation: Option<&Operation>) -> bool {
+    operation.map_or(request.method == Method::Get, |operation| operation.repeatable)
+}
