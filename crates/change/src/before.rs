@@ -9,7 +9,7 @@ use indexmap::IndexSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use threecx::{Answer, Client, Error};
-use threecx_catalog::{Body, EntitySet, Operation, Property, Structure, Target, Type, Verb};
+use threecx_catalog::{Body, Collection, EntitySet, Operation, Property, Structure, Target, Type, Verb, collections};
 use threecx_core::{Arguments, Input};
 
 /// The properties of an entity, in the order in which they came.
@@ -48,11 +48,11 @@ impl Touched {
         };
         let (set, get, structure) = match form.target {
             Target::Entity(set, _) => (Some(set), set.get?, set.structure),
-            Target::Singleton(structure) => (None, singleton_get(operation)?, structure),
+            Target::Singleton(singleton) => (None, singleton.get, singleton.structure),
             _ => return None,
         };
         // Not every path of an entity ends there: what lies below it is not read with it.
-        if set.is_some() && !std::ptr::eq(get.newest_form().path, form.path) && get.newest_form().path != form.path {
+        if get.newest_form().path != form.path {
             return None;
         }
         let mut names = IndexSet::new();
@@ -127,7 +127,7 @@ impl Touched {
         let select = match (self.whole, select.is_empty(), self.set) {
             (true, ..) => None,
             // Everything would come where nothing is selected.
-            (false, true, Some(set)) => Some(set.key.name.to_owned()),
+            (false, true, Some(set)) => set.key.map(|key| key.name.to_owned()),
             (false, true, None) => None,
             (false, false, _) => Some(select.join(",")),
         };
@@ -155,15 +155,8 @@ impl Touched {
     }
 }
 
-/// The operation that reads the singleton which an operation changes.
-fn singleton_get(operation: &Operation) -> Option<&'static Operation> {
-    let path = operation.newest_form().path;
-    let mut operations = operation.resource.operations.iter();
-    operations.find(|operation| operation.verb == Verb::Get && operation.newest_form().path == path)
-}
-
-fn collection(set: Option<&EntitySet>, property: &str) -> Option<&'static threecx_catalog::Collection> {
-    threecx_catalog::collections().iter().find(|known| Some(known.resource) == set.map(|set| set.name) && known.property == property)
+fn collection(set: Option<&EntitySet>, property: &str) -> Option<&'static Collection> {
+    collections().iter().find(|known| Some(known.set) == set && known.property.name == property)
 }
 
 fn property(structure: &'static Structure, name: &str) -> Option<&'static Property> {

@@ -10,8 +10,9 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 use threecx::Client;
-use threecx::directory::{Directory, NameInput, NamedEntity, Wanted};
+use threecx::{Directory, NameInput, NamedEntity, Wanted};
 use threecx_catalog::{Body, Effect, EntitySet, Operation, Options, Release, Span, Verb};
+use threecx_core::guard::{self, Finding};
 use threecx_core::{Arguments, Error, Input, InputError, Request, plan};
 
 use crate::before::{Before, Touched};
@@ -124,6 +125,27 @@ impl Draft {
         })
     }
 
+    /// What there is to agree to, as far as that is known without a PBX: each kind once.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = Vec::new();
+        for intent in self.intents.iter().filter(|intent| intent.items.is_none()) {
+            for finding in guard::findings(intent.operation, &intent.arguments) {
+                if !findings.contains(&finding) {
+                    findings.push(finding);
+                }
+            }
+        }
+        findings
+    }
+
+    /// The plan of what was given, without anything being looked up: names stay names, so it cannot be carried
+    /// out.
+    pub fn as_plan(&self, pbx: &str) -> Plan {
+        let steps = self.intents.iter().map(|intent| step(intent, intent.arguments.clone())).collect();
+        let release = self.release.unwrap_or(Span::NEWEST);
+        Plan { pbx: pbx.to_owned(), release, made: now(), steps, things: Vec::new(), missing: Vec::new() }
+    }
+
     /// The requests as they would be without looking anything up.
     ///
     /// # Errors
@@ -186,7 +208,7 @@ impl Draft {
                     if let [step] = &plan.steps[first..]
                         && let [one] = plan.things_of(step).collect::<Vec<_>>().as_slice()
                     {
-                        named.insert(index, one.entity.key().to_owned());
+                        named.insert(index, one.entity.key.to_owned());
                     }
                 }
                 Err(error) => problems.push(Problem { intent: index, error }),
@@ -223,7 +245,7 @@ impl Draft {
     /// Asks for everything that is named, set by set.
     async fn look_up(&self, client: &Client, wants: Wants, some: &[usize]) -> Result<Directory, Error> {
         let effect = self.intents.first().map_or(Effect::Reads, |intent| intent.operation.effect);
-        let mut directory = Directory::new(effect);
+        let mut directory = client.directory().for_effect(effect);
         let mut wanted: Vec<(Wanted, Vec<&NameInput>, bool)> = Vec::new();
         for index in some {
             let (intent, pending) = (&self.intents[*index], &self.pending[*index]);
@@ -238,7 +260,7 @@ impl Draft {
             for (set, words) in sets {
                 let is_subject = references.subject.is_some_and(|about| about.set == set);
                 let place = wanted.iter().position(|(known, ..)| *known.set == *set).unwrap_or_else(|| {
-                    wanted.push((Wanted::of(set), Vec::new(), true));
+                    wanted.push((Wanted::names(set), Vec::new(), true));
                     wanted.len() - 1
                 });
                 let (want, all, optional) = &mut wanted[place];
@@ -250,7 +272,7 @@ impl Draft {
             }
         }
         for (want, words, optional) in wanted {
-            match directory.look_up(client, &want, &words).await {
+            match directory.look_up(want, &words).await {
                 // Of ids that were given as such, nothing has to be known.
                 Err(_) if optional => {}
                 looked_up => looked_up?,
@@ -276,7 +298,7 @@ impl Draft {
         plan.missing.extend(found.missing.iter().cloned());
         for (set, entities) in found.others {
             for entity in entities {
-                places.of(plan, set, entity);
+                places.of(plan, set, entity, true);
             }
         }
         let first = plan.steps.len();
@@ -288,9 +310,9 @@ impl Draft {
         };
         let subjects = match intent.targets.filter() {
             Some(filter) => {
-                let mut want = Wanted::of(about.set);
+                let mut want = Wanted::names(about.set);
                 want_subject(&mut want, intent, wants);
-                let found = Directory::select(client, &want, filter).await?;
+                let found = directory.select(want, filter).await?;
                 if found.is_empty() {
                     return Err(matches_none(about.set, filter));
                 }
@@ -309,10 +331,14 @@ impl Draft {
                 [one] => Some(one.row().clone()),
                 _ => None,
             };
-            step.concerns = subjects.into_iter().map(|entity| places.of(plan, about.set, entity)).collect();
+            step.concerns = subjects.into_iter().map(|entity| places.of(plan, about.set, entity, named)).collect();
             self.complete(client, &mut step, intent, row.as_ref()).await?;
             plan.steps.push(step);
             return Ok(first);
+        }
+        if intent.items.is_some() && subjects.len() > 1 {
+            let error = InputError::of(about.set.placeholder(), format!("one {}", about.set.noun()), subjects.len().to_string());
+            return Err(error.with_hint("Do one after the other.").into());
         }
         if intent.line.is_some() && subjects.len() > 1 {
             let error = InputError::of(about.set.placeholder(), format!("one {} in a row", about.set.noun()), subjects.len().to_string());
@@ -322,7 +348,7 @@ impl Draft {
             let mut step = step(intent, arguments.clone());
             about.put(&mut step.arguments, &[about.value_of(&entity)]);
             let row = entity.row().clone();
-            step.concerns = vec![places.of(plan, about.set, entity)];
+            step.concerns = vec![places.of(plan, about.set, entity, true)];
             self.complete(client, &mut step, intent, Some(&row)).await?;
             plan.steps.push(step);
         }
@@ -432,7 +458,7 @@ impl Draft {
 }
 
 fn step(intent: &Intent, arguments: Arguments) -> Step {
-    Step { operation: intent.operation, arguments, concerns: Vec::new(), before: None, items: None, line: intent.line }
+    Step { line: intent.line, ..Step::new(intent.operation, arguments) }
 }
 
 /// Adds to what is read of a set what an intent, and a face, need to know of what it is done to.
@@ -501,14 +527,14 @@ async fn identities(client: &Client, change: &ItemChange) -> Result<Vec<Named>, 
     let words: Result<Vec<NameInput>, Error> =
         change.words.iter().map(|word| NameInput::parse(set, &argument, word)).collect();
     let words = words?;
-    let mut directory = Directory::new(Effect::Writes);
-    directory.look_up(client, &Wanted::of(set), &words.iter().collect::<Vec<_>>()).await?;
+    let mut directory = client.directory();
+    directory.look_up(set, &words.iter().collect::<Vec<_>>()).await?;
     let by_key = matches!(change.collection.item, threecx_catalog::Item::Reference { .. });
     let mut named = Vec::new();
     for (word, given) in words.iter().zip(&change.words) {
         for entity in directory.take(set, &argument, word, given)? {
             // A key is no number: it may be that of something else.
-            let identity = if by_key { Some(entity.key()) } else { entity.number() };
+            let identity = if by_key { Some(entity.key.as_str()) } else { entity.number.as_deref() };
             let Some(identity) = identity.filter(|identity| !identity.is_empty()) else {
                 let came = format!("`{}`", entity.short());
                 return Err(InputError::of(argument, "something that has a number", came).into());
@@ -564,9 +590,9 @@ struct Places {
 }
 
 impl Places {
-    fn of(&mut self, plan: &mut Plan, set: &'static EntitySet, entity: NamedEntity) -> usize {
-        *self.known.entry((set.name, entity.key().to_owned())).or_insert_with(|| {
-            plan.things.push(Thing { set, entity });
+    fn of(&mut self, plan: &mut Plan, set: &'static EntitySet, entity: NamedEntity, by_name: bool) -> usize {
+        *self.known.entry((set.name, entity.key.to_owned())).or_insert_with(|| {
+            plan.things.push(Thing { set, entity, by_name });
             plan.things.len() - 1
         })
     }

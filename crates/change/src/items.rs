@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use threecx::directory::NameInput;
+use threecx::NameInput;
 use threecx_catalog::{Collection, Item, Operation, collections};
 use threecx_core::{Error, InputError};
 

@@ -2,7 +2,7 @@
 //! looked at, kept in a file, agreed to, and carried out once.
 
 use serde::{Deserialize, Serialize};
-use threecx::directory::NamedEntity;
+use threecx::NamedEntity;
 use threecx_catalog::{EntitySet, Operation, Span, Verb, entity_set};
 use threecx_core::guard::{self, Finding};
 use threecx_core::{Arguments, Error, Request, plan};
@@ -10,7 +10,7 @@ use threecx_core::{Arguments, Error, Request, plan};
 use crate::before::Before;
 use crate::intent::operation_id;
 use crate::items::Difference;
-use crate::journal::NewStep;
+use crate::journal::{NewStep, RunDetail};
 use crate::state::State;
 
 /// What is about to be sent, in order.
@@ -61,12 +61,14 @@ pub struct Thing {
     pub set: &'static EntitySet,
     /// Its key, number, names; and the row in which they came.
     pub entity: NamedEntity,
+    /// True if it was named by something else than its id.
+    pub by_name: bool,
 }
 
 /// Things are the same if they have the same key in the same set.
 impl PartialEq for Thing {
     fn eq(&self, other: &Thing) -> bool {
-        self.set == other.set && self.entity.key() == other.entity.key()
+        self.set == other.set && self.entity.key == other.entity.key
     }
 }
 
@@ -78,6 +80,11 @@ impl Thing {
 }
 
 impl Step {
+    /// A call with these arguments, and nothing known about it.
+    pub fn new(operation: &'static Operation, arguments: Arguments) -> Step {
+        Step { operation, arguments, concerns: Vec::new(), before: None, items: None, line: None }
+    }
+
     /// The request that is sent.
     ///
     /// # Errors
@@ -141,12 +148,21 @@ impl Plan {
 
     /// The steps as they are recorded.
     pub fn new_steps(&self, states: &[State]) -> Vec<NewStep<'_>> {
+        self.labelled(states, |step| self.label(step))
+    }
+
+    /// The same for a run that is gone on with: its steps keep their labels.
+    pub fn new_steps_as(&self, states: &[State], run: &RunDetail) -> Vec<NewStep<'_>> {
+        self.labelled(states, |step| run.steps.get(step).map(|step| step.label.clone()).unwrap_or_default())
+    }
+
+    fn labelled(&self, states: &[State], label: impl Fn(usize) -> String) -> Vec<NewStep<'_>> {
         self.steps
             .iter()
             .enumerate()
             .map(|(index, step)| NewStep {
                 operation: step.operation.id,
-                label: self.label(index),
+                label: label(index),
                 arguments: &step.arguments,
                 before: step.before.as_ref(),
                 state: states.get(index).cloned().unwrap_or_default(),
@@ -175,12 +191,11 @@ struct WrittenThing {
 
 impl Serialize for Thing {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let NamedEntity { .. } = &self.entity;
         let written = WrittenThing {
             set: self.set.name.to_owned(),
-            key: self.entity.key().to_owned(),
-            number: self.entity.number().map(str::to_owned),
-            name: self.entity.name().to_owned(),
+            key: self.entity.key.clone(),
+            number: self.entity.number.clone(),
+            name: self.entity.name.clone(),
         };
         written.serialize(serializer)
     }
@@ -191,7 +206,7 @@ impl<'de> Deserialize<'de> for Thing {
         let WrittenThing { set, key, number, name } = WrittenThing::deserialize(deserializer)?;
         let set = entity_set(&set)
             .ok_or_else(|| serde::de::Error::custom(format!("no set of entities is called {set}")))?;
-        Ok(Thing { set, entity: NamedEntity::known(key, number, name) })
+        Ok(Thing { set, entity: NamedEntity::known(key, number, name), by_name: true })
     }
 }
 

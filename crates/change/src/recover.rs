@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 use threecx::Client;
-use threecx::directory::{Directory, NameInput, NamedEntity, Wanted};
+use threecx::{NameInput, NamedEntity, Wanted};
 use threecx_catalog::{Effect, EntitySet, Span, Verb};
 use threecx_core::{Arguments, Error};
 
@@ -35,7 +35,7 @@ pub async fn recover(
     for (index, step) in steps {
         let Some((set, word)) = looked_up_by(step) else { continue };
         let place = by_set.iter().position(|(known, _)| known.set == set).unwrap_or_else(|| {
-            by_set.push((Wanted::of(set), Vec::new()));
+            by_set.push((Wanted::names(set), Vec::new()));
             by_set.len() - 1
         });
         let wanted = &mut by_set[place].0;
@@ -47,9 +47,9 @@ pub async fn recover(
     }
     let mut found = HashMap::new();
     for (wanted, steps) in by_set {
-        let mut directory = Directory::new(Effect::Reads);
+        let mut directory = client.directory().for_effect(Effect::Reads);
         let words: Vec<&NameInput> = steps.iter().map(|(_, _, word)| word).collect();
-        directory.look_up(client, &wanted, &words).await?;
+        directory.look_up(&wanted, &words).await?;
         for (index, step, word) in &steps {
             let taken = directory.take(wanted.set, "", word, "").ok();
             let entity = taken.as_deref().and_then(|taken| match taken {
@@ -99,7 +99,7 @@ fn verdict(step: &Step, release: Span, entity: Option<&NamedEntity>) -> Option<S
         (Verb::Create | Verb::Update, Some(entity)) => {
             let as_sent = is_as_sent(step, release, entity.row());
             match step.operation.verb {
-                Verb::Create if as_sent => Some(done(Some(entity.key().to_owned()))),
+                Verb::Create if as_sent => Some(done(Some(entity.key.to_owned()))),
                 // Somebody else's, perhaps: a person has to look.
                 Verb::Create => None,
                 _ if as_sent => Some(done(None)),

@@ -8,7 +8,7 @@
 
 use std::collections::HashSet;
 
-use threecx::directory::{Directory, NameInput, NamedEntity};
+use threecx::{Directory, NameInput, NamedEntity};
 use threecx_catalog::{
     Body, EntitySet, Identity as Subject, Operation, Property, Target, Type, TypeRef, entity_set,
 };
@@ -119,7 +119,7 @@ impl About {
 
     /// The value of one of its entities.
     pub fn value_of(&self, entity: &NamedEntity) -> String {
-        entity.property(self.by.property.name).unwrap_or_else(|| entity.key().to_owned())
+        entity.property(self.by.property.name).unwrap_or_else(|| entity.key.to_owned())
     }
 
     /// The ids that stand in arguments; nothing where they do not say, or where it is not by key.
@@ -245,7 +245,7 @@ impl References {
                 match directory.take(set, &set.placeholder(), word, given) {
                     Ok(entities) => {
                         for entity in entities {
-                            if !found.subjects.iter().any(|known| known.key() == entity.key()) {
+                            if !found.subjects.iter().any(|known| known.key == entity.key) {
                                 found.subjects.push(entity);
                             }
                         }

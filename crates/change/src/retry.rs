@@ -44,12 +44,9 @@ pub async fn retry(client: &Client, run: &RunDetail) -> Result<Retry, Error> {
         let known = operation(&record.operation)
             .ok_or_else(|| Error::Answer { reason: format!("no operation is called {}", record.operation) })?;
         plan.steps.push(Step {
-            operation: known,
-            arguments: record.arguments.clone(),
-            concerns: Vec::new(),
             before: record.before.clone(),
-            items: None,
             line: record.line,
+            ..Step::new(known, record.arguments.clone())
         });
     }
     let mut states: Vec<State> = run.steps.iter().map(|record| record.state.clone()).collect();

@@ -9,7 +9,7 @@
 //! | action | none | |
 
 use serde_json::{Map, Value};
-use threecx::directory::{Directory, NameInput, NamedEntity, Wanted};
+use threecx::{Directory, NameInput, NamedEntity, Wanted};
 use threecx::{Client, Error};
 use threecx_catalog::{Effect, EntitySet, Operation, Verb, operation};
 use threecx_core::{Arguments, Input, Place};
@@ -153,10 +153,10 @@ impl Undo {
             let row = || reverse.record.before.as_ref().map(|before| NamedEntity::of(set, before.properties.clone()));
             if let Some(entity) = seen.or_else(row) {
                 if step.creates() {
-                    self.new_ids.push(Thing { set, entity: entity.clone() }.label());
+                    self.new_ids.push(Thing { set, entity: entity.clone(), by_name: true }.label());
                 }
                 step.concerns = vec![self.plan.things.len()];
-                self.plan.things.push(Thing { set, entity });
+                self.plan.things.push(Thing { set, entity, by_name: true });
             }
         }
         self.plan.steps.push(step);
@@ -210,12 +210,12 @@ fn natural_key(set: &EntitySet, record: &StepRecord) -> Option<String> {
 
 /// Everything that is to be looked at, set by set.
 async fn look_up(client: &Client, reverses: &[Reverse<'_>]) -> Result<Directory, Error> {
-    let mut directory = Directory::new(Effect::Reads);
+    let mut directory = client.directory().for_effect(Effect::Reads);
     let mut sets: Vec<(Wanted, Vec<&NameInput>)> = Vec::new();
     for reverse in reverses {
         let (Some(set), Some(word)) = (reverse.set.filter(|set| set.list.is_some()), &reverse.word) else { continue };
         let place = sets.iter().position(|(known, _)| known.set == set).unwrap_or_else(|| {
-            sets.push((Wanted::of(set), Vec::new()));
+            sets.push((Wanted::names(set), Vec::new()));
             sets.len() - 1
         });
         let (wanted, words) = &mut sets[place];
@@ -226,7 +226,7 @@ async fn look_up(client: &Client, reverses: &[Reverse<'_>]) -> Result<Directory,
         words.push(word);
     }
     for (wanted, words) in sets {
-        directory.look_up(client, &wanted, &words).await?;
+        directory.look_up(wanted, &words).await?;
     }
     Ok(directory)
 }
@@ -249,7 +249,7 @@ async fn update(
             Err(error) => return Err(error),
         },
     };
-    let step = plain_step(reverse.operation, record.arguments.clone());
+    let step = Step::new(reverse.operation, record.arguments.clone());
     let sent = sent(&step, client.target());
     let differs = |(name, sent): &(&String, &Value)| {
         !touched.is_secret(name) && now.properties.get(*name).is_some_and(|shown| !holds(shown, sent))
@@ -270,7 +270,7 @@ async fn update(
         body: Some(Input::Json(Value::Object(properties).to_string())),
         ..record.arguments.clone()
     };
-    Ok(Ok(Step { before: Some(now), ..plain_step(reverse.operation, arguments) }))
+    Ok(Ok(Step { before: Some(now), ..Step::new(reverse.operation, arguments) }))
 }
 
 /// What was made goes, if it still is what was made.
@@ -287,14 +287,14 @@ fn removal(reverse: &Reverse<'_>, seen: Option<&NamedEntity>) -> Result<Step, Re
     let mut arguments = Arguments::default();
     about.put(&mut arguments, &[key]);
     let before = Before { properties: seen.row().clone(), whole: true };
-    Ok(Step { before: Some(before), ..plain_step(reverse.operation, arguments) })
+    Ok(Step { before: Some(before), ..Step::new(reverse.operation, arguments) })
 }
 
 /// What was deleted comes back, unless something else is there by now.
 fn recreation(reverse: &Reverse<'_>, seen: Option<&NamedEntity>) -> Result<Step, Reason> {
     let (Some(before), Some(set)) = (&reverse.record.before, reverse.set) else { return Err(Reason::NotRecorded) };
     if let Some(seen) = seen {
-        return Err(Reason::Replaced { by: Thing { set, entity: seen.clone() }.label() });
+        return Err(Reason::Replaced { by: Thing { set, entity: seen.clone(), by_name: true }.label() });
     }
     let numbered = set.key.filter(|_| set.has_numeric_key()).map(|key| key.name);
     let back = |name: &str, value: &Value| Some(name) != numbered && !name.contains('@') && !value.is_null();
@@ -303,7 +303,7 @@ fn recreation(reverse: &Reverse<'_>, seen: Option<&NamedEntity>) -> Result<Step,
         properties.insert(name.clone(), without_ids(value));
     }
     let body = Some(Input::Json(Value::Object(properties).to_string()));
-    Ok(plain_step(reverse.operation, Arguments { body, ..Arguments::default() }))
+    Ok(Step::new(reverse.operation, Arguments { body, ..Arguments::default() }))
 }
 
 /// The items of what is made anew get ids of their own.
@@ -323,7 +323,7 @@ fn without_ids(value: &Value) -> Value {
 fn edited(made: &Map<String, Value>, now: &Map<String, Value>, set: Option<&'static EntitySet>) -> Vec<String> {
     let plain = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
     let is_empty = |value: &Value| value.is_null() || value.as_str() == Some("") || value == &Value::from(0);
-    let lives = |name: &str| set.is_some_and(|set| set.changes_by_itself(name));
+    let lives = |name: &str| VOLATILE.contains(&name) && set.is_some();
     let differs = |(name, now): &(&String, &Value)| match made.get(*name) {
         _ if name.contains('@') || lives(name) || !(plain(now) || now.is_null()) => false,
         Some(made) => !(made == *now || is_empty(made) && is_empty(now)),
@@ -332,6 +332,7 @@ fn edited(made: &Map<String, Value>, now: &Map<String, Value>, set: Option<&'sta
     now.iter().filter(differs).map(|(name, _)| name.clone()).collect()
 }
 
-fn plain_step(operation: &'static Operation, arguments: Arguments) -> Step {
-    Step { operation, arguments, concerns: Vec::new(), before: None, items: None, line: None }
-}
+
+/// What a PBX changes by itself.
+const VOLATILE: [&str; 6] =
+    ["IsRegistered", "QueueStatus", "CurrentProfileName", "QueueStatuses", "LastLogin", "IsOnline"];

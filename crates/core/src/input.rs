@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 /// A value as it was given.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Input {
     /// Text that a person typed: `[123, 456]`, `123,456`, `O'Brien`. What it means depends
     /// on the type that is wanted.
@@ -26,7 +27,8 @@ impl From<serde_json::Value> for Input {
 
 /// All that is given for one call. Names are those of the catalogue; upper and lower case
 /// do not matter.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Arguments {
     /// Keys and function arguments in the path.
     pub parameters: BTreeMap<String, Input>,
@@ -36,4 +38,21 @@ pub struct Arguments {
     pub body: Option<Input>,
     /// Query options without their `$`, and `if-match`.
     pub options: BTreeMap<String, Input>,
+}
+
+/// Where an argument goes. SHIM
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place { Path, Field, Body, Option }
+impl Input {
+    pub fn text(&self) -> &str { match self { Input::Text(t) | Input::Json(t) => t } }
+}
+impl Arguments {
+    pub fn get(&self, place: Place, name: &str) -> Option<&Input> {
+        let map = match place { Place::Path => &self.parameters, Place::Field => &self.fields, Place::Option => &self.options, Place::Body => return self.body.as_ref() };
+        map.get(name).or_else(|| map.iter().find(|(k, _)| k.eq_ignore_ascii_case(name)).map(|(_, v)| v))
+    }
+    pub fn set(&mut self, place: Place, name: &str, input: Input) {
+        let map = match place { Place::Path => &mut self.parameters, Place::Field => &mut self.fields, Place::Option => &mut self.options, Place::Body => { self.body = Some(input); return } };
+        map.insert(name.to_owned(), input);
+    }
 }

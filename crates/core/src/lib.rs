@@ -24,6 +24,7 @@
 
 mod coerce;
 pub mod content;
+pub mod guard;
 mod error;
 mod input;
 pub mod instant;
@@ -38,7 +39,7 @@ mod suggest;
 pub mod token;
 
 pub use error::{Error, InputError, NotInVersion, Position, Reason, Refusal};
-pub use input::{Arguments, Input};
+pub use input::{Arguments, Input, Place};
 pub use literal::text_literal;
 pub use plan::{form, is_the_same_in_every_release, plan, raw};
 pub use request::{BASE_PATH, MASK, Request};

@@ -131,3 +131,10 @@ mod tests {
         assert_eq!(wait(1, ANSWER(429, Some(3600))), Decision::Stop);
     }
 }
+
+impl Outcome {
+    /// SHIM
+    pub fn may_have_happened(self) -> bool { match self { Outcome::Unknown => true, Outcome::Answered{status:503,retry_after} => retry_after.is_none(), Outcome::Answered{status,..} => status>=500, _=>false } }
+    /// SHIM
+    pub fn asks_to_wait(self) -> bool { matches!(self, Outcome::Answered { status: 429 | 503, .. }) }
+}

@@ -166,7 +166,8 @@ impl Journal {
         let mut rows = statement.query([run])?;
         let mut counts = Counts::default();
         while let Some(row) = rows.next()? {
-            let (word, number): (String, u64) = (row.get(0)?, row.get(1)?);
+            let (word, number): (String, i64) = (row.get(0)?, row.get(1)?);
+            let number = u64::try_from(number).unwrap_or_default();
             counts.steps += number;
             match word.as_str() {
                 "done" => counts.done += number,

@@ -41,11 +41,31 @@ pub struct Log {
     _lock: Option<Lock>,
 }
 
+/// What a text journal of this file would be known by: one that an earlier version kept beside it.
+#[derive(Clone, Debug)]
+pub struct OldRun {
+    /// The address of the PBX, as it was given.
+    pub pbx: String,
+    /// The hash of what is the same for all rows: [`old_constants`](super::old_constants).
+    pub constants: u64,
+}
+
+/// What an earlier run of a file left.
+struct Earlier {
+    run: Option<i64>,
+    known: Known,
+    /// True if nothing was left to do when it ended.
+    ended: bool,
+    /// True if what is the same for all rows has not changed.
+    same_arguments: bool,
+    text: Option<PathBuf>,
+}
+
 /// The rows of a file, and what is known of them, before a run of it goes on or begins.
 #[derive(Debug)]
 pub struct FileRun {
     head: Head,
-    lock: Lock,
+    lock: Option<Lock>,
     /// The run that it goes on with.
     run: Option<i64>,
     /// The text journal that it takes over.
@@ -82,47 +102,59 @@ impl Journal {
         Ok(Log { _lock: Some(lock), ..log })
     }
 
-    /// Looks up what is known of the rows of a file on this PBX. `again` begins anew where all is
-    /// done.
+    /// Looks up what is known of the rows of a file on this PBX. `again` begins anew where all is done.
     ///
     /// # Errors
     /// Why a run of this file cannot go on, or not begin.
-    pub fn file_run(&self, head: Head, old_constants: u64, rows: &[Row], again: bool) -> Result<FileRun, JournalError> {
+    pub fn file_run(&self, head: Head, old: &OldRun, rows: &[Row], again: bool) -> Result<FileRun, JournalError> {
         let source = head.source.clone().unwrap_or_default();
         let lock = Lock::take(&self.folder, &self.keys, &head.pbx, &head.operation, &source)?;
-        let anew = |head| {
-            let known = rows::find(Vec::new(), rows);
-            FileRun { head, lock, run: None, text: None, known }
-        };
-        let Some(run) = self.last_of_file(&head.pbx, &head.operation, &source)? else {
-            let Some(old) = text::read(&head, &source)? else { return Ok(anew(head)) };
-            let known = rows::find(old.entries(rows), rows);
-            return match settled(&known) || old.finished {
-                true if again => Ok(FileRun { text: Some(old.path), ..anew(head) }),
-                true if settled(&known) => Err(finished(&known.states, source)),
-                finished if old.constants != format!("{old_constants:016x}") => {
-                    let what = source;
-                    Err(if finished { self::finished(&known.states, what) } else { JournalError::OtherArguments { what } })
+        let before = match self.last_of_file(&head.pbx, &head.operation, &source)? {
+            Some(run) => Some(self.recorded(run, &head, rows)?),
+            None => text::read(&head.operation, &old.pbx, &source)?.map(|text| {
+                let constants = format!("{:016x}", old.constants);
+                Earlier {
+                    run: None,
+                    known: rows::find(text.entries(rows), rows),
+                    ended: text.finished,
+                    same_arguments: text.constants == constants,
+                    text: Some(text.path),
                 }
-                _ if again => Err(JournalError::Unfinished { what: source }),
-                _ => Ok(FileRun { head, lock, run: None, text: Some(old.path), known }),
-            };
+            }),
         };
-        let known = rows::find(self.entries(run)?, rows);
-        let (constants, ended): (Option<Vec<u8>>, bool) = self
+        let anew = |text| FileRun { head: head.clone(), run: None, text, known: rows::find(Vec::new(), rows), lock: None };
+        let run = match before {
+            None => anew(None),
+            Some(Earlier { run, known, ended, same_arguments, text }) => {
+                let settled = settled(&known);
+                match (settled || ended, again) {
+                    (true, true) => anew(text),
+                    (false, true) => return Err(JournalError::Unfinished { what: source }),
+                    (true, false) if settled || !same_arguments => return Err(finished(&known.states, source)),
+                    _ if !same_arguments => return Err(JournalError::OtherArguments { what: source }),
+                    _ => FileRun { head: head.clone(), run, text, known, lock: None },
+                }
+            }
+        };
+        Ok(FileRun { lock: Some(lock), ..run })
+    }
+
+    /// What the last run of a file left.
+    fn recorded(&self, run: i64, head: &Head, rows: &[Row]) -> Result<Earlier, JournalError> {
+        let (constants, ended): (Option<Vec<u8>>, Option<bool>) = self
             .db
             .query_row("SELECT constants, ending = 'complete' FROM runs WHERE id = ?1", [run], |row| {
-                Ok((row.get(0)?, row.get::<_, Option<bool>>(1)?.unwrap_or(false)))
+                Ok((row.get(0)?, row.get(1)?))
             })
             .map_err(|error| self.wrong(&error))?;
-        let same = constants.as_deref() == head.constants.as_ref().map(|constants| &constants.0[..]);
-        match (settled(&known) || ended, again) {
-            (true, true) => Ok(anew(head)),
-            (false, true) => Err(JournalError::Unfinished { what: source }),
-            (true, false) if settled(&known) || !same => Err(finished(&known.states, source)),
-            _ if !same => Err(JournalError::OtherArguments { what: source }),
-            _ => Ok(FileRun { head, lock, run: Some(run), text: None, known }),
-        }
+        let expected = head.constants.as_ref().map(|constants| &constants.0[..]);
+        Ok(Earlier {
+            run: Some(run),
+            known: rows::find(self.entries(run)?, rows),
+            ended: ended.unwrap_or(false),
+            same_arguments: constants.as_deref() == expected,
+            text: None,
+        })
     }
 
     /// The rows of a run as they were left. What was only intended did not leave as long as the
@@ -273,6 +305,16 @@ impl FileRun {
         &self.known
     }
 
+    /// The run that it goes on with, if it does.
+    pub fn run(&self) -> Option<i64> {
+        self.run
+    }
+
+    /// The number in that run of a row of the file.
+    pub fn seq(&self, row: usize) -> Option<u32> {
+        self.known.places.get(row)?.seq
+    }
+
     /// Records that the run begins or goes on: `steps` are the rows of the file, each with the state
     /// that was decided for it. What is unknown and gone from the file is left for good.
     ///
@@ -294,7 +336,7 @@ impl FileRun {
         if let Some(path) = &self.text {
             text::take_over(path)?;
         }
-        Ok(Log { _lock: Some(self.lock), ..log })
+        Ok(Log { _lock: self.lock, ..log })
     }
 }
 

@@ -33,7 +33,7 @@ use crate::state::State;
 
 pub use error::JournalError;
 pub use history::{Counts, RunDetail, RunSummary, StepRecord};
-pub use log::{FileRun, Log, NewStep};
+pub use log::{FileRun, Log, NewStep, OldRun};
 pub use rows::{Entry, Known, Row};
 pub use text::{beside, old_constants, old_hash};
 
@@ -282,7 +282,7 @@ fn boot() -> Option<String> {
 }
 
 /// The user and machine that a run is begun by.
-fn who() -> String {
+pub fn who() -> String {
     let variable = |names: [&str; 2]| names.into_iter().find_map(|name| std::env::var(name).ok());
     let user = variable(["USER", "USERNAME"]).unwrap_or_else(|| "unknown".into());
     let machine = fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());

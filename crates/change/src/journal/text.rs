@@ -16,7 +16,7 @@ use serde::Deserialize;
 use threecx_core::{Arguments, Input};
 
 use super::rows::{Entry, Row};
-use super::{Head, JournalError};
+use super::JournalError;
 use crate::identity::Identity;
 use crate::state::State;
 
@@ -72,7 +72,7 @@ impl OldIdentity {
 }
 
 /// The text journal of a file, if there is one and it is of this operation on this PBX.
-pub(super) fn read(head: &Head, source: &str) -> Result<Option<Old>, JournalError> {
+pub(super) fn read(operation: &str, pbx: &str, source: &str) -> Result<Option<Old>, JournalError> {
     let path = beside(source);
     let refuse = |reason: String| JournalError::OldJournal { path: path.clone(), reason };
     let bytes = match fs::read(&path) {
@@ -90,7 +90,7 @@ pub(super) fn read(head: &Head, source: &str) -> Result<Option<Old>, JournalErro
     if header.journal != VERSION {
         return Err(refuse("it is a journal of another version of this program".into()));
     }
-    if (header.operation.as_str(), header.pbx.as_str()) != (head.operation.as_str(), head.pbx.as_str()) {
+    if (header.operation.as_str(), header.pbx.as_str()) != (operation, pbx) {
         return Ok(None);
     }
     let mut rows: IndexMap<OldIdentity, (u64, State)> = IndexMap::new();
@@ -226,16 +226,6 @@ mod tests {
     fn a_damaged_line_makes_the_rows_that_it_names_unknown() {
         let folder = tempfile::tempdir().expect("a folder");
         let source = folder.path().join("x.csv").display().to_string();
-        let head = Head {
-            kind: super::super::Kind::File,
-            pbx: "p".into(),
-            identity: String::new(),
-            operation: "X.Y".into(),
-            source: Some(source.clone()),
-            constants: None,
-            release: None,
-            of_run: None,
-        };
         let lines = [
             r#"{"journal":2,"operation":"X.Y","pbx":"p","arguments":"0"}"#,
             r#"{"line":2,"row":"000000000000000b","is":"sent"}"#,
@@ -247,7 +237,7 @@ mod tests {
         // Cut off anywhere, nothing that was sent becomes unsent.
         for length in 0..=text.len() {
             fs::write(beside(&source), &text[..length]).expect("written");
-            let Some(old) = read(&head, &source).expect("readable") else { continue };
+            let Some(old) = read("X.Y", "p", &source).expect("readable") else { continue };
             let state = |hash: u64| old.rows.get(&OldIdentity { hash, twin: 0 }).map(|(_, state)| state.clone());
             let until = |line: usize| lines[..=line].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
             for (hash, sent) in [(11, until(1)), (12, until(3)), (13, until(4))] {

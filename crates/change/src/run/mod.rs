@@ -72,10 +72,12 @@ pub struct Run<'p> {
 pub struct Ended<E> {
     /// What became of each step.
     pub states: Vec<State>,
-    /// The answers to steps that only ask.
+    /// The answers to steps that only ask, and to the only step of a run.
     pub replies: Vec<Option<Reply>>,
     /// Why it ended before its time.
     pub cause: Option<Cause<E>>,
+    /// Why the last step that was not carried out was not.
+    pub trouble: Option<Trouble>,
     /// Its number in the journal.
     pub run: Option<i64>,
 }
@@ -91,6 +93,23 @@ pub enum Cause<E> {
     File(E),
     /// It was told to stop.
     Stopped,
+}
+
+/// Why the last step that was not carried out was not.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The PBX refused it, failed, or did not answer.
+    Call(Error),
+    /// Somebody else changed the same properties meanwhile.
+    Changed {
+        /// Which.
+        properties: Vec<String>,
+    },
+    /// The PBX accepted it and shows something else.
+    NotKept {
+        /// Which properties.
+        properties: Vec<String>,
+    },
 }
 
 /// What went wrong with a file that came.
@@ -145,6 +164,7 @@ struct Shared<'r, E> {
     states: Mutex<Vec<State>>,
     replies: Mutex<Vec<Option<Reply>>>,
     cause: Mutex<Option<Cause<E>>>,
+    trouble: Mutex<Option<Trouble>>,
 }
 
 impl<'p> Run<'p> {
@@ -209,10 +229,12 @@ impl Run<'_> {
             states: Mutex::new(states),
             replies: Mutex::new((0..steps).map(|_| None).collect()),
             cause: Mutex::new(None),
+            trouble: Mutex::new(None),
         };
         let workers = self.pace.concurrency.clamp(1, self.order.len().max(1));
         join_all((0..workers).map(|_| shared.work(log.as_ref(), &receive))).await;
-        let Shared { states, replies, cause, .. } = shared;
+        let Shared { states, replies, cause, trouble, .. } = shared;
+        let trouble = trouble.into_inner().unwrap_or_else(PoisonError::into_inner);
         let states = states.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut cause = cause.into_inner().unwrap_or_else(PoisonError::into_inner);
         if cause.is_none() && stop.is_set() && states.contains(&State::Unsent) && !self.pace.stop_on_error {
@@ -225,7 +247,8 @@ impl Run<'_> {
                 cause.get_or_insert(Cause::Journal(error));
             }
         }
-        Ended { states, replies: replies.into_inner().unwrap_or_else(PoisonError::into_inner), cause, run }
+        let replies = replies.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ended { states, replies, cause, trouble, run }
     }
 }
 
@@ -275,6 +298,10 @@ impl<E: Display> Shared<'_, E> {
         if let Some(known) = self.states.lock().unwrap_or_else(PoisonError::into_inner).get_mut(step) {
             *known = state;
         }
+    }
+
+    fn note_trouble(&self, trouble: Trouble) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
     }
 
     /// Ends the run for what would meet all other steps too.

@@ -1,6 +1,7 @@
 //! One step: sent until it is known what became of it, or until nobody can know.
 
 use std::fmt::Display;
+use std::sync::PoisonError;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -9,7 +10,7 @@ use threecx::{Answer, Decision, Download, Error, Failed, Opened, Outcome, Policy
 use threecx_catalog::{Effect, Verb};
 use threecx_core::Request;
 
-use super::{Cause, Shared, Unreceived};
+use super::{Cause, Shared, Trouble, Unreceived};
 use crate::before::{Touched, body, holds};
 use crate::journal::now;
 use crate::plan::Step;
@@ -41,13 +42,18 @@ impl<E: Display> Shared<'_, E> {
             return None;
         }
         let touched = Touched::by(step.operation, &step.arguments)?;
-        let (code, message) = match touched.read(&self.run.client, &step.arguments).await {
-            Ok(seen) => match before.drifted(&seen).as_slice() {
-                [] => return None,
-                changed => (CHANGED, format!("somebody else has changed {} meanwhile", changed.join(", "))),
-            },
-            Err(error) => (error.code(), format!("it could not be read once more: {error}")),
+        let (code, message, trouble) = match touched.read(&self.run.client, &step.arguments).await {
+            Ok(seen) => {
+                let properties = before.drifted(&seen);
+                if properties.is_empty() {
+                    return None;
+                }
+                let message = format!("somebody else has changed {} meanwhile", properties.join(", "));
+                (CHANGED, message, Trouble::Changed { properties })
+            }
+            Err(error) => (error.code(), format!("it could not be read once more: {error}"), Trouble::Call(error)),
         };
+        self.note_trouble(trouble);
         Some(State::Failed { status: None, code: code.to_owned(), message })
     }
 
@@ -60,7 +66,7 @@ impl<E: Display> Shared<'_, E> {
         let step = self.step(index);
         let request = match step.request(self.run.plan.release) {
             Ok(request) => request,
-            Err(error) => return (self.failed(step, &error, Outcome::NotSent), None),
+            Err(error) => return (self.failed(step, error, Outcome::NotSent), None),
         };
         let (mut attempt, mut maybe_done) = (0, false);
         loop {
@@ -88,7 +94,7 @@ impl<E: Display> Shared<'_, E> {
                     self.end(Cause::Call(error));
                     return (State::Unsent, None);
                 }
-                Decision::Stop => return (self.failed(step, &error, outcome), None),
+                Decision::Stop => return (self.failed(step, error, outcome), None),
             };
             if slow_down {
                 self.gate.close(pause);
@@ -100,15 +106,16 @@ impl<E: Display> Shared<'_, E> {
                 self.gate.pass().await;
             };
             if !self.stop.unless(turn).await {
-                let state = if maybe_done { self.failed(step, &error, outcome) } else { State::Unsent };
+                let state = if maybe_done { self.failed(step, error, outcome) } else { State::Unsent };
                 return (state, None);
             }
         }
     }
 
     /// For a step that is given up.
-    fn failed(&self, step: &Step, error: &Error, outcome: Outcome) -> State {
+    fn failed(&self, step: &Step, error: Error, outcome: Outcome) -> State {
         let (code, message) = (error.code().to_owned(), error.to_string());
+        self.note_trouble(Trouble::Call(error));
         let status = match outcome {
             Outcome::Answered { status, .. } => Some(status),
             Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => None,
@@ -125,29 +132,34 @@ impl<E: Display> Shared<'_, E> {
         let done = |id| State::Done { status, id, file: None };
         // What cannot be read is no answer to this, and nobody knows who gave it.
         if let Err(error) = reply.answer() {
-            return (self.failed(step, &error, Outcome::Unknown), None);
+            return (self.failed(step, error, Outcome::Unknown), None);
         }
         if step.operation.effect == Effect::Reads {
-            if let Some(kept) = self.replies.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_mut(index) {
-                *kept = Some(reply);
-            }
+            self.keep_reply(index, reply);
             return (done(None), None);
         }
-        let state = done(created(reply.bytes()));
-        if step.creates() {
-            let made = match reply.answer() {
-                Ok(Answer::Value(value)) => serde_json::from_str(value.get()).ok(),
-                _ => None,
-            };
-            return (state, made);
-        }
         if self.run.read_back
-            && let Some(lost) = self.not_kept(step, request).await
+            && let Some(properties) = self.not_kept(step, request).await
         {
-            let message = format!("the PBX accepted it, but shows something else for {}", lost.join(", "));
+            let message = format!("the PBX accepted it, but shows something else for {}", properties.join(", "));
+            self.note_trouble(Trouble::NotKept { properties });
             return (State::Failed { status: Some(status), code: NOT_KEPT.to_owned(), message }, None);
         }
-        (state, None)
+        let state = done(created(reply.bytes()));
+        let made = match reply.answer() {
+            Ok(Answer::Value(value)) if step.creates() => serde_json::from_str(value.get()).ok(),
+            _ => None,
+        };
+        if self.run.plan.steps.len() == 1 {
+            self.keep_reply(index, reply);
+        }
+        (state, made)
+    }
+
+    fn keep_reply(&self, step: usize, reply: Reply) {
+        if let Some(kept) = self.replies.lock().unwrap_or_else(PoisonError::into_inner).get_mut(step) {
+            *kept = Some(reply);
+        }
     }
 
     /// The properties that the PBX accepted and did not keep, as far as it shows them.
@@ -176,7 +188,7 @@ impl<E: Display> Shared<'_, E> {
         let step = self.step(index);
         match receive(index, download).await {
             Ok(path) => State::Done { status: request.answer.status, id: None, file: Some(path) },
-            Err(Unreceived::Call(error)) => self.failed(step, &error, Outcome::Unknown),
+            Err(Unreceived::Call(error)) => self.failed(step, error, Outcome::Unknown),
             Err(Unreceived::Here(error)) => {
                 let message = error.to_string();
                 self.end(Cause::File(error));

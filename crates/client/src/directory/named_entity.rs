@@ -54,6 +54,12 @@ impl NamedEntity {
         NamedEntity { key, number, name, names, email, row }
     }
 
+    /// One of which only this is known.
+    pub fn known(key: String, number: Option<String>, name: String) -> NamedEntity {
+        let names = vec![folded(&name)];
+        NamedEntity { key, number, name, names, email: None, row: Map::new() }
+    }
+
     /// A property as text; `None` for null and for what was not asked for.
     pub fn property(&self, name: &str) -> Option<String> {
         self.row.get(name).filter(|value| !value.is_null()).map(plain)
