@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use threecx::{Arguments, Client, Error, Operation, Span, Token, TokenFile, TokenStore, resources};
-use threecx_catalog::{Method, Options, Release, Role};
+use threecx_catalog::{Options, Release, Role, Verb};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
