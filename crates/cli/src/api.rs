@@ -32,20 +32,20 @@ pub fn command() -> Command {
     let method = Arg::new("method").required(true).value_name("METHOD").help("GET, POST, PATCH, PUT or DELETE");
     let path =
         Arg::new("path").required(true).value_name("PATH").help("Below /xapi/v1, or from the root: /xapi/v1/Users");
-    let body = Arg::new("body").long("body").value_name("JSON|@FILE|-").help("Sent as it is, as JSON");
+    let body = Arg::new("body").long("body").value_name("JSON|@FILE|-").help("Request body, sent unchanged as JSON");
     let command = plain(
-        format!("{ABOUT}, with the token of the client. The answer is printed as it comes."),
+        format!("{ABOUT}, with the token of the client; print the answer unchanged"),
         "threecx api <METHOD> <PATH> [--body JSON|@FILE|-] [OPTIONS]",
     );
     let command = globals::add(command.arg(method).arg(path).arg(body), |_| true);
     layout::fit(command, width()).after_help(
-        "Nothing is checked or quoted before it is sent. What its operation would ask about is asked about here too, and so\n\
-         is a DELETE that the catalogue does not know. Put the path in quotes: a shell takes $ and ( for itself.\n\n\
+        "Nothing is checked or quoted before it is sent. What its operation asks to confirm is confirmed here too, and so is a\n\
+         DELETE that the catalogue does not know. Quote the path: a shell interprets $ and (.\n\n\
          Examples:\n  threecx api GET '/Users?$top=1'\n  threecx api POST /Users/Pbx.ReprovisionAllPhones --body '{\"ids\": [123]}'",
     )
 }
 
-/// Sends a request as it is and prints what comes.
+/// Sends a request unchanged and prints the answer.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
     let output = Output::from(OutputFlags::of(&matches))?;

@@ -1,5 +1,5 @@
-//! Files that are written whole or not at all: whoever looks meanwhile, or after a crash, sees the old
-//! one or the new one.
+//! Files that are written whole or not at all: a reader, even during the write or after a crash,
+//! sees the old one or the new one.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use std::path::Path;
 pub enum Readers {
     /// This user alone, from the file's beginning.
     Owner,
-    /// Others too: what is in it is no secret.
+    /// Others too: its content is not secret.
     Everybody,
 }
 
@@ -35,7 +35,7 @@ pub fn write(path: &Path, text: &str, readers: Readers) -> io::Result<()> {
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
-    // The name has to be on the disk, too; where folders cannot be opened, the system sees to it.
+    // The name has to be on the disk, too; where folders cannot be opened, the system takes care of it.
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::profiles::{Profile, Profiles, Who};
 use crate::secrets::Secret;
 use crate::tokens;
 
-/// What is said about the connection.
+/// How to connect.
 #[derive(Debug)]
 pub struct Settings {
     pub sim: bool,
@@ -143,7 +143,7 @@ impl Settings {
         given.or_else(|| self.profile.as_ref().map(|(_, profile)| profile.who.clone()))
     }
 
-    /// True if connecting asks nobody for anything: not for stdin, and not to open a keyring.
+    /// True if connecting waits for no one: not for stdin, and not for a keyring to be unlocked.
     pub fn is_quiet(&self) -> bool {
         let in_keyring = self.profile.as_ref().is_some_and(|(_, profile)| profile.secret == Some(Place::Keyring));
         !self.secret.is_on_stdin() && (self.has_secret() || !in_keyring)
@@ -250,10 +250,10 @@ pub fn authority(path: &str) -> Result<Vec<u8>, Failure> {
         return Ok(file);
     }
     let error = InputError::of("--ca-file", format!("a file with certificates in PEM ({BEGINS})"), format!("`{path}`"));
-    let hint = "A certificate in DER becomes one by: openssl x509 -inform der -in FILE -out FILE.pem";
+    let hint = "Convert a certificate in DER with: openssl x509 -inform der -in FILE -out FILE.pem";
     Err(Error::from(error.with_hint(hint)).into())
 }
 
 fn logged_out(name: String) -> Error {
-    Error::LoginExpired { user: format!("profile {name}"), reason: "you have logged out".into() }
+    Error::LoginExpired { user: format!("profile {name}"), reason: "you are logged out".into() }
 }

@@ -44,7 +44,7 @@ pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
         Chosen::Resource(resource) => {
             return Ok(tree::resource::command(resource).print_help()?);
         }
-        // These are described by their help: they are no operations of the API.
+        // These are described by their help: they are not operations of the API.
         chosen @ (Chosen::Collection(_) | Chosen::Edit(_)) => {
             return Ok(tree::command::of(chosen).map_or(Ok(()), |mut command| command.print_help())?);
         }
@@ -188,12 +188,10 @@ fn what_it_does(operation: &Operation) -> &'static str {
     match (operation.verb, operation.effect) {
         (_, Effect::Reads) => "It reads and changes nothing.",
         (Verb::Create, _) => "It adds something. Sent twice, it adds it twice.",
-        (Verb::Update, _) => {
-            "It changes the properties that are named and leaves the others; a list is replaced whole."
-        }
+        (Verb::Update, _) => "It changes the given properties and leaves the others; a list is replaced as a whole.",
         (Verb::Delete, _) => "It removes something.",
         (_, _) if may_repeat => "Sent twice, it does no more than once.",
-        _ => "It is never sent twice by itself: nobody knows whether that does harm.",
+        _ => "It is never retried automatically: whether that does harm is unknown.",
     }
 }
 
@@ -231,7 +229,7 @@ fn properties(structure: &Structure, target: Span) -> String {
     let names: Vec<String> = names
         .map(|property| if property.navigation { format!("{}*", property.name) } else { property.name.into() })
         .collect();
-    let note = if names.iter().any(|name| name.ends_with('*')) { " (* comes with --expand only)" } else { "" };
+    let note = if names.iter().any(|name| name.ends_with('*')) { " (* only with --expand)" } else { "" };
     format!("{}{note}", names.join(", "))
 }
 

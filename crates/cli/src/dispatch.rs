@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The program's own commands, in the order of the help. Those that show what commands there are
-/// get the table handed.
+/// are handed the table.
 pub static OWN: [Own; 15] = [
     Own { name: "login", about: login::ABOUT, command: login::command, run: login::run },
     Own {

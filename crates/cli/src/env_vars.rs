@@ -25,13 +25,13 @@ pub const CLIENT_ID: Variable =
 /// The client secret.
 pub const CLIENT_SECRET: Variable = Variable { name: "THREECX_CLIENT_SECRET", meaning: "Its secret" };
 
-/// A certificate authority of one's own.
+/// A certificate authority of your own.
 pub const CA_FILE: Variable =
-    Variable { name: "THREECX_CA_FILE", meaning: "Certificates (PEM) of an authority to trust besides the usual ones" };
+    Variable { name: "THREECX_CA_FILE", meaning: "Certificate authority (PEM) to trust in addition to the usual ones" };
 
 /// A profile.
 pub const PROFILE: Variable =
-    Variable { name: "THREECX_PROFILE", meaning: "Profile to use, of those that `threecx login` made" };
+    Variable { name: "THREECX_PROFILE", meaning: "Profile to use, as created by `threecx login`" };
 
 /// A user's password, for `threecx login`.
 pub const PASSWORD: Variable =
@@ -56,7 +56,7 @@ pub const STATE_DIR: Variable = Variable {
 /// Where new secrets go.
 pub const SECRETS: Variable = Variable {
     name: "THREECX_SECRETS",
-    meaning: "Where `threecx login` keeps secrets: keyring or file [default: the keyring if one answers]",
+    meaning: "Where `threecx login` keeps secrets: keyring or file [default: the keyring if there is one]",
 };
 
 /// The editor of `edit`.
@@ -66,7 +66,7 @@ pub const VISUAL: Variable = Variable { name: "VISUAL", meaning: "Editor that `t
 pub const EDITOR: Variable = Variable { name: "EDITOR", meaning: "The same, if VISUAL is not set [default: vi]" };
 
 /// No colours.
-pub const NO_COLOR: Variable = Variable { name: "NO_COLOR", meaning: "Set to anything: no colours" };
+pub const NO_COLOR: Variable = Variable { name: "NO_COLOR", meaning: "Set to any value: no colours" };
 
 /// All of them, as the help lists them.
 pub const ALL: [&Variable; 13] = [

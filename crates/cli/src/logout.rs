@@ -25,14 +25,14 @@ pub const ABOUT: &str = "Forget the secret of a profile";
 /// `threecx logout`
 pub fn command() -> Command {
     let command = plain(
-        format!("{ABOUT} and its token; a user is logged out at the PBX, too."),
+        format!("{ABOUT} and its token; a user is logged out at the PBX, too"),
         "threecx logout [--profile NAME]",
     );
     let command = globals::add(command, |global| matches!(global.name, "profile" | "output" | "help"));
     let command =
         command.mut_arg("profile", |arg| arg.help("Profile [env: THREECX_PROFILE; default: the default profile]"));
     layout::fit(command, width()).after_help(
-        "Address and name stay, so that `threecx login --profile NAME` asks for the secret only.\n\
+        "Address and name are kept, so `threecx login --profile NAME` asks only for the secret.\n\
          `threecx profiles remove NAME` forgets everything.",
     )
 }
@@ -46,7 +46,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         .ok_or_else(|| Failure::usage("there is no default profile").next("Name one: threecx logout --profile NAME"))?;
     let profile = profiles.named(&name)?;
     if profile.secret.is_none() {
-        note(&format!("The profile {name} is logged out already."));
+        note(&format!("The profile {name} is already logged out."));
         return Ok(());
     }
     end(&name, profile)?;
@@ -66,7 +66,7 @@ pub fn end(name: &str, profile: &Profile) -> Result<(), Failure> {
     if matches!(profile.who, Who::User(_))
         && let Err(failure) = end_at_the_pbx(name, profile)
     {
-        warn(&format!("the PBX was not told, and the login may hold there until its time comes: {failure}"));
+        warn(&format!("the PBX could not be told, and the login may stay valid there until it expires: {failure}"));
     }
     if let Some(file) = tokens::file(&profile.url, &profile.who, &profile.fingerprint) {
         file.forget().map_err(|error| Failure::file(file.path().display().to_string(), &error))?;

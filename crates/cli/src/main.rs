@@ -1,5 +1,5 @@
 //! `threecx`: the command line for 3CX phone systems. Everything that the Configuration API
-//! can do is a command; what they are stands in the catalogue.
+//! can do is a command; the catalogue says what that is.
 
 mod api;
 mod args;

@@ -29,13 +29,13 @@ pub fn command() -> Command {
     let words = Arg::new("words")
         .num_args(0..)
         .value_name("WORD")
-        .help("Only operations in whose id, title or path all these words occur");
+        .help("Only operations with all these words in their id, title or path");
     let command = plain(
-        format!("{ABOUT}: one line for each way in which an operation is sent"),
+        format!("{ABOUT}: one line for each method and path"),
         "threecx operations [WORD]... [--api VERSION] [-o json]",
     );
     for_reading(command.arg(words), &READING).after_help(
-        "Without --api all releases are listed; an operation whose path changed stands there once for each way.\n\n\
+        "Without --api all releases are listed; an operation whose path changed is listed once for each.\n\n\
          Examples:\n  threecx operations reboot\n  threecx operations --api 20.0.7 -o json",
     )
 }
@@ -68,7 +68,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let first = rows.first().map(|(operation, _)| format!("{} {}", operation.resource.command, operation.command));
     match first {
         Some(command) => note(&format!("{} ways to call. More on one: threecx describe {command}", rows.len())),
-        None => note("No operation fits."),
+        None => note("No operation matches."),
     }
     Ok(())
 }

@@ -32,11 +32,11 @@ pub fn operation(method: Method, path_and_query: &str) -> Option<&'static Operat
 struct Piece {
     /// Without its namespace.
     name: String,
-    /// True if something stands in its parentheses: a key, or the arguments of a function.
+    /// True if its parentheses are not empty: a key, or the arguments of a function.
     has_values: bool,
 }
 
-/// Takes a path apart as a server does; what stands in quotes is whole.
+/// Splits a path as a server does; text in quotes is not split.
 fn pieces(path: &str) -> Vec<Piece> {
     let mut quoted = false;
     let parts = path.split(|c: char| {

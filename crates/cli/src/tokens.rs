@@ -1,5 +1,5 @@
 //! The token that all processes of this user share, in the cache folder. What is wrong with
-//! the cache is said once and breaks nothing.
+//! the cache is reported once and breaks nothing.
 
 use std::io;
 use std::sync::Arc;

@@ -93,7 +93,7 @@ fn fish_shows_what_candidates_mean() {
     for (line, expected) in [
         ("threecx users make", "make-call\tMake Call"),
         ("threecx user", "users\tUsers"),
-        ("threecx users list --coun", "--count\tTell how many rows there are in all"),
+        ("threecx users list --coun", "--count\tAlso print the total number of rows"),
         ("threecx users list --output=js", "--output=json"),
     ] {
         let Some(found) = in_fish(line) else { return };

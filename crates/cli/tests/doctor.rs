@@ -203,7 +203,7 @@ fn tokens_that_others_do_not_find_or_that_live_for_seconds() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("yellow   token"), "{said}");
     let visit = Visit::of(&self::sim(&["--token-life", "20s"]));
-    visit.says("token", "yellow", "20 s only");
+    visit.says("token", "yellow", "only 20 s");
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn spreadsheets_have_no_secrets_that_nobody_named() {
     let heading = String::from_utf8_lossy(&csv.stdout).lines().next().map(str::to_owned).expect("a heading");
     assert!(heading.contains("Number") && !heading.contains("Password"), "{heading}");
     let remark = String::from_utf8_lossy(&csv.stderr).into_owned();
-    assert!(remark.contains("Left out, because they are secrets: ") && remark.contains("AuthPassword"), "{remark}");
+    assert!(remark.contains("Left out because they are secret: ") && remark.contains("AuthPassword"), "{remark}");
     let path = folder.path().join("users.xlsx");
     prints(sim.threecx().args(["users", "list", "--top", "3", "--output-file"]).arg(&path));
     let mut book: calamine::Xlsx<_> = calamine::open_workbook(&path).expect("a workbook");
@@ -180,7 +180,7 @@ fn an_entity_is_told_without_its_context_and_an_unknown_end_of_a_file_is_named()
     let path = folder.path().join("users.pdf").display().to_string();
     let list = sim.threecx().args(["users", "list", "--top", "1", "--output-file", &path]).output().expect("it runs");
     let said = String::from_utf8_lossy(&list.stderr).into_owned();
-    assert!(said.contains(&format!("{path} is written as a table; -o names another format.")), "{said}");
+    assert!(said.contains(&format!("{path} is written as a table; -o sets another format.")), "{said}");
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn a_profile_is_not_replaced_by_another_unless_it_is_named() {
     let mut user = home.threecx(&["login", "--url", &sim.url, "--user", "101", "--profile", "127.0.0.1"]);
     let output = user.env("THREECX_PASSWORD", SECRET).output().expect("it runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("takes the place of client 900"), "{said}");
+    assert!(said.contains("replaces client 900"), "{said}");
     let profiles = prints_json(&mut home.threecx(&["profiles", "-o", "json"]));
     assert_eq!((&profiles[0]["user"], &profiles[1]["user"]), (&json!("101"), &json!("100")));
 }

@@ -87,7 +87,7 @@ fn what_it_says_to_a_person() {
     let file = folder.path().canonicalize().expect("a path").join("ca.pem");
     assert!(said.contains(&format!("  export THREECX_CA_FILE={}", file.display())), "{said:?}");
     let warned = String::from_utf8_lossy(&output.stderr);
-    assert!(warned.contains("it listens on 0.0.0.0: everybody who reaches this machine can reach it"), "{warned}");
+    assert!(warned.contains("it listens on 0.0.0.0: everyone who can reach this machine can use it"), "{warned}");
 }
 
 #[test]

@@ -147,15 +147,15 @@ fn what_does_not_fit_together_is_refused_before_anything_is_sent() {
     for (arguments, code, part) in [
         (vec!["call-history", "list", "--since", "soon"], "input", "expected an instant"),
         (vec!["call-history", "list", "--since", "7d", "--until", "8d"], "input", "after --since"),
-        (vec!["call-history", "list", "--until", "7d"], "usage", "need a beginning"),
+        (vec!["call-history", "list", "--until", "7d"], "usage", "need --since"),
         ([&list[..], &["--window", "6h"]].concat(), "input", "whole days"),
         ([&list[..], &["--select", "SegmentId"]].concat(), "input", "SegmentStartTime"),
         ([&list[..], &["--skip", "5"]].concat(), "usage", "--skip"),
-        ([&list[..], &["--cursor", &cursor, "--output-file", &rows]].concat(), "usage", "can be written on"),
+        ([&list[..], &["--cursor", &cursor, "--output-file", &rows]].concat(), "usage", "can be appended to"),
         (
             [&list[..], &["--cursor", &cursor, "--output-file", &path("rows.csv"), "--top", "5"]].concat(),
             "usage",
-            "--top does not go with --cursor",
+            "--top cannot be combined with --cursor",
         ),
         (totals.to_vec(), "usage", "totals"),
         (vec!["users", "list", "--since", "7d"], "usage", "--since"),

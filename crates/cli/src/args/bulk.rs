@@ -8,7 +8,7 @@ use super::matches;
 pub const NAMES: [&str; 9] =
     ["from", "map", "ignore-columns", "concurrency", "rate", "stop-on-error", "unknown", "failed", "again"];
 
-/// And so many at most: a PBX has better things to do.
+/// The maximum: a PBX has other work to do.
 const MOST_AT_A_TIME: u64 = 32;
 
 /// What was typed about a bulk run.
@@ -23,7 +23,7 @@ pub struct BulkFlags {
     pub again: bool,
     /// What to do about rows whose outcome is unknown.
     pub unknown: Option<RepeatOrSkip>,
-    /// What to do about rows that failed before.
+    /// What to do with rows that failed before.
     pub failed: Option<RepeatOrSkip>,
     /// The number of requests at a time; of pages too.
     pub concurrency: Option<usize>,
@@ -79,23 +79,23 @@ pub fn args() -> [Arg; 9] {
         value(
             "from",
             "FILE",
-            "Run it once for each row of this file (CSV, XLSX, or a JSON object a line), - for stdin",
+            "Run once for each row of this file (CSV, XLSX, or one JSON object per line), - for stdin",
         ),
-        value("map", "COLUMN=ARGUMENT", "What a column is that is not called like its argument; may be repeated")
+        value("map", "COLUMN=ARGUMENT", "Use this column for an argument of another name; may be repeated")
             .action(ArgAction::Append)
             .value_parser(mapping)
             .requires("from"),
-        switch("ignore-columns", "Leave out columns that are no arguments").requires("from"),
+        switch("ignore-columns", "Ignore columns that are not arguments").requires("from"),
         value(
             "concurrency",
             "NUMBER",
-            "So many requests at a time, 1 to 32 [default: 4 rows of a file, 10 pages of a list]",
+            "Number of requests at a time, 1 to 32 [default: 4 for rows of a file, 10 for pages of a list]",
         )
         .value_parser(value_parser!(u64).range(1..=MOST_AT_A_TIME)),
-        value("rate", "NUMBER", "So many requests a second at most").value_parser(rate),
-        switch("stop-on-error", "Send no more rows once one has failed"),
+        value("rate", "NUMBER", "Maximum requests per second").value_parser(rate),
+        switch("stop-on-error", "Send no more rows after one has failed"),
         unknown().requires("from"),
-        value("failed", "repeat|skip", "What to do about rows that failed before [default: repeat]")
+        value("failed", "repeat|skip", "What to do with rows that failed before [default: repeat]")
             .value_parser([REPEAT, SKIP])
             .hide_possible_values(true)
             .requires("from"),
@@ -109,7 +109,7 @@ pub fn unknown() -> Arg {
     Arg::new("unknown")
         .long("unknown")
         .value_name("repeat|skip")
-        .help("What to do about rows of which nobody knows whether they were carried out")
+        .help("What to do with rows whose outcome is unknown")
         .value_parser([REPEAT, SKIP])
         .hide_possible_values(true)
 }
@@ -123,5 +123,5 @@ fn mapping(text: &str) -> Result<(String, String), String> {
 
 fn rate(text: &str) -> Result<f64, String> {
     let rate: f64 = text.parse().map_err(|_| "expected a number, such as 5 or 0.5".to_owned())?;
-    if rate.is_finite() && rate >= 0.001 { Ok(rate) } else { Err("expected a number from 0.001 up".into()) }
+    if rate.is_finite() && rate >= 0.001 { Ok(rate) } else { Err("expected a number of at least 0.001".into()) }
 }

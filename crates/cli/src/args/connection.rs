@@ -49,7 +49,7 @@ fn release(text: &str) -> Result<Span, Error> {
         versions.dedup();
         let known: Vec<String> = Release::all().map(|release| release.to_string()).collect();
         let expected = format!("a release of the API ({})", versions.join(", "));
-        let hint = format!("A version stands for all its descriptions; one of them is {}.", known.join(", "));
+        let hint = format!("A version means all its descriptions; single ones are {}.", known.join(", "));
         InputError::of("--api", expected, format!("`{text}`")).with_hint(hint).into()
     })
 }

@@ -64,7 +64,7 @@ impl Flag {
         matches!(self.ty.ty, Type::Boolean) && !self.ty.collection
     }
 
-    /// What stands for the value in the help: `INT[]`.
+    /// The placeholder of the value in the help: `INT[]`.
     pub fn value_name(&self) -> String {
         if self.place == Place::Body {
             return "JSON|@FILE|-".into();

@@ -10,7 +10,7 @@ use crate::output::wrap::wrap;
 /// `  -o, --` before a flag, and two spaces after it.
 const AROUND: usize = 10;
 
-/// Help texts get at least so much room.
+/// The minimum width of help texts.
 const LEAST: usize = 30;
 
 /// Breaks the help texts of a command so that it fits into `width`.

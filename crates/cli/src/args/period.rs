@@ -41,14 +41,14 @@ pub fn is_taken_by(operation: &Operation) -> bool {
 /// The flags.
 pub fn args() -> [Arg; 4] {
     [
-        ("since", "WHEN", "Only what happened from then on: 7d, 12h, yesterday, 2026-01-31, 2026-01-31T09:30:00Z"),
-        ("until", "WHEN", "And before then; a date is its beginning, without an offset in this machine's time zone"),
-        ("window", "LENGTH", "Read the period in windows of this length (1d, 6h); one that takes too long is halved"),
+        ("since", "WHEN", "Only what happened at or after this time: 7d, 12h, yesterday, 2026-01-31, 2026-01-31T09:30:00Z"),
+        ("until", "WHEN", "Only what happened before this time. A date means its beginning; without an offset, the time zone is this machine's"),
+        ("window", "LENGTH", "Fetch the period in windows of this length (1d, 6h); one that takes too long is halved"),
         (
             "cursor",
             "FILE",
-            "Keep here how far the list was read: the next run goes on in the same --output-file. Windows of a day, \
-             until 12 hours ago, unless --window and --until say otherwise",
+            "Remember in this file how far the list was read: the next run continues in the same --output-file. By \
+             default it reads windows of a day, up to 12 hours ago",
         ),
     ]
     .map(|(name, value, help)| Arg::new(name).long(name).value_name(value).help(help).help_heading("Period"))

@@ -19,7 +19,7 @@ pub struct SecretFlags {
     file: Option<Given>,
 }
 
-/// A flag and what stands behind it, which may be a secret.
+/// A flag and its value, which may be a secret.
 #[derive(Clone)]
 struct Given {
     flag: &'static str,
@@ -62,7 +62,7 @@ impl SecretFlags {
         [&self.value, &self.file].into_iter().flatten().any(|given| given.text == STDIN)
     }
 
-    /// The secret; `None` if no flag was given, or nothing with it.
+    /// The secret; `None` if no flag was given, or an empty value.
     pub fn read(&self, stdin: &mut Stdin) -> Result<Option<SecretString>, Failure> {
         let secret = match (&self.value, &self.file) {
             (Some(given), _) | (None, Some(given)) if given.text == STDIN => stdin.read(given.flag)?,

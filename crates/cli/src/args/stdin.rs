@@ -15,7 +15,7 @@ impl Stdin {
     /// Says what it is read for.
     pub fn take(&mut self, flag: &str) -> Result<(), Failure> {
         if let Some(other) = &self.read_for {
-            return Err(Failure::usage(format!("{flag}: stdin is read for {other} already"))
+            return Err(Failure::usage(format!("{flag}: stdin is already read for {other}"))
                 .next(format!("Give one of the two as a file: {flag} @file.json")));
         }
         self.read_for = Some(flag.to_owned());

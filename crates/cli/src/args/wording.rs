@@ -73,7 +73,7 @@ pub fn help(flag: &Flag) -> String {
         facts.push(format!("at most {max} characters"));
     }
     if flag.is_content() {
-        facts.push("or @file: its text, or Base64 of what is no text".into());
+        facts.push("or @file: the text of the file, in Base64 if it is not text".into());
     }
     if flag.secret {
         facts.push("secret: never shown".into());
@@ -87,17 +87,17 @@ pub fn help(flag: &Flag) -> String {
 
 fn fixed_help(flag: &Flag) -> Option<&'static str> {
     Some(match (flag.place, flag.name) {
-        (Place::Body, _) => "The whole body, or what of it the flags do not give",
-        (Place::Option, "top") => "So many rows at most",
-        (Place::Option, "skip") => "Leave out so many rows first",
-        (Place::Option, "search") => "Only rows in which these words occur",
+        (Place::Body, _) => "The whole body, or the part of it that no flag gives",
+        (Place::Option, "top") => "Maximum number of rows",
+        (Place::Option, "skip") => "Number of rows to skip first",
+        (Place::Option, "search") => "Only rows that contain these words",
         (Place::Option, "filter") => {
             "Only rows for which this is true: \"Number eq '100'\", \"contains(LastName,'ada')\""
         }
-        (Place::Option, "count") => "Tell how many rows there are in all",
+        (Place::Option, "count") => "Also print the total number of rows",
         (Place::Option, "orderby") => "Sort by these properties: LastName,Number desc",
         (Place::Option, "select") => "Only these properties: Id,Number,FirstName",
-        (Place::Option, "expand") => "With these related things: Groups,Phones($select=Name)",
+        (Place::Option, "expand") => "Include these related entities: Groups,Phones($select=Name)",
         (Place::Option, "if-match") => "Only if it still has this ETag",
         _ => return None,
     })

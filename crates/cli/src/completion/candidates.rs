@@ -18,7 +18,7 @@ use crate::tree::{self, Chosen, Own};
 struct Line {
     chosen: Option<Chosen>,
     resource: Option<&'static Resource>,
-    /// True if a word names nothing: then nobody knows what comes next.
+    /// True if a word names nothing: then it is unknown what comes next.
     lost: bool,
     /// Further words that are not flags.
     positional: Vec<String>,

@@ -43,7 +43,7 @@ impl Candidate {
     }
 }
 
-/// What the shell is told.
+/// The answer to the shell.
 #[derive(Debug)]
 pub enum Next {
     /// Candidates that begin with what is there.
@@ -66,17 +66,17 @@ pub fn command() -> Command {
     let command = plain(
         format!(
             "{ABOUT}: enumerations, files, releases, and\n\
-             ids and numbers of the PBX that the environment names (read at most every 5 minutes, never asked for long)"
+             ids and numbers of the PBX that the environment names (read at most every 5 minutes, with a short timeout)"
         ),
         "threecx completion <SHELL>",
     );
     for_reading(command.arg(shell), &PRINTING).after_help(
-        "Once and for all, for\n  \
+        "To enable it permanently, for\n  \
          bash        echo 'source <(threecx completion bash)' >> ~/.bashrc\n  \
          zsh         mkdir -p ~/.zfunc && threecx completion zsh > ~/.zfunc/_threecx\n              \
          and in ~/.zshrc, before compinit: fpath+=(~/.zfunc)\n  \
          fish        threecx completion fish > ~/.config/fish/completions/threecx.fish\n  \
-         powershell  threecx completion powershell >> $PROFILE   (not tested by machine, as the others are)",
+         powershell  threecx completion powershell >> $PROFILE   (unlike the others, not tested automatically)",
     )
 }
 
@@ -92,7 +92,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
 }
 
 /// Answers a script: the shell, a colon and the word to be completed (for bash the whole line),
-/// and the words before it. Whatever goes wrong, nothing is said.
+/// and the words before it. Errors are never printed.
 pub fn complete(own: &'static [Own], arguments: &[OsString]) {
     let words: Vec<String> = arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
     let [shell, current, before @ ..] = words.as_slice() else { return };

@@ -1,5 +1,5 @@
 //! The ids and numbers of the connected PBX, for completion: read once in a while, kept in a
-//! file, and given up soon: nobody waits for a shell.
+//! file, and given up soon: a shell must not make anyone wait.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,12 +21,12 @@ use crate::folders;
 use crate::names::Set;
 use crate::runtime::runtime;
 
-/// A PBX that takes longer is not waited for.
+/// The maximum time to wait for the PBX.
 const PATIENCE: Duration = Duration::from_millis(1500);
-/// So long is what was read good enough; and so long is a PBX left alone that did not answer.
+/// How long what was read is good enough; and how long a PBX that did not answer is left alone.
 const FRESH: Duration = Duration::from_secs(300);
 const LEAVE_ALONE: Duration = Duration::from_secs(20);
-/// More are no help in a shell.
+/// More do not help in a shell.
 const MOST: u64 = 2000;
 
 /// What tells people what an id means.
@@ -72,8 +72,8 @@ fn takes_nothing(form: &Form) -> bool {
     form.parameters.is_empty() && form.span.overlaps(Span::NEWEST)
 }
 
-/// The connection that the line so far names. Whatever would ask for something or start
-/// something is none.
+/// The connection that the line so far names. `None` if connecting would ask
+/// for something or start something.
 fn settings(before: &[String]) -> Option<Settings> {
     let command = Command::new("threecx").no_binary_name(true).disable_help_flag(true).ignore_errors(true);
     let matches =
@@ -103,7 +103,7 @@ fn cached(list: &'static Operation, property: &str, settings: &Settings) -> Opti
     if let Some(text) = fresh(&path) {
         return Some(text.lines().map(str::to_owned).collect());
     }
-    // A file that holds nothing says that it was tried, whatever becomes of it.
+    // An empty file says that it was tried, whatever the result.
     write(&path, "")?;
     let rows = read(list, property, settings)?;
     write(&path, &rows.join("\n"))?;
@@ -117,7 +117,7 @@ fn fresh(path: &Path) -> Option<String> {
     (age < if text.is_empty() { LEAVE_ALONE } else { FRESH }).then_some(text)
 }
 
-/// One file for each PBX, client, list and property; nobody else may read it.
+/// One file for each PBX, client, list and property; no one else may read it.
 fn path(list: &Operation, property: &str, settings: &Settings) -> Option<PathBuf> {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();

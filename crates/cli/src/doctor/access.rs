@@ -9,10 +9,10 @@ use tokio::task::JoinSet;
 
 use super::check::Finding;
 
-/// A token that lives for less than that many seconds has to be fetched for nearly every call.
+/// A token that is valid for fewer seconds has to be fetched for nearly every call.
 const SHORT_LIFE: u64 = 60;
 
-/// So many questions are asked at a time: a PBX has better things to do.
+/// The number of questions at a time: a PBX has other work to do.
 const AT_A_TIME: usize = 8;
 
 pub fn login(whom: &str, token: &Result<Token, Error>) -> Finding {
@@ -44,23 +44,23 @@ pub fn token(token: Option<&Token>, file: Option<&TokenFile>) -> Finding {
     let lives = match life {
         Some(life) if life < SHORT_LIFE => {
             return Finding::yellow(
-                format!("it lives for {life} s only"),
-                "Look at the PBX's clock and settings: a token usually lives for an hour.",
+                format!("it is valid for only {life} s"),
+                "Check the PBX's clock and settings: a token is usually valid for an hour.",
             );
         }
-        Some(life) => format!("it lives for {} minutes", life / 60),
-        None => "it does not say how long it lives".to_owned(),
+        Some(life) => format!("it is valid for {} minutes", life / 60),
+        None => "it does not say how long it is valid".to_owned(),
     };
     let Some(file) = file else {
-        return Finding::unknown(format!("{lives}; a simulated PBX for one command shares it with nobody"));
+        return Finding::unknown(format!("{lives}; the simulated PBX of one command does not share it"));
     };
-    let next = "Make the folder writable for you, or name another one in THREECX_CACHE_DIR: each call that fetches a \
+    let next = "Make the folder writable for you, or set THREECX_CACHE_DIR to another one: each call that fetches a \
                 token ends those of all others.";
     match file.try_lock().and_then(|_| file.load()) {
         Ok(Some(kept)) if kept.token.as_ref() == Some(token) => {
-            Finding::green(format!("{lives}, and all calls of yours share it"))
+            Finding::green(format!("{lives}, and all your calls share it"))
         }
-        Ok(_) => Finding::yellow(format!("{lives}, but other calls do not find it"), next),
+        Ok(_) => Finding::yellow(format!("{lives}, but other calls cannot find it"), next),
         Err(error) => Finding::yellow(format!("{lives}, but it cannot be shared: {error}"), next),
     }
 }

@@ -2,13 +2,13 @@
 
 use threecx::Error;
 
-/// How it stands.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
-    /// Nobody knows: the PBX could not be asked, or does not say.
+    /// The PBX could not be asked, or does not say.
     Unknown,
     Green,
-    /// Somebody should look at it some time.
+    /// It needs attention at some point.
     Yellow,
     /// Something does not work, or soon will not.
     Red,
@@ -24,6 +24,13 @@ impl Status {
             Status::Red => "red",
         }
     }
+}
+
+/// Where green ends, and where red begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub yellow: i64,
+    pub red: i64,
 }
 
 /// What was found.
@@ -62,11 +69,11 @@ impl Finding {
         Finding { next_step: Some(error.next_step()), ..Finding::unknown(error.to_string()) }
     }
 
-    /// Green above `yellow` days, red below `red` days, yellow between.
-    pub fn by_days(days: i64, (yellow, red): (i64, i64), message: String, next_step: &str) -> Finding {
+    /// Green from `yellow` days on, red below `red` days, yellow between.
+    pub fn by_days(days: i64, limits: Limits, message: String, next_step: &str) -> Finding {
         match days {
-            days if days < red => Finding::red(message, next_step),
-            days if days < yellow => Finding::yellow(message, next_step),
+            days if days < limits.red => Finding::red(message, next_step),
+            days if days < limits.yellow => Finding::yellow(message, next_step),
             _ => Finding::green(message),
         }
     }
@@ -85,7 +92,7 @@ pub const CHECKS: [(&str, &str); 15] = [
     ("maintenance", "updates and support are paid for, and for how long"),
     ("services", "all services run"),
     ("disk", "there is room on its disk"),
-    ("backups", "backups are scheduled, and the last one is as old as it may be"),
+    ("backups", "backups are scheduled, and the last one is recent enough"),
     ("trunks", "all trunks are registered"),
     ("extensions", "queues, ring groups and receptionists are registered"),
     ("phones", "extensions have a phone or app that is registered"),

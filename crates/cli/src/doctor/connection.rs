@@ -5,14 +5,14 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use threecx::{Client, Error, Reachability, Token};
 use x509_parser::prelude::{FromDer, X509Certificate, X509Name};
 
-use super::check::Finding;
+use super::check::{Finding, Limits};
 use super::question::{days, in_days};
 
-/// A certificate should be renewed before that many days, and has to be before these.
-const CERTIFICATE_DAYS: (i64, i64) = (21, 7);
+/// Days before a certificate ends: it should be renewed, and it has to be.
+const CERTIFICATE_DAYS: Limits = Limits { yellow: 21, red: 7 };
 
-/// Clocks may differ by that many seconds, and must not by these.
-const CLOCK_SECONDS: (i64, i64) = (30, 300);
+/// Seconds by which clocks differ: more than is good, and more than works.
+const CLOCK_SECONDS: Limits = Limits { yellow: 30, red: 300 };
 
 pub fn reachable(url: &str, look: &Result<Reachability, Error>) -> Finding {
     match look {
@@ -39,7 +39,7 @@ pub fn certificate(url: &str, look: &Result<Reachability, Error>, now: Timestamp
             return Finding::green("none is needed: nothing leaves this machine");
         }
         return Finding::yellow(
-            "there is none: everything crosses the network in the clear",
+            "there is none: everything crosses the network unencrypted",
             "Use the https:// address.",
         );
     };
@@ -89,8 +89,8 @@ pub fn clock(look: &Result<Reachability, Error>, token: Option<&Token>, now: Tim
     let message = format!("the PBX's clock is {} s {direction} this machine's", ahead.abs());
     match ahead.abs() {
         0..=1 => Finding::green("the PBX's clock and this machine's agree"),
-        off if off > CLOCK_SECONDS.1 => Finding::red(message, next),
-        off if off > CLOCK_SECONDS.0 => Finding::yellow(message, next),
+        off if off > CLOCK_SECONDS.red => Finding::red(message, next),
+        off if off > CLOCK_SECONDS.yellow => Finding::yellow(message, next),
         _ => Finding::green(message),
     }
 }

@@ -36,15 +36,15 @@ pub fn command() -> Command {
     let command = globals::add(command, |global| !matches!(global.name, "dry-run" | "curl" | "yes"));
     let checks: Vec<String> = CHECKS.iter().map(|(name, about)| format!("  {name:<12} {about}")).collect();
     layout::fit(command, width()).after_help(format!(
-        "Checks:\n{}\n\nEach is green, yellow (look at it some time), red (something does not work, or soon will not) or unknown\n\
-         (the PBX does not say). The exit code is {} if something is red, else 0. The names of the checks are stable:\n\
-         -o json is for monitoring.",
+        "Checks:\n{}\n\nEach is green, yellow (needs attention at some point), red (something does not work, or soon will not) or\n\
+         unknown (the PBX does not say). The exit code is {} if something is red, otherwise 0. The names of the checks are\n\
+         stable: use -o json for monitoring.",
         checks.join("\n"),
         Kind::Unhealthy.exit_code()
     ))
 }
 
-/// Looks at everything and says what it finds.
+/// Checks everything and prints what it finds.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
     let output = Output::from(OutputFlags::of(&matches))?;
@@ -88,7 +88,7 @@ async fn look(connection: &Connection) -> Vec<Finding> {
         return findings;
     }
     let status = question::ask(client, "SystemStatus.GetSystemStatus", &[]).await;
-    // By now an answer has named the version, and a token that died meanwhile has been replaced.
+    // By now an answer has named the version, and a token that expired in the meantime has been replaced.
     let token = client.token().await.or(token);
     findings.push(access::login(&connection.whom, &token));
     findings.push(access::token(token.as_ref().ok(), connection.tokens.as_ref()));
@@ -122,8 +122,8 @@ fn print_json(findings: &[Finding], sink: &mut Sink) -> Result<(), Failure> {
         })
     };
     let checks: Value = named(findings).map(check).collect();
-    let said = json!({ "status": worst(findings).name(), "checks": checks });
-    sink.line(&serde_json::to_string_pretty(&said).map_err(|error| Failure::Internal(error.to_string()))?)
+    let report = json!({ "status": worst(findings).name(), "checks": checks });
+    sink.line(&serde_json::to_string_pretty(&report).map_err(|error| Failure::Internal(error.to_string()))?)
 }
 
 fn print(findings: &[Finding], output: &Output, sink: &mut Sink) -> Result<(), Failure> {

@@ -4,17 +4,16 @@ use jiff::Timestamp;
 use serde_json::Value;
 use threecx::{Client, Error};
 
-use super::check::Finding;
+use super::check::{Finding, Limits};
 use super::question::{ask, days, in_days, instant};
 
-/// A licence or its maintenance should be renewed before that many days, and has to be before
-/// these.
-const LICENCE_DAYS: (i64, i64) = (30, 7);
+/// Days before a licence or its maintenance ends: it should be renewed, and it has to be.
+const LICENCE_DAYS: Limits = Limits { yellow: 30, red: 7 };
 
-/// The disk should not be fuller than that, in per cent, and must not be fuller than this.
-const DISK_PER_CENT: (i64, i64) = (80, 92);
+/// How full the disk is, in per cent: more than is good, and more than works.
+const DISK_PER_CENT: Limits = Limits { yellow: 80, red: 92 };
 
-/// So many names are told; then it is enough.
+/// The maximum number of names in a message.
 const NAMES: usize = 5;
 
 pub fn licence(status: &Result<Value, Error>, now: Timestamp) -> Finding {
@@ -48,7 +47,7 @@ pub fn maintenance(status: &Result<Value, Error>, now: Timestamp) -> Finding {
     let next = "Renew the maintenance (3CX customer portal): without it there are no updates.";
     match days {
         days if days < 0 => Finding::yellow(format!("it expired {}", in_days(days)), next),
-        days if days < LICENCE_DAYS.0 => Finding::yellow(format!("it expires {}", in_days(days)), next),
+        days if days < LICENCE_DAYS.yellow => Finding::yellow(format!("it expires {}", in_days(days)), next),
         days => Finding::green(format!("it expires {}", in_days(days))),
     }
 }
@@ -92,8 +91,8 @@ pub fn disk(status: &Result<Value, Error>) -> Finding {
     let message = format!("{used} % used, {:.1} GB free", free as f64 / 1e9);
     let next = "Delete or archive recordings, voicemail and old backups, or enlarge the disk.";
     match used {
-        used if used >= DISK_PER_CENT.1 => Finding::red(message, next),
-        used if used >= DISK_PER_CENT.0 => Finding::yellow(message, next),
+        used if used >= DISK_PER_CENT.red => Finding::red(message, next),
+        used if used >= DISK_PER_CENT.yellow => Finding::yellow(message, next),
         _ => Finding::green(message),
     }
 }
@@ -124,7 +123,7 @@ pub async fn backups(client: &Client, status: &Result<Value, Error>, now: Timest
     let message = format!("{how}; {ago}");
     match age {
         Some(age) if age <= most => Finding::green(message),
-        Some(_) => Finding::red(message, "Find out why they are not made: threecx event-logs list, and make one now."),
+        Some(_) => Finding::red(message, "Find out why none are made (threecx event-logs list), and make one now."),
         None if status.is_err() => Finding::unknown(format!("{how}; how old the last one is, the PBX does not say")),
         None => Finding::yellow(message, "Make one now: threecx backups create, or wait for the schedule."),
     }
@@ -148,7 +147,7 @@ pub async fn trunks(client: &Client) -> Finding {
         (all, []) => Finding::green(format!("all {all} are registered")),
         (all, down) => Finding::red(
             format!("{} of {all} are not registered: {}", down.len(), some(down)),
-            "Check their credentials and the provider: threecx event-logs list tells when they went.",
+            "Check their credentials and the provider: threecx event-logs list shows when they went down.",
         ),
     }
 }

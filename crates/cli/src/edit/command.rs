@@ -16,7 +16,7 @@ pub fn command(resource: &'static Resource, kind: &Kind) -> Command {
     let mut usage = format!("threecx {} edit", resource.command);
     let mut command = plain(
         format!(
-            "{ABOUT}. What was changed is shown, and sent if nobody else changed it meanwhile;\n\
+            "{ABOUT}. The changes are shown, and sent unless someone else has changed the same properties;\n\
              what was not changed is not sent. Secrets are left out of the text."
         ),
         "",
@@ -28,15 +28,15 @@ pub fn command(resource: &'static Resource, kind: &Kind) -> Command {
         command = command.arg(which.help(format!("Which {}: its {ways}, or id:…", set.noun())));
     }
     let option = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name("NAMES").help(help).help_heading("What of it")
+        Arg::new(name).long(name).value_name("NAMES").help(help).help_heading("Properties")
     };
     let command = command
         .override_usage(format!("{usage} [OPTIONS]"))
         .arg(option("select", "Only these properties: FirstName,LastName"))
-        .arg(option("expand", "With these collections, which are then sent whole if they are changed"));
+        .arg(option("expand", "Include these collections, which are sent as a whole if changed"));
     layout::fit(globals::add(command, |global| global.name != "curl"), width()).after_help(
-        "The editor is that of VISUAL or EDITOR. If something goes wrong after you have written something, the text\n\
-         is kept in a file that is named. --dry-run shows the request instead of sending it.",
+        "The editor is taken from VISUAL or EDITOR. If something goes wrong after you have written something, the text\n\
+         is kept in a file, whose name is printed. --dry-run shows the request instead of sending it.",
     )
 }
 

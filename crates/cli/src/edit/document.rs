@@ -70,7 +70,7 @@ fn nested(value: &Value, ty: Option<TypeRef>, depth: usize, comment: &str, with_
             for item in items {
                 let mut one = String::new();
                 nested(item, ty, depth + 1, "", false, &mut one);
-                // The first member of an object stands beside the dash.
+                // The first member of an object is beside the dash.
                 let one = match item {
                     Value::Object(members) if !members.is_empty() => one.trim_start().to_owned(),
                     _ => one.trim_start_matches(' ').to_owned(),
@@ -85,7 +85,7 @@ fn nested(value: &Value, ty: Option<TypeRef>, depth: usize, comment: &str, with_
     }
 }
 
-/// A text as it stands, where nothing in it means anything to YAML; else in quotes, as in JSON.
+/// A text unchanged, if nothing in it has a meaning in YAML; else in quotes, as in JSON.
 fn scalar(string: &str) -> String {
     let harmless = |c: char| c.is_alphabetic() || c.is_ascii_digit() || " _-./+()@,".contains(c);
     let words = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
@@ -110,7 +110,7 @@ fn quoted(string: &str) -> String {
     text
 }
 
-/// What may stand there, if the value does not say so itself.
+/// What the value may be, if it does not say so itself.
 fn comment(property: &Property, value: &Value) -> String {
     let empty = value.is_null() || value == "" || value.as_array().is_some_and(Vec::is_empty);
     let fact = match property.ty.ty {
@@ -227,7 +227,7 @@ impl<'de> Visitor<'de> for Tree {
             let property = structure.and_then(|structure| find(structure, &name));
             let value = access.next_value_seed(Seed(property.map(|property| property.ty)))?;
             if members.contains_key(&name) {
-                return Err(A::Error::custom(format!("{name} stands there twice")));
+                return Err(A::Error::custom(format!("{name} is given twice")));
             }
             members.insert(name, value);
         }

@@ -28,7 +28,7 @@ impl Draft {
         Ok(Draft { path: file.into_temp_path(), was_edited: Cell::new(false) })
     }
 
-    /// Lets somebody edit this text.
+    /// Opens the editor on this text.
     pub fn edit(&self, text: &str) -> Result<String, Failure> {
         let wrong = |error: io::Error| Failure::file(self.path.display().to_string(), &error);
         fs::write(&self.path, text).map_err(wrong)?;
@@ -37,7 +37,7 @@ impl Draft {
         fs::read_to_string(&self.path).map_err(wrong)
     }
 
-    /// True if somebody has written something that would be lost.
+    /// True if something was written that would be lost.
     pub fn was_edited(&self) -> bool {
         self.was_edited.get()
     }

@@ -30,7 +30,7 @@ use crate::output::{Output, value};
 use crate::runtime::runtime;
 use editor::Draft;
 
-/// Begins the lines that tell what is wrong, above the text.
+/// Begins the lines that say what is wrong, above the text.
 const WRONG: &str = "#! ";
 
 /// Carries out what was typed after `threecx <resource> edit`.
@@ -74,7 +74,7 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
                 let ended = run_one(&plan, log, client, &output).await;
                 match check_one(&plan, &ended.states, ended.trouble, ended.cause) {
                     Ok(()) => break changes,
-                    // What the PBX does not take can be put right in the text.
+                    // What the PBX rejects can be corrected in the text.
                     Err(failure @ Failure::Call(Error::Rejected(_))) if is_interactive() => refused = Some(failure),
                     Err(failure) => return Err(failure),
                 }
@@ -98,8 +98,8 @@ fn first_text(seen: &Seen<'_>, before: &Properties, structure: &'static Structur
     format!("{}{}", head(seen, before, structure), document::write(&shown, structure, true))
 }
 
-/// Lets somebody edit the text until it makes sense, and returns what has changed. `wrong` is what
-/// is known to be wrong with it.
+/// Opens the editor until the text makes sense, and returns what has changed. `wrong` is what is
+/// known to be wrong with it.
 async fn edit(
     seen: &Seen<'_>,
     before: &Properties,
@@ -115,7 +115,7 @@ async fn edit(
         if let Some(failure) = wrong.take()
             && written == *text
         {
-            // Nobody is going to put it right.
+            // It was left unchanged: no one is going to correct it.
             return Err(failure);
         }
         *text = written;
@@ -134,10 +134,10 @@ fn is_key(seen: &Seen<'_>, name: &str) -> bool {
     seen.kind.about.is_some_and(|about| about.by.name == name)
 }
 
-/// What stands above the text.
+/// The comments above the text.
 fn head(seen: &Seen<'_>, before: &Properties, structure: &'static Structure) -> String {
     let mut head = format!(
-        "# {}\n# Change what is to be changed, save, and leave the editor. What is left alone or taken out is not sent.\n",
+        "# {}\n# Make your changes, save, and leave the editor. What you leave unchanged or delete is not sent.\n",
         one_line(&seen.label())
     );
     let mut missing: Vec<&str> = Vec::new();
@@ -157,7 +157,7 @@ fn head(seen: &Seen<'_>, before: &Properties, structure: &'static Structure) -> 
 fn complaint(failure: &Failure) -> String {
     let mut lines: Vec<String> = failure.to_string().lines().map(str::to_owned).collect();
     lines.extend(failure.next_step());
-    lines.push("Leave the text as it is to give up.".to_owned());
+    lines.push("Leave the text unchanged to give up.".to_owned());
     lines.iter().map(|line| format!("{WRONG}{line}\n")).collect()
 }
 

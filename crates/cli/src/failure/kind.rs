@@ -35,38 +35,38 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Declined = 1 "declined" "the question was answered with no; nothing was sent";
+    Declined = 1 "declined" "you answered no; nothing was sent";
     Usage = 2 "usage" "an unknown command or flag, or no PBX given";
-    Unconfirmed = 3 "unconfirmed" "it interrupts or destroys, and nobody could be asked; nothing was sent";
-    Unhealthy = 4 "unhealthy" "doctor has found something red";
-    Input = 10 "input" "a value does not fit; nothing was sent";
-    Url = 11 "url" "the address of the PBX is not one";
+    Unconfirmed = 3 "unconfirmed" "it interrupts or destroys something and could not be confirmed; nothing was sent";
+    Unhealthy = 4 "unhealthy" "doctor found something red";
+    Input = 10 "input" "a value is not valid; nothing was sent";
+    Url = 11 "url" "the PBX address is not a valid URL";
     NotInVersion = 12 "not-in-version" "the PBX's release does not have this";
     Connection = 20 "connection" "the PBX cannot be reached; nothing was sent";
     Certificate = 21 "certificate" "the PBX's certificate is not valid";
     NotA3cx = 22 "not-a-3cx" "something else answers at this address";
-    Authentication = 30 "authentication" "the client or user is not accepted, or a login has ended";
-    Permission = 31 "permission" "the client may not do this";
-    NotFound = 40 "not-found" "no such thing on this PBX";
-    Rejected = 41 "rejected" "the PBX refuses";
-    RateLimited = 42 "rate-limited" "too many calls";
-    Incomplete = 43 "incomplete" "some rows or things of many failed or were not sent";
-    Changed = 44 "changed" "somebody else changed it meanwhile; nothing was sent";
+    Authentication = 30 "authentication" "the client or user is not accepted, or the login has expired";
+    Permission = 31 "permission" "the caller is not allowed to do this";
+    NotFound = 40 "not-found" "it does not exist on this PBX";
+    Rejected = 41 "rejected" "the PBX refused the request";
+    RateLimited = 42 "rate-limited" "too many requests";
+    Incomplete = 43 "incomplete" "some rows or entities failed or were not sent";
+    Changed = 44 "changed" "someone else changed it in the meantime; nothing was sent";
     Server = 50 "server" "the PBX failed";
-    UnknownOutcome = 51 "unknown-outcome" "sent, but no answer came";
+    UnknownOutcome = 51 "unknown-outcome" "sent, but not answered";
     Answer = 52 "answer" "the PBX's answer cannot be read";
-    NotKept = 53 "not-kept" "the PBX accepted a change, but shows something else afterwards";
-    NoAnswer = 54 "no-answer" "no complete answer came to a question; nothing was changed";
+    NotKept = 53 "not-kept" "the PBX accepted a change, but shows other values afterwards";
+    NoAnswer = 54 "no-answer" "a read was not answered completely; nothing was changed";
     File = 60 "file" "a local file cannot be read or written";
     Simulator = 61 "simulator" "the simulated PBX cannot start";
-    Jq = 62 "jq" "the filter of --jq fails on what came";
-    Editor = 63 "editor" "the editor cannot be run, or failed";
+    Jq = 62 "jq" "the --jq filter failed on the answer";
+    Editor = 63 "editor" "the editor could not be run, or failed";
     Document = 64 "document" "the edited text cannot be read";
-    Keyring = 65 "keyring" "the system's keyring does not keep the secret";
+    Keyring = 65 "keyring" "the system keyring did not keep the secret";
     Journal = 66 "journal" "the journal of changes cannot be used, or does not let this run begin";
-    Plan = 67 "plan" "a plan in a file was altered, has expired or was used, or the PBX is no longer as it was";
+    Plan = 67 "plan" "a plan file was altered, expired or used, or the PBX has changed since";
     Internal = 70 "internal" "a bug in this program";
-    Interrupted = 130 "interrupted" "ended by Ctrl-C; a bulk run that is, is incomplete";
+    Interrupted = 130 "interrupted" "stopped by Ctrl-C; a bulk run is incomplete then";
 }
 
 impl Kind {

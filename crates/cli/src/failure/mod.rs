@@ -20,7 +20,7 @@ pub enum Failure {
     /// A call failed, or would.
     #[error("{0}")]
     Call(#[from] Error),
-    /// The login that a profile keeps does not hold any more.
+    /// The login of a profile is no longer valid.
     #[error("{error}")]
     LoggedOut {
         /// Why.
@@ -29,11 +29,11 @@ pub enum Failure {
         profile: String,
     },
     /// A list broke off.
-    #[error("{error}; the {rows} rows before were complete")]
+    #[error("{error}; the {rows} rows before it are complete")]
     CutShort {
         /// Why.
         error: Box<Error>,
-        /// So many rows came whole and in order.
+        /// The number of rows that came whole and in order.
         rows: u64,
         /// How to get the others.
         go_on: String,
@@ -92,14 +92,14 @@ pub enum Failure {
     /// The question was answered with no.
     #[error("nothing was sent")]
     Declined,
-    /// Somebody would have to be asked, and there is no terminal.
-    #[error("{warning} Nobody can be asked here whether to go on, so nothing was sent")]
+    /// It has to be confirmed, and there is no terminal to ask at.
+    #[error("{warning} Not running interactively, so it could not be confirmed; nothing was sent")]
     Unconfirmed {
         /// What the operation does, as a sentence.
         warning: String,
     },
-    /// Between reading and writing, somebody else changed the same properties.
-    #[error("{what} was changed by somebody else meanwhile ({}), so nothing was sent", .properties.join(", "))]
+    /// Between reading and writing, someone else changed the same properties.
+    #[error("{what} was changed by someone else in the meantime ({}); nothing was sent", .properties.join(", "))]
     Changed {
         /// `queue 800 Sales`
         what: String,
@@ -107,7 +107,7 @@ pub enum Failure {
         properties: Vec<String>,
     },
     /// The PBX accepted a change and shows something else.
-    #[error("the PBX accepted the change of {what}, but shows something else now: {}", .properties.join(", "))]
+    #[error("the PBX accepted the change to {what}, but now shows other values: {}", .properties.join(", "))]
     NotKept {
         /// `queue 800 Sales`
         what: String,
@@ -122,14 +122,14 @@ pub enum Failure {
         /// What the system says.
         reason: String,
     },
-    /// An edited text is no YAML, or not of such a thing.
+    /// An edited text is not YAML, or not of such an entity.
     #[error("the text cannot be read: {reason}")]
     Document {
         /// What is wrong, and where.
         reason: String,
     },
-    /// Something failed after somebody had written something.
-    #[error("{failure}; what you wrote is kept in {path}")]
+    /// Something failed after a text had been written.
+    #[error("{failure}; your text is kept in {path}")]
     Kept {
         /// What.
         failure: Box<Failure>,
@@ -157,7 +157,7 @@ pub enum Failure {
         rows: usize,
         /// How many were not carried out.
         failed: usize,
-        /// Of how many nobody knows whether they were.
+        /// How many have an unknown outcome.
         unknown: usize,
         /// How many were not sent.
         not_sent: usize,
@@ -201,11 +201,11 @@ pub enum Failure {
     /// Ctrl-C in the middle of a bulk run.
     #[error("it was interrupted")]
     Interrupted,
-    /// Nobody reads our output any more: not worth a word.
+    /// Nothing reads our output any more: not worth a message.
     #[error("stdout is closed")]
     Closed,
     /// The keyring that is to keep a secret does not.
-    #[error("the keyring does not do it: {reason}")]
+    #[error("the system keyring refused: {reason}")]
     Keyring {
         /// Why.
         reason: String,
@@ -233,7 +233,7 @@ pub struct RowProblem {
     pub hint: Option<String>,
 }
 
-/// So many problems are listed.
+/// The maximum number of problems that are listed.
 const PROBLEMS: usize = 20;
 
 fn problem_list(problems: &[RowProblem], rows: usize) -> String {
@@ -275,7 +275,7 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// What the system says, without the number that helps nobody.
+/// What the system says, without the error number, which helps no user.
 pub fn reason_of(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
@@ -324,7 +324,7 @@ impl Usage {
 }
 
 impl Failure {
-    /// The command line makes no sense, and why.
+    /// The command line does not make sense, and why.
     pub fn usage(message: impl Into<String>) -> Usage {
         Usage(message.into())
     }
@@ -334,7 +334,7 @@ impl Failure {
         Failure::File { path: path.into(), reason: reason_of(error) }
     }
 
-    /// The same, with the profile that somebody has to log in to again, if it is that.
+    /// The same, with the profile to log in to again, if the login has expired.
     #[must_use]
     pub fn of_profile(self, profile: impl FnOnce() -> Option<String>) -> Failure {
         match self {
@@ -346,7 +346,7 @@ impl Failure {
         }
     }
 
-    /// What kind it is; `None` for what is no failure: help, and a reader that went away.
+    /// Its kind; `None` for what is not a failure: help, and a reader that went away.
     pub fn kind(&self) -> Option<Kind> {
         Some(match self {
             Failure::Help(_) | Failure::Closed => return None,
@@ -393,7 +393,7 @@ impl Failure {
             Failure::LoggedOut { profile, .. } => Some(format!("Log in again: threecx login --profile {profile}")),
             Failure::CutShort { error, go_on, .. } => Some(format!("{} {go_on}", error.next_step())),
             Failure::Jq { .. } => {
-                Some("Make the filter fit: `.Name?` passes over what has none, `-o json` shows all.".into())
+                Some("Adjust the filter: `.Name?` skips values without a Name; `-o json` shows everything.".into())
             }
             Failure::Usage { next_step, .. } | Failure::NotPlanned { next_step, .. } => Some(next_step.clone()),
             Failure::NotConfigured { .. } => Some(
@@ -401,16 +401,16 @@ impl Failure {
                  (or use --url, --client-id and --client-secret-file); or add --sim to try it on a simulated PBX."
                     .into(),
             ),
-            Failure::Unconfirmed { .. } => Some("Add --yes to go ahead without being asked.".into()),
-            Failure::Changed { .. } => Some("Look at what it is now, and run it again.".into()),
+            Failure::Unconfirmed { .. } => Some("Add --yes to go ahead without confirmation.".into()),
+            Failure::Changed { .. } => Some("Look at its current values, then run the command again.".into()),
             Failure::NotKept { .. } => {
-                Some("Look at what it is now: the PBX may not take this, or somebody changed it right after.".into())
+                Some("Look at its current values: the PBX may not support this change, or someone else changed it right after.".into())
             }
             Failure::Editor { .. } => {
                 Some("Set VISUAL or EDITOR to an editor that waits until you are done, such as `code --wait`.".into())
             }
             Failure::Document { .. } => {
-                Some("Each line is `Name: value`; put texts with special characters in \"quotes\".".into())
+                Some("Each line is `Name: value`; put text with special characters in \"quotes\".".into())
             }
             Failure::Kept { failure, .. } => failure.next_step(),
             Failure::Keyring { .. } => {
@@ -418,9 +418,9 @@ impl Failure {
             }
             Failure::File { .. } => Some("Check the path and its permissions.".into()),
             Failure::Table { next_step, .. } => Some((*next_step).into()),
-            Failure::Simulator { .. } => Some("Take another --port (0 takes a free one) or --bind.".into()),
-            Failure::Internal(_) => Some("Report it, with the command line and without secrets.".into()),
-            Failure::Declined => Some("Answer y to go ahead, or add --yes to be asked nothing.".into()),
+            Failure::Simulator { .. } => Some("Use another --port (0 picks a free one) or --bind.".into()),
+            Failure::Internal(_) => Some("Please report it with the command line, without secrets.".into()),
+            Failure::Declined => Some("Answer y to go ahead, or add --yes to skip the question.".into()),
             Failure::Rows { .. } => Some("Correct the file and run it again.".into()),
             Failure::Incomplete { unknown, resumable, failed, .. } => Some(match (unknown, resumable) {
                 (0, true) if *failed > 0 => {
@@ -428,13 +428,13 @@ impl Failure {
                                              again. With --failed skip, what failed is given up."
                         .into()
                 }
-                (0, true) => "Run the same command again: it goes on with what is not done.".into(),
+                (0, true) => "Run the same command again: it continues with what is not done.".into(),
                 (0, false) => "Run it again for those that are not done.".into(),
-                (_, true) => "Look at the PBX whether the unknown ones were carried out; then run the same command \
+                (_, true) => "Check on the PBX whether the unknown ones were carried out; then run the same command \
                               again, with --unknown repeat or --unknown skip."
                     .into(),
                 (_, false) => {
-                    "Look at the PBX whether the unknown ones were carried out before you send them again.".into()
+                    "Check on the PBX whether the unknown ones were carried out before you send them again.".into()
                 }
             }),
             Failure::Journal(error) => Some(next_steps::journal(error)),
@@ -509,7 +509,7 @@ mod tests {
 
     #[test]
     fn every_failure_says_what_to_do_next() {
-        // The checks of doctor say so one by one, and whoever pressed Ctrl-C knows.
+        // The checks of doctor say so one by one, and who pressed Ctrl-C knows.
         let silent = [Kind::Unhealthy, Kind::Interrupted];
         for kind in Kind::ALL.iter().filter(|kind| !silent.contains(kind)) {
             let failure = sample(*kind);

@@ -11,7 +11,7 @@ use crate::output::style::{Style, plain_text};
 impl Failure {
     /// Says it on stderr, once. Help and version are not errors and go to stdout.
     pub fn report(&self, json: bool) {
-        // If even stderr is closed, nobody is left to tell.
+        // If even stderr is closed, there is nowhere left to say it.
         let _ = self.try_report(json);
     }
 

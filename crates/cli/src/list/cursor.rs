@@ -33,7 +33,7 @@ pub struct State {
     pub until: Timestamp,
     /// True for this very instant, false for where a day begins.
     pub at_an_instant: bool,
-    /// So long was the file then.
+    /// The length of the file then.
     length: u64,
 }
 
@@ -57,16 +57,16 @@ impl Cursor {
     ) -> Result<Cursor, Failure> {
         let refuse = |message: &str, next: &str| Err(Failure::usage(message).next(next));
         if !output.format.can_be_continued() {
-            return refuse("--cursor needs a format that can be written on", "Add -o ndjson, -o csv or -o yaml.");
+            return refuse("--cursor needs a format that can be appended to", "Add -o ndjson, -o csv or -o yaml.");
         }
         let Some(file) = output.file.clone().filter(|file| file != "-") else {
             return refuse(
-                "--cursor needs a file for the rows, to cut off what a run that was killed had begun",
+                "--cursor needs a file for the rows, to cut off what a killed run had begun",
                 "Add --output-file.",
             );
         };
         if output.replaces(Path::new(&path)) {
-            return refuse("--cursor and --output-file are the same file", "Name another one for the cursor.");
+            return refuse("--cursor and --output-file are the same file", "Use another file for the cursor.");
         }
         let asked = arguments.parameters.iter().chain(&arguments.options).map(|(name, input)| match input {
             Input::Text(value) | Input::Json(value) => format!("{name}={value}"),
@@ -77,7 +77,7 @@ impl Cursor {
     }
 
     /// How far it is, if it does not begin here, and the file with the rows, cut back to what the
-    /// cursor says. Nobody else may write it meanwhile.
+    /// cursor says. No other run may write it during that time.
     /// `private` is for rows with secrets.
     pub fn begin(&self, private: bool) -> Result<(Sink, Option<State>), Failure> {
         let failed = |error: std::io::Error| Failure::file(&self.file, &error);
@@ -93,7 +93,7 @@ impl Cursor {
         let wanted = state.as_ref().map_or(0, |state| state.length);
         let length = file.metadata().map_err(failed)?.len();
         if length < wanted {
-            let reason = format!("{} has {length} bytes, and had {wanted}: rows are gone", self.file);
+            let reason = format!("{} has {length} bytes, and had {wanted}: rows are missing", self.file);
             return Err(self.refused(&reason));
         }
         file.set_len(wanted).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
@@ -106,7 +106,7 @@ impl Cursor {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Failure::file(&self.path, &error)),
         };
-        let state: State = serde_json::from_str(&text).map_err(|_| self.refused("it is no cursor"))?;
+        let state: State = serde_json::from_str(&text).map_err(|_| self.refused("not a cursor file"))?;
         for (was, is, what) in [
             (state.operation.as_str(), self.operation, "another operation"),
             (&state.asked, &self.asked, "a list that was asked for in another way"),
@@ -121,8 +121,8 @@ impl Cursor {
     }
 
     fn refused(&self, reason: &str) -> Failure {
-        Failure::usage(format!("the cursor {} does not fit: {reason}", self.path))
-            .next("Name another --cursor, or delete it to begin afresh.")
+        Failure::usage(format!("the cursor {} cannot be used: {reason}", self.path))
+            .next("Use another --cursor, or delete the file to start over.")
     }
 
     /// Notes that a window is complete, in one step: there is the old cursor or the new one.

@@ -19,7 +19,7 @@ use cursor::Cursor;
 use progress::Progress;
 use window::{Period, Window};
 
-/// So many pages are asked for at a time.
+/// The number of pages at a time, unless --concurrency sets another.
 const CONCURRENCY: usize = 10;
 
 /// What the command line says about reading a list.
@@ -37,7 +37,7 @@ pub struct Asked<'f> {
 pub struct List {
     /// How many rows; `None` for all.
     wanted: Option<u64>,
-    /// So many pages at a time.
+    /// The number of pages at a time.
     concurrency: usize,
     /// Only what happened then.
     period: Option<Period>,
@@ -91,8 +91,8 @@ impl List {
     ) -> Result<(), Failure> {
         let progress = Progress::new(output, self.wanted);
         let go_on = self.period.is_some().then_some(match self.cursor {
-            Some(_) => "The same command again goes on after the last window that was complete.",
-            None => "With --cursor, the same command again would go on after the last window that was complete.",
+            Some(_) => "Running the same command again continues after the last complete window.",
+            None => "With --cursor, running the same command again would continue after the last complete window.",
         });
         let mut reader = Reader {
             client,
@@ -127,11 +127,11 @@ impl List {
             let (sink, state) = cursor.begin(reader.output.is_secret(&reader.shape()))?;
             reader.begun = Some(sink);
             if let Some(state) = state {
-                reader.output.remark(&[format!("Going on from {}.", state.until)]);
+                reader.output.remark(&[format!("Continuing from {}.", state.until)]);
                 period = period.resumed(state.until, state.at_an_instant);
             }
         }
-        reader.output.remark(&[told(period.since, period.until)]);
+        reader.output.remark(&[described(period.since, period.until)]);
         let mut windows = period.windows();
         // Those that were halved, the next one last.
         let mut halved: Vec<Window> = Vec::new();
@@ -168,7 +168,7 @@ impl List {
     }
 }
 
-/// A window that takes too long is tried so often before it is halved.
+/// The number of tries of a window that takes too long, before it is halved.
 const WINDOW_TRIES: u32 = 2;
 
 /// True if a PBX may answer when asked for less.
@@ -183,7 +183,7 @@ fn takes_too_long(failure: &Failure) -> bool {
 }
 
 /// What the period is, where people gave it in their own words.
-fn told(since: Timestamp, until: Timestamp) -> String {
+fn described(since: Timestamp, until: Timestamp) -> String {
     let here = |instant: Timestamp| instant.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%dT%H:%M:%S%:z");
     format!("From {} to {}.", here(since), here(until))
 }
@@ -201,7 +201,7 @@ struct Reader<'r> {
     begun: Option<Sink>,
     /// How to go on after a failure in the middle.
     go_on: Option<&'static str>,
-    /// So many rows were printed.
+    /// The number of rows that were printed.
     rows: u64,
     /// True if a file came instead.
     is_file: bool,
@@ -249,7 +249,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Makes sure that all rows so far are on the disk: how long the file is.
+    /// Makes sure that all rows so far are on the disk, and returns the length of the file.
     fn checkpoint(&mut self) -> Result<u64, Failure> {
         let mut printed = self.printed(None)?;
         let length = printed.checkpoint()?;
@@ -273,7 +273,7 @@ impl Reader<'_> {
             return error.into();
         }
         let rows = self.rows;
-        let skip = || format!("To go on where it broke off: --skip {rows}, and what was skipped before.");
+        let skip = || format!("To continue where it broke off: --skip {rows}, plus what was skipped before.");
         Failure::CutShort { error: Box::new(error), rows, go_on: self.go_on.map_or_else(skip, str::to_owned) }
     }
 }

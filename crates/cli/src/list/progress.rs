@@ -17,7 +17,7 @@ const UNKNOWN: &str = "{spinner} {human_pos} rows, {per_sec:.0}";
 const KNOWN: &str = "{spinner} {human_pos} of {human_len} rows, {per_sec:.0}, {eta} left";
 
 impl Progress {
-    /// Of a list from which so many rows are wanted; `None` for all.
+    /// Of a list of which this number of rows is wanted; `None` for all.
     pub fn new(output: &Output, wanted: Option<u64>) -> Progress {
         let bar = output.shows_progress().then(|| {
             let bar = ProgressBar::with_draw_target(wanted, ProgressDrawTarget::stderr());
@@ -26,12 +26,12 @@ impl Progress {
         Progress { bar, known: Cell::new(wanted.is_some()) }
     }
 
-    /// True if anybody sees it.
+    /// True if it is visible.
     pub fn is_shown(&self) -> bool {
         self.bar.is_some()
     }
 
-    /// So many rows have come, of so many if that is known.
+    /// The number of rows that have come, of all if that is known.
     pub fn page(&self, rows: u64, count: Option<u64>) {
         let Some(bar) = &self.bar else { return };
         if let Some(count) = count.filter(|_| !self.known.replace(true)) {

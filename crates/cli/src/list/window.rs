@@ -72,7 +72,7 @@ impl Period {
             if until.is_none() && window.is_none() && cursor.is_none() {
                 return Ok(None);
             }
-            return Err(Failure::usage("--until, --window and --cursor need a beginning")
+            return Err(Failure::usage("--until, --window and --cursor need --since")
                 .next("Add --since, for example --since 7d."));
         };
         let now = Zoned::now();
@@ -105,8 +105,8 @@ impl Period {
         }
         if self.window.is_some() && self.ask.when.is_none() {
             return usage(
-                "the rows of this report are totals over the whole period: those of windows cannot be put together",
-                "Leave --window and --cursor out; --since and --until may stay.",
+                "the rows of this report are totals over the whole period: those of windows cannot be combined",
+                "Leave out --window and --cursor; --since and --until can stay.",
             );
         }
         match (self.window, self.ask.ask) {
@@ -121,16 +121,19 @@ impl Period {
         {
             let flags = [from, to].map(|name| format!("--{}", crate::args::flag::kebab(name)));
             return usage(
-                &format!("--since and {} say the same thing", flags.join("/")),
+                &format!("--since and {} both set the period", flags.join("/")),
                 &format!("Leave out --since and --until, or {}.", flags.join(" and ")),
             );
         }
         if arguments.options.contains_key("skip") || arguments.options.contains_key("count") {
-            return usage("--skip and --count do not go with a period", "Leave them out; --since says where to begin.");
+            return usage(
+                "--skip and --count cannot be combined with a period",
+                "Leave them out; --since says where to begin.",
+            );
         }
         if flags.cursor.is_some() && arguments.options.contains_key("top") {
             return usage(
-                "--top does not go with --cursor: the rest of a window would never be read",
+                "--top cannot be combined with --cursor: the rest of a window would never be read",
                 "Leave out one of the two; --until says where to end.",
             );
         }
@@ -207,7 +210,7 @@ impl Period {
             }
             (Ask::FilterByDay, Some(when)) => {
                 let day = |instant: Timestamp, more: SignedDuration| {
-                    // At the ends of all time there is no day more.
+                    // At the ends of all time there is no further day.
                     instant.checked_add(more).unwrap_or(instant).to_zoned(TimeZone::UTC).date()
                 };
                 let first = day(window.since, if window.opens { -DAY } else { SignedDuration::ZERO });

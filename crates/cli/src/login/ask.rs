@@ -10,7 +10,7 @@ use crate::failure::Failure;
 
 /// A line; where there is a default, Enter takes it. `flag` is what gives it without asking.
 pub fn line(question: &str, default: Option<&str>, flag: &str) -> Result<String, Failure> {
-    somebody(question, flag)?;
+    check_interactive(question, flag)?;
     loop {
         let offer = default.map(|default| format!(" [{default}]")).unwrap_or_default();
         write!(io::stderr(), "{question}{offer}: ").and_then(|()| io::stderr().flush()).map_err(|e| wrong(&e))?;
@@ -30,7 +30,7 @@ pub fn line(question: &str, default: Option<&str>, flag: &str) -> Result<String,
 
 /// A secret, which is not shown while it is typed.
 pub fn secret(question: &str, flag: &str) -> Result<SecretString, Failure> {
-    somebody(question, flag)?;
+    check_interactive(question, flag)?;
     loop {
         let answer = hidden(question).map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted => Failure::Declined,
@@ -47,7 +47,7 @@ fn hidden(question: &str) -> io::Result<String> {
     rpassword::prompt_password(format!("{question}: "))
 }
 
-/// A line that is not shown. Ctrl-C is a character meanwhile, one that ends the line: a signal would
+/// A line that is not shown. Ctrl-C is a character during that time, one that ends the line: a signal would
 /// end this program before the terminal shows again what is typed.
 #[cfg(unix)]
 fn hidden(question: &str) -> io::Result<String> {
@@ -94,12 +94,12 @@ fn hidden(question: &str) -> io::Result<String> {
     }
 }
 
-/// Without a terminal there is nobody to ask.
-fn somebody(question: &str, flag: &str) -> Result<(), Failure> {
+/// Without a terminal there is no one to ask.
+fn check_interactive(question: &str, flag: &str) -> Result<(), Failure> {
     if io::stdin().is_terminal() && io::stderr().is_terminal() {
         return Ok(());
     }
-    Err(Failure::usage(format!("no terminal to ask at, and not given: {question}"))
+    Err(Failure::usage(format!("not running interactively, and not given: {question}"))
         .next(format!("Give it with {flag}.")))
 }
 

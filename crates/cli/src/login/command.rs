@@ -18,12 +18,12 @@ pub fn command() -> Command {
     let user = Arg::new("user").long("user").value_name("NUMBER").help("Extension number or e-mail address");
     let password = Arg::new("password-file").long("password-file").value_name("FILE");
     let password = password.help("File that holds the password, - for stdin [env: THREECX_PASSWORD]");
-    let code = Arg::new("code").long("code").value_name("CODE").help("Security code, where the PBX asks for one");
+    let code = Arg::new("code").long("code").value_name("CODE").help("Security code, if the PBX asks for one");
     let as_user = [user.conflicts_with_all(["client-id", "client-secret", "client-secret-file"]), password, code];
     let default = Arg::new("default").long("default").action(ArgAction::SetTrue);
-    let default = default.help("Make it the default profile; the first one is that anyway");
+    let default = default.help("Make it the default profile; the first one always is");
     let command = plain(
-        format!("{ABOUT}. What was not given is asked for, and all of it is tried before it is kept."),
+        format!("{ABOUT}. Asks for what was not given, and tests the login before keeping it."),
         "threecx login [OPTIONS]",
     );
     let command = command.args(as_user.map(|arg| arg.help_heading(USER))).arg(default);
@@ -42,7 +42,7 @@ pub fn command() -> Command {
         )
     });
     let command = command.mut_arg("profile", |arg| {
-        arg.help("Name of the profile; one that exists is replaced [default: the PBX's host name]")
+        arg.help("Name of the profile; an existing one is replaced [default: the PBX's host name]")
     });
     layout::fit(command, width()).after_help(
         "A service principal (client ID and secret; Admin > Integrations > API) keeps its secret; a user keeps a refresh\n\

@@ -44,7 +44,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let builder = builder(&url, &profile)?;
     profile.url = builder.address()?;
     if somebody_is_there() {
-        // Nobody types a secret for an address that is none.
+        // A secret should not be typed for an address that does not answer.
         runtime()?.block_on(builder.reach())?;
     }
     profile.who = who(&given, named.is_some(), known.filter(|known| known.url == profile.url))?;
@@ -129,7 +129,7 @@ fn who(given: &Given, named: bool, known: Option<&Profile>) -> Result<Who, Failu
     }
 }
 
-/// Tries at the PBX whether it is right, and returns what is to be kept of it.
+/// Tests the login at the PBX, and returns what is to be kept of it.
 async fn prove(
     builder: Builder,
     profile: &mut Profile,
@@ -164,7 +164,7 @@ async fn prove(
     }
     let client = builder.build()?;
     match client.ask_version().await {
-        // It is who it says, and may do little.
+        // The login is right, and allows little.
         Ok(()) | Err(Error::Permission { .. }) => Ok((held, client.version())),
         Err(error) => Err(error.into()),
     }
@@ -225,7 +225,7 @@ fn keep(
         old.forget(was)?;
     }
     if let Some(old) = replaced {
-        note(&format!("It takes the place of {} at {}.", old.who.shown(), old.url));
+        note(&format!("It replaces {} at {}.", old.who.shown(), old.url));
     }
     let path = path.display().to_string();
     let mut sink = output.open()?;
@@ -245,13 +245,13 @@ fn keep(
     sink.line(&format!("Logged in to {}{version} as {}.", profile.url, profile.who.shown()))?;
     sink.line(&format!("The profile {name} is kept in {path}, its secret in {}.", secret.shown(place)))?;
     sink.line(&match is_default {
-        true => "It is the default profile: what you call now goes there.".to_owned(),
-        false => format!("It is not the default profile: add --profile {name}, or threecx profiles use {name}"),
+        true => "It is the default profile: commands use it from now on.".to_owned(),
+        false => format!("It is not the default profile: add --profile {name}, or run `threecx profiles use {name}`"),
     })?;
     sink.finish()
 }
 
-/// A name that no profile has yet: the PBX's host, with the client or user if it has to be.
+/// A name that no profile has yet: the PBX's host, with the client or user if that is needed.
 fn free_name(profile: &Profile, profiles: &Profiles) -> String {
     let host = host(&profile.url);
     let (Who::Client(id) | Who::User(id)) = &profile.who;

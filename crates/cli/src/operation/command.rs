@@ -63,7 +63,7 @@ fn which(subject: &Subject) -> [Arg; 2] {
         .display_order(1)
         .help_heading(heading)
         .conflicts_with("words")
-        .help(format!("Those for which this $filter is true: \"{example}\""));
+        .help(format!("Those that match this $filter: \"{example}\""));
     [words, filter]
 }
 

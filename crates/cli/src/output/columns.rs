@@ -10,10 +10,10 @@ use super::shape::{self, Shape};
 /// `Address.City`.
 pub type Record<'a> = IndexMap<String, &'a RawValue>;
 
-/// Objects in objects are taken apart so far.
+/// How deep objects in objects are flattened.
 const DEEPEST: usize = 3;
 
-/// A row, or `None` if it is no object.
+/// A row, or `None` if it is not an object.
 pub fn record(row: &str) -> Option<Record<'_>> {
     let members: Record<'_> = serde_json::from_str(row).ok()?;
     let mut record = Record::new();
@@ -32,7 +32,7 @@ fn flatten<'a>(members: Record<'a>, prefix: &str, depth: usize, into: &mut Recor
     }
 }
 
-/// A column may be so wide at most where others want room too.
+/// The maximum width of a column, where others need room too.
 const WIDEST: usize = 40;
 
 /// What is shown in place of a secret.

@@ -5,7 +5,7 @@
 //! carriage return, and names and display texts come from outside: such a text gets an apostrophe
 //! in front, unless it is only a number or a telephone number (`+49 30 1234567`), which no formula
 //! can be made of. So does one that has an apostrophe there already, for the guard to be undone when the
-//! file is read again (`--from`). Whoever wants texts untouched takes `-o ndjson`.
+//! file is read again (`--from`). `-o ndjson` leaves texts unchanged.
 
 use std::borrow::Cow;
 
@@ -90,7 +90,7 @@ fn text(json: &str, cell: &mut String) {
     }
 }
 
-/// A text as it stands in a cell.
+/// A text as it is written into a cell.
 pub fn guarded(text: &str) -> Cow<'_, str> {
     if is_in_danger(text) { format!("'{text}").into() } else { text.into() }
 }

@@ -15,7 +15,7 @@ use super::shape::Shape;
 use super::value::print_value;
 use crate::failure::Failure;
 
-/// So many names are tried before giving up.
+/// The maximum number of names that are tried.
 const MOST_NAMES: u32 = 1000;
 
 /// Writes a file as it comes to where `--output-file` says, else under the PBX's name into the
@@ -31,7 +31,7 @@ pub async fn receive(
     let media_type = download.file().media_type.clone();
     let bar = progress(&download, output);
     let (path, length) = write(operation, download, output, &bar).await?;
-    said(&path, length, &media_type, output)
+    report(&path, length, &media_type, output)
 }
 
 /// The same with one of many files, of which it returns the path.
@@ -47,8 +47,10 @@ pub async fn receive_one(
 pub fn refuse_one_name(output: &Output) -> Result<(), Failure> {
     match output.file.as_deref().filter(|path| !is_folder(path)) {
         None => Ok(()),
-        Some(path) => Err(Failure::usage(format!("--output-file {path} is one file, and several are to come"))
-            .next("Name a folder, with a slash at its end: --output-file recordings/")),
+        Some(path) => {
+            Err(Failure::usage(format!("--output-file {path} is a single file, but there are several to write"))
+                .next("Name a folder, ending with a slash: --output-file recordings/"))
+        }
     }
 }
 
@@ -97,7 +99,7 @@ pub fn save(
     }
     let mut part = Part::open(operation, file, output)?;
     part.write(bytes)?;
-    said(&part.keep()?, bytes.len() as u64, &file.media_type, output)
+    report(&part.keep()?, bytes.len() as u64, &file.media_type, output)
 }
 
 /// To where nothing can be taken back from.
@@ -108,7 +110,7 @@ async fn print(mut download: Download, output: &Output) -> Result<(), Failure> {
             Piece::Bytes(bytes) => sink.raw(&bytes)?,
             Piece::Restart if sink.is_empty() => {}
             Piece::Restart => {
-                let reason = "the file broke off, and the PBX cannot go on in its middle".to_owned();
+                let reason = "the file broke off, and the PBX cannot resume it".to_owned();
                 return Err(threecx::Error::Answer { reason }.into());
             }
         }
@@ -116,7 +118,7 @@ async fn print(mut download: Download, output: &Output) -> Result<(), Failure> {
     sink.finish()
 }
 
-fn said(path: &str, length: u64, media_type: &str, output: &Output) -> Result<(), Failure> {
+fn report(path: &str, length: u64, media_type: &str, output: &Output) -> Result<(), Failure> {
     let output = output.unfiltered().to_stdout();
     if output.is_for_programs() {
         let saved = json!({"file": path, "bytes": length, "media_type": media_type}).to_string();

@@ -13,7 +13,7 @@ use threecx_catalog::{Property, Span, Structure, Type, TypeRef};
 
 use super::shape::{self, Named, Shape};
 
-/// Structures in structures are taken apart so far; what lies deeper stays JSON.
+/// How deep structures in structures are flattened; what lies deeper stays JSON.
 const DEEPEST: usize = 4;
 
 /// The column of a list of scalars.
@@ -47,7 +47,7 @@ enum Member {
     /// A cell of the column with this index.
     Cell(usize),
     Object(Members),
-    /// A secret that nobody has named.
+    /// A secret that was not asked for.
     Secret,
 }
 
@@ -164,7 +164,7 @@ impl Columns {
         }
     }
 
-    /// The cells of a row: JSON as it came, or nothing. What is no object is one cell.
+    /// The cells of a row: JSON as it came, or nothing. What is not an object is one cell.
     pub fn cells<'a>(&mut self, row: &'a str) -> Vec<Option<&'a str>> {
         let mut cells = vec![None; self.columns.len()];
         if !row.trim_start().starts_with('{') {
@@ -181,17 +181,19 @@ impl Columns {
         cells
     }
 
-    /// What is to be said of what has no column: secrets, and members that rows had and the
+    /// Remarks about what has no column: secrets, and members that rows had and the
     /// catalogue does not know.
     pub fn left_out(&self) -> Vec<String> {
         let names = |names: &IndexSet<String>| names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         let mut remarks = Vec::new();
         if !self.secrets.is_empty() {
-            remarks.push(format!("Left out, because they are secrets: {}; --select has them.", names(&self.secrets)));
+            remarks
+                .push(format!("Left out because they are secret: {}; --select includes them.", names(&self.secrets)));
         }
         if !self.unknown.is_empty() {
             let unknown = names(&self.unknown);
-            remarks.push(format!("Left out, because the catalogue does not know them: {unknown}; -o json has them."));
+            remarks
+                .push(format!("Left out because the catalogue does not know them: {unknown}; -o json includes them."));
         }
         remarks
     }
@@ -241,7 +243,7 @@ impl<'de> Visitor<'de> for Object<'_, '_, 'de> {
         Ok(())
     }
 
-    // Where there could be an object: nothing, or what nobody knows.
+    // Where there could be an object: nothing, or something unknown.
     fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
     }

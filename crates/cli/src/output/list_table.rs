@@ -11,7 +11,7 @@ use super::style::{Style, one_line, plain_text};
 use super::table::fit;
 use crate::failure::Failure;
 
-/// So many rows decide.
+/// The number of rows that decide.
 const FIRST: usize = 100;
 
 /// Between two columns.

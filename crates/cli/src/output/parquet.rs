@@ -18,7 +18,7 @@ use super::shape::Shape;
 use super::sink::Sink;
 use crate::failure::Failure;
 
-/// So many rows are one group.
+/// The number of rows of a group.
 const GROUP: usize = 10_000;
 
 /// A list as Parquet.
@@ -121,7 +121,7 @@ impl Values {
             Some(Type::Boolean) => Values::Truth(Vec::new()),
             Some(Type::Byte | Type::Int32 | Type::Int64) => Values::Whole(Vec::new()),
             Some(Type::Single | Type::Double) => Values::Number(Vec::new()),
-            // A decimal number is exact, as it stands.
+            // A decimal number is exact as text.
             _ => Values::Text(Vec::new()),
         }
     }

@@ -8,7 +8,7 @@ pub trait Rows {
     /// Takes the next row: a JSON value, as it came.
     fn row(&mut self, row: &str) -> Result<(), Failure>;
 
-    /// Ends the list. Returns what is to be said about it.
+    /// Ends the list. Returns remarks about it.
     fn finish(self: Box<Self>) -> Result<Vec<String>, Failure>;
 
     /// Makes sure that all rows so far are in the file, and returns how long it is now. Only for
@@ -18,8 +18,8 @@ pub trait Rows {
     }
 }
 
-/// What is to be said of a list that may not have come whole: a PBX gives the first page of a list
-/// that nobody limited, and does not say so. Its pages are as long as it likes, but of round numbers.
+/// The remark about a list that may not be complete: a PBX returns the first page of a list without
+/// a limit, and does not say so. It chooses the length of its pages, but they are round numbers.
 pub fn more(number: u64, count: Option<u64>, shape: &Shape) -> Option<String> {
     const LEAST: u64 = 20;
     if shape.complete || number < LEAST || !number.is_multiple_of(10) || count.is_some_and(|count| count <= number) {

@@ -30,8 +30,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// From the flags. What cannot be is refused: a filter that is none, and what a terminal
-    /// cannot show.
+    /// From the flags. Refuses an invalid filter, and what a terminal cannot show.
     pub fn from(flags: OutputFlags) -> Result<Output, Failure> {
         let OutputFlags { format: named, file, jq, raw, quiet } = flags;
         let jq = jq.map(|expression| Jq::compile(&expression)).transpose()?.map(Rc::new);
@@ -40,8 +39,8 @@ impl Output {
         let usual = if jq.is_some() { Format::Ndjson } else { Format::Table };
         let format = named.or_else(by_file).unwrap_or(usual);
         if raw && (jq.is_none() || format != Format::Ndjson) {
-            return Err(Failure::usage("--raw-output is for the texts that --jq makes, one a line")
-                .next("Add --jq, and leave -o out or say -o ndjson."));
+            return Err(Failure::usage("--raw-output is for the strings that --jq makes, one per line")
+                .next("Add --jq, and leave out -o or use -o ndjson."));
         }
         let output = Output { format, file, jq, implied: named.is_none(), raw, quiet };
         if format.is_binary() && output.on_stdout() && io::stdout().is_terminal() {
@@ -51,7 +50,7 @@ impl Output {
         Ok(output)
     }
 
-    /// The same, on stdout even where a file was named: for what is said about that file.
+    /// The same, on stdout even if a file was named: for messages about that file.
     #[must_use]
     pub fn to_stdout(&self) -> Output {
         Output { file: None, ..self.clone() }
@@ -62,7 +61,7 @@ impl Output {
         self.format != Format::Table
     }
 
-    /// For what is no answer and goes beside it: no filter, and a format only if `-o` names it.
+    /// For what is printed beside an answer: no filter, and a format only if `-o` names it.
     #[must_use]
     pub fn unfiltered(&self) -> Output {
         let format = if self.implied { Format::Table } else { self.format };
@@ -92,15 +91,15 @@ impl Output {
         self.create(false)
     }
 
-    /// The same for what has this shape: where secrets go into a file that is new, nobody but its
-    /// owner can read it.
+    /// The same for what has this shape: where secrets go into a new file, only its owner
+    /// can read it.
     pub fn open_for(&self, shape: &Shape) -> Result<Sink, Failure> {
         if let Some(path) = self.file.as_deref().filter(|_| self.implied && !self.on_stdout())
             && Path::new(path).extension().is_some()
             && Format::of_file(path).is_none()
         {
             let format = if self.format == Format::Table { "a table" } else { self.format.name() };
-            self.remark(&[format!("{path} is written as {format}; -o names another format.")]);
+            self.remark(&[format!("{path} is written as {format}; -o sets another format.")]);
         }
         self.create(self.is_secret(shape))
     }
@@ -129,7 +128,7 @@ impl Output {
         }
     }
 
-    /// True if a person sees what is said on stderr and wants to.
+    /// True if a person sees stderr and wants to.
     pub fn shows_progress(&self) -> bool {
         !self.quiet && io::stderr().is_terminal()
     }

@@ -84,7 +84,7 @@ fn answers_of(operation: &'static Operation, target: Span) -> Option<&'static St
 pub struct Named {
     /// `ForwardNoAnswer/To` is written `ForwardNoAnswer.To`.
     pub name: String,
-    /// What stands in its parentheses under `$select` and `$expand`.
+    /// `$select` and `$expand` in its parentheses.
     pub select: Option<String>,
     pub expand: Option<String>,
 }
@@ -106,7 +106,7 @@ pub fn names(list: Option<&str>) -> Vec<Named> {
     split(list.unwrap_or_default(), ',').into_iter().map(named).filter(|named| !named.name.is_empty()).collect()
 }
 
-/// The parts between separators; what stands in parentheses or quotes is whole.
+/// The parts between separators; text in parentheses or quotes is not split.
 fn split(text: &str, separator: char) -> Vec<&str> {
     let (mut depth, mut quoted, mut start, mut parts) = (0_i32, false, 0, Vec::new());
     for (index, c) in text.char_indices() {

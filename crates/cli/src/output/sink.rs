@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 
 use crate::failure::Failure;
 
-/// So much is gathered before it is written.
+/// The number of bytes that are gathered before they are written.
 const BUFFER: usize = 64 << 10;
 
 /// Somewhere to print. What is printed arrives when it is finished.
@@ -78,7 +78,7 @@ impl Sink {
         self.inner.flush().map_err(|error| self.failure(&error))
     }
 
-    /// The same in the middle: what was printed is on the disk, and so long.
+    /// The same in the middle: puts what was printed on the disk, and returns its length.
     pub fn checkpoint(&mut self) -> Result<u64, Failure> {
         self.inner.flush().map_err(|error| self.failure(&error))?;
         self.synced()

@@ -77,6 +77,6 @@ pub fn painted(line: &str) {
 }
 
 fn say(line: &str) {
-    // If stderr is closed, nobody wants to know.
+    // If stderr is closed, there is nowhere to say it.
     let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -57,7 +57,7 @@ fn finish(mut table: Table) -> String {
     table.trim_fmt()
 }
 
-/// Text that is exactly so wide: padded, or cut.
+/// Text of exactly this width: padded, or cut.
 pub fn fit(text: &str, width: usize) -> String {
     let mut fitted = text.to_owned();
     let mut wide = text.width();

@@ -12,10 +12,10 @@ use super::shape::Shape;
 use super::sink::Sink;
 use crate::failure::Failure;
 
-/// So many rows a sheet has, the heading among them.
+/// The maximum number of rows of a sheet, the heading included.
 const SHEET: u32 = 1_048_576;
 
-/// So many characters a cell has at most.
+/// The maximum number of characters of a cell.
 const CELL: usize = 32_767;
 
 /// A whole number up to here is exact.
@@ -94,7 +94,7 @@ impl Rows for XlsxRows {
         self.sink.finish()?;
         let mut remarks: Vec<String> = self.columns.iter().flat_map(Columns::left_out).collect();
         if self.cut > 0 {
-            remarks.push(format!("{} cells were cut to {CELL} characters; -o json has all.", self.cut));
+            remarks.push(format!("{} cells were cut to {CELL} characters; -o json has the full text.", self.cut));
         }
         Ok(remarks)
     }

@@ -59,7 +59,7 @@ fn block(json: &str, indent: usize, out: &mut String) -> bool {
         Some(b'{') => {
             let Ok(members) = serde_json::from_str::<IndexMap<String, &RawValue>>(json) else { return false };
             for (index, (name, value)) in members.iter().enumerate() {
-                // The first stands behind what came before it.
+                // The first is on the line of what came before it.
                 if index > 0 || !out.ends_with("- ") {
                     out.extend(std::iter::repeat_n(' ', indent));
                 }
@@ -130,7 +130,7 @@ fn string(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// True for a text that nobody can take for anything else, whichever YAML they speak.
+/// True for a text that no version of YAML takes for anything else.
 fn is_plain(text: &str) -> bool {
     const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let letter = text.chars().next().is_some_and(char::is_alphabetic);

@@ -1,4 +1,4 @@
-//! `threecx profiles`: what there is, which is the default, and away with one.
+//! `threecx profiles`: list them, choose the default, remove one.
 
 use std::ffi::OsString;
 
@@ -63,9 +63,9 @@ fn remove(name: &str) -> Result<(), Failure> {
         profiles.remove(name);
         Ok(profiles.default.is_some() || profiles.profiles.is_empty())
     })?;
-    note(&format!("The profile {name} is gone."));
+    note(&format!("Removed the profile {name}."));
     if !default {
-        note("There is no default profile now: threecx profiles use NAME");
+        note("There is no default profile now. Choose one: threecx profiles use NAME");
     }
     Ok(())
 }
@@ -91,7 +91,7 @@ fn list(output: &Output) -> Result<(), Failure> {
         return sink.finish();
     }
     if profiles.profiles.is_empty() {
-        note("There are no profiles. `threecx login` makes one.");
+        note("There are no profiles. `threecx login` creates one.");
         return Ok(());
     }
     let row = |(name, profile): (&String, &Profile)| {

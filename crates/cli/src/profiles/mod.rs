@@ -42,7 +42,7 @@ pub enum Who {
     User(String),
 }
 
-/// A profile as it stands in the file.
+/// A profile as it is written in the file.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -153,7 +153,9 @@ impl Profiles {
             let known: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
             let next = match known.as_slice() {
                 [] => "Log in first: threecx login".to_owned(),
-                known => format!("There are: {}. `threecx login --profile {name}` makes another.", known.join(", ")),
+                known => {
+                    format!("Existing profiles: {}. `threecx login --profile {name}` creates it.", known.join(", "))
+                }
             };
             Failure::usage(format!("there is no profile `{name}`")).next(next)
         })
@@ -174,8 +176,8 @@ pub fn check_name(name: &str) -> Result<(), Failure> {
     if !name.is_empty() && name.len() <= 100 && name.chars().all(fine) && !name.starts_with(['.', '-']) {
         return Ok(());
     }
-    Err(Failure::usage(format!("`{name}` cannot be the name of a profile"))
-        .next("Take letters, digits, dots, hyphens and underscores: --profile head-office"))
+    Err(Failure::usage(format!("`{name}` is not a valid profile name"))
+        .next("Use letters, digits, dots, hyphens and underscores: --profile head-office"))
 }
 
 fn path() -> Option<PathBuf> {
@@ -184,7 +186,7 @@ fn path() -> Option<PathBuf> {
 
 /// Where this user has no home, there is nowhere to keep anything.
 pub fn no_home() -> Failure {
-    Failure::usage("this user has no home folder to keep a profile in").next("Name a folder in THREECX_CONFIG_DIR.")
+    Failure::usage("this user has no home folder to keep a profile in").next("Set THREECX_CONFIG_DIR to a folder.")
 }
 
 fn failure(path: &Path, error: &io::Error) -> Failure {

@@ -11,7 +11,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// As it stands in the profile.
+    /// Its name in the profile.
     pub fn name(self) -> &'static str {
         match self {
             Place::Keyring => "keyring",

@@ -1,4 +1,4 @@
-//! `threecx search`: the operations and commands that do what somebody has in mind, the best first.
+//! `threecx search`: the operations and commands that do what you want, the best first.
 
 mod rank;
 mod synonyms;
@@ -25,7 +25,7 @@ use crate::{collections, edit};
 use clap::{Arg, Command, value_parser};
 use rank::{Hit, Index, What};
 
-/// So many operations are shown where nothing else is asked for.
+/// The number of results, unless --limit sets another.
 const LIMIT: usize = 12;
 
 /// What it does, for lists of commands.
@@ -39,14 +39,13 @@ pub fn command() -> Command {
         .long("limit")
         .value_name("NUMBER")
         .value_parser(value_parser!(usize))
-        .help(format!("Show so many at most, 0 for all [default: {LIMIT}]"));
+        .help(format!("Maximum number of results, 0 for all [default: {LIMIT}]"));
     let command = plain(
         format!("{ABOUT}, the best first: by title, resource, arguments and answer"),
         "threecx search <WORD>... [--limit NUMBER] [--api VERSION] [-o json]",
     );
     for_reading(command.arg(words).arg(limit), &READING).after_help(
-        "Words of the field are known: ivr finds receptionists, did finds DID numbers. Endings and small slips of the\n\
-         keyboard do not matter.\n\n\
+        "Telephony terms are known: ivr finds receptionists, did finds DID numbers. Word endings and typos do not matter.\n\n\
          Examples:\n  threecx search reboot phone\n  threecx search voicemail pin\n  threecx search blocked ip -o json",
     )
 }
@@ -69,13 +68,13 @@ pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
     let shown = &hits[..if limit == 0 { hits.len() } else { hits.len().min(limit) }];
     print(shown, &output)?;
     if spelt != typed {
-        note(&format!("Nothing is called `{}`; looked for `{}`.", typed.join(" "), spelt.join(" ")));
+        note(&format!("Nothing matches `{}`; searched for `{}` instead.", typed.join(" "), spelt.join(" ")));
     }
     match shown.first() {
         Some(first) => {
             let more = match hits.len() - shown.len() {
                 0 => String::new(),
-                more => format!("{more} more fit: --limit 0 shows all. "),
+                more => format!("{more} more match: --limit 0 shows all. "),
             };
             let next = match first.what {
                 What::Operation(_) => format!("threecx describe {}", command_of(first.what)),
@@ -85,7 +84,7 @@ pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
             };
             note(&format!("{more}More on one: {next}"));
         }
-        None => note("No operation fits. All there are: threecx operations"),
+        None => note("No operation matches. `threecx operations` lists them all."),
     }
     Ok(())
 }
@@ -148,7 +147,7 @@ fn lifetime(what: What) -> [String; 2] {
     [edges(operation.forms.first(), Span::since), edges(operation.forms.last(), Span::until)]
 }
 
-/// For programs. What is no operation has no id, method and path.
+/// For programs. What is not an operation has no id, method and path.
 fn row(hit: &Hit) -> serde_json::Value {
     let [since, until] = lifetime(hit.what);
     let operation = match hit.what {

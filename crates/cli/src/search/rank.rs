@@ -1,4 +1,4 @@
-//! How well operations and commands fit what somebody looks for.
+//! How well operations and commands match what is searched for.
 //!
 //! Each thing that was typed is looked for in the title, the resource, the path, the arguments,
 //! the answer and the effect, in the words of the field that mean the same too. An operation
@@ -26,8 +26,8 @@ const ARGUMENT: f64 = 4.0;
 const ANSWER: f64 = 2.0;
 const EFFECT: f64 = 2.0;
 
-/// What it is worth beside that if an update can change just what is looked for, if nothing else
-/// is said by title and resource; and what it costs if the newest release no longer has it.
+/// What it is worth beside that if an update can change just what is looked for, if title and
+/// resource say nothing else; and what it costs if the newest release no longer has it.
 const CHANGES_IT: f64 = 0.8;
 const TITLE_ALONE: f64 = 4.0;
 const RESOURCE_ALONE: f64 = 2.5;

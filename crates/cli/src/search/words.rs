@@ -9,7 +9,7 @@ pub fn stems(text: &str) -> Vec<String> {
     pieces.flat_map(|piece| kebab(piece).split('-').map(stem).collect::<Vec<_>>()).collect()
 }
 
-/// The words that somebody typed, as they stand.
+/// The words as they were typed.
 pub fn typed(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect()

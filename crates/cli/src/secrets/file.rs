@@ -1,5 +1,5 @@
 //! Secrets in files: one for each profile, which only its owner can read (0600), in a folder
-//! that only he can look into (0700).
+//! that only they can look into (0700).
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -50,7 +50,7 @@ fn open(profile: &str) -> io::Result<File> {
     {
         use std::os::unix::fs::PermissionsExt;
         if file.metadata()?.permissions().mode() & 0o077 != 0 {
-            let reason = "others can read this secret; take that away with chmod 600";
+            let reason = "others can read this secret; restrict it with chmod 600";
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, reason));
         }
     }

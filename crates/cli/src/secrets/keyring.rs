@@ -55,13 +55,13 @@ mod asked {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
             let answer = store().and_then(|store| store.build(SERVICE, &account, None)).and_then(question);
-            // Nobody listens any more if it took too long.
+            // If it took too long, the receiver is gone.
             let _ = sender.send(answer.map_err(|error| io::Error::other(reason(&error))));
         });
         receiver.recv_timeout(PATIENCE).unwrap_or_else(|_| Err(io::Error::other("the keyring does not answer")))
     }
 
-    /// Its own words may hold what it was given: only the kind is told.
+    /// Its message may contain what it was given: only the kind is reported.
     fn reason(error: &Error) -> &'static str {
         match error {
             Error::NoEntry => "it is not there",

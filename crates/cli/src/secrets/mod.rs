@@ -90,7 +90,7 @@ impl Secret {
     }
 }
 
-/// Which place the user wants, if he does.
+/// Where the user asked to keep secrets, if they said.
 fn wanted() -> Result<Option<Place>, Failure> {
     match env_vars::SECRETS.get().as_deref() {
         None => Ok(None),
@@ -98,7 +98,7 @@ fn wanted() -> Result<Option<Place>, Failure> {
         Some("file") => Ok(Some(Place::File)),
         Some(other) => {
             Err(Failure::usage(format!("{}: expected keyring or file; got `{other}`", env_vars::SECRETS.name))
-                .next("Correct it, or leave it out: then the keyring is taken if one answers, else a file."))
+                .next("Correct it, or unset it to use the keyring if there is one, else a file."))
         }
     }
 }
@@ -121,7 +121,7 @@ impl SecretStore for Kept {
     fn replace(&self, secret: &SecretString) -> io::Result<()> {
         self.secret.write(self.place, secret).inspect_err(|error| {
             warn(&format!(
-                "the PBX has given a new refresh token, and it cannot be kept in {}: {error}. \
+                "the PBX has issued a new refresh token, which cannot be kept in {}: {error}. \
                  You may have to log in again: threecx login --profile {}",
                 self.secret.shown(self.place),
                 self.secret.profile

@@ -23,10 +23,10 @@ pub fn command() -> Command {
     let command =
         plain(format!("{ABOUT}, with a demo company: to try things out, and for tests"), "threecx sim [OPTIONS]");
     let command = command.args(company()).args(clients()).args(tls()).args(misbehaviour()).after_help(
-        "KIND is 401, expire, evict (401, and the token no longer holds), 429, 500, 502, 503, 504, drop-before,\n\
-         drop-after or truncate; with PROBABILITY from 0 to 1, and TIMES how often at most. TARGET is an operation\n\
-         (Users.RebootPhone), a resource (Users), or token, login or logout. All of it can be changed while it runs,\n\
-         over /sim/faults, /sim/latency, /sim/tokens, /sim/clock and /sim/reset; /sim/counts tells what arrived.\n\n\
+        "KIND is 401, expire, evict (401, and the token is no longer valid), 429, 500, 502, 503, 504, drop-before,\n\
+         drop-after or truncate; PROBABILITY is from 0 to 1, TIMES the maximum number of times. TARGET is an operation\n\
+         (Users.RebootPhone), a resource (Users), or token, login or logout. All of this can be changed while it runs,\n\
+         over /sim/faults, /sim/latency, /sim/tokens, /sim/clock and /sim/reset; /sim/counts shows what arrived.\n\n\
          Examples:\n  threecx sim --fault drop-after:0.05 --fault 429:1:3:retry-after=2@Users.RebootPhone --fault 503:0.1@token\n  \
          threecx sim --latency 20ms+10ms --latency 2s@ReportCallLogData --token-life 5s\n  \
          threecx sim --tls --ca-out ca.pem\n  \
@@ -47,27 +47,27 @@ fn instant(name: &'static str, help: &'static str) -> Arg {
 
 fn company() -> [Arg; 11] {
     [
-        value("port", "PORT", "Port to listen on; 0 takes a free one")
+        value("port", "PORT", "Port to listen on; 0 picks a free one")
             .default_value("5004")
             .value_parser(value_parser!(u16)),
         value("bind", "ADDRESS", "Address to listen on").default_value("127.0.0.1").value_parser(value_parser!(IpAddr)),
-        value("users", "NUMBER", "So many extensions").default_value("500").value_parser(value_parser!(u32)),
-        value("seed", "NUMBER", "The same number makes the same company, and the same misfortune")
+        value("users", "NUMBER", "Number of extensions").default_value("500").value_parser(value_parser!(u32)),
+        value("seed", "NUMBER", "Seed: the same number gives the same company and the same faults")
             .default_value("7")
             .value_parser(value_parser!(u64)),
-        value("calls", "NUMBER", "So many call segments in its history; a million take no memory")
+        value("calls", "NUMBER", "Number of call segments in its history; even a million take no memory")
             .default_value("1000")
             .value_parser(value_parser!(u64)),
-        instant("calls-from", "When the first of them was, such as 2026-01-01T00:00:00Z [default: 30 days ago]"),
-        instant("calls-to", "When the last of them was [default: now]"),
+        instant("calls-from", "Time of the first of them, such as 2026-01-01T00:00:00Z [default: 30 days ago]"),
+        instant("calls-to", "Time of the last of them [default: now]"),
         value("live-calls", "on|off", "Whether people call each other while it runs")
             .default_value("on")
             .value_parser(["on", "off"])
             .hide_possible_values(true),
-        instant("clock", "Time that it is, until /sim/clock moves it on [default: the machine's clock]"),
-        value("data", "FILE", "SQLite file to keep everything in; without it, all is gone when it stops")
+        instant("clock", "Current time on the PBX, until /sim/clock moves it on [default: the machine's clock]"),
+        value("data", "FILE", "SQLite file to keep everything in; without it, everything is lost when it stops")
             .value_parser(value_parser!(PathBuf)),
-        value("api", "VERSION", "API release that it has, such as 20.0.8 [default: the newest]"),
+        value("api", "VERSION", "API release to simulate, such as 20.0.8 [default: the newest]"),
     ]
 }
 
@@ -75,12 +75,11 @@ fn clients() -> [Arg; 4] {
     [
         value("client-id", "ID", "Client ID that it accepts"),
         value("client-secret", "SECRET", "Client secret that it accepts"),
-        value("role", "ROLE", "Role of the client: with a lower one it is refused what live PBXs refuse it")
+        value("role", "ROLE", "Role of the client; a lower one is refused what a real PBX refuses it")
             .default_value("system_owners")
             .value_parser(threecx_sim::ROLES)
             .hide_possible_values(true),
-        value("token-life", "DURATION", "How long a token holds, in whole seconds [default: 1h]")
-            .value_parser(token_life),
+        value("token-life", "DURATION", "Lifetime of a token, in whole seconds [default: 1h]").value_parser(token_life),
     ]
     .map(|arg| arg.help_heading(CLIENTS))
 }
@@ -109,12 +108,8 @@ fn misbehaviour() -> [Arg; 2] {
             "What goes wrong: KIND[:PROBABILITY[:TIMES]][:retry-after=SECONDS][@TARGET]; may be repeated",
         )
         .value_parser(|text: &str| text.parse::<Fault>()),
-        value(
-            "latency",
-            "LATENCY",
-            "How long it takes to answer: DURATION[+JITTER][@TARGET], such as 20ms; may be repeated",
-        )
-        .value_parser(|text: &str| text.parse::<Latency>()),
+        value("latency", "LATENCY", "Response time: DURATION[+JITTER][@TARGET], such as 20ms; may be repeated")
+            .value_parser(|text: &str| text.parse::<Latency>()),
     ]
     .map(|arg| arg.action(ArgAction::Append).help_heading(MISBEHAVIOUR))
 }

@@ -104,14 +104,14 @@ fn failure(error: Error) -> Failure {
 
 fn warn_of_others(bind: IpAddr, tls: bool) {
     let how = if tls {
-        ", and control it over /sim/*. --tls-name puts the name that they know into its certificate."
+        ", and control it over /sim/*. --tls-name puts the name that they use into its certificate."
     } else {
         ", over plain HTTP, and control it over /sim/*. Clients on other machines need --allow-http."
     };
-    warn(&format!("it listens on {bind}: everybody who reaches this machine can reach it{how}"));
+    warn(&format!("it listens on {bind}: everyone who can reach this machine can use it{how}"));
 }
 
-/// Writes a file that somebody may be waiting for, and returns its path from the root.
+/// Writes a file that a script may be waiting for, and returns its absolute path.
 fn write_whole(path: &Path, text: &str) -> Result<PathBuf, Failure> {
     let written = atomic_file::write(path, text, Readers::Everybody).and_then(|()| path.canonicalize());
     written.map_err(|error| Failure::file(path.display().to_string(), &error))
@@ -141,7 +141,7 @@ fn announce(pbx: &Pbx, ca_file: Option<&Path>, output: &Output) -> Result<(), Fa
         }
         writeln!(stdout, "  threecx users list --top 5\n")?;
         if pbx.ca_pem().is_some() && ca_file.is_none() {
-            writeln!(stdout, "Nobody trusts its certificate yet: --ca-out FILE writes down whom to trust.\n")?;
+            writeln!(stdout, "Its certificate is not trusted yet: --ca-out FILE writes the authority to trust.\n")?;
         }
     }
     Ok(stdout.flush()?)

@@ -103,7 +103,7 @@ pub fn below(resource: &'static Resource, word: &str) -> Option<Chosen> {
 /// The word that opens an editor.
 pub const EDIT: &str = "edit";
 
-/// The words after a resource that are no operations, and what they are for.
+/// The words after a resource that are not operations, and what they are for.
 pub fn besides(resource: &'static Resource) -> Vec<(&'static str, String)> {
     let collections = table::of(resource);
     let collections = collections.map(|collection| (collection.word, collections::command::about(collection)));

@@ -16,7 +16,7 @@ const EXAMPLES: &str = "  threecx --sim users reprovision-all-phones --ids '[123
   threecx search reboot phone
   threecx describe users make-call";
 
-/// Builds the command that stands for the program as a whole.
+/// Builds the command of the program as a whole.
 pub fn command(own: &'static [Own], width: usize) -> Command {
     let command = Command::new("threecx")
         .no_binary_name(true)
@@ -44,10 +44,10 @@ fn after() -> String {
         env_vars::ALL.iter().map(|variable| format!("  {:<22} {}", variable.name, variable.meaning)).collect();
     let codes: Vec<String> = exit_codes().map(|(code, meaning)| format!("  {code:>3}  {meaning}")).collect();
     format!(
-        "Values:\n  Wherever an id is wanted, a number, a range (100-119), a name or an e-mail address will do.\n  \
-         Lists, objects and --body take @file for a file and - for stdin; texts are taken as they stand.\n  \
-         A path parameter called like a flag of this program gets the prefix --arg-, a field of the\n  \
-         body called like one or like a path parameter --body-: `users update --id 1 --body-id 1`.\n\n\
+        "Values:\n  Wherever an id is expected, a number, a range (100-119), a name or an e-mail address will do.\n  \
+         Lists, objects and --body take @file for a file and - for stdin; text is taken literally.\n  \
+         A path parameter with the name of a flag of this program gets the prefix --arg-, a body field\n  \
+         with the name of such a flag or of a path parameter --body-: `users update --id 1 --body-id 1`.\n\n\
          Environment variables:\n{}\n\nExit codes:\n{}\n\nAPI releases: {} to {}",
         variables.join("\n"),
         codes.join("\n"),

@@ -10,7 +10,7 @@ use super::{Own, operation_of};
 use crate::args::flag::kebab;
 use crate::failure::Failure;
 
-/// At most so many commands are offered.
+/// The maximum number of commands that are offered.
 const MOST: usize = 4;
 
 /// No resource is called so. `next` is the word after it.
@@ -30,7 +30,7 @@ pub fn resource(own: &'static [Own], word: &str, next: Option<OsString>) -> Fail
                 None => format!("Did you mean `threecx {close}`?"),
             }
         }
-        (true, None) => format!("Look for it: `threecx search {word}`. `threecx --help` lists all resources."),
+        (true, None) => format!("Search for it: `threecx search {word}`. `threecx --help` lists all resources."),
     };
     Failure::usage(format!("there is no resource or command `{word}`")).next(hint)
 }
