@@ -81,9 +81,9 @@ impl Client {
         self.sender.tokens.get(&self.sender.transport, None).await
     }
 
-    /// Finds out the PBX's build: it may be stored, else the PBX is asked.
-    async fn know_version(&self) -> Result<(), Error> {
-        if self.version().is_some() {
+    /// Finds out the PBX's build if it matters: it may be stored, else the PBX is asked.
+    pub(crate) async fn know_version(&self) -> Result<(), Error> {
+        if self.sender.version.is_named() || self.version().is_some() {
             return Ok(());
         }
         match self.sender.tokens.stored_version().await {

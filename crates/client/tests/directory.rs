@@ -1,10 +1,18 @@
 //! Finding entities by what people call them, and with how many requests.
 
 use threecx::{Client, Effect, EntitySet, Error, NameInput, NamedEntity, Span, Wanted, entity_set};
+use threecx_catalog::Release;
 use threecx_sim::Pbx;
 
 async fn pbx() -> (Pbx, Client) {
-    let pbx = Pbx::builder().users(250).start().await.expect("a free port");
+    connected(Pbx::builder().seed(7).users(50).start().await.expect("a free port")).await
+}
+
+async fn large_pbx() -> (Pbx, Client) {
+    connected(Pbx::builder().users(250).start().await.expect("a free port")).await
+}
+
+async fn connected(pbx: Pbx) -> (Pbx, Client) {
     let client = Client::builder(pbx.url()).credentials(pbx.client_id(), pbx.client_secret()).build();
     let client = client.expect("an address");
     client.ask_version().await.expect("the PBX answers");
@@ -46,9 +54,9 @@ async fn all_words_of_a_text_are_found_by_one_request() {
 
 #[tokio::test]
 async fn a_filter_that_fills_a_page_takes_one_request() {
-    let (pbx, client) = pbx().await;
+    let (pbx, client) = large_pbx().await;
     for (filter, rows, requests) in
-        [("Id lt 29", 0, 1), ("Id lt 128", 99, 1), ("Id lt 129", 100, 1), ("Id lt 130", 101, 2), ("Id lt 229", 200, 2)]
+        [("Id lt 29", 0, 1), ("Id lt 128", 99, 1), ("Id lt 129", 100, 1), ("Id lt 130", 101, 2)]
     {
         let before = lists(&pbx);
         let found = client.directory().select(users(), filter).await.expect(filter);
@@ -58,7 +66,7 @@ async fn a_filter_that_fills_a_page_takes_one_request() {
 
 #[tokio::test]
 async fn many_words_take_few_requests() {
-    let (pbx, client) = pbx().await;
+    let (pbx, client) = large_pbx().await;
     for (text, found, requests) in [("100-120", 21, 2), ("100-299", 200, 10), ("100-300", 201, 3)] {
         let before = lists(&pbx);
         let users = client.directory().users(text).await.expect(text);
@@ -121,8 +129,8 @@ async fn to_read_a_few_letters_are_enough() {
 
 #[tokio::test]
 async fn every_release_has_what_names_an_entity() {
-    for release in Span::ALL.releases() {
-        let pbx = Pbx::builder().api(release).start().await.expect("a free port");
+    for release in Release::all() {
+        let pbx = Pbx::builder().api(Span { first: release, last: release }).start().await.expect("a free port");
         let client = Client::builder(pbx.url()).credentials(pbx.client_id(), pbx.client_secret()).build();
         let mut directory = client.expect("an address").directory();
         assert_eq!(directory.users("100").await.expect("a user").len(), 1);

@@ -11,6 +11,7 @@ use super::found::Found;
 use super::hint::{FEW, hint};
 use super::name_input::NameInput;
 use super::named_entity::NamedEntity;
+use super::naming::Naming;
 use super::wanted::Wanted;
 use crate::client::Client;
 
@@ -33,19 +34,20 @@ impl Directory {
     /// Those of [`Client::call`]; [`Error::Input`] for a set that cannot be listed.
     pub async fn look_up(&mut self, wanted: impl Into<Wanted>, words: &[&NameInput]) -> Result<(), Error> {
         let wanted = wanted.into();
-        let list = list(wanted.set)?;
-        let (client, parts) = (self.client.clone(), self.parts);
+        let (source, parts) = (Source::of(&self.client, wanted.set).await?, self.parts);
         let found = self.found(wanted.set);
         let mut seen = HashSet::new();
         let words: Vec<&&NameInput> =
             words.iter().filter(|word| !found.knows(word, &wanted) && seen.insert(**word)).collect();
-        let comparisons: Option<Vec<Vec<String>>> = words.iter().map(|word| word.comparisons(wanted.set)).collect();
-        let comparisons = comparisons.map(|all| all.concat()).filter(|all| all.len() <= AT_ONCE * MOST_REQUESTS);
+        let comparisons: Option<Vec<Vec<String>>> =
+            words.iter().map(|word| word.comparisons(wanted.set, &source.naming)).collect();
+        let comparisons =
+            comparisons.map(|all| distinct(all.concat())).filter(|all| all.len() <= AT_ONCE * MOST_REQUESTS);
         match &comparisons {
-            None => read(&client, list, &wanted, None, None, found).await?,
+            None => source.read(&wanted, None, None, found).await?,
             Some(comparisons) => {
                 for some in comparisons.chunks(AT_ONCE) {
-                    read(&client, list, &wanted, Some(some.join(" or ")), None, found).await?;
+                    source.read(&wanted, Some(some.join(" or ")), None, found).await?;
                 }
             }
         }
@@ -58,7 +60,7 @@ impl Directory {
             found.others = match comparisons {
                 Some(_) => {
                     let mut others = Found::default();
-                    read(&client, list, &Wanted::names(wanted.set), None, Some(LIKE), &mut others).await?;
+                    source.read(&Wanted::names(wanted.set), None, Some(LIKE), &mut others).await?;
                     others.entities
                 }
                 None => found.entities.clone(),
@@ -77,7 +79,8 @@ impl Directory {
     pub async fn select(&self, wanted: impl Into<Wanted>, filter: &str) -> Result<Vec<NamedEntity>, Error> {
         let wanted = wanted.into();
         let mut found = Found::default();
-        read(&self.client, list(wanted.set)?, &wanted, Some(filter.to_owned()), None, &mut found).await?;
+        let source = Source::of(&self.client, wanted.set).await?;
+        source.read(&wanted, Some(filter.to_owned()), None, &mut found).await?;
         Ok(found.entities)
     }
 
@@ -120,31 +123,52 @@ impl Directory {
     }
 }
 
-/// What lists a set whose entities have keys to be known by.
-fn list(set: &'static EntitySet) -> Result<&'static Operation, Error> {
-    set.list.filter(|_| set.key.is_some()).ok_or_else(|| {
-        InputError::of("set", "entities that can be listed and have keys", format!("`{}`", set.name)).into()
-    })
+/// Each once: `100` is also in `100-119`.
+fn distinct(mut comparisons: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    comparisons.retain(|comparison| seen.insert(comparison.clone()));
+    comparisons
 }
 
-/// Reads the rows of a list, at most `most` of them.
-async fn read(
-    client: &Client,
+/// The list of a set at the PBX.
+#[derive(Debug)]
+struct Source {
+    client: Client,
     list: &'static Operation,
-    wanted: &Wanted,
-    filter: Option<String>,
-    most: Option<u64>,
-    found: &mut Found,
-) -> Result<(), Error> {
-    // The count tells a full page that is the last one from one that is not.
-    let mut pages = client.pages(list, wanted.arguments(filter), most).count_first();
-    while let Some(page) = pages.next().await? {
-        let Some(rows) = page.rows() else { break };
-        for row in rows {
-            let row: Map<String, Value> =
-                serde_json::from_str(row).map_err(|error| Error::Answer { reason: error.to_string() })?;
-            found.add(NamedEntity::of(wanted.set, row));
+    naming: Naming,
+}
+
+impl Source {
+    /// Asks for the PBX's release first if that makes a difference.
+    async fn of(client: &Client, set: &'static EntitySet) -> Result<Source, Error> {
+        let Some(list) = set.list.filter(|_| set.key.is_some()) else {
+            let expected = "entities that can be listed and have keys";
+            return Err(InputError::of("set", expected, format!("`{}`", set.name)).into());
+        };
+        if Naming::depends_on_release(set) {
+            client.know_version().await?;
         }
+        Ok(Source { client: client.clone(), list, naming: Naming::of(set, client.target()) })
     }
-    Ok(())
+
+    /// Reads its rows, at most `most` of them.
+    async fn read(
+        &self,
+        wanted: &Wanted,
+        filter: Option<String>,
+        most: Option<u64>,
+        found: &mut Found,
+    ) -> Result<(), Error> {
+        // The count tells a full page that is the last one from one that is not.
+        let mut pages = self.client.pages(self.list, wanted.arguments(&self.naming, filter), most).count_first();
+        while let Some(page) = pages.next().await? {
+            let Some(rows) = page.rows() else { break };
+            for row in rows {
+                let row: Map<String, Value> =
+                    serde_json::from_str(row).map_err(|error| Error::Answer { reason: error.to_string() })?;
+                found.add(NamedEntity::of(wanted.set, row));
+            }
+        }
+        Ok(())
+    }
 }

@@ -3,6 +3,8 @@
 use threecx_catalog::EntitySet;
 use threecx_core::{Error, InputError, Position, text_literal};
 
+use super::naming::Naming;
+
 /// The prefixes that say what the rest is.
 const ID: &str = "id:";
 const EXTENSION: &str = "ext:";
@@ -135,27 +137,31 @@ impl NameInput {
     }
 
     /// The comparisons that find it in its set; `None` where the whole list has to be read.
-    pub(super) fn comparisons(&self, set: &EntitySet) -> Option<Vec<String>> {
+    pub(super) fn comparisons(&self, set: &EntitySet, naming: &Naming) -> Option<Vec<String>> {
         let equal = |property: &str, text: &str| format!("{property} eq {}", text_literal(text));
-        let (key, number) = (set.key.map(|key| key.name), set.number.map(|number| number.name));
+        let &Naming { key, number, email, ref names } = naming;
+        let compared =
+            |property: Option<&str>, text: &str| property.map(|name| equal(name, text)).into_iter().collect();
         Some(match self {
-            NameInput::Key(text) if set.has_numeric_key() => vec![format!("{} eq {text}", key?)],
-            NameInput::Key(text) => vec![equal(key?, text)],
-            NameInput::Number(text) => vec![equal(number?, text)],
+            NameInput::Key(text) if set.has_numeric_key() => {
+                key.map(|key| format!("{key} eq {text}")).into_iter().collect()
+            }
+            NameInput::Key(text) => compared(key, text),
+            NameInput::Number(text) => compared(number, text),
             NameInput::Range { from, to, shortest, longest } => {
                 if to - from >= LONGEST_LISTED || longest != shortest {
                     return None;
                 }
-                let number = number?;
-                (*from..=*to).map(|one| equal(number, &format!("{one:0longest$}"))).collect()
+                let equal = |number| (*from..=*to).map(move |one| equal(number, &format!("{one:0longest$}")));
+                number.into_iter().flat_map(equal).collect()
             }
             NameInput::Email(address) => {
-                vec![format!("tolower({}) eq {}", set.email?.name, text_literal(address))]
+                email.map(|email| format!("tolower({email}) eq {}", text_literal(address))).into_iter().collect()
             }
             NameInput::Name { folded, given } => {
-                let mut comparisons: Vec<String> = contains_all(set.names, folded).into_iter().collect();
+                let mut comparisons: Vec<String> = contains_all(names, folded).into_iter().collect();
                 comparisons.extend(number.map(|number| equal(number, given)));
-                let is_compared = |key: &&str| set.names.contains(key) || number == Some(*key);
+                let is_compared = |key: &&str| names.contains(key) || number == Some(*key);
                 let key = key.filter(|key| !set.has_numeric_key() && !is_compared(key));
                 comparisons.extend(key.map(|key| equal(key, given)));
                 comparisons
@@ -260,7 +266,7 @@ fn range(text: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use threecx_catalog::entity_set;
+    use threecx_catalog::{Span, entity_set};
 
     use super::*;
 
@@ -309,7 +315,8 @@ mod tests {
             ("Trunks", "Provider", "contains(tolower(Gateway/Name),'provider') or Number eq 'Provider'"),
             ("Backups", "a.zip", "FileName eq 'a.zip'"),
         ] {
-            let comparisons = parsed(set, text).comparisons(entity_set(set).expect(set));
+            let found = entity_set(set).expect(set);
+            let comparisons = parsed(set, text).comparisons(found, &Naming::of(found, Span::NEWEST));
             assert_eq!(comparisons.map_or("-".into(), |all| all.join(" or ")), filter, "{set} {text}");
         }
     }

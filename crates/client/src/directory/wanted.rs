@@ -3,6 +3,8 @@
 use threecx_catalog::EntitySet;
 use threecx_core::{Arguments, Input};
 
+use super::naming::Naming;
+
 /// The entities of a set, and what comes of each of them: one look-up can also bring what a report or a
 /// before-state needs.
 #[derive(Clone, Debug)]
@@ -51,11 +53,12 @@ impl Wanted {
             && other.expand.iter().all(|item| self.expand.contains(item))
     }
 
-    pub(super) fn arguments(&self, filter: Option<String>) -> Arguments {
+    /// The arguments of the list, for a release in which entities are known like this.
+    pub(super) fn arguments(&self, naming: &Naming, filter: Option<String>) -> Arguments {
         let mut arguments = Arguments::default();
         let mut option = |name: &str, text: String| arguments.options.insert(name.to_owned(), Input::Text(text));
         if !self.whole {
-            option("select", self.selected().join(","));
+            option("select", self.selected(naming).join(","));
         }
         if !self.expand.is_empty() {
             option("expand", self.expand.join(","));
@@ -66,13 +69,9 @@ impl Wanted {
         arguments
     }
 
-    fn selected(&self) -> Vec<&str> {
-        let EntitySet { key, number, names, email, .. } = self.set;
-        let outer = names.iter().map(|name| name.split('/').next().unwrap_or(name));
-        let properties = key.iter().chain(number).map(|property| property.name);
-        let all = properties.chain(outer).chain(email.map(|email| email.name));
+    fn selected<'a>(&'a self, naming: &'a Naming) -> Vec<&'a str> {
         let mut selected = Vec::new();
-        for name in all.chain(self.select.iter().map(String::as_str)) {
+        for name in naming.selected().chain(self.select.iter().map(String::as_str)) {
             if !selected.contains(&name) {
                 selected.push(name);
             }
