@@ -41,7 +41,7 @@ pub struct Connection {
     /// The address in full.
     pub url: String,
     /// As whom it calls, for people: `client 900`.
-    pub whom: String,
+    pub identity: String,
     /// Where its token is shared, if it is.
     pub tokens: Option<TokenFile>,
     /// Lives as long as the connection.
@@ -179,7 +179,7 @@ impl Settings {
             builder = builder.token_store(store);
         }
         let tokens = tokens::file(&url, &who, &fingerprint);
-        Ok(Connection { client: builder.build()?, url, whom: who.shown(), tokens, _pbx: None })
+        Ok(Connection { client: builder.build()?, url, identity: who.shown(), tokens, _pbx: None })
     }
 
     /// Settings of a client, but for as whom to call.
@@ -228,8 +228,8 @@ impl Settings {
         }
         let pbx = pbx.start().await.map_err(|error| Failure::Simulator { reason: error.to_string() })?;
         let client = Client::builder(pbx.url()).credentials(pbx.client_id(), pbx.client_secret()).build()?;
-        let (url, whom) = (pbx.url().to_owned(), format!("client {}", pbx.client_id()));
-        Ok(Connection { client, url, whom, tokens: None, _pbx: Some(pbx) })
+        let (url, identity) = (pbx.url().to_owned(), format!("client {}", pbx.client_id()));
+        Ok(Connection { client, url, identity, tokens: None, _pbx: Some(pbx) })
     }
 
     fn has_secret(&self) -> bool {

@@ -4,7 +4,9 @@ use std::ffi::OsString;
 
 use serde_json::{Value, json};
 use threecx::{Operation, Span};
+use threecx_catalog::words::kebab;
 use threecx_catalog::{Body, Content, Effect, Release, Role, Structure, Type, TypeRef, Verb};
+use threecx_change::About;
 
 use crate::args::connection::api;
 use crate::args::flag::{Flag, Place, flags};
@@ -15,7 +17,6 @@ use crate::args::wording::collection_words;
 use crate::args::wording::{help, lifetime, warning};
 use crate::example;
 use crate::failure::Failure;
-use crate::names;
 use crate::output::shape::Shape;
 use crate::output::wrap::wrap;
 use crate::output::{Output, Sink, value};
@@ -121,10 +122,10 @@ fn as_text(
             sink.line(&format!("  {line}"))?;
         }
     }
-    let subject = names::subject(operation);
+    let subject = About::of(operation);
     if let Some(subject) = &subject {
-        let ways = if subject.set.has_numbers { "number, range of numbers (100-119), name" } else { "name" };
-        let instead = crate::args::flag::kebab(subject.name);
+        let ways = if subject.set.number.is_some() { "number, range of numbers (100-119), name" } else { "name" };
+        let instead = kebab(subject.by.name);
         sink.line(&format!("\nInstead of --{instead}: the {ways} or id:… of the {}.", subject.set.noun()))?;
     }
     sink.line(&format!("\nExample:\n  {}", example::command_line(operation, flags)))?;

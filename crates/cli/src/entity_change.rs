@@ -2,8 +2,7 @@
 //! a word means, reading it, and the plan of what was changed.
 
 use serde_json::{Map, Value};
-use threecx::directory::{Directory, NameInput, NamedEntity, Wanted};
-use threecx::{Answer, Arguments, Client, Error, Input, Operation};
+use threecx::{Answer, Arguments, Client, Error, Input, NameInput, NamedEntity, Operation};
 use threecx_catalog::{EntitySet, Property, Resource, Structure, Target, Verb};
 use threecx_change::{About, Plan, Properties, Step, Thing, Touched};
 use threecx_core::{InputError, Place};
@@ -60,8 +59,8 @@ impl Kind {
         let Some(set) = self.set() else { return Ok(None) };
         let argument = set.placeholder();
         let word = NameInput::parse(set, &argument, given)?;
-        let mut directory = Directory::new(self.update.effect);
-        directory.look_up(client, &Wanted::of(set), &[&word]).await?;
+        let mut directory = client.directory().for_effect(self.update.effect);
+        directory.look_up(set, &[&word]).await?;
         match directory.take(set, &argument, &word, given)?.as_slice() {
             [one] => Ok(Some(one.clone())),
             several => {

@@ -2,9 +2,9 @@
 
 use threecx::Operation;
 use threecx_catalog::{Body, Member, Span, Type, TypeRef};
+use threecx_change::About;
 
 use crate::args::flag::{Flag, Place};
-use crate::names::Subject;
 use crate::shell::quoted;
 
 /// The command line of an example: every required argument, and for entities the first
@@ -18,8 +18,8 @@ pub fn command_line(operation: &Operation, flags: &[Flag]) -> String {
 }
 
 /// The same, with what it is about named as people name it.
-pub fn by_name(operation: &Operation, flags: &[Flag], subject: &Subject) -> String {
-    let name = match (subject.set.name, subject.set.has_numbers) {
+pub fn by_name(operation: &Operation, flags: &[Flag], about: &About) -> String {
+    let name = match (about.set.name, about.set.number.is_some()) {
         ("Users", _) => "100",
         ("Queues", _) => "800",
         ("RingGroups", _) => "806",
@@ -29,7 +29,7 @@ pub fn by_name(operation: &Operation, flags: &[Flag], subject: &Subject) -> Stri
         (_, false) => "Example",
     };
     let mut line = format!("threecx {} {} {name}", operation.resource.command, operation.command);
-    for (flag, value) in values(operation, flags).into_iter().filter(|(flag, _)| flag.name != subject.name) {
+    for (flag, value) in values(operation, flags).into_iter().filter(|(flag, _)| flag.name != about.by.name) {
         line.push_str(&format!(" --{} {}", flag.long, quoted(&value)));
     }
     line

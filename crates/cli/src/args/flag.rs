@@ -6,25 +6,12 @@
 //! the command line itself or (for a field of the body) by a path parameter, there is one
 //! rule: a path parameter gets the prefix `--arg-`, a field of the body `--body-`.
 
-use threecx_catalog::{Body, Form, Operation, Property, Span, Type, TypeRef};
+use threecx_catalog::{Body, Collection, Form, Operation, Property, Span, Type, TypeRef, Verb, collections};
 
 pub use threecx_catalog::words::kebab;
+pub use threecx_core::Place;
 
 use super::globals;
-use crate::collections::table::{self, Collection};
-
-/// Where an argument goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Into the path.
-    Path,
-    /// Into the body, as a field or property.
-    Field,
-    /// It is the body.
-    Body,
-    /// A query option or the `If-Match` header.
-    Option,
-}
 
 /// A flag of an operation.
 #[derive(Clone, Debug)]
@@ -129,7 +116,7 @@ pub fn flags(operation: &Operation) -> Vec<Flag> {
                 default: property.default,
                 refers_to: property.refers_to,
                 secret: property.secret,
-                replaces: table::replaced(operation, property.name),
+                replaces: replaced(operation, property.name),
                 span: intersection(span, form.span),
             };
             add(&mut flags, flag);
@@ -146,6 +133,12 @@ pub fn flags(operation: &Operation) -> Vec<Flag> {
         }
     }
     flags
+}
+
+/// The collection that a property of an operation's body replaces whole.
+fn replaced(operation: &Operation, property: &str) -> Option<&'static Collection> {
+    let set = operation.newest_form().target.set().filter(|_| operation.verb == Verb::Update)?;
+    collections().iter().find(|collection| collection.set == set && collection.property.name == property)
 }
 
 fn plain(name: &'static str, place: Place, ty: Type, span: Span) -> Flag {

@@ -35,7 +35,7 @@ impl PeriodFlags {
 
 /// True for an operation that has these flags.
 pub fn is_taken_by(operation: &Operation) -> bool {
-    operation.is_paged() && threecx_core::period::of(operation).is_some()
+    operation.is_paged() && operation.period.is_some()
 }
 
 /// The flags.

@@ -1,9 +1,8 @@
 //! What an operation and its flags do, and when they exist, in words.
 
-use threecx_catalog::{Effect, Operation, Span, Type};
+use threecx_catalog::{Collection, Effect, Operation, Span, Type};
 
 use super::flag::{Flag, Place};
-use crate::collections::table::Collection;
 
 /// `Reprovision All Phones: POST /Users/Pbx.ReprovisionAllPhones`, and what it does.
 pub fn about(operation: &Operation) -> String {
@@ -105,6 +104,6 @@ fn fixed_help(flag: &Flag) -> Option<&'static str> {
 
 /// The words that call the command of a collection: `queues agents`.
 pub fn collection_words(collection: &Collection) -> String {
-    let resource = threecx_catalog::resource(collection.resource).map_or("", |resource| resource.command);
+    let resource = threecx_catalog::resource(collection.set.name).map_or("", |resource| resource.command);
     format!("{resource} {}", collection.word)
 }

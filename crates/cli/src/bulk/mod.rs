@@ -31,7 +31,7 @@ use crate::journal;
 use crate::operation::carry_out::{of_cause, run_many};
 use crate::operation::typed::Typed;
 use crate::output::shape::Shape;
-use crate::output::value::print_value;
+use crate::output::value::print_rows;
 use crate::output::{Output, answer, file};
 
 pub use resume::Resumed;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use threecx_catalog::Effect;
 use threecx_change::identity::content;
 use threecx_change::journal::{FileRun, Head, Kind, OldRun, Row, old_constants, old_hash};
-use threecx_change::{Draft, Journal, Plan, State, settle};
+use threecx_change::{Draft, Journal, State, settle};
 
 use super::row_file::{RowFile, rows};
 use super::brings_files;
@@ -110,7 +110,7 @@ impl RowFile {
         if !states.iter().any(State::is_unknown) {
             return Ok(());
         }
-        let mut plan = Plan::as_given(draft, &pbx.url);
+        let mut plan = draft.as_plan(&pbx.url);
         if let Some(run) = file.run() {
             // What was sent is in the journal, with ids in the place of names.
             let recorded: HashMap<u32, _> =

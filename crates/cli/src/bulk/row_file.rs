@@ -100,7 +100,7 @@ impl RowFile {
             .steps
             .iter()
             .flat_map(|step| plan.things_of(step))
-            .filter(|thing| thing.by_name && seen.insert(thing.entity.key().to_owned()))
+            .filter(|thing| thing.by_name && seen.insert(thing.entity.key.clone()))
             .collect();
         match set {
             Some(set) if !things.is_empty() => {

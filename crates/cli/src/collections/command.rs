@@ -2,10 +2,10 @@
 
 use clap::{Arg, Command};
 
-use super::table::Collection;
+use threecx_catalog::Collection;
 use crate::args::wording::collection_words;
 use crate::args::{globals, layout};
-use crate::guarded::Kind;
+use crate::entity_change::Kind;
 use crate::output::width;
 
 /// What a collection's command does, for lists of commands.

@@ -2,13 +2,13 @@
 
 use clap::{Arg, ArgAction, Command};
 use threecx::{Operation, Span};
-use threecx_catalog::{Release, Resource, Type};
+use threecx_catalog::{EntitySet, Release, Resource, Type};
+use threecx_change::About;
 
 use super::{Candidate, Next, SHELLS, files, numbers};
 use crate::args::flag::{self, Flag, Place};
 use crate::args::globals;
-use crate::guarded::Kind;
-use crate::names::{self, Set};
+use crate::entity_change::Kind;
 use crate::operation;
 use crate::profiles::Profiles;
 use crate::tree::{self, Chosen, Own};
@@ -127,7 +127,7 @@ fn is_called(arg: &Arg, name: &str) -> bool {
 fn command_of(chosen: Option<Chosen>) -> Command {
     match chosen {
         Some(Chosen::Operation(operation)) => {
-            operation::command::command(operation, &flag::flags(operation), names::subject(operation).as_ref())
+            operation::command::command(operation, &flag::flags(operation), About::of(operation).as_ref())
         }
         Some(other) => tree::command::of(other).unwrap_or_default(),
         None => globals::add(Command::new("threecx").disable_help_flag(true), |_| true),
@@ -158,10 +158,10 @@ fn operations(resource: &'static Resource) -> Vec<Candidate> {
 /// The words that a command of the program itself takes beside its flags.
 fn positional(own: &'static [Own], chosen: Chosen, words_before: &[String], line: &[String]) -> Option<Vec<Candidate>> {
     let words = |words: &[&str]| words.iter().map(|word| Candidate::new(*word, "")).collect();
-    let of_set = |set: &Set| Some(numbers::of_set(set, line)).filter(|found| !found.is_empty());
+    let of_set = |set: &EntitySet| Some(numbers::of_set(set, line)).filter(|found| !found.is_empty());
     match (chosen, words_before) {
-        (Chosen::Operation(operation), _) => of_set(&names::subject(operation)?.set),
-        (Chosen::Edit(resource), []) => of_set(&Kind::of(resource)?.set?.0),
+        (Chosen::Operation(operation), _) => of_set(About::of(operation)?.set),
+        (Chosen::Edit(resource), []) => of_set(Kind::of(resource)?.set()?),
         (Chosen::Collection(collection), [_]) => of_set(collection.set),
         (Chosen::Collection(collection), [_, _, ..]) => of_set(collection.item.set()?),
         (Chosen::Collection(_), []) => Some(words(&["list", "add", "remove"])),

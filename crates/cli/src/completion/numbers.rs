@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use clap::Command;
 use serde_json::Value;
 use threecx::{Arguments, Input, Operation, Span};
-use threecx_catalog::{Form, Structure, Verb};
+use threecx_catalog::{EntitySet, Form, Structure, Verb};
 
 use super::Candidate;
 use crate::args::connection::ConnectionFlags;
@@ -18,7 +18,6 @@ use crate::args::stdin::Stdin;
 use crate::atomic_file::{self, Readers};
 use crate::connect::Settings;
 use crate::folders;
-use crate::names::Set;
 use crate::runtime::runtime;
 
 /// The maximum time to wait for the PBX.
@@ -41,10 +40,11 @@ pub fn of(flag: &Flag, operation: Option<&'static Operation>, before: &[String])
 
 /// The numbers, or if it has none the keys, of the things that an operation is about or of which
 /// a collection is: for words without a flag.
-pub fn of_set(set: &Set, before: &[String]) -> Vec<Candidate> {
-    let Some(settings) = settings(before) else { return Vec::new() };
-    let property = if set.has_numbers { "Number" } else { set.key.name };
-    candidates(cached(set.list, property, &settings), if set.has_numbers { "" } else { "id:" })
+pub fn of_set(set: &EntitySet, before: &[String]) -> Vec<Candidate> {
+    let (Some(settings), Some(list)) = (settings(before), set.list) else { return Vec::new() };
+    let Some(property) = set.number.or(set.key) else { return Vec::new() };
+    let prefix = if set.number.is_some() { "" } else { "id:" };
+    candidates(cached(list, property.name, &settings), prefix)
 }
 
 fn candidates(rows: Option<Vec<String>>, before: &str) -> Vec<Candidate> {

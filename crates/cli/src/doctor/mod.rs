@@ -81,7 +81,7 @@ async fn look(connection: &Connection) -> Vec<Finding> {
     if seen.is_err() || token.is_err() {
         let why = if seen.is_err() { "the PBX cannot be reached" } else { "the login failed" };
         if seen.is_ok() {
-            findings.push(access::login(&connection.whom, &token));
+            findings.push(access::login(&connection.identity, &token));
         }
         let left = CHECKS.len() - findings.len();
         findings.extend(std::iter::repeat_n(Finding::unknown(format!("not asked: {why}")), left));
@@ -90,7 +90,7 @@ async fn look(connection: &Connection) -> Vec<Finding> {
     let status = question::ask(client, "SystemStatus.GetSystemStatus", &[]).await;
     // By now an answer has named the version, and a token that expired in the meantime has been replaced.
     let token = client.token().await.or(token);
-    findings.push(access::login(&connection.whom, &token));
+    findings.push(access::login(&connection.identity, &token));
     findings.push(access::token(token.as_ref().ok(), connection.tokens.as_ref()));
     findings.push(access::version(client.version().as_deref()));
     findings.push(access::permissions(client).await);

@@ -5,7 +5,7 @@ use threecx_catalog::Resource;
 
 use crate::args::plain::plain;
 use crate::args::{globals, layout};
-use crate::guarded::Kind;
+use crate::entity_change::Kind;
 use crate::output::width;
 
 /// What `edit` does, for lists of commands.
@@ -21,9 +21,9 @@ pub fn command(resource: &'static Resource, kind: &Kind) -> Command {
         ),
         "",
     );
-    if let Some((set, _)) = &kind.set {
+    if let Some(set) = kind.set() {
         usage.push_str(&format!(" <{}>", set.placeholder()));
-        let ways = if set.has_numbers { "number, name" } else { "name" };
+        let ways = if set.number.is_some() { "number, name" } else { "name" };
         let which = Arg::new("which").required(true).value_name(set.placeholder());
         command = command.arg(which.help(format!("Which {}: its {ways}, or id:…", set.noun())));
     }

@@ -46,8 +46,8 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
         let connection = settings.connect(&mut Stdin::default()).await?;
         let client = &connection.client;
         // A singleton is not named.
-        let which = kind.set.as_ref().and_then(|_| matches::text(&matches, "which"));
-        let thing = match which {
+        let which = kind.set().and_then(|_| matches::text(&matches, "which"));
+        let entity = match which {
             Some(given) => kind.find(client, &given).await?,
             None => None,
         };

@@ -13,7 +13,7 @@ use threecx::{Builder, Client, Error, Login, SecretStore, TokenFile};
 
 use crate::args::output::OutputFlags;
 use crate::args::stdin::Stdin;
-use crate::confirm::somebody_is_there;
+use crate::operation::consent::is_interactive;
 use crate::connect::authority;
 use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
@@ -43,7 +43,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let (url, mut profile) = address(&given, named.is_some(), known)?;
     let builder = builder(&url, &profile)?;
     profile.url = builder.address()?;
-    if somebody_is_there() {
+    if is_interactive() {
         // A secret should not be typed for an address that does not answer.
         runtime()?.block_on(builder.reach())?;
     }

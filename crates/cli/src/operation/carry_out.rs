@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use threecx::{Client, Download, Error, Opened, Operation};
 use threecx_catalog::Effect;
-use threecx_change::journal::Kind;
-use threecx_change::{Cause, Ended, Log, Pace, Plan, Run, State, Stop, Trouble, Unreceived};
+use threecx_change::journal::{Kind, Log};
+use threecx_change::{Cause, Ended, Pace, Plan, Run, State, Stop, Trouble, Unreceived};
 
 use super::typed::Typed;
 use super::work::{Work, several_lists};

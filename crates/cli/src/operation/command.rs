@@ -2,21 +2,22 @@
 
 use clap::{Arg, Command};
 use threecx_catalog::Operation;
+use threecx_change::About;
 
 use crate::args::flag::{Flag, Place};
-use crate::args::wording::{about, help};
+use crate::args::wording::{self, help};
 use crate::args::{bulk, globals, layout, period, run};
-use crate::names::{self, Subject};
+use super::targets::ways;
 use crate::output::width;
 
 /// Builds the command of an operation. `subject` is what it is about, if that may be named.
-pub fn command(operation: &'static Operation, flags: &[Flag], subject: Option<&Subject>) -> Command {
+pub fn command(operation: &'static Operation, flags: &[Flag], about: Option<&About>) -> Command {
     let mut usage = format!("threecx {} {}", operation.resource.command, operation.command);
     let mut ordered: Vec<&Flag> = flags.iter().filter(|flag| flag.required).collect();
-    if let Some(subject) = subject {
-        usage.push_str(&format!(" <{}>...", subject.set.placeholder()));
+    if let Some(about) = about {
+        usage.push_str(&format!(" <{}>...", about.set.placeholder()));
     }
-    let named = |flag: &&&Flag| subject.is_some_and(|subject| subject.name == flag.name);
+    let named = |flag: &&&Flag| about.is_some_and(|about| about.by.name == flag.name);
     for flag in ordered.iter().filter(|flag| !named(flag)) {
         usage.push_str(&format!(" --{} <{}>", flag.long, flag.value_name()));
     }
@@ -25,11 +26,11 @@ pub fn command(operation: &'static Operation, flags: &[Flag], subject: Option<&S
     let mut command = Command::new("threecx")
         .no_binary_name(true)
         .disable_help_flag(true)
-        .about(about(operation))
+        .about(wording::about(operation))
         .override_usage(usage)
         .after_help(format!("More: threecx describe {} {}", operation.resource.command, operation.command));
-    if let Some(subject) = subject {
-        command = command.args(which(subject));
+    if let Some(about) = about {
+        command = command.args(which(about));
     }
     for flag in ordered {
         command = command.arg(arg(flag));
@@ -44,19 +45,16 @@ pub fn command(operation: &'static Operation, flags: &[Flag], subject: Option<&S
 }
 
 /// The arguments that name what an operation is about.
-fn which(subject: &Subject) -> [Arg; 2] {
-    let heading = format!("Which {}", subject.set.nouns());
-    let several = match subject.place {
-        names::Place::Path => "one call for each",
-        names::Place::List => "one call for all",
-    };
+fn which(about: &About) -> [Arg; 2] {
+    let heading = format!("Which {}", about.set.nouns());
+    let several = if about.listed { "one call for all" } else { "one call for each" };
     let words = Arg::new("words")
         .num_args(0..)
-        .value_name(subject.set.placeholder())
+        .value_name(about.set.placeholder())
         .display_order(0)
         .help_heading(heading.clone())
-        .help(format!("By {}; {several}", subject.set.ways()));
-    let example = if subject.set.has_numbers { "startswith(Number,'1')" } else { "contains(Name,'a')" };
+        .help(format!("By {}; {several}", ways(about.set)));
+    let example = if about.set.number.is_some() { "startswith(Number,'1')" } else { "contains(Name,'a')" };
     let filter = Arg::new("where")
         .long("where")
         .value_name("FILTER")
@@ -91,8 +89,7 @@ mod tests {
     #[test]
     fn every_operation_makes_a_sound_command() {
         for operation in threecx_catalog::operations() {
-            let subject = names::subject(operation);
-            command(operation, &flags(operation), subject.as_ref()).debug_assert();
+            command(operation, &flags(operation), About::of(operation).as_ref()).debug_assert();
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a plan is done to, in words: shown before it is used, and named in questions.
 
+use threecx_catalog::EntitySet;
 use threecx_change::{About, Plan, Thing};
 
 use crate::output::Output;
@@ -10,6 +11,14 @@ const FEW: usize = 10;
 
 /// Of more, this many stand for all.
 const SOME: usize = 3;
+
+/// How an entity of a set can be named: `number, name, e-mail address or id:42`.
+pub fn ways(set: &EntitySet) -> String {
+    let numbers: &[&str] = if set.number.is_some() { &["number", "range of numbers (100-119)"] } else { &[] };
+    let email = set.email.map(|_| "e-mail address");
+    let ways: Vec<&str> = numbers.iter().copied().chain(["name"]).chain(email).collect();
+    format!("{} or id:42", ways.join(", "))
+}
 
 /// Says what was found by its name, set by set, and which ids belong to nothing.
 pub fn show(plan: &Plan, output: &Output) {

@@ -99,7 +99,7 @@ fn naming(typed: &Typed, error: Error) -> Failure {
             let placeholder = about.set.placeholder();
             let command = format!("threecx {} {}", typed.operation.resource.command, typed.operation.command);
             error.argument.clone_from(&placeholder);
-            error.expected = format!("{} by {}", about.set.one(), threecx::directory::ways(about.set));
+            error.expected = format!("{} by {}", about.set.one(), targets::ways(about.set));
             error.hint = Some(format!("Name it: {command} <{placeholder}>"));
             Error::Input(error).into()
         }

@@ -70,6 +70,29 @@ pub fn holds_secrets(ty: TypeRef) -> bool {
     matches!(ty.ty, Type::Structure(structure) if structure.all_properties().any(|property| property.secret))
 }
 
+/// A value with its secrets masked, for what is shown.
+pub fn masked(structure: Option<&'static Structure>, value: &Value) -> Value {
+    let property = |name: &str| {
+        let properties = structure.into_iter().flat_map(Structure::all_properties);
+        properties.filter(|property| property.name.eq_ignore_ascii_case(name)).last()
+    };
+    match value {
+        Value::Array(items) => items.iter().map(|item| masked(structure, item)).collect(),
+        Value::Object(members) => {
+            let member = |(name, value): (&String, &Value)| {
+                let shown = match property(name) {
+                    Some(property) if property.secret && !value.is_null() => Value::from(MASK),
+                    Some(Property { ty: TypeRef { ty: Type::Structure(inner), .. }, .. }) => masked(Some(inner), value),
+                    _ => value.clone(),
+                };
+                (name.clone(), shown)
+            };
+            Value::Object(members.iter().map(member).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// The structure that the answers of an operation consist of.
 fn answers_of(operation: &'static Operation, target: Span) -> Option<&'static Structure> {
     let form = operation.form(target).unwrap_or(operation.newest_form());

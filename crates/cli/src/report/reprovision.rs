@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use threecx::Operation;
-use threecx::directory::NamedEntity;
+use threecx::NamedEntity;
 use threecx_catalog::words::counted;
 use threecx_change::{About, Plan, Wants};
 
@@ -43,11 +43,11 @@ impl Reprovision<'_> {
             0 => sink.line(&format!("No phones to reprovision: {extensions} without any."))?,
             _ => sink.line(&format!("Reprovisioning {} of {extensions}:", some(phones)))?,
         }
-        let number_width = users.iter().filter_map(|user| user.number()).map(str::len).max().unwrap_or_default();
-        let name_width = users.iter().map(|user| user.name().chars().count()).max().unwrap_or_default();
+        let number_width = users.iter().filter_map(|user| user.number.as_deref()).map(str::len).max().unwrap_or_default();
+        let name_width = users.iter().map(|user| user.name.chars().count()).max().unwrap_or_default();
         for user in users {
-            let number = one_line(user.number().unwrap_or_default());
-            let name = one_line(user.name());
+            let number = one_line(user.number.as_deref().unwrap_or_default());
+            let name = one_line(&user.name);
             sink.line(&format!("  {number:number_width$}  {name:name_width$}  {}", some(self::phones(user))))?;
         }
         sink.finish()
@@ -56,7 +56,7 @@ impl Reprovision<'_> {
     fn json(&self, operation: &Operation, status: u16) -> Value {
         let users: Vec<&NamedEntity> = self.users().collect();
         let id = |user: &NamedEntity| user.row().get("Id").cloned().unwrap_or_default();
-        let extension = |user: &&NamedEntity| json!({"id": id(user), "number": user.number(), "name": user.name(), "phones": phones(user)});
+        let extension = |user: &&NamedEntity| json!({"id": id(user), "number": user.number, "name": user.name, "phones": phones(user)});
         if users.is_empty() {
             return json!({"operation": operation.id, "status": status, "ids": numbers(&self.ids())});
         }

@@ -138,7 +138,7 @@ fn masked_properties(
     properties: &threecx_change::Properties,
 ) -> Value {
     let structure = operation.and_then(|operation| operation.newest_form().target.structure());
-    crate::output::masked(structure, &Value::Object(properties.clone()))
+    crate::output::shape::masked(structure, &Value::Object(properties.clone()))
 }
 
 /// The steps of a plan, each in a line or two: what, to what, and what is there now.

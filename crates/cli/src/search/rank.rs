@@ -8,14 +8,12 @@
 use std::collections::HashMap;
 
 use threecx::{Operation, Span};
-use threecx_catalog::{Body, Content, Effect, Form, Release, Resource, Role, Structure, Type, TypeRef, Verb};
+use threecx_catalog::{Body, Collection, Content, Effect, Form, Release, Resource, Role, Structure, Type, TypeRef, Verb};
 
 use super::synonyms::{FILLERS, SYNONYMS};
 use super::words::{stem, stems, typed};
 use crate::args::flag::kebab;
-use crate::collections::Collection;
-use crate::collections::table::COLLECTIONS;
-use crate::guarded::Kind;
+use crate::entity_change::Kind;
 use crate::tree::Own;
 
 /// What a hit in each place is worth.

@@ -10,13 +10,12 @@ mod unknown;
 
 use std::ffi::OsString;
 
-use threecx_catalog::{Operation, Resource};
+use threecx_catalog::{Collection, Operation, Resource};
 
 use crate::args::flag::kebab;
 use crate::args::globals;
-use crate::collections::table::{self, Collection};
 use crate::failure::Failure;
-use crate::guarded::Kind;
+use crate::entity_change::Kind;
 use crate::{collections, edit};
 
 pub use own::Own;
@@ -95,7 +94,7 @@ pub fn find_resource(word: &str) -> Option<&'static Resource> {
 /// What a word after a resource names: an operation, a collection, or `edit`.
 pub fn below(resource: &'static Resource, word: &str) -> Option<Chosen> {
     let operation = operation_of(resource, word).map(Chosen::Operation);
-    let collection = || table::named(resource, word).map(Chosen::Collection);
+    let collection = || collection_named(resource, word).map(Chosen::Collection);
     let edit = || (word == EDIT && Kind::of(resource).is_some()).then_some(Chosen::Edit(resource));
     operation.or_else(collection).or_else(edit)
 }
@@ -105,7 +104,7 @@ pub const EDIT: &str = "edit";
 
 /// The words after a resource that are not operations, and what they are for.
 pub fn besides(resource: &'static Resource) -> Vec<(&'static str, String)> {
-    let collections = table::of(resource);
+    let collections = collections_of(resource);
     let collections = collections.map(|collection| (collection.word, collections::command::about(collection)));
     let edit = Kind::of(resource).map(|_| (EDIT, edit::command::ABOUT.to_owned()));
     collections.chain(edit).collect()
@@ -135,6 +134,16 @@ pub fn find_operation(own: &'static [Own], words: &[String]) -> Result<Chosen, F
     }
 }
 
+/// The collections of a resource that are changed item by item.
+fn collections_of(resource: &Resource) -> impl Iterator<Item = &'static Collection> {
+    threecx_catalog::collections().iter().filter(move |collection| collection.set.name == resource.name)
+}
+
+/// The collection that a word after a resource names.
+fn collection_named(resource: &Resource, word: &str) -> Option<&'static Collection> {
+    collections_of(resource).find(|collection| collection.word.eq_ignore_ascii_case(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,8 +168,8 @@ mod tests {
 
     #[test]
     fn no_collection_is_called_like_an_operation() {
-        for collection in &table::COLLECTIONS {
-            let resource = find_resource(collection.resource).expect(collection.resource);
+        for collection in threecx_catalog::collections() {
+            let resource = find_resource(collection.set.name).expect(collection.set.name);
             assert!(operation_of(resource, collection.word).is_none(), "{}", collection.word);
         }
     }
