@@ -3,11 +3,11 @@
 use std::sync::{Arc, RwLock};
 
 use bytes::Bytes;
-use threecx_catalog::{Method, Operation, Span, operation};
+use threecx_catalog::{Operation, Span};
 use threecx_core::read::{self, Head};
-use threecx_core::retry::{Decision, Outcome, Policy};
+use threecx_core::retry::{Decision, Outcome, Policy, is_repeatable, only_reads};
 use threecx_core::token::Token;
-use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan};
+use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan, probe};
 
 use crate::builder::Builder;
 use crate::download::{Download, Opened};
@@ -196,8 +196,7 @@ impl Client {
         policy: Policy,
         body: Body,
     ) -> Result<Arrived, Error> {
-        let read_only = request.method == Method::Get;
-        let repeatable = is_repeatable(request, operation);
+        let repeatable = is_repeatable(operation, request.method);
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -210,10 +209,6 @@ impl Client {
                 Decision::Wait(pause) => {
                     trace::retry(attempt, pause, &error);
                     tokio::time::sleep(pause).await;
-                }
-                // Nothing was changed by a question that went unanswered.
-                Decision::Stop if outcome == Outcome::Unknown && read_only => {
-                    return Err(Error::NoAnswer { host: self.shared.transport.host(), reason: reason_of(error) });
                 }
                 Decision::Stop => return Err(error),
             }
@@ -256,10 +251,7 @@ impl Client {
                 if (200..300).contains(&reply.status) {
                     return Ok(arrived);
                 }
-                let outcome = match reply.status {
-                    401 => Outcome::NotLetIn,
-                    status => Outcome::Answered { status, retry_after: head.retry_after },
-                };
+                let outcome = Outcome::of_status(reply.status, head.retry_after);
                 let error = match read::read(operation, reply.declared, &head, &reply.body) {
                     Err(error) => error,
                     Ok(_) => Error::Answer { reason: format!("status {}", reply.status) },
@@ -267,18 +259,19 @@ impl Client {
                 Err(Failed { error, outcome: Some(outcome) })
             }
             // The token's request went unanswered, not the call's.
-            Err(Failure { error: Error::UnknownOutcome { reason }, sent: false }) => {
-                let error = Error::Connection { host: self.shared.transport.host(), reason };
+            Err(Failure { error: Error::UnknownOutcome { cause }, sent: false }) => {
+                let error = Error::Connection { host: self.host(), reason: cause.to_string() };
                 Err(Failed { error, outcome: Some(Outcome::NotSent) })
+            }
+            Err(Failure { error: Error::UnknownOutcome { cause }, sent: true }) => {
+                let error = Error::unanswered(only_reads(operation, request.method), self.host(), cause);
+                Err(Failed { error, outcome: Some(Outcome::Unknown) })
             }
             Err(Failure { error, .. }) => {
                 let outcome = match &error {
                     // A token could not be had: the call itself was not sent.
-                    Error::RateLimited { retry_after } => {
-                        Some(Outcome::Answered { status: 429, retry_after: *retry_after })
-                    }
+                    Error::RateLimited { retry_after } => Some(Outcome::of_status(429, *retry_after)),
                     Error::Connection { .. } | Error::Server { .. } => Some(Outcome::NotSent),
-                    Error::UnknownOutcome { .. } => Some(Outcome::Unknown),
                     _ => None,
                 };
                 Err(Failed { error, outcome })
@@ -365,17 +358,13 @@ impl Client {
             && self.shared.version.read().is_ok_and(|known| known.name.is_some() && !known.seen)
     }
 
-    /// Asks for the least there is, which 3CX's documentation gives as the quick test; the
-    /// answer's head names the build.
+    /// Asks for the least there is ([`probe()`]); the answer's head names the build.
     ///
     /// # Errors
     /// Those of any call: this is also the quickest way to try whether calls work.
     pub async fn ask_version(&self) -> Result<(), Error> {
-        let Some(defs) = operation("Defs.GetDefs") else { return Ok(()) };
-        let mut arguments = Arguments::default();
-        arguments.options.insert("select".into(), "Id".into());
-        let request = plan(defs, &arguments, Span::NEWEST)?;
-        self.send(&request, Some(defs)).await.map(drop)
+        let (operation, request) = probe()?;
+        self.send(&request, Some(operation)).await.map(drop)
     }
 }
 
@@ -392,16 +381,4 @@ enum Body {
 pub(crate) struct Arrived {
     pub reply: Reply,
     pub rest: Option<reqwest::Response>,
-}
-
-/// True if sending it twice is the same as sending it once; of what no operation is known, a `GET`.
-pub(crate) fn is_repeatable(request: &Request, operation: Option<&Operation>) -> bool {
-    operation.map_or(request.method == Method::Get, |operation| operation.repeatable)
-}
-
-fn reason_of(error: Error) -> String {
-    match error {
-        Error::UnknownOutcome { reason } => reason,
-        other => other.to_string(),
-    }
 }

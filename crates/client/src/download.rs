@@ -15,10 +15,10 @@ use bytes::Bytes;
 use reqwest::header::{ACCEPT_RANGES, CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED};
 use threecx_catalog::Operation;
 use threecx_core::read::File;
-use threecx_core::retry::{Decision, Outcome};
-use threecx_core::{Error, Request};
+use threecx_core::retry::{Decision, Outcome, is_repeatable};
+use threecx_core::{Cause, Error, Request};
 
-use crate::client::{Client, is_repeatable};
+use crate::client::Client;
 use crate::reply::Reply;
 
 /// What a call brought, before a file is read.
@@ -110,10 +110,10 @@ impl Download {
             };
             self.response = None;
             self.failures += 1;
-            let repeatable = is_repeatable(&self.request, self.operation);
+            let repeatable = is_repeatable(self.operation, self.request.method);
             match self.client.policy().decide(self.failures, repeatable, Outcome::Unknown, fastrand::f64()) {
                 Decision::Wait(pause) => tokio::time::sleep(pause).await,
-                Decision::Stop => return Err(Error::NoAnswer { host: self.client.host(), reason }),
+                Decision::Stop => return Err(Error::NoAnswer { host: self.client.host(), cause: Cause::Broken(reason) }),
             }
         }
     }

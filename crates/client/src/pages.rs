@@ -12,7 +12,6 @@ use tokio::task::JoinSet;
 
 use crate::client::Client;
 use crate::reply::Reply;
-use crate::transport::is_too_slow;
 
 /// A list that is read page by page. Pages come in order. As long as nobody takes them, no more
 /// are asked for than [`Paged::read_ahead`] allows.
@@ -89,7 +88,7 @@ impl Paged {
     }
 
     /// Tries the first page so often if it takes too long, instead of as often as the client does:
-    /// for questions that can be asked in another way. See [`is_too_slow`].
+    /// for questions that can be asked in another way. See [`Error::is_too_slow`].
     #[must_use]
     pub fn tries(mut self, tries: u32) -> Paged {
         self.tries = Some(tries);
@@ -225,7 +224,7 @@ impl Reading {
             let first = tries.map_or(policy, |attempts| Policy { attempts, ..policy });
             let mut reply = client.send_with(&request, Some(operation), first).await;
             // What fails for another reason than that it takes too long does not come in smaller parts either.
-            if tries.is_some() && reply.as_ref().is_err_and(|error| error.is_retryable() && !is_too_slow(error)) {
+            if tries.is_some() && reply.as_ref().is_err_and(|error| error.is_retryable() && !error.is_too_slow()) {
                 reply = client.send_with(&request, Some(operation), policy).await;
             }
             (number, reply.and_then(ListPage::new))

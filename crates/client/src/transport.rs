@@ -9,7 +9,7 @@ use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, LOCATI
 use reqwest::tls::TlsInfo;
 use threecx_core::read::Head;
 use threecx_core::token::Token;
-use threecx_core::{Error, Request, retry};
+use threecx_core::{Cause, Error, Request, retry};
 
 use crate::address::Address;
 use crate::builder::Builder;
@@ -21,19 +21,6 @@ const LARGEST_ANSWER: usize = 256 << 20;
 
 /// So much memory is reserved at most because a server says that it will send as much.
 const MOST_RESERVED: usize = 4 << 20;
-
-/// Why there is no answer, where a PBX took the question.
-const TOO_SLOW: &str = "it does not answer in time";
-
-/// True if the PBX was reached and took longer than [`Builder::timeout`], or gave up itself: it may
-/// answer a smaller question.
-pub fn is_too_slow(error: &Error) -> bool {
-    match error {
-        Error::NoAnswer { reason, .. } | Error::UnknownOutcome { reason } => reason == TOO_SLOW,
-        Error::Server { status, .. } => matches!(status, 500 | 504),
-        _ => false,
-    }
-}
 
 #[derive(Debug)]
 pub(crate) struct Transport {
@@ -120,7 +107,7 @@ impl Transport {
         })?;
         stack.send(request).await.map(reqwest::Response::from).map_err(|Undelivered { reason, sent }| {
             let error = match sent {
-                true => Error::UnknownOutcome { reason },
+                true => Error::UnknownOutcome { cause: Cause::Broken(reason) },
                 false => Error::Connection { host: self.host(), reason },
             };
             Failure { error, sent }
@@ -132,7 +119,7 @@ impl Transport {
         let started = Instant::now();
         let response = self.http.get(self.address.url("/")).send().await;
         let response = response.map_err(|error| match self.failure(&error).error {
-            Error::UnknownOutcome { reason } => Error::Connection { host: self.host(), reason },
+            Error::UnknownOutcome { cause } => Error::Connection { host: self.host(), reason: cause.to_string() },
             other => other,
         })?;
         let certificate = response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate);
@@ -145,7 +132,7 @@ impl Transport {
 
     /// Reads the body of an answer.
     pub async fn body(&self, mut response: reqwest::Response) -> Result<Bytes, Failure> {
-        let unreadable = |reason: String| Failure { error: Error::UnknownOutcome { reason }, sent: true };
+        let unreadable = |cause| Failure { error: Error::UnknownOutcome { cause }, sent: true };
         let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
         let mut body = BytesMut::with_capacity(announced.min(MOST_RESERVED));
         loop {
@@ -157,8 +144,7 @@ impl Transport {
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => return Ok(body.freeze()),
-                Err(error) if error.is_timeout() => return Err(unreadable(TOO_SLOW.to_owned())),
-                Err(error) => return Err(unreadable(innermost(&error))),
+                Err(error) => return Err(unreadable(cause_of(&error))),
             }
         }
     }
@@ -184,9 +170,12 @@ impl Transport {
             let reason = if error.is_timeout() { "it cannot be reached in time".to_owned() } else { innermost(error) };
             return Failure { error: Error::Connection { host, reason }, sent: false };
         }
-        let reason = if error.is_timeout() { TOO_SLOW.to_owned() } else { innermost(error) };
-        Failure { error: Error::UnknownOutcome { reason }, sent: !error.is_builder() }
+        Failure { error: Error::UnknownOutcome { cause: cause_of(error) }, sent: !error.is_builder() }
     }
+}
+
+fn cause_of(error: &reqwest::Error) -> Cause {
+    if error.is_timeout() { Cause::TimedOut } else { Cause::Broken(innermost(error)) }
 }
 
 /// What the core needs of an answer's head.
