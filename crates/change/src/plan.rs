@@ -111,7 +111,8 @@ impl Plan {
         for step in self.steps.iter().filter(|step| !step.is_idle()) {
             for finding in guard::findings(step.operation, &step.arguments) {
                 // Single items are changed on purpose: the rest of the collection stays.
-                let by_items = step.items.is_some() && finding.is_about_a_collection();
+                let by_items = step.items.is_some()
+                    && matches!(finding, Finding::ReplacesCollection(_) | Finding::EmptiesCollection(_));
                 if !by_items && !findings.contains(&finding) {
                     findings.push(finding);
                 }

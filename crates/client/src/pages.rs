@@ -11,7 +11,6 @@ use tokio::task::JoinSet;
 use crate::client::Client;
 use crate::list_page::ListPage;
 use crate::send::Attempts;
-use crate::transport::is_too_slow;
 
 /// A list that is read page by page. Pages come in order. As long as they are not taken, no more
 /// are asked for than [`Paged::read_ahead`] allows.
@@ -90,7 +89,7 @@ impl Paged {
     }
 
     /// How often the first page is tried while it takes too long, instead of as often as the client
-    /// tries: for questions that can be asked in another way. See [`is_too_slow`].
+    /// tries: for questions that can be asked in another way. See [`Error::is_too_slow`].
     #[must_use]
     pub fn tries(mut self, tries: u32) -> Paged {
         self.how.tries = Some(tries);
@@ -232,7 +231,7 @@ impl ByPages {
             let first = tries.map_or(policy, |attempts| Policy { attempts, ..policy });
             let mut arrived = attempts(first).await;
             // What fails for another reason than that it takes too long does not come in smaller parts either.
-            if tries.is_some() && arrived.as_ref().is_err_and(|error| error.is_retryable() && !is_too_slow(error)) {
+            if tries.is_some() && arrived.as_ref().is_err_and(|error| error.is_retryable() && !error.is_too_slow()) {
                 arrived = attempts(policy).await;
             }
             (number, arrived.and_then(|arrived| ListPage::new(arrived.reply)))

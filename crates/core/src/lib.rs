@@ -24,23 +24,29 @@
 
 mod coerce;
 pub mod content;
-pub mod guard;
 mod error;
+pub mod guard;
 mod input;
 pub mod instant;
 mod literal;
+mod next_step;
 pub mod page;
 mod plan;
+mod probe;
 mod query;
 pub mod read;
 mod request;
 pub mod retry;
+mod split;
 mod suggest;
 pub mod token;
 
-pub use error::{Error, InputError, NotInVersion, Position, Reason, Refusal};
+pub use error::{Cause, Error, InputError, NotInVersion, Position, Reason, Refusal};
 pub use input::{Arguments, Input, Place};
 pub use literal::text_literal;
+pub use next_step::NextStep;
 pub use plan::{form, is_the_same_in_every_release, plan, raw};
+pub use probe::probe;
 pub use request::{BASE_PATH, MASK, Request};
+pub use split::{Unbalanced, split};
 pub use suggest::{closest, did_you_mean};

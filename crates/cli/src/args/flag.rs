@@ -6,10 +6,11 @@
 //! the command line itself or (for a field of the body) by a path parameter, there is one
 //! rule: a path parameter gets the prefix `--arg-`, a field of the body `--body-`.
 
-use threecx_catalog::{Body, Collection, Form, Operation, Property, Span, Type, TypeRef, Verb, collections};
+use threecx_catalog::{Body, Collection, Form, Operation, Property, Span, Type, TypeRef};
 
 pub use threecx_catalog::words::kebab;
 pub use threecx_core::Place;
+use threecx_core::guard;
 
 use super::globals;
 
@@ -116,7 +117,7 @@ pub fn flags(operation: &Operation) -> Vec<Flag> {
                 default: property.default,
                 refers_to: property.refers_to,
                 secret: property.secret,
-                replaces: replaced(operation, property.name),
+                replaces: guard::replaced(operation, property.name),
                 span: intersection(span, form.span),
             };
             add(&mut flags, flag);
@@ -133,12 +134,6 @@ pub fn flags(operation: &Operation) -> Vec<Flag> {
         }
     }
     flags
-}
-
-/// The collection that a property of an operation's body replaces whole.
-fn replaced(operation: &Operation, property: &str) -> Option<&'static Collection> {
-    let set = operation.newest_form().target.set().filter(|_| operation.verb == Verb::Update)?;
-    collections().iter().find(|collection| collection.set == set && collection.property.name == property)
 }
 
 fn plain(name: &'static str, place: Place, ty: Type, span: Span) -> Flag {

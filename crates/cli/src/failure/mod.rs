@@ -13,6 +13,7 @@ use threecx_change::JournalError;
 use threecx_change::sealed::SealError;
 
 pub use kind::{Kind, exit_codes};
+pub use next_steps::next_step;
 
 /// Why the program ends without having done what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -387,11 +388,11 @@ impl Failure {
         match self {
             Failure::Call(error @ Error::Certificate { .. }) => {
                 let own = "If an authority of your own issued it: --ca-file FILE, with that authority's certificate.";
-                Some(format!("{} {own}", error.next_step()))
+                Some(format!("{} {own}", next_step(error)))
             }
-            Failure::Call(error) => Some(error.next_step()),
+            Failure::Call(error) => Some(next_step(error)),
             Failure::LoggedOut { profile, .. } => Some(format!("Log in again: threecx login --profile {profile}")),
-            Failure::CutShort { error, go_on, .. } => Some(format!("{} {go_on}", error.next_step())),
+            Failure::CutShort { error, go_on, .. } => Some(format!("{} {go_on}", next_step(error))),
             Failure::Jq { .. } => {
                 Some("Adjust the filter: `.Name?` skips values without a Name; `-o json` shows everything.".into())
             }

@@ -1,7 +1,18 @@
-//! What to do about a journal or a plan that cannot be used, in the words of this program's commands.
+//! What to do about an error, in the words of this program's commands.
 
+use threecx::{Error, NextStep};
 use threecx_change::JournalError;
 use threecx_change::sealed::SealError;
+
+/// About an error of a call.
+pub fn next_step(error: &Error) -> String {
+    match error.next_step() {
+        NextStep::LogIn => "Log in again: threecx login".into(),
+        NextStep::Use(new) => format!("Use {} instead: threecx {} {}", new.id, new.resource.command, new.command),
+        NextStep::ReportAnswer => "Send it with `threecx api` to see the answer as it comes, and report it.".into(),
+        other => other.to_string(),
+    }
+}
 
 /// About the journal.
 pub fn journal(error: &JournalError) -> String {
@@ -32,7 +43,7 @@ pub fn journal(error: &JournalError) -> String {
 pub fn plan(error: &SealError) -> String {
     match error {
         SealError::Journal(error) => journal(error),
-        SealError::Call(error) => super::Failure::Call((**error).clone()).next_step().unwrap_or_default(),
+        SealError::Call(error) => next_step(error),
         SealError::OtherPbx { .. } => "Name the PBX that it is for: --profile NAME, or --url.".into(),
         SealError::NotAPlan { .. } | SealError::Version { .. } => {
             "Name a file that --plan-out has written, with the same version of this program.".into()

@@ -1,8 +1,10 @@
 //! What is known about an answer's rows before they come: their structure, and what of it was
 //! asked for.
 
+use serde_json::Value;
 use threecx::{Arguments, Input, Operation, Span};
 use threecx_catalog::{Content, Property, Structure, Type, TypeRef};
+use threecx_core::MASK;
 
 /// What is known about rows before they come.
 #[derive(Clone, Debug)]
@@ -129,23 +131,9 @@ pub fn names(list: Option<&str>) -> Vec<Named> {
     split(list.unwrap_or_default(), ',').into_iter().map(named).filter(|named| !named.name.is_empty()).collect()
 }
 
-/// The parts between separators; text in parentheses or quotes is not split.
+/// The parts between separators; of what is not closed, the whole: it is refused before it is sent.
 fn split(text: &str, separator: char) -> Vec<&str> {
-    let (mut depth, mut quoted, mut start, mut parts) = (0_i32, false, 0, Vec::new());
-    for (index, c) in text.char_indices() {
-        match c {
-            '\'' => quoted = !quoted,
-            '(' if !quoted => depth += 1,
-            ')' if !quoted => depth -= 1,
-            c if c == separator && depth == 0 && !quoted => {
-                parts.push(&text[start..index]);
-                start = index + c.len_utf8();
-            }
-            _ => {}
-        }
-    }
-    parts.push(&text[start..]);
-    parts
+    threecx_core::split(text, separator).unwrap_or_else(|_| vec![text])
 }
 
 #[cfg(test)]
