@@ -132,6 +132,14 @@ pub enum Target {
 }
 
 impl Target {
+    /// What is addressed consists of this.
+    pub fn structure(self) -> Option<&'static Structure> {
+        match self {
+            Target::Singleton(singleton) => Some(singleton.structure),
+            other => other.set().map(|set| set.structure),
+        }
+    }
+
     /// The set that is addressed, or one or some of whose entities are.
     pub fn set(self) -> Option<&'static EntitySet> {
         match self {

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use assert_cmd::cargo::cargo_bin;
-use common::{Sim, fails, threecx, tls};
+use common::{Sim, fails, home, runs, steps, threecx, tls};
 use serde_json::Value;
 
 /// An operation that is not repeatable: a number that is blocked twice is refused.
@@ -40,60 +40,72 @@ fn sent(sim: &Sim) -> HashMap<String, Vec<Value>> {
     sent
 }
 
-/// The rows of which the journal does not know whether they were carried out.
-fn unknown(journal: &Path) -> Vec<usize> {
-    let text = std::fs::read_to_string(journal).expect("a journal");
-    let mut states: HashMap<u64, String> = HashMap::new();
-    for line in text.lines().skip(1) {
-        let line: Value = serde_json::from_str(line).expect("JSON");
-        if let Some(number) = line["line"].as_u64() {
-            states.insert(number, line["is"].as_str().expect("a word").to_owned());
+/// The rows of the newest run of which the journal does not know whether they were carried out.
+fn unknown(sim: &Sim) -> Vec<usize> {
+    let steps = steps(sim, None);
+    let open = steps.iter().filter(|step| step["outcome"] == "unknown");
+    open.map(|step| usize::try_from(step["line"].as_u64().expect("a line")).expect("small") - 2).collect()
+}
+
+/// How many requests for an operation the PBX has received.
+fn received(sim: &Sim, operation: &str) -> u64 {
+    sim.get(&format!("/sim/counts/{operation}"))["received"].as_u64().unwrap_or_default()
+}
+
+/// Runs a command, and kills it once it has sent so many requests more; false if it ended before.
+fn kill_after(sim: &Sim, words: &[&str], operation: &str, requests: u64) -> bool {
+    let until = received(sim, operation) + requests;
+    let mut run = Process::new(cargo_bin("threecx"))
+        .args(words)
+        .envs(sim.environment())
+        .envs(home())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    while received(sim, operation) < until {
+        if run.try_wait().expect("asked").is_some() {
+            return false;
         }
     }
-    let open = states.iter().filter(|(_, state)| matches!(state.as_str(), "sent" | "unknown"));
-    open.map(|(line, _)| usize::try_from(*line).expect("small") - 2).collect()
+    run.kill().expect("killed");
+    run.wait().expect("gone");
+    true
+}
+
+/// Numbers that look random and are the same each time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
 }
 
 #[test]
 fn killed_twenty_times_and_every_row_arrives_once() {
     const ROWS: usize = 2000;
     const KILLS: u64 = 20;
-    /// What two lines of a row take, about.
-    const OF_A_ROW: u64 = 125;
     let sim = Sim::start(&["--live-calls", "off"]);
     let folder = tempfile::tempdir().expect("a folder");
-    let (file, journal) = (folder.path().join("numbers.csv"), folder.path().join("numbers.csv.journal"));
+    let file = folder.path().join("numbers.csv");
     write_rows(&file, ROWS);
-    let size = || std::fs::metadata(&journal).map_or(0, |metadata| metadata.len());
-    let mut random: u64 = 0x5EED;
+    let path = file.to_str().expect("UTF-8");
+    let mut random = Random(0x5EED);
     for _ in 0..KILLS {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let rows = (random >> 33) % (ROWS as u64 / KILLS);
-        let until = size() + rows * OF_A_ROW;
-        let mut run = Process::new(cargo_bin("threecx"))
-            .args(CREATE)
-            .args(["--from", file.to_str().expect("UTF-8")])
-            .envs(sim.environment())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("it starts");
-        while size() < until {
-            assert!(run.try_wait().expect("asked").is_none(), "it ended before it was killed");
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        run.kill().expect("killed");
-        run.wait().expect("gone");
+        let requests = 1 + random.below(ROWS as u64 / KILLS - 1);
+        assert!(kill_after(&sim, &[&CREATE[..], &["--from", path]].concat(), OPERATION, requests), "it ended by itself");
     }
     let go_on = || {
         let mut command = sim.threecx();
         command.args(CREATE).arg("--from").arg(&file);
         command
     };
-    // What was on its way when it was killed is reported and left alone.
-    let open = unknown(&journal);
+    // What was on its way when it was killed is reported and left alone: nothing tells such a row by its number.
     let (error, code) = fails(&mut go_on());
+    let open = unknown(&sim);
     assert!(!open.is_empty() && open.len() <= 4 * 20, "{open:?}");
     assert_eq!((error["code"].as_str(), code), (Some("unknown-outcome"), 51), "{error}");
     assert_eq!((&error["unknown"], &error["failed"], &error["not_sent"]), (&open.len().into(), &0.into(), &0.into()));
@@ -112,6 +124,44 @@ fn killed_twenty_times_and_every_row_arrives_once() {
     assert_eq!((error["code"].as_str(), code), (Some("journal"), 66), "{error}");
 }
 
+/// What has a number is looked up by it, and nobody has to be asked.
+#[test]
+fn killed_in_creates_updates_and_deletes_and_nothing_is_left_in_doubt() {
+    const ROWS: u64 = 2000;
+    const KILLS: u64 = 20;
+    let sim = Sim::start(&["--live-calls", "off", "--users", "10"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut random = Random(0xC0FFEE);
+    let numbers = || 5000..5000 + ROWS;
+    for (operation, words, heading, cells) in [
+        ("Users.CreateUser", &["users", "create"][..], "Number,FirstName", "Ada"),
+        ("Users.UpdateUser", &["users", "update"][..], "Extension,Mobile", "+491234"),
+        ("Users.DeleteUser", &["users", "delete", "--yes"][..], "Extension", ""),
+    ] {
+        let file = folder.path().join(format!("{operation}.csv"));
+        let comma = if cells.is_empty() { "" } else { "," };
+        let rows: String = numbers().map(|number| format!("{number}{comma}{cells}\n")).collect();
+        std::fs::write(&file, format!("{heading}\n{rows}")).expect("written");
+        let words = [words, &["--from", file.to_str().expect("UTF-8")]].concat();
+        for _ in 0..KILLS {
+            let requests = 1 + random.below(ROWS / KILLS - 1);
+            assert!(kill_after(&sim, &words, operation, requests), "{operation} ended by itself");
+        }
+        common::prints(sim.threecx().args(&words));
+        let mut carried_out: HashMap<String, usize> = HashMap::new();
+        for request in sim.received(operation).iter().filter(|request| request["carriedOut"] == true) {
+            let key = match operation {
+                "Users.CreateUser" => request["body"]["Number"].as_str().expect("a number").to_owned(),
+                _ => request["path"].as_str().expect("a path").to_owned(),
+            };
+            *carried_out.entry(key).or_default() += 1;
+        }
+        let twice: Vec<_> = carried_out.iter().filter(|(_, times)| **times != 1).collect();
+        assert!(twice.is_empty(), "{operation}: {twice:?}");
+        assert_eq!(carried_out.len() as u64, ROWS, "{operation}");
+    }
+}
+
 #[test]
 fn whatever_goes_wrong_nothing_is_sent_twice() {
     const ROWS: usize = 400;
@@ -120,7 +170,7 @@ fn whatever_goes_wrong_nothing_is_sent_twice() {
         "drop-before:0.05", "drop-after:0.05", "truncate:0.05"]"#;
     sim.exchange("PUT", "/sim/faults", faults);
     let folder = tempfile::tempdir().expect("a folder");
-    let (file, journal) = (folder.path().join("numbers.csv"), folder.path().join("numbers.csv.journal"));
+    let file = folder.path().join("numbers.csv");
     write_rows(&file, ROWS);
     let run = || {
         let mut command = sim.threecx();
@@ -131,7 +181,7 @@ fn whatever_goes_wrong_nothing_is_sent_twice() {
     assert_eq!((error["code"].as_str(), code), (Some("unknown-outcome"), 51), "{error}");
     assert_eq!((&error["failed"], &error["not_sent"]), (&0.into(), &0.into()), "{error}");
     let arrived = sent(&sim);
-    let open = unknown(&journal);
+    let open = unknown(&sim);
     for row in 0..ROWS {
         let requests = &arrived[&number(row)];
         assert_eq!(requests.len(), 1, "row {row}: {requests:?}");
@@ -175,7 +225,7 @@ fn a_row_in_doubt_that_the_file_no_longer_has_is_not_sent_in_other_words() {
     };
     let output = run("Number,FirstName\n700,Ada\n701,Bob\n").output().expect("it runs");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(said.contains("line 2: unknown") && said.contains("look with `threecx users get 700`"), "{said}");
+    assert!(said.contains("line 2: unknown") && said.contains("check with `threecx users get 700`"), "{said}");
     let changed = "Number,FirstName\n710,Ada\n701,Bob\n";
     let (error, code) = fails(&mut run(changed));
     assert_eq!(code, 66, "{error}");
@@ -204,17 +254,18 @@ fn two_runs_at_once_are_one_too_many() {
     let sim = Sim::start(&["--live-calls", "off"]);
     sim.exchange("PUT", "/sim/latency", &format!(r#"["30s@{OPERATION}"]"#));
     let folder = tempfile::tempdir().expect("a folder");
-    let (file, journal) = (folder.path().join("numbers.csv"), folder.path().join("numbers.csv.journal"));
+    let file = folder.path().join("numbers.csv");
     write_rows(&file, 5);
     let mut first = Process::new(cargo_bin("threecx"))
         .args(CREATE)
         .args(["--from", file.to_str().expect("UTF-8")])
         .envs(sim.environment())
+        .envs(home())
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .expect("it starts");
-    while std::fs::metadata(&journal).map_or(0, |metadata| metadata.len()) == 0 {
+    while received(&sim, OPERATION) == 0 {
         std::thread::sleep(Duration::from_millis(1));
     }
     let (error, code) = fails(sim.threecx().args(CREATE).arg("--from").arg(&file));
@@ -230,18 +281,19 @@ fn two_runs_at_once_are_one_too_many() {
 fn what_waits_is_not_sent_after_ctrl_c() {
     let sim = Sim::start(&["--live-calls", "off"]);
     let folder = tempfile::tempdir().expect("a folder");
-    let (file, journal) = (folder.path().join("numbers.csv"), folder.path().join("numbers.csv.journal"));
+    let file = folder.path().join("numbers.csv");
     write_rows(&file, 5);
     let run = Process::new(cargo_bin("threecx"))
         .args(CREATE)
         .args(["--from", file.to_str().expect("UTF-8"), "--rate", "0.001", "-o", "json"])
         .envs(sim.environment())
+        .envs(home())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    while !std::fs::read_to_string(&journal).is_ok_and(|text| text.contains("\"done\"")) {
+    while !runs(&sim).first().is_some_and(|run| run["done"] == 1) {
         std::thread::sleep(Duration::from_millis(1));
     }
     let interrupted = Process::new("kill").args(["-INT", &run.id().to_string()]).status().expect("kill");
@@ -250,7 +302,7 @@ fn what_waits_is_not_sent_after_ctrl_c() {
     let error: Value = serde_json::from_slice(&output.stderr).expect("JSON");
     assert_eq!(output.status.code(), Some(43), "{error}");
     assert_eq!((&error["error"]["not_sent"], &error["error"]["unknown"]), (&4.into(), &0.into()), "{error}");
-    assert_eq!((sim.received(OPERATION).len(), unknown(&journal)), (1, Vec::new()));
+    assert_eq!((sim.received(OPERATION).len(), unknown(&sim)), (1, Vec::new()));
 }
 
 /// A spreadsheet that holds the results open, say.

@@ -36,11 +36,20 @@ pub fn process() -> Process {
     for variable in VARIABLES {
         command.env_remove(variable);
     }
+    command.envs(home());
+    command
+}
+
+/// The variables by which it keeps its things where tests do.
+pub fn home() -> [(&'static str, String); 4] {
     // A port may be that of another test's PBX of before, but a process's number is not.
     let home = format!("{HOME}/{}", std::process::id());
-    command.env("THREECX_CONFIG_DIR", format!("{home}/config")).env("THREECX_CACHE_DIR", format!("{home}/cache"));
-    command.env("THREECX_SECRETS", "file");
-    command
+    [
+        ("THREECX_CONFIG_DIR", format!("{home}/config")),
+        ("THREECX_CACHE_DIR", format!("{home}/cache")),
+        ("THREECX_STATE_DIR", format!("{home}/state")),
+        ("THREECX_SECRETS", "file".to_owned()),
+    ]
 }
 
 /// What a successful call prints.
@@ -63,6 +72,27 @@ pub fn fails(command: &mut Command) -> (Value, i32) {
     let stderr = String::from_utf8(output.stderr).expect("UTF-8");
     let error: Value = serde_json::from_str(&stderr).unwrap_or_else(|_| panic!("JSON and nothing else: {stderr}"));
     (error["error"].clone(), output.status.code().expect("an exit code"))
+}
+
+/// The steps of the newest run of this PBX, or of a run of this number.
+#[track_caller]
+pub fn steps(sim: &Sim, run: Option<i64>) -> Vec<Value> {
+    let run = run.unwrap_or_else(|| last_run(sim));
+    let detail = prints_json(threecx().args(["history", &run.to_string(), "-o", "json"]));
+    detail["each"].as_array().expect("steps").clone()
+}
+
+/// The number of the newest run of this PBX.
+#[track_caller]
+pub fn last_run(sim: &Sim) -> i64 {
+    runs(sim).first().and_then(|run| run["run"].as_i64()).expect("a run")
+}
+
+/// The runs of this PBX, the newest first.
+#[track_caller]
+pub fn runs(sim: &Sim) -> Vec<Value> {
+    let runs = prints_json(threecx().args(["history", "--top", "1000", "-o", "json"]));
+    runs.as_array().expect("runs").iter().filter(|run| run["pbx"] == sim.url.as_str()).cloned().collect()
 }
 
 /// A simulated PBX in a process of its own.
