@@ -1,5 +1,5 @@
 //! `GET /sim/live`: what the page shows, and after that only what has changed. Whoever asks
-//! carries a cursor from answer to question, so that the PBX remembers nobody.
+//! carries a cursor from answer to question, so that the PBX need not remember who asked.
 //!
 //! ```text
 //!   no cursor, or one that is out of date ──► fresh, the first extensions ─┐

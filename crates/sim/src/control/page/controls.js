@@ -39,7 +39,7 @@ export class Controls {
       }
     });
     find("reset").addEventListener("click", async () => {
-      const text = "All data becomes as on the first day, nothing goes wrong and the log is empty. What was written is lost. Tokens go on to hold.";
+      const text = "All data becomes as on the first day, nothing goes wrong and the log is empty. What was written is lost. Tokens stay valid.";
       if (await sheet.confirm("Reset this PBX?", text, "Reset")) {
         await act(live, "Everything is as on the first day.", "POST", "/sim/reset");
       }
@@ -121,7 +121,7 @@ function connecting(overview) {
       ["Client ID", client],
       ["Client secret", "not shown here: it was printed, or given, where this PBX was started"],
     ]),
-    make("p", { className: "quiet" }, "One token holds per client: whoever logs in ends the token that this client had before."),
+    make("p", { className: "quiet" }, "One token per client is valid: a login ends the token that this client had before."),
     heading("With the command line", commands),
     make("pre", {}, commands),
     heading("With anything that speaks HTTP", curl),

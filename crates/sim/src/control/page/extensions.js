@@ -201,7 +201,7 @@ export class Extensions {
 
 const unseen = (text) => make("span", { className: "unseen" }, `, ${text}`);
 
-/** A party as people name it; somebody outside has his number for a name. */
+/** A party as people name it; somebody outside has their number for a name. */
 export const partyName = ({ number, name }) => (number === name ? number : `${number} ${name}`);
 
 /** What a search looks into; made when it is first needed. */

@@ -150,7 +150,7 @@ function decoded(path) {
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** The same request for a shell; the token is left to whoever sends it. */
+/** The same request for a shell; the token has to be filled in by whoever sends it. */
 function curl(method, path, body) {
   const parts = ["curl"];
   if (method !== "GET") parts.push("-X", method);
