@@ -11,7 +11,7 @@ pub const EXPIRED: &str = "The token expired at '%m/%d/%Y %H:%M:%S'";
 /// A token in the query is taken for downloads only; it was seen there.
 pub const ACCESS_TOKEN_FOR_DOWNLOADS_ONLY: bool = true;
 
-/// A file can be had from any byte on (`Range: bytes=N-`), as ASP.NET's file results allow.
+/// A file can be fetched from any byte on (`Range: bytes=N-`), as ASP.NET's file results allow.
 pub const PARTS_OF_FILES: bool = true;
 
 /// A body that says that it is not JSON, or that it is compressed, is refused with this status.
@@ -31,7 +31,7 @@ pub const RETRY_AFTER: u32 = 1;
 /// A body with more JSON values in it is refused with 400.
 pub const MOST_JSON_VALUES: usize = 100_000;
 
-/// Without `$top`, a list has this many rows at most: one public probe saw 50 from /Users.
+/// The maximum number of rows of a list without `$top`: one public probe saw 50 from /Users.
 pub const DEFAULT_PAGE: usize = 50;
 
 /// The deepest nesting of parentheses, functions, `any`, `not` and `$expand` that a query may

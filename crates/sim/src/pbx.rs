@@ -37,7 +37,7 @@ pub enum Error {
         /// What the machine said.
         source: std::io::Error,
     },
-    /// The file for the data does not serve.
+    /// The data file cannot be used.
     #[cfg(feature = "sqlite")]
     #[error("cannot keep data in {path}: {reason}", path = path.display())]
     Data {
@@ -251,7 +251,7 @@ impl Builder {
     /// Starts it on the current tokio runtime.
     ///
     /// # Errors
-    /// [`Error::Listen`] if the address cannot be had.
+    /// [`Error::Listen`] if the address cannot be used.
     pub async fn start(self) -> Result<Pbx, Error> {
         let address = SocketAddr::new(self.bind, self.port);
         let listener = listen(address).map_err(|source| Error::Listen { address, source })?;
@@ -379,7 +379,7 @@ impl Pbx {
         self.ca_pem.as_deref()
     }
 
-    /// Its build, as it tells in its answers: `20.0.10.1621`.
+    /// Its build, as its answers name it: `20.0.10.1621`.
     pub fn version(&self) -> &str {
         &self.system.version
     }

@@ -27,7 +27,7 @@ const VERSION: u32 = 1;
 const INITIAL_STATE: &str = "founding";
 const OVERRIDES: &str = "meddling";
 
-/// Why a file does not serve.
+/// Why a file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FileError {
     #[error("{0}")]
@@ -54,7 +54,7 @@ struct Inner {
 }
 
 impl File {
-    /// Opens a file. What it holds takes the place of the new company; if it holds nothing, the
+    /// Opens a file. Its content takes the place of the new company; if it is empty, the
     /// company is written into it.
     pub fn open(
         path: &Path,
@@ -215,7 +215,7 @@ fn write_fact(transaction: &Transaction<'_>, name: &str, fact: &impl Serialize) 
     Ok(())
 }
 
-/// Numbers and texts are told apart.
+/// Numbers and texts have different forms.
 fn key_text(key: &Key) -> String {
     match key {
         Key::Int(number) => number.to_string(),

@@ -62,7 +62,7 @@ impl System {
         }
     }
 
-    /// A file that lies beside the API, if that is what is asked for.
+    /// A file outside the API, if that is what is asked for.
     fn file(&self, head: &Parts) -> Option<Response> {
         let asked = head.method == "GET";
         asked
@@ -295,7 +295,7 @@ fn access_token(query: &str) -> Option<String> {
     pairs.filter(|(name, _)| *name == ACCESS_TOKEN).find_map(|(_, token)| decode(token, true))
 }
 
-/// Path and query as they came, but for a token in it.
+/// Path and query as they came, except for a token in it.
 fn shown(uri: &Uri) -> Box<str> {
     let text = uri.path_and_query().map_or("", PathAndQuery::as_str);
     if !text.contains(ACCESS_TOKEN) {

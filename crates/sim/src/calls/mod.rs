@@ -1,6 +1,6 @@
 //! Calls: those that are on, and those that were. They are not kept: a call is worked out from
 //! its number whenever somebody looks, the same for the same seed. So a million of them cost
-//! nothing, and every report is told of the same ones.
+//! nothing, and every report sees the same ones.
 //!
 //! ```text
 //!   history (--calls N) ───────────────┐ start-up        now

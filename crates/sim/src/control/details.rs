@@ -22,7 +22,7 @@ pub(super) fn request(system: &System, number: &str) -> Response {
     super::ok(&entry)
 }
 
-/// What the page tells of an extension besides what it lists.
+/// What the page shows of an extension besides what it lists.
 const OF_USERS: [&str; 8] = [
     "EmailAddress",
     "Mobile",

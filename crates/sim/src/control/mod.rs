@@ -21,7 +21,7 @@
 //! DELETE /sim/tokens?of=900         evicts the tokens of a client or user, or all
 //! POST   /sim/tokens/expire?of=900  makes them expire now
 //! GET    /sim/state                 all that it remembers, to be compared
-//! POST   /sim/reset                 the data of the first day, nothing that goes wrong, nothing received
+//! POST   /sim/reset                 the data of the first day, no faults, nothing received
 //! ```
 
 mod details;

@@ -6,7 +6,7 @@ use crate::auth::hashed;
 use crate::state::{Entity, Key, Store, Value, snapshot_of};
 
 /// Everything that was set, by set and key. Equal states are equal JSON. Of secrets there is only
-/// a digest, which tells whether they changed.
+/// a digest, which shows whether they changed.
 pub(crate) fn export(store: &Store) -> Json {
     let sets = store.sets.iter().filter(|(_, set)| set.len() > 0).map(|(name, set)| {
         let rows = set.rows().map(|row| (key_of(row.get(set.key)), entity(row)));

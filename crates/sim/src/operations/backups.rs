@@ -16,7 +16,7 @@ use crate::http::{Problem, Response};
 use crate::odata::decode;
 use crate::state::{Entity, Key, Row, Set, Store, Value};
 
-/// Where the files lie, beside the API.
+/// The path of the files, outside the API.
 const LINK: &str = "/api/download/backup/";
 
 pub(super) const BEHAVIOURS: Behaviours = &[
@@ -60,7 +60,7 @@ pub(super) fn last(store: &Store, now: Timestamp) -> Option<Timestamp> {
     rows.filter_map(|row| row.text("CreationTime").parse().ok()).max()
 }
 
-/// Starts a backup. It holds what there is now, and is listed when it is done.
+/// Starts a backup of what there is now. It is listed when it is done.
 fn backup(call: &Call<'_>, store: &mut Store) -> Answer {
     let description = call.field("description").cloned().unwrap_or_default();
     let name = description["Name"].as_str().unwrap_or_default();

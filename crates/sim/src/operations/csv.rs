@@ -1,5 +1,5 @@
 //! Rows as the CSV that the web console exports: a line with the names of the columns, then a
-//! line for each row; lines end as Excel wants them, text is quoted where it has to be.
+//! line for each row; lines end as Excel expects, text is quoted where it has to be.
 
 use std::borrow::Borrow;
 

@@ -9,7 +9,10 @@ use super::nature::{Dependant, Nature, View};
 use super::numbered::{self, Finish};
 use super::{Call, entities, removal};
 use crate::http::{Problem, Response};
-use crate::state::{Entity, Key, NUMBERED, Numbered, PeerKind, Row, Set, Store, Value, label, peer_by_number};
+use crate::state::{
+    Entity, Key, NUMBERED, Numbered, PeerKind, Range, Row, SYSTEM_NUMBERS, Set, Store, TRUNK_NUMBERS, USER_NUMBERS,
+    Value, label, peer_by_number,
+};
 
 pub(super) const BEHAVIOURS: Behaviours = &[
     ("Groups.CreateGroup", Changes(|call, store| save(call, store, numbered::create))),
@@ -221,14 +224,11 @@ pub(super) fn restrictions(call: &Call<'_>, store: &Store, group: &Entity) -> An
         restriction.map_or(Value::Null, |restriction| Value::Object(Box::new(restriction)))
     };
     let answer = answer
-        .with("Users", one(count(PeerKind::Extension), range(props, "UserNumberFrom", "UserNumberTo")))
-        .with("System", one(system, range(props, "SystemNumberFrom", "SystemNumberTo")))
+        .with("Users", one(count(PeerKind::Extension), numbers(props, USER_NUMBERS)))
+        .with("System", one(system, numbers(props, SYSTEM_NUMBERS)))
         .with(
             "Trunks",
-            one(
-                count(PeerKind::ExternalLine),
-                limit("TrunksMaxCount").or_else(|| range(props, "TrunkNumberFrom", "TrunkNumberTo")),
-            ),
+            one(count(PeerKind::ExternalLine), limit("TrunksMaxCount").or_else(|| numbers(props, TRUNK_NUMBERS))),
         )
         .with("Sbcs", one(owned("Sbcs"), limit("SbcMaxCount")))
         .with("LiveChats", one(owned("WebsiteLinks"), limit("LiveChatMaxCount")))
@@ -238,7 +238,7 @@ pub(super) fn restrictions(call: &Call<'_>, store: &Store, group: &Entity) -> An
 }
 
 /// How many numbers a range has.
-fn range(props: Option<&Entity>, from: &str, to: &str) -> Option<i64> {
+fn numbers(props: Option<&Entity>, (from, to): Range) -> Option<i64> {
     let number = |name: &str| props?.text(name).parse::<i64>().ok();
     Some(number(to)? - number(from)? + 1)
 }

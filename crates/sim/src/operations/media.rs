@@ -11,7 +11,7 @@ use crate::http::{Problem, Response};
 use crate::odata::{Selection, decode};
 use crate::state::{Entity, Key, PeerKind, Set, Store, Value, entity_from_json, peer_by_number};
 
-/// Where prompts lie, beside the API.
+/// The path of prompts, outside the API.
 const PROMPTS: &str = "/api/prompts/";
 
 pub(super) const BEHAVIOURS: Behaviours = &[
@@ -190,7 +190,7 @@ fn record_prompt(call: &Call<'_>, store: &mut Store) -> Answer {
     Ok(Response::empty(204))
 }
 
-/// A prompt set of one's own, made from another.
+/// A custom prompt set, made from another.
 fn copy_set(call: &Call<'_>, store: &mut Store) -> Answer {
     let set = store.set_mut("PromptSets").ok_or(Problem::NoSuchPath)?;
     let mut copy = entities::find(call, set)?.clone();

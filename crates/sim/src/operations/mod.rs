@@ -76,7 +76,7 @@ pub(crate) fn empty_store(routes: &Routes, shapes: &'static Shapes) -> Store {
     store
 }
 
-/// A file that lies beside the API and needs no token.
+/// A file outside the API that needs no token.
 pub(crate) fn download_file(store: &Store, path: &str, now: Timestamp) -> Option<Response> {
     backups::download(store, path, now).or_else(|| media::prompt_file(store, path))
 }

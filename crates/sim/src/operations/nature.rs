@@ -37,7 +37,7 @@ pub(crate) struct Nature {
     pub guard: fn(&Store, &Entity) -> Option<&'static str>,
     /// What goes with an entity that is deleted.
     pub dependants: &'static [Dependant],
-    /// True if restoring a backup leaves the set alone, because it tells what happened.
+    /// True if restoring a backup leaves the set alone, because it records what happened.
     pub outlives_restore: bool,
 }
 

@@ -30,7 +30,7 @@ pub(super) const BEHAVIOURS: Behaviours = &[
     ("Users.GetPhoneSecret", Reads(|call, store| Ok(text(call, random(call, user_id(call, store)?, 12))))),
 ];
 
-/// The key of a service principal: shown once. What is kept tells only whether a key is it.
+/// The key of a service principal: shown once. What is kept is only enough to recognise it.
 fn generate(call: &Call<'_>, store: &mut Store) -> Answer {
     let key = random_secret().map_err(|_| Problem::Argument)?;
     let principal = entities::named(call, store)?;

@@ -80,7 +80,7 @@ pub(super) fn transcription(from: &Shown<'_>, to: &Shown<'_>) -> String {
     format!("{}: Hello, this is {}. {}: Hello, how can I help you?", from.number, from.name, to.number)
 }
 
-/// The file that a recording lies in: `194/[+491515500042]_194_1234.wav`
+/// The file of a recording: `194/[+491515500042]_194_1234.wav`
 pub(super) fn recording_name(from: &Shown<'_>, to: &Shown<'_>, id: i64) -> String {
     let extension = if from.kind == Kind::Extension { from.dn } else { to.dn };
     format!("{extension}/[{}]_{}_{id}.wav", from.number, to.number)

@@ -26,7 +26,7 @@ pub(super) fn settle(entity: &mut Entity, store: &Store) -> Result<(), Problem> 
     Ok(())
 }
 
-/// Settles what lies in a value; the name of the property that leads nowhere if it cannot.
+/// Settles what is in a value; fails with the name of the property that leads nowhere.
 fn below(value: &mut Value, store: &Store) -> Result<(), &'static str> {
     match value {
         Value::List(items) => items.iter_mut().try_for_each(|item| below(item, store)),

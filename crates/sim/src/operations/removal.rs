@@ -20,7 +20,7 @@ pub(super) fn remove(store: &mut Store, nature: &Nature, set: &str, key: &Key) -
     remove_all(store, nature, set, std::slice::from_ref(key)).pop().unwrap_or(Ok(()))
 }
 
-/// Deletes entities of a set, and tells of each what became of it. Looks through everything for
+/// Deletes entities of a set, and returns what became of each. Looks through everything for
 /// references only once.
 pub(super) fn remove_all(store: &mut Store, nature: &Nature, set: &str, keys: &[Key]) -> Vec<Result<(), Problem>> {
     let mut gone = Gone::default();

@@ -141,7 +141,7 @@ impl Routes {
     }
 }
 
-/// What tells paths apart: names of sets and functions, whatever their case, and the names of
+/// What distinguishes paths: names of sets and functions, ignoring case, and the names of
 /// arguments. A function whose argument is missing or misspelt is another path (seen live: 404).
 fn signature(segments: &[Segment]) -> String {
     let mut signature = String::new();

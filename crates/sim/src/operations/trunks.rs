@@ -99,7 +99,7 @@ fn init_fax(call: &Call<'_>, store: &Store) -> Answer {
     )
 }
 
-/// A trunk as a provider's template wants it.
+/// A trunk as a provider's template describes it.
 fn init_trunk(call: &Call<'_>, store: &Store) -> Answer {
     let wanted = call.parameters.get("template").and_then(Value::as_text).unwrap_or_default();
     let gateway = {
@@ -217,7 +217,7 @@ fn dids(view: View<'_>) -> Rows<'_> {
     }))
 }
 
-/// A trunk that is told to register does.
+/// Lets a trunk register, which it does.
 fn refresh(call: &Call<'_>, store: &mut Store) -> Answer {
     let id = call.field("id").and_then(Json::as_i64).ok_or_else(|| call.required("id"))?;
     let set = store.set_mut("Trunks").ok_or(Problem::NoSuchPath)?;

@@ -20,7 +20,10 @@ pub(crate) use entity::{Entity, Value};
 pub(crate) use from_json::{Misfit, entity_from_json, value_from_json};
 pub(crate) use known::known_entity;
 pub(crate) use ledger::{DnProperty, ServiceOrder};
-pub(crate) use numbers::{NUMBERED, Numbered, PeerKind, free_id, free_number, is_taken, next_id};
+pub(crate) use numbers::{
+    NUMBERED, Numbered, PeerKind, Range, SYSTEM_NUMBERS, TRUNK_NUMBERS, USER_NUMBERS, free_id, free_number, is_taken,
+    next_id,
+};
 pub(crate) use peers::{label, name_memberships, peer_by_id, peer_by_number};
 pub(crate) use phone_orders::Order;
 pub use phone_orders::PhoneState;

@@ -11,8 +11,7 @@ pub(crate) struct Numbered {
     /// What its entities are to others.
     pub kind: PeerKind,
     series: Series,
-    /// The properties of a department's `Props` that hold the range that it has for them.
-    range: Option<(&'static str, &'static str)>,
+    range: Option<Range>,
 }
 
 /// The kind of peer that something with a number is, as the API names it.
@@ -61,30 +60,29 @@ enum Series {
     Prefixed { prefix: &'static str, digits: usize, first: u64 },
 }
 
-const USERS: Option<(&str, &str)> = Some(("UserNumberFrom", "UserNumberTo"));
-const SYSTEM: Option<(&str, &str)> = Some(("SystemNumberFrom", "SystemNumberTo"));
-const TRUNKS: Option<(&str, &str)> = Some(("TrunkNumberFrom", "TrunkNumberTo"));
+/// The properties of a department's `Props` with the first and last of the numbers that it has for
+/// something.
+pub(crate) type Range = (&'static str, &'static str);
 
-const fn numbered(
-    set: &'static str,
-    kind: PeerKind,
-    series: Series,
-    range: Option<(&'static str, &'static str)>,
-) -> Numbered {
+pub(crate) const USER_NUMBERS: Range = ("UserNumberFrom", "UserNumberTo");
+pub(crate) const SYSTEM_NUMBERS: Range = ("SystemNumberFrom", "SystemNumberTo");
+pub(crate) const TRUNK_NUMBERS: Range = ("TrunkNumberFrom", "TrunkNumberTo");
+
+const fn numbered(set: &'static str, kind: PeerKind, series: Series, range: Option<Range>) -> Numbered {
     Numbered { set, kind, series, range }
 }
 
 /// All of them. Their order is that of lists of peers, and of the audit log's object types.
 pub(crate) const NUMBERED: [Numbered; 10] = [
-    numbered("Users", PeerKind::Extension, Series::FromLowest(100), USERS),
-    numbered("Queues", PeerKind::Queue, Series::From(800), SYSTEM),
-    numbered("RingGroups", PeerKind::RingGroup, Series::From(800), SYSTEM),
-    numbered("Receptionists", PeerKind::Receptionist, Series::From(800), SYSTEM),
-    numbered("Fax", PeerKind::Fax, Series::From(888), SYSTEM),
+    numbered("Users", PeerKind::Extension, Series::FromLowest(100), Some(USER_NUMBERS)),
+    numbered("Queues", PeerKind::Queue, Series::From(800), Some(SYSTEM_NUMBERS)),
+    numbered("RingGroups", PeerKind::RingGroup, Series::From(800), Some(SYSTEM_NUMBERS)),
+    numbered("Receptionists", PeerKind::Receptionist, Series::From(800), Some(SYSTEM_NUMBERS)),
+    numbered("Fax", PeerKind::Fax, Series::From(888), Some(SYSTEM_NUMBERS)),
     numbered("Parkings", PeerKind::Parking, Series::Prefixed { prefix: "SP", digits: 0, first: 11 }, None),
     numbered("CallFlowApps", PeerKind::RoutePoint, Series::From(900), None),
     numbered("ServicePrincipals", PeerKind::RoutePoint, Series::From(900), None),
-    numbered("Trunks", PeerKind::ExternalLine, Series::From(10_000), TRUNKS),
+    numbered("Trunks", PeerKind::ExternalLine, Series::From(10_000), Some(TRUNK_NUMBERS)),
     numbered("Groups", PeerKind::Group, Series::Prefixed { prefix: "GRP", digits: 4, first: 0 }, None),
 ];
 
@@ -105,7 +103,7 @@ impl Set {
     /// A text that is free, made from the first number for which it is.
     pub fn free_text(&self, text: impl Fn(usize) -> String) -> Key {
         let keys = (self.len() + 1..).map(|number| Key::Text(text(number).into()));
-        // As many numbers are tried as it takes.
+        // Some number is free, for there are more of them than rows.
         keys.into_iter().find(|key| self.get(key).is_none()).unwrap_or(Key::Int(1))
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct Revisions<K> {
 
 impl<K> Default for Revisions<K> {
     fn default() -> Revisions<K> {
-        // Far from the end, and with room to lie apart.
+        // Far from the end, and with room between them.
         let first = fastrand::u64(..1 << 48);
         Revisions { latest: first, floor: first, at: HashMap::new() }
     }

@@ -87,7 +87,7 @@ impl Shape {
         counts && matches!(value, Value::Int(0) | Value::Null)
     }
 
-    /// The property that tells such entities apart, where no path says so.
+    /// The property that identifies such entities, where no path says so.
     pub fn likely_key(&self) -> Option<&'static str> {
         let simple = |property: &&&Property| {
             !property.ty.collection && !matches!(property.ty.ty, Type::Structure(_) | Type::Opaque(_))

@@ -48,7 +48,7 @@ pub(super) fn after(store: &Store, last: i64, now: Timestamp) -> Update<'_> {
 }
 
 /// What has changed since somebody looked, and the next ones if they have not seen all; nothing if
-/// they have to begin anew.
+/// they have to start again.
 pub(super) fn changed<'s>(store: &'s Store, seen: &Cursor, now: Timestamp) -> Option<Update<'s>> {
     let (users, groups) = (store.set("Users")?, store.set("Groups")?);
     // The rows of all members of a department contain its name.

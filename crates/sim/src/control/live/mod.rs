@@ -29,7 +29,7 @@ use extensions::{Extension, after, changed};
 
 /// More extensions come with the next answer.
 const MOST_EXTENSIONS: usize = 10_000;
-/// Of more new requests, the last ones are told of.
+/// Of more new requests, the last ones are sent.
 const MOST_REQUESTS: usize = 500;
 
 #[derive(Serialize)]

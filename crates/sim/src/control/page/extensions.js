@@ -133,7 +133,7 @@ export class Extensions {
     const some = rows.length === all ? count(all) : `${count(rows.length)} of ${count(all)}`;
     put(find("extension-count"), this.#incoming ? `loading ${count(this.#incoming.size)} of ${count(this.#total)}` : some);
     const nothing = this.#incoming ? "Loading …" : "This PBX has no extensions.";
-    this.list.show(rows, all ? "No extension is like that." : nothing);
+    this.list.show(rows, all ? "No extension matches." : nothing);
   }
 
   /** The state that stands in a row: what happens now before what is always so. */
