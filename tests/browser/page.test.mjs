@@ -170,7 +170,7 @@ suite("the page with 10,000 extensions", () => {
     assert.ok(!before.includes(answer.value[0].Id));
     await sim.call("POST", `/ActiveCalls(${answer.value[0].Id})/Pbx.DropCall`);
     await call.waitFor({ state: "detached" });
-    await reads(page.locator("#extensions .empty"), "No extension is like that.");
+    await reads(page.locator("#extensions .empty"), "No extension matches.");
   });
 
   test("takes names for text, whatever they are", async () => {
@@ -226,7 +226,7 @@ suite("the page with 10,000 extensions", () => {
     assert.equal((await sim.call("GET", "/Users(30)")).status, 200);
     await field("evict").click();
     await field("confirm-yes").click();
-    await reads(field("toast"), "No token holds any more.");
+    await reads(field("toast"), "All tokens are invalid now.");
     assert.equal((await sim.call("GET", "/Users(30)")).status, 401);
     await field("reset").click();
     await field("confirm-yes").click();

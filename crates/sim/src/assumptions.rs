@@ -1,19 +1,17 @@
 //! What the simulated PBX does where nothing is publicly known of a real one. Each is used
 //! in exactly the place that names it; the README lists them.
 
-use crate::calls::Kind;
-
-/// A request without a token, or with one that does not hold, is answered 401 with an empty
+/// A request without a token, or with an invalid one, is answered 401 with an empty
 /// body and this challenge, as ASP.NET's JWT handler does by default.
 pub const CHALLENGE: &str = "Bearer error=\"invalid_token\"";
 
-/// What the challenge says of a token whose time has come, as ASP.NET's JWT handler does.
+/// What the challenge says of an expired token, as ASP.NET's JWT handler does.
 pub const EXPIRED: &str = "The token expired at '%m/%d/%Y %H:%M:%S'";
 
 /// A token in the query is taken for downloads only; it was seen there.
 pub const ACCESS_TOKEN_FOR_DOWNLOADS_ONLY: bool = true;
 
-/// A file can be had from any byte on (`Range: bytes=N-`), as ASP.NET's file results allow.
+/// A file can be fetched from any byte on (`Range: bytes=N-`), as ASP.NET's file results allow.
 pub const PARTS_OF_FILES: bool = true;
 
 /// A body that says that it is not JSON, or that it is compressed, is refused with this status.
@@ -33,7 +31,7 @@ pub const RETRY_AFTER: u32 = 1;
 /// A body with more JSON values in it is refused with 400.
 pub const MOST_JSON_VALUES: usize = 100_000;
 
-/// Without `$top`, a list has this many rows at most: one public probe saw 50 from /Users.
+/// The maximum number of rows of a list without `$top`: one public probe saw 50 from /Users.
 pub const DEFAULT_PAGE: usize = 50;
 
 /// The deepest nesting of parentheses, functions, `any`, `not` and `$expand` that a query may
@@ -63,14 +61,14 @@ pub const SECURITY_CODE: &str = "123456";
 /// A backup takes this many seconds; it is listed when it is done.
 pub const BACKUP_SECONDS: i64 = 5;
 
-/// A ticket for a download holds for this many seconds.
+/// A ticket for a download is valid for this many seconds.
 pub const DOWNLOAD_TICKET_SECONDS: i64 = 60;
 
 /// A phone is provisioning for this many seconds, then restarting for as many again.
 pub const PHONE_STEP_SECONDS: i64 = 20;
 
-/// `$search` looks for each word or phrase in these properties, whatever its case; in all texts
-/// of entities that have none of them.
+/// `$search` looks for each word or phrase in these properties, ignoring case; in all texts
+/// of entities without any of them.
 pub const SEARCHED: &[&str] = threecx_catalog::NAMING.searched;
 
 /// The build that a PBX of a version calls itself where no live one has been named in public.
@@ -82,19 +80,19 @@ pub const LONGEST_PERSON_NAME: usize = 50;
 /// The longest name of anything else, in characters.
 pub const LONGEST_NAME: usize = 255;
 
-/// So many phones a user may have.
+/// The maximum number of phones of a user.
 pub const MAX_PHONES: usize = 10;
 
-/// So many routes an outbound rule may have: the console shows five.
+/// The maximum number of routes of an outbound rule: the console shows five.
 pub const MAX_ROUTES: usize = 5;
 
-/// The event log keeps so many entries, the newest.
+/// The number of entries that the event log keeps, the newest.
 pub const LONGEST_EVENT_LOG: usize = 5000;
 
 /// What the PBX calls itself as the source of an event.
 pub const SYSTEM_SOURCE: &str = "3CX PhoneSystem";
 
-/// The audit log keeps so many changes, the newest.
+/// The number of changes that the audit log keeps, the newest.
 pub const LONGEST_AUDIT_LOG: usize = 5000;
 
 /// The address that the audit log has for every caller.
@@ -103,10 +101,10 @@ pub const CALLER_ADDRESS: &str = "127.0.0.1";
 /// A service is stopping for this many seconds, and starting for as many.
 pub const SERVICE_STEP_SECONDS: i64 = 3;
 
-/// So many backups are kept; more are refused with `WARNINGS.TOO_MANY_BACKUPS`.
+/// The maximum number of backups that are kept; more are refused with `WARNINGS.TOO_MANY_BACKUPS`.
 pub const MAX_BACKUPS: usize = 100;
 
-/// The last so many backups can be restored, while the PBX runs.
+/// The number of backups that can be restored while the PBX runs, the newest.
 pub const MAX_RESTORABLE: usize = 5;
 
 /// A backup of more entities than this can be listed and downloaded, but not restored.
@@ -115,30 +113,24 @@ pub const LARGEST_RESTORABLE: usize = 20_000;
 /// A check of the firewall takes this many seconds.
 pub const FIREWALL_CHECK_SECONDS: i64 = 10;
 
-/// Telemetry has so many samples, so many seconds apart.
+/// The number of samples that telemetry has.
 pub const TELEMETRY_SAMPLES: i64 = 60;
-/// See [`TELEMETRY_SAMPLES`].
+/// The seconds between them.
 pub const TELEMETRY_STEP_SECONDS: i64 = 60;
 
 /// A CSV file with more contacts than this is refused with `WARNINGS.CSV_IMPORT_LIMIT_REACHED`.
 pub const MAX_IMPORTED_CONTACTS: usize = 10_000;
 
-/// One call in so many with somebody outside is recorded.
+/// One in this many calls with somebody outside is recorded.
 pub const RECORDED_CALLS: u64 = 4;
 
-/// One call in so many is accompanied by a chat.
+/// One in this many calls is accompanied by a chat.
 pub const CHATTING_CALLS: u64 = 7;
 
-/// What `sourceType` and `destinationType` of the call log stand for.
-pub(crate) const PARTY_TYPES: [Option<Kind>; 7] = [
-    None,
-    Some(Kind::Extension),
-    Some(Kind::ExternalLine),
-    Some(Kind::Queue),
-    Some(Kind::RingGroup),
-    Some(Kind::Receptionist),
-    Some(Kind::VoiceMail),
-];
+/// What `sourceType` and `destinationType` of the call log stand for, by the types that the call
+/// history has for parties: everybody, extensions, trunks, queues, ring groups, digital
+/// receptionists, voicemail.
+pub const PARTY_TYPES: [Option<i64>; 7] = [None, Some(0), Some(1), Some(4), Some(2), Some(6), Some(5)];
 
 /// How the direction of a call begins that `callsType` of the call log stands for.
 pub const CALL_DIRECTIONS: [&str; 4] = ["", "Inbound", "Outbound", "Internal"];

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use threecx_catalog::Span;
 
 use crate::calls::{Period, Traffic};
-use crate::odata::{Budget, Grounds, Options, Results, parse_path};
+use crate::initial_state::InitialState;
+use crate::odata::{Budget, Options, QueryContext, Results, parse_path, write_entity};
 use crate::operations::Routes;
-use crate::state::{Shapes, Store, write_entity};
-use crate::system::Founding;
+use crate::state::{Shapes, Store};
 
 /// A company to ask.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Default for Company {
     fn default() -> Company {
         let (shapes, routes) = (Shapes::of(Span::NEWEST), Routes::of(Span::NEWEST));
         let traffic = Traffic { segments: 0, period: Period { from: 0, to: 0 }, boot: 0, live: false };
-        let store = Founding { users: 12, seed: 7, traffic }.store(&routes, shapes);
+        let store = InitialState { users: 12, seed: 7, traffic }.store(&routes, shapes);
         Company { shapes, routes, store }
     }
 }
@@ -48,11 +48,11 @@ impl Company {
         let Some(set) = self.store.set(set) else { return 0 };
         let budget = Arc::new(Budget::default());
         let (shapes, now) = (self.shapes, Timestamp::UNIX_EPOCH);
-        let grounds = Grounds { shapes, release: Span::NEWEST, now, budget: &budget };
+        let context = QueryContext { shapes, release: Span::NEWEST, now, budget: &budget };
         // No fuzzer waits for the most work that a request may be.
         budget.spend(budget.left() - 1_000_000);
         let mut answer = String::new();
-        match Options::parse(query, Some(set.shape), Results::Collection, &grounds) {
+        match Options::parse(query, Some(set.shape), Results::Collection, &context) {
             Ok(options) => {
                 answer.push_str(&options.selection.context());
                 let page = options.page(set.rows(), 100);

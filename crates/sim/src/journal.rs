@@ -41,15 +41,15 @@ pub struct Received {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Count {
-    /// So many requests arrived.
+    /// The number of requests that arrived.
     pub received: u64,
-    /// So many were carried out, whatever became of the answer.
+    /// The number of those that were carried out, whatever became of the answer.
     pub carried_out: u64,
     /// How they were answered: status and how often; 0 where the connection was cut instead.
     pub statuses: BTreeMap<u16, u64>,
 }
 
-/// A request as it is kept: nothing is worked out before somebody looks.
+/// A request as it is kept: nothing is computed before it is looked at.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub at: Timestamp,
@@ -208,7 +208,7 @@ impl Journal {
         self.kept().counts.get(operation).cloned().unwrap_or_default()
     }
 
-    /// Forgets all; numbers go on.
+    /// Forgets all; numbers continue.
     pub fn clear(&self) {
         let mut kept = self.kept();
         kept.entries.clear();

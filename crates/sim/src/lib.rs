@@ -15,15 +15,15 @@
 //! How it is laid out:
 //!
 //! ```text
-//!  http ──► system ──► route (from the catalogue) ──► operations ──► state
-//!             │           │                            │             ▲
-//!             ├► auth     └► odata: URL, options,      └► company ───┘  the demo company
-//!             ├► faults      filter, order, shape
-//!             └► control: /sim/*, for tests
+//!  http ──► requests ──► routes (from the catalogue) ──► operations ──► state
+//!               │            │                              │             ▲
+//!               ├► auth      └► odata: URL, options,        └► company ───┘  the demo company
+//!               ├► faults       filter, order, shape
+//!               └► control: /sim/*, for tests
 //! ```
 //!
 //! Entity sets and singletons are served from the catalogue alone; what an operation does
-//! besides stands in a small file of its own under `operations`. Time is read from a
+//! besides is in a small file of its own under `operations`. Time is read from a
 //! [`Clock`] only. Every choice that is not backed by public knowledge of a real PBX is in
 //! [`assumptions`].
 
@@ -38,12 +38,14 @@ mod faults;
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;
+mod initial_state;
 mod journal;
 mod odata;
 mod operations;
 mod pbx;
 #[cfg(feature = "sqlite")]
 mod persist;
+mod requests;
 mod state;
 mod system;
 
@@ -53,5 +55,5 @@ pub use faults::{Fault, FaultKind, Latency, parse_duration};
 pub use http::Limits;
 pub use jiff::Timestamp;
 pub use journal::{Count, Received};
-pub use operations::PhoneState;
 pub use pbx::{Builder, Error, Pbx};
+pub use state::PhoneState;

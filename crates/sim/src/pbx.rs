@@ -14,14 +14,16 @@ use crate::assumptions::BUILD;
 use crate::auth::{self, Auth};
 use crate::calls::{Period, Traffic};
 use crate::clock::Clock;
+use crate::control;
 use crate::faults::{Fault, Latency, Misbehaviour};
 use crate::http::{Limits, Tls, listen, serve};
+use crate::initial_state::InitialState;
 use crate::journal::{Count, Journal, Received};
-use crate::operations::{PhoneState, Routes};
+use crate::operations::Routes;
 #[cfg(feature = "sqlite")]
 use crate::persist::File;
-use crate::state::Shapes;
-use crate::system::{Founding, System};
+use crate::state::{PhoneState, Shapes};
+use crate::system::System;
 
 /// Why a simulated PBX does not start.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +37,7 @@ pub enum Error {
         /// What the machine said.
         source: std::io::Error,
     },
-    /// The file for the data does not serve.
+    /// The data file cannot be used.
     #[cfg(feature = "sqlite")]
     #[error("cannot keep data in {path}: {reason}", path = path.display())]
     Data {
@@ -44,7 +46,7 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// There is no certificate for TLS: one of its names is none.
+    /// There is no certificate for TLS: one of its names is not a valid name.
     #[cfg(feature = "tls")]
     #[error("no certificate can be made: {reason}")]
     Certificate {
@@ -177,7 +179,7 @@ impl Builder {
         self
     }
 
-    /// How long a token holds, in whole seconds (an hour).
+    /// How long a token is valid, in whole seconds (an hour).
     #[must_use]
     pub fn token_life(mut self, life: Duration) -> Builder {
         self.token_life = life;
@@ -236,7 +238,7 @@ impl Builder {
         self
     }
 
-    /// Keeps what is written in this SQLite file, and goes on with what is in it. (In memory.)
+    /// Keeps what is written in this SQLite file, and continues with what is in it. (In memory.)
     /// Then nothing that was acknowledged is lost if the process is killed. Settings that make
     /// a company (users, seed, calls) count only while the file is new.
     #[cfg(feature = "sqlite")]
@@ -249,7 +251,7 @@ impl Builder {
     /// Starts it on the current tokio runtime.
     ///
     /// # Errors
-    /// [`Error::Listen`] if the address cannot be had.
+    /// [`Error::Listen`] if the address cannot be used.
     pub async fn start(self) -> Result<Pbx, Error> {
         let address = SocketAddr::new(self.bind, self.port);
         let listener = listen(address).map_err(|source| Error::Listen { address, source })?;
@@ -266,13 +268,13 @@ impl Builder {
         let period = Period { from: self.calls_from.map_or(to - 30 * 86_400, Timestamp::as_second), to };
         let traffic = Traffic { segments: self.calls, period, boot, live: self.live };
         #[cfg_attr(not(feature = "sqlite"), allow(unused_mut, reason = "a file changes it"))]
-        let mut founding = Founding { users: self.users, seed: self.seed, traffic };
+        let mut initial = InitialState { users: self.users, seed: self.seed, traffic };
         #[cfg_attr(not(feature = "sqlite"), allow(unused_mut, reason = "a file changes it"))]
-        let mut store = founding.store(&routes, shapes);
+        let mut store = initial.store(&routes, shapes);
         #[cfg(feature = "sqlite")]
         let file = match &self.data {
             Some(path) => {
-                let opened = File::open(path, &mut store, &mut founding, self.api, shapes);
+                let opened = File::open(path, &mut store, &mut initial, self.api, shapes);
                 Some(opened.map_err(|error| Error::Data { path: path.clone(), reason: error.to_string() })?)
             }
             None => None,
@@ -293,7 +295,7 @@ impl Builder {
             #[cfg(feature = "sqlite")]
             file,
             routes,
-            founding,
+            initial,
             misbehaviour: Misbehaviour::new(self.faults, self.latencies, self.seed),
             is_local: address.ip().to_canonical().is_loopback(),
             journal: Journal::new(self.remembered),
@@ -377,7 +379,7 @@ impl Pbx {
         self.ca_pem.as_deref()
     }
 
-    /// Its build, as it tells in its answers: `20.0.10.1621`.
+    /// Its build, as its answers name it: `20.0.10.1621`.
     pub fn version(&self) -> &str {
         &self.system.version
     }
@@ -423,12 +425,18 @@ impl Pbx {
         self.system.auth.evict(None);
     }
 
-    /// Lets the time of all tokens come now.
+    /// Makes all tokens expire now.
     pub fn expire_tokens(&self) {
         self.system.auth.expire(None, self.system.clock.now());
     }
 
-    /// The data of the first day, no faults, no latency, nothing received. Tokens go on to hold.
+    /// All that it remembers, as `GET /sim/state` answers it: everything that was set, by set and
+    /// key. Two exports are equal if nothing has changed in between. Secrets are digests.
+    pub fn state(&self) -> serde_json::Value {
+        control::export(&self.system.read())
+    }
+
+    /// The data of the first day, no faults, no latency, nothing received. Tokens stay valid.
     pub fn reset(&self) {
         self.system.reset();
     }

@@ -13,9 +13,8 @@ use serde_json::Value as Json;
 use threecx_catalog::Span;
 
 use crate::calls::{Calls, Directory, Traffic};
-use crate::company::library;
-use crate::state::{Entity, Key, Set, Shapes, Store, snapshot};
-use crate::system::Founding;
+use crate::initial_state::InitialState;
+use crate::state::{Entity, Key, Set, Shapes, Store, known_entity, snapshot};
 
 const LAYOUT: &str = "
     CREATE TABLE IF NOT EXISTS entity (place TEXT, key TEXT, json TEXT NOT NULL, PRIMARY KEY (place, key)) WITHOUT ROWID;
@@ -23,8 +22,12 @@ const LAYOUT: &str = "
 ";
 /// Of what the two tables hold.
 const VERSION: u32 = 1;
+/// Facts by the names that they have had in files from the start: what the company was made from,
+/// and what clients did to calls.
+const INITIAL_STATE: &str = "founding";
+const OVERRIDES: &str = "meddling";
 
-/// Why a file does not serve.
+/// Why a file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FileError {
     #[error("{0}")]
@@ -51,12 +54,12 @@ struct Inner {
 }
 
 impl File {
-    /// Opens a file. What it holds takes the place of the new company; if it holds nothing, the
+    /// Opens a file. Its content takes the place of the new company; if it is empty, the
     /// company is written into it.
     pub fn open(
         path: &Path,
         store: &mut Store,
-        founding: &mut Founding,
+        initial: &mut InitialState,
         release: Span,
         shapes: &'static Shapes,
     ) -> Result<File, FileError> {
@@ -67,8 +70,8 @@ impl File {
         connection.execute_batch(LAYOUT)?;
         let mut inner = Inner { connection, written: HashMap::new() };
         match inner.fact::<(u32, String)>("version")? {
-            None => inner.found(store, *founding, release)?,
-            Some((VERSION, known)) if known == release.last.to_string() => inner.restore(store, founding, shapes)?,
+            None => inner.found(store, *initial, release)?,
+            Some((VERSION, known)) if known == release.last.to_string() => inner.restore(store, initial, shapes)?,
             Some((VERSION, known)) => return Err(FileError::Release(known)),
             Some(_) => return Err(FileError::Version),
         }
@@ -78,7 +81,7 @@ impl File {
 
     /// Writes what has changed; when this returns, a kill does not undo it.
     pub fn keep(&self, store: &RwLock<Store>) -> Result<(), FileError> {
-        // Held to the end: whoever waits here finds his changes written by who was first.
+        // Held to the end: those who wait here find their changes written by whoever came first.
         let mut inner = self.lock();
         let mut store = store.write().unwrap_or_else(PoisonError::into_inner);
         let mut changes: Vec<(&'static str, String, Option<String>)> = Vec::new();
@@ -106,14 +109,14 @@ impl Inner {
     }
 
     /// Writes the whole company.
-    fn found(&mut self, store: &Store, founding: Founding, release: Span) -> Result<(), FileError> {
+    fn found(&mut self, store: &Store, initial: InitialState, release: Span) -> Result<(), FileError> {
         let transaction = self.connection.transaction()?;
         for (name, set) in &store.sets {
             for (key, entity) in set.keys().zip(set.rows()) {
                 write_entity(&transaction, name, &key_text(key), &snapshot(entity).to_string())?;
             }
         }
-        write_fact(&transaction, "founding", &(founding.users, founding.seed, founding.traffic))?;
+        write_fact(&transaction, INITIAL_STATE, &(initial.users, initial.seed, initial.traffic))?;
         write_fact(&transaction, "directory", store.calls.directory())?;
         write_fact(&transaction, "version", &(VERSION, release.last.to_string()))?;
         transaction.commit()?;
@@ -124,7 +127,7 @@ impl Inner {
     fn restore(
         &mut self,
         store: &mut Store,
-        founding: &mut Founding,
+        initial: &mut InitialState,
         shapes: &'static Shapes,
     ) -> Result<(), FileError> {
         store.sets.values_mut().for_each(Set::clear);
@@ -134,28 +137,28 @@ impl Inner {
             let place = row.get::<_, String>(0)?;
             let json: Json = serde_json::from_str(&row.get::<_, String>(1)?)?;
             if let Some(set) = store.set_mut(&place) {
-                set.put(library::entity(Entity::new(set.shape), &json, shapes));
+                set.put(known_entity(Entity::new(set.shape), &json, shapes));
             }
         }
         drop(rows);
         drop(statement);
         for (name, entity) in &mut store.singletons {
             if let Some(json) = self.fact::<Json>(&format!("singleton {name}"))? {
-                *entity = library::entity(Entity::new(entity.shape), &json, shapes);
+                *entity = known_entity(Entity::new(entity.shape), &json, shapes);
             }
         }
         for (resource, ty, json) in self.fact::<Vec<(String, String, Json)>>("settings")?.unwrap_or_default() {
             if let (Some(resource), Some(shape)) = (threecx_catalog::resource(&resource), shapes.get(&ty)) {
-                let entity = library::entity(Entity::new(shape), &json, shapes);
+                let entity = known_entity(Entity::new(shape), &json, shapes);
                 store.settings.insert((resource.name, shape.structure.name), entity);
             }
         }
-        if let Some((users, seed, traffic)) = self.fact::<(u32, u64, Traffic)>("founding")? {
-            *founding = Founding { users, seed, traffic };
+        if let Some((users, seed, traffic)) = self.fact::<(u32, u64, Traffic)>(INITIAL_STATE)? {
+            *initial = InitialState { users, seed, traffic };
         }
         let directory: Directory = self.fact("directory")?.unwrap_or_default();
-        store.calls = Calls::new(directory, founding.seed, founding.traffic);
-        store.calls.set_meddling(self.fact("meddling")?.unwrap_or_default());
+        store.calls = Calls::new(directory, initial.seed, initial.traffic);
+        store.calls.set_overrides(self.fact(OVERRIDES)?.unwrap_or_default());
         store.phones = self.fact("phones")?.unwrap_or_default();
         store.ledger = self.fact("ledger")?.unwrap_or_default();
         Ok(())
@@ -197,7 +200,7 @@ fn facts(store: &Store) -> Result<Vec<(String, String)>, FileError> {
     facts.push(("settings".into(), serde_json::to_string(&settings)?));
     facts.push(("phones".into(), serde_json::to_string(&store.phones)?));
     facts.push(("ledger".into(), serde_json::to_string(&store.ledger)?));
-    facts.push(("meddling".into(), serde_json::to_string(store.calls.meddling())?));
+    facts.push((OVERRIDES.into(), serde_json::to_string(store.calls.overrides())?));
     Ok(facts)
 }
 
@@ -212,7 +215,7 @@ fn write_fact(transaction: &Transaction<'_>, name: &str, fact: &impl Serialize) 
     Ok(())
 }
 
-/// Numbers and texts are told apart.
+/// Numbers and texts have different forms.
 fn key_text(key: &Key) -> String {
     match key {
         Key::Int(number) => number.to_string(),

@@ -1,26 +1,16 @@
-//! What answers: one request after the other, from whoever holds a token.
+//! A running PBX: all that it consists of but its connections.
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use bytes::Bytes;
 use hyper::header::HeaderValue;
-use hyper::http::request::Parts;
-use hyper::http::uri::{PathAndQuery, Uri};
-use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimePrinter;
-use threecx_catalog::{Body, Content, Form, Method, Role, Span, Type, TypeRef};
+use threecx_catalog::Span;
 
-use crate::assumptions::{ACCESS_TOKEN_FOR_DOWNLOADS_ONLY, CHALLENGE, EXPIRED, MISSING_BODY_MESSAGE, RETRY_AFTER};
-use crate::auth::{self, Auth, Grant, Invalid, LoginRequest, Moment, Principal};
-use crate::calls::{Calls, Directory, Traffic};
+use crate::auth::Auth;
 use crate::clock::Clock;
-use crate::company;
-use crate::control;
-use crate::faults::{Fault, FaultKind, LOGIN, LOGOUT, Misbehaviour, TOKEN};
-use crate::http::{API, Ending, Problem, Response, Service, json};
-use crate::journal::{Entry, Journal};
-use crate::odata::{decode, metadata, service_document};
-use crate::operations::{self, Call, Routes};
+use crate::faults::Misbehaviour;
+use crate::initial_state::InitialState;
+use crate::journal::Journal;
+use crate::operations::Routes;
 #[cfg(feature = "sqlite")]
 use crate::persist::File;
 use crate::state::{Shapes, Store};
@@ -30,7 +20,7 @@ use crate::state::{Shapes, Store};
 pub(crate) struct System {
     pub url: String,
     pub version: String,
-    /// The same, as it stands in every answer.
+    /// The same, as every answer has it.
     pub version_header: HeaderValue,
     pub release: Span,
     /// True where `expires_in` counts minutes.
@@ -39,7 +29,7 @@ pub(crate) struct System {
     pub clock: Clock,
     pub shapes: &'static Shapes,
     pub routes: Routes,
-    pub founding: Founding,
+    pub initial: InitialState,
     pub store: RwLock<Store>,
     pub misbehaviour: Misbehaviour,
     /// True if it listens on this machine only.
@@ -50,69 +40,7 @@ pub(crate) struct System {
     pub file: Option<File>,
 }
 
-/// What the demo company is made from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Founding {
-    pub users: u32,
-    pub seed: u64,
-    pub traffic: Traffic,
-}
-
-impl Founding {
-    /// The state of a PBX on its first day.
-    pub fn store(self, routes: &Routes, shapes: &'static Shapes) -> Store {
-        let mut store = operations::empty_store(routes, shapes);
-        operations::install_services(&mut store);
-        company::found(&mut store, shapes, self.users, self.seed);
-        company::back_up(&mut store, self.traffic.boot);
-        store.calls = Calls::new(Directory::of(&store), self.seed, self.traffic);
-        store
-    }
-}
-
-/// What became of a request, for the journal.
-#[derive(Default)]
-struct Fate {
-    /// An operation of the API, or one of the logins.
-    what: Option<&'static str>,
-    carried_out: bool,
-    fault: Option<Fault>,
-}
-
-impl Service for System {
-    async fn answer(&self, head: Parts, body: Bytes) -> Response {
-        let path = head.uri.path();
-        if path == "/" || path.starts_with("/sim/") {
-            return self.dated(control::answer(self, &head, &body));
-        }
-        let (at, mut fate) = (self.clock.now(), Fate::default());
-        let response = match path.strip_prefix(API).filter(|below| below.is_empty() || below.starts_with('/')) {
-            Some(below) => {
-                let response = self.api(&head, below, &body, at, &mut fate).await;
-                response.with("x-3cx-version", self.version_header.clone())
-            }
-            None => match self.file(&head) {
-                Some(file) => file,
-                None => self.log_in_or_out(&head, &body, &mut fate).await,
-            },
-        };
-        if fate.what.is_none() {
-            self.delay("").await;
-        }
-        self.note(at, head, body, &fate, &response);
-        self.dated(response)
-    }
-}
-
 impl System {
-    /// An answer with the time that it is for the PBX, which clients compare with their own.
-    fn dated(&self, response: Response) -> Response {
-        match DateTimePrinter::new().timestamp_to_rfc9110_string(&self.clock.now()) {
-            Ok(date) => response.with("date", date),
-            Err(_) => response,
-        }
-    }
-
     pub fn read(&self) -> RwLockReadGuard<'_, Store> {
         self.store.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -122,7 +50,7 @@ impl System {
     }
 
     /// Writes what has changed to the file; false if that fails.
-    fn keep(&self) -> bool {
+    pub fn keep(&self) -> bool {
         #[cfg(feature = "sqlite")]
         if let Some(Err(error)) = self.file.as_ref().map(|file| file.keep(&self.store)) {
             eprintln!("the data could not be written: {error}");
@@ -131,276 +59,13 @@ impl System {
         true
     }
 
-    /// As on the first day, with nothing that goes wrong. Tokens go on to hold.
+    /// As on the first day, without faults. Tokens stay valid.
     pub fn reset(&self) {
-        let fresh = self.founding.store(&self.routes, self.shapes);
+        let fresh = self.initial.store(&self.routes, self.shapes);
         self.write().replace_with(fresh);
         self.keep();
         self.misbehaviour.set_faults(Vec::new());
         self.misbehaviour.set_latencies(Vec::new());
         self.journal.clear();
     }
-
-    /// A file that lies beside the API, if that is what is asked for.
-    fn file(&self, head: &Parts) -> Option<Response> {
-        let asked = head.method == "GET";
-        asked
-            .then(|| operations::download_file(&self.read(), head.uri.path(), self.clock.now()))
-            .flatten()
-            .map(|file| file.part(&head.headers))
-    }
-
-    /// Waits as long as was asked for.
-    async fn delay(&self, what: &str) {
-        let delay = self.misbehaviour.delay(what);
-        if !delay.is_zero() {
-            tokio::time::sleep(delay).await;
-        }
-    }
-
-    /// Answers a request for a token or to give it back.
-    async fn log_in_or_out(&self, head: &Parts, body: &Bytes, fate: &mut Fate) -> Response {
-        let what = match head.uri.path() {
-            "/connect/token" => TOKEN,
-            "/webclient/api/Login/GetAccessToken" => LOGIN,
-            "/webclient/api/Logout" => LOGOUT,
-            _ => return Response::empty(404),
-        };
-        if head.method != "POST" {
-            return Response::empty(405).with("allow", "POST");
-        }
-        fate.what = Some(what);
-        self.delay(what).await;
-        fate.fault = self.misbehaviour.strike(what);
-        if let Some(refusal) = fate.fault.as_ref().and_then(refusal) {
-            return refusal;
-        }
-        let moment = Moment { issuer: &self.url, now: self.clock.now(), in_minutes: self.minutes };
-        let response = match what {
-            TOKEN => {
-                let grant = Grant::read(header(head, "content-type").unwrap_or_default(), body.clone()).await;
-                let grant = grant.complete(header(head, "authorization"), header(head, "cookie"));
-                let response = auth::answer(&self.auth, &self.read(), &grant, &moment);
-                if response.status == 200 && auth::note_use(&mut self.write(), &grant, moment.now) {
-                    self.keep();
-                }
-                response
-            }
-            LOGIN => match json(body).and_then(LoginRequest::from_json) {
-                Ok(given) => auth::log_in(&self.auth, &self.read(), &given, &moment),
-                Err(problem) => problem.into(),
-            },
-            _ => auth::log_out(&self.auth, bearer(head)),
-        };
-        fate.carried_out = response.status == 200;
-        let response = if head.method == "GET" { response.part(&head.headers) } else { response };
-        spoil(fate.fault.as_ref(), response)
-    }
-
-    /// Answers a request to the API.
-    async fn api(&self, head: &Parts, path: &str, body: &Bytes, now: Timestamp, fate: &mut Fate) -> Response {
-        match (head.method.as_str(), path) {
-            ("GET", "/$metadata") => return metadata(&self.read(), &self.routes, self.shapes, self.release),
-            ("GET", "" | "/") => return service_document(&self.url, &self.read()),
-            _ => {}
-        }
-        let query = head.uri.query().unwrap_or_default();
-        let in_query = bearer(head).is_none().then(|| access_token(query)).flatten();
-        let token = in_query.as_deref().or(bearer(head)).unwrap_or_default();
-        let principal = match self.auth.holder(token, now) {
-            Ok(principal) => principal,
-            Err(invalid) => return unauthorised(invalid),
-        };
-        let imports = head.method == "POST" && path.eq_ignore_ascii_case("/Contacts/Pbx.ImportContacts");
-        if imports && in_query.is_none() {
-            return self.import_contacts(&principal, body, now);
-        }
-        let (path, only_count) = match path.strip_suffix("/$count") {
-            Some(counted) if head.method == "GET" => (counted, true),
-            _ => (path, false),
-        };
-        let (route, parameters) = match self.routes.find(head.method.as_str(), path) {
-            Ok(found) => found,
-            Err(problem) => return problem.into(),
-        };
-        if ACCESS_TOKEN_FOR_DOWNLOADS_ONLY && in_query.is_some() && !is_download(route.form, self.release) {
-            return unauthorised(Invalid::Unknown);
-        }
-        if only_count && !answers_rows(route.form, self.release) {
-            return Problem::NoSuchPath.into();
-        }
-        let operation = route.operation;
-        fate.what = Some(operation.id);
-        self.delay(operation.id).await;
-        if !principal.may(operation.role) {
-            return Response::empty(403);
-        }
-        fate.fault = self.misbehaviour.strike(operation.id);
-        if let Some(fault) = &fate.fault
-            && let Some(refusal) = self.invalidate(fault.kind, token).or_else(|| refusal(fault))
-        {
-            return refusal;
-        }
-        let carried_out = body_of(head, body).and_then(|json| fitting(route.form, body, json)).and_then(|body| {
-            operations::carry_out(&Call {
-                operation,
-                form: route.form,
-                route,
-                parameters,
-                query,
-                only_count,
-                body,
-                store: &self.store,
-                shapes: self.shapes,
-                now: self.clock.now(),
-                by: &principal.name,
-                budget: Arc::default(),
-                release: self.release,
-                url: &self.url,
-                version: &self.version,
-            })
-        });
-        fate.carried_out = carried_out.is_ok();
-        let mut response = carried_out.unwrap_or_else(Response::from);
-        if head.method != "GET" && !self.keep() {
-            response = Response::empty(500);
-        }
-        spoil(fate.fault.as_ref(), response)
-    }
-
-    /// The one operation that no description has; its body is a CSV file.
-    fn import_contacts(&self, principal: &Principal, file: &Bytes, now: Timestamp) -> Response {
-        if !principal.may(Some(Role::SystemAdmins)) {
-            return Response::empty(403);
-        }
-        let imported = operations::import_contacts(&mut self.write(), self.shapes, file, now);
-        if self.keep() { imported.unwrap_or_else(Response::from) } else { Response::empty(500) }
-    }
-
-    /// Makes the token of a request invalid, if that is the fault.
-    fn invalidate(&self, fault: FaultKind, token: &str) -> Option<Response> {
-        let invalid = match fault {
-            FaultKind::Evict => {
-                self.auth.evict_token(token);
-                Invalid::Unknown
-            }
-            FaultKind::Expire => {
-                let now = self.clock.now();
-                self.auth.expire_token(token, now);
-                Invalid::Expired(now)
-            }
-            _ => return None,
-        };
-        Some(unauthorised(invalid))
-    }
-
-    fn note(&self, at: Timestamp, head: Parts, body: Bytes, fate: &Fate, response: &Response) {
-        let entry = Entry {
-            at,
-            method: head.method,
-            path: shown(&head.uri),
-            operation: fate.what.filter(|what| ![TOKEN, LOGIN, LOGOUT].contains(what)),
-            body,
-            carried_out: fate.carried_out,
-            status: if response.ending == Ending::Cut { 0 } else { response.status },
-            answer: response.body.clone(),
-            fault: fate.fault.as_ref().map(|fault| fault.kind.name()),
-        };
-        self.journal.note(entry, fate.what);
-    }
-}
-
-/// True if what a form answers can be counted.
-fn answers_rows(form: &Form, release: Span) -> bool {
-    let content = form.answer_in(release).content;
-    matches!(content, Content::Value(TypeRef { ty: Type::Structure(_), collection: true, .. }))
-}
-
-/// True if what a form answers is a file.
-fn is_download(form: &Form, release: Span) -> bool {
-    form.method == Method::Get && matches!(form.answer_in(release).content, Content::File(..))
-}
-
-/// A fault that takes the place of the work.
-fn refusal(fault: &Fault) -> Option<Response> {
-    let later = |status| Response::empty(status).with("retry-after", fault.retry_after.unwrap_or(RETRY_AFTER));
-    match fault.kind {
-        FaultKind::Unauthorized | FaultKind::Evict | FaultKind::Expire => Some(unauthorised(Invalid::Unknown)),
-        FaultKind::TooManyRequests => Some(later(429)),
-        FaultKind::Unavailable => Some(later(503)),
-        FaultKind::Error => Some(Response::empty(500)),
-        FaultKind::BadGateway => Some(Response::empty(502)),
-        FaultKind::DropBefore => Some(Response { ending: Ending::Cut, ..Response::empty(500) }),
-        FaultKind::GatewayTimeout | FaultKind::DropAfter | FaultKind::Truncate => None,
-    }
-}
-
-/// What a fault makes of the answer, once the work is done.
-fn spoil(fault: Option<&Fault>, response: Response) -> Response {
-    match fault.map(|fault| fault.kind) {
-        Some(FaultKind::GatewayTimeout) => Response::empty(504),
-        Some(FaultKind::DropAfter) => Response { ending: Ending::Cut, ..response },
-        Some(FaultKind::Truncate) => Response { ending: Ending::BreaksOff, ..response },
-        _ => response,
-    }
-}
-
-fn unauthorised(invalid: Invalid) -> Response {
-    let challenge = match invalid {
-        Invalid::Unknown => CHALLENGE.to_owned(),
-        Invalid::Expired(end) => {
-            format!("{CHALLENGE}, error_description=\"{}\"", end.strftime(EXPIRED))
-        }
-    };
-    Response::empty(401).with("www-authenticate", challenge)
-}
-
-fn header<'h>(head: &'h Parts, name: &str) -> Option<&'h str> {
-    head.headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-fn bearer(head: &Parts) -> Option<&str> {
-    let (scheme, token) = header(head, "authorization")?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-/// The name of a token in a query, as links to recordings have it. (Seen live.)
-const ACCESS_TOKEN: &str = "access_token";
-
-fn access_token(query: &str) -> Option<String> {
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.filter(|(name, _)| *name == ACCESS_TOKEN).find_map(|(_, token)| decode(token, true))
-}
-
-/// Path and query as they came, but for a token in it.
-fn shown(uri: &Uri) -> Box<str> {
-    let text = uri.path_and_query().map_or("", PathAndQuery::as_str);
-    if !text.contains(ACCESS_TOKEN) {
-        return text.into();
-    }
-    let (path, query) = text.split_once('?').unwrap_or((text, ""));
-    let masked = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((ACCESS_TOKEN, _)) => "access_token=***",
-        _ => pair,
-    });
-    format!("{path}?{}", masked.collect::<Vec<_>>().join("&")).into()
-}
-
-/// The body as JSON, which is what it says to be unless it says nothing.
-fn body_of(head: &Parts, body: &Bytes) -> Result<serde_json::Value, Problem> {
-    let media = header(head, "content-type").and_then(|kind| kind.split(';').next()).map(str::trim);
-    let is_json = |media: &str| media.eq_ignore_ascii_case("application/json") || media.ends_with("+json");
-    let coded = head.headers.get("content-encoding").is_some_and(|coding| coding != "identity");
-    let other = coded || media.is_some_and(|media| !is_json(media));
-    if other && !body.is_empty() { Err(Problem::MediaType) } else { json(body) }
-}
-
-/// The body of a form that takes one, which has to be there and to be an object.
-fn fitting(form: &Form, body: &Bytes, json: serde_json::Value) -> Result<serde_json::Value, Problem> {
-    let message = match form.body {
-        Body::Entity(_) | Body::Fields([_, ..]) if body.is_empty() => MISSING_BODY_MESSAGE,
-        Body::Entity(_) | Body::Fields([_, ..]) if !json.is_object() => "A JSON object was expected.",
-        _ => return Ok(json),
-    };
-    Err(Problem::Binding { target: String::new(), message: message.into() })
 }

@@ -269,7 +269,7 @@ async fn old_releases_have_numbers_and_contacts_in_their_own_ways() {
 }
 
 #[tokio::test]
-async fn whoever_logs_in_finds_himself_and_his_department() {
+async fn users_who_log_in_find_themselves_and_their_department() {
     let (mut session, _) = session().await;
     let login = json!({ "Username": "100", "Password": session.pbx.client_secret(), "SecurityCode": "" });
     let url = format!("{}/webclient/api/Login/GetAccessToken", session.pbx.url());

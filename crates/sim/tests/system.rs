@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use common::Session;
@@ -195,6 +196,58 @@ async fn the_audit_log_tells_who_changed_what_and_keeps_secrets() {
         log.iter().any(|line| line["Message"].as_str().is_some_and(|text| text.contains("deletes 777"))),
         "{log:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_change_is_noted_with_what_was_there_before_it_and_nothing_else() {
+    let (session, _) = session().await;
+    let session = Arc::new(session);
+    assert_eq!(session.send(Method::PATCH, "/Users(31)", Some(json!({ "Mobile": "start" }))).await.0, 204);
+    let writers = (0..8).map(|writer| {
+        let session = Arc::clone(&session);
+        tokio::spawn(async move {
+            for round in 0..10 {
+                let change = json!({ "Mobile": format!("{writer}-{round}") });
+                assert_eq!(session.send(Method::PATCH, "/Users(31)", Some(change)).await.0, 204);
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.expect("a writer");
+    }
+    let mut rows = session.rows("/ReportAuditLog/Pbx.GetAuditLogData()").await;
+    rows.reverse();
+    assert_eq!(rows.len(), 81);
+    for pair in rows.windows(2) {
+        assert_eq!(pair[0]["NewData"], pair[1]["PrevData"]);
+    }
+}
+
+#[tokio::test]
+async fn the_exported_state_is_the_same_until_something_changes() {
+    let (session, clock) = session().await;
+    let export = async |session: &Session| {
+        let answer = session.http.get(format!("{}/sim/state", session.pbx.url())).send().await.expect("an answer");
+        answer.json::<Value>().await.expect("JSON")
+    };
+    let start = export(&session).await;
+    assert_eq!(start, session.pbx.state());
+    assert_eq!(start["sets"]["Users"].as_object().map(|users| users.len()), Some(20));
+    clock.step(Duration::from_secs(60));
+    session.rows("/Users").await;
+    assert_eq!(export(&session).await, start);
+
+    let change = json!({ "FirstName": "Eva", "AuthPassword": "s3cret-pass" });
+    assert_eq!(session.send(Method::PATCH, "/Users(31)", Some(change)).await.0, 204);
+    session.done("/Users/Pbx.ReprovisionAllPhones", json!({ "ids": [30, 31, 32] })).await;
+    let changed = export(&session).await;
+    assert_eq!(changed["sets"]["Users"]["31"]["FirstName"], "Eva");
+    assert_ne!(changed["sets"]["Users"]["31"]["AuthPassword"], start["sets"]["Users"]["31"]["AuthPassword"]);
+    assert_ne!(changed["phones"], start["phones"]);
+    assert_eq!(changed["sets"]["Users"]["30"], start["sets"]["Users"]["30"]);
+    assert!(!changed.to_string().contains("s3cret-pass"));
+    session.pbx.reset();
+    assert_eq!(session.pbx.state(), start);
 }
 
 #[tokio::test]

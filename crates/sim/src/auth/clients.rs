@@ -22,13 +22,13 @@ impl Auth {
         may_log_in.then(|| Principal { name: client_id.to_owned(), user: false, role: role_of(found).to_owned() })
     }
 
-    /// True if this is the password of whoever has none of his own.
+    /// True if this is the password of users who have not set their own.
     pub(super) fn is_secret(&self, password: &str) -> bool {
         same(password, &self.client_secret)
     }
 }
 
-/// Writes down when a service principal logged in; false if the client is none.
+/// Notes when a service principal logged in; false if the client is not a service principal.
 pub(crate) fn note_use(store: &mut Store, grant: &Grant, now: Timestamp) -> bool {
     let Some(set) = store.set_mut("ServicePrincipals") else { return false };
     let Some(principal) = set.by_number(&grant.client_id).cloned() else { return false };

@@ -51,7 +51,7 @@ impl Signer {
     }
 }
 
-/// A secret that nobody can guess.
+/// A secret that cannot be guessed.
 pub(crate) fn random_secret() -> Result<String, ring::error::Unspecified> {
     random_text(&SystemRandom::new())
 }

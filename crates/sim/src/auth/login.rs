@@ -76,7 +76,7 @@ impl Grant {
 }
 
 /// `Basic BASE64(id:secret)`. OAuth 2 has both percent-encoded, which many clients do not do: an
-/// escape that is none stays as it is.
+/// invalid escape is left unchanged.
 fn basic_credentials(authorization: &str) -> Option<(String, String)> {
     let (scheme, encoded) = authorization.split_once(' ')?;
     let bytes = STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
@@ -151,7 +151,7 @@ impl LoginRequest {
     }
 }
 
-/// Answers `POST /webclient/api/Login/GetAccessToken`: a user with his password and, where
+/// Answers `POST /webclient/api/Login/GetAccessToken`: a user with their password and, where
 /// the extension asks for it, a security code.
 pub(crate) fn log_in(auth: &Auth, store: &Store, given: &LoginRequest, moment: &Moment<'_>) -> Response {
     let failed = |second: Json| {
@@ -199,7 +199,7 @@ fn knows(auth: &Auth, user: &Entity, password: &str) -> bool {
     }
 }
 
-/// Answers `POST /webclient/api/Logout`: the token no longer holds, nor does the one to get a
+/// Answers `POST /webclient/api/Logout`: the token is no longer valid, nor is the one to get a
 /// new one with.
 pub(crate) fn log_out(auth: &Auth, token: Option<&str>) -> Response {
     let Some(principal) = token.and_then(|token| auth.tokens.remove(token)) else { return Response::empty(401) };

@@ -1,4 +1,4 @@
-//! Who may log in, the tokens that hold, and who may do what.
+//! Who may log in, the valid tokens, and who is allowed to do what.
 
 mod clients;
 mod jwt;
@@ -20,7 +20,7 @@ pub(crate) use login::{Grant, LoginRequest, Moment, answer, log_in, log_out};
 use tokens::Tokens;
 pub(crate) use tokens::{Invalid, LiveToken};
 
-/// The roles that users and service principals can have, the mightiest first.
+/// The roles that users and service principals can have, most powerful first.
 pub const ROLES: [&str; 7] =
     ["system_owners", "system_admins", "group_owners", "managers", "group_admins", "receptionists", "users"];
 
@@ -56,7 +56,7 @@ fn role_of(entity: &Entity) -> &str {
     rights.map(|rights| rights.text("RoleName")).filter(|role| !role.is_empty()).unwrap_or("users")
 }
 
-/// The client that is set up from outside, and the tokens that hold.
+/// The client that is set up from outside, and the valid tokens.
 #[derive(Debug)]
 pub(crate) struct Auth {
     client_id: String,
@@ -64,7 +64,7 @@ pub(crate) struct Auth {
     /// The client's role.
     role: String,
     signer: Signer,
-    /// How long a token holds, in seconds.
+    /// How long a token is valid, in seconds.
     lifetime: i64,
     tokens: Tokens,
 }
@@ -92,7 +92,7 @@ impl Auth {
         Ok(token)
     }
 
-    /// Whose token it is, if it holds.
+    /// Whose token it is, if it is valid.
     pub fn holder(&self, token: &str, now: Timestamp) -> Result<Arc<Principal>, Invalid> {
         self.tokens.holder(token, now)
     }
@@ -102,22 +102,22 @@ impl Auth {
         self.tokens.remove(token);
     }
 
-    /// Lets the time of one token come now.
+    /// Makes one token expire now.
     pub fn expire_token(&self, token: &str, now: Timestamp) {
         self.tokens.expire(now, |live, _| live == token);
     }
 
-    /// Makes the tokens of a client or user invalid, or those of all; says how many.
+    /// Makes the tokens of a client or user invalid, or all; returns how many.
     pub fn evict(&self, of: Option<&str>) -> usize {
         self.tokens.evict(of)
     }
 
-    /// Lets the time of the tokens of a client or user come now, or of all; says how many.
+    /// Makes the tokens of a client or user expire now, or all; returns how many.
     pub fn expire(&self, of: Option<&str>, now: Timestamp) -> usize {
         self.tokens.expire(now, |_, principal| of.is_none_or(|name| principal.name == name))
     }
 
-    /// The tokens that hold, without the tokens themselves.
+    /// Who has a valid token, without the tokens themselves.
     pub fn live(&self, now: Timestamp) -> Vec<LiveToken> {
         self.tokens.live(now)
     }

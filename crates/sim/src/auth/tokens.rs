@@ -1,4 +1,4 @@
-//! The tokens that hold, and those to get new ones with.
+//! Valid tokens, and those to get new ones with.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -8,16 +8,16 @@ use jiff::Timestamp;
 use super::{Principal, locked};
 use crate::assumptions::A_NEW_TOKEN_KILLS_THE_OLD;
 
-/// Why a token does not hold.
+/// Why a token is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Invalid {
-    /// There is none, it was never given out, or it has been evicted.
+    /// There is no such token: it was never given out, or it has been evicted.
     Unknown,
-    /// Its time came at this instant.
+    /// It expired at this instant.
     Expired(Timestamp),
 }
 
-/// Somebody's token.
+/// A valid token and whose it is.
 #[derive(Debug)]
 pub(crate) struct LiveToken {
     pub principal: Arc<Principal>,
@@ -83,7 +83,7 @@ impl Tokens {
         locked(&self.refresh).insert(user.to_owned(), RefreshToken { text, end });
     }
 
-    /// The number of the user that a refresh token was given to, if it holds.
+    /// The number of the user that a refresh token was given to, if it is valid.
     pub fn refreshes(&self, text: &str, now: Timestamp) -> Option<String> {
         let refresh = locked(&self.refresh);
         let mut holding = refresh.iter().filter(|(_, token)| token.end > now);

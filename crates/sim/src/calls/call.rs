@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Party {
     Person(u32),
-    /// Somebody outside, over a trunk; with the last digits of his number.
+    /// Somebody outside, over a trunk; with the last digits of their number.
     Outside {
         trunk: u32,
         caller: u32,

@@ -5,8 +5,6 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::call::Party;
-use crate::operations::label;
-use crate::state::{Entity, Set, Store, Value};
 
 /// Something with a number and a name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,20 +44,6 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
-    pub fn of(store: &Store) -> Directory {
-        let people: Vec<Dn> = rows(store, "Users").map(dn).collect();
-        let team = |row: &Entity, members: &str| Team {
-            dn: dn(row),
-            members: row.get(members).as_list().iter().filter_map(|member| place(&people, member)).collect(),
-            sla: row.int("SLATime").unwrap_or(0),
-        };
-        let queues = rows(store, "Queues").map(|row| team(row, "Agents")).collect();
-        let ring_groups = rows(store, "RingGroups").map(|row| team(row, "Members")).collect();
-        let receptionists = rows(store, "Receptionists").map(dn).collect();
-        let trunks = rows(store, "Trunks").map(line).collect();
-        Directory { people, queues, ring_groups, receptionists, trunks, later: Vec::new() }
-    }
-
     /// True if there are enough parties for every kind of call.
     pub fn can_call(&self) -> bool {
         let staffed = |teams: &[Team]| !teams.is_empty() && teams.iter().all(|team| !team.members.is_empty());
@@ -130,22 +114,4 @@ impl Directory {
 
 fn shown(dn: &Dn, kind: Kind) -> Shown<'_> {
     Shown { dn: &dn.number, id: dn.id, name: Cow::Borrowed(&dn.name), number: Cow::Borrowed(&dn.number), kind }
-}
-
-fn rows<'s>(store: &'s Store, name: &str) -> impl Iterator<Item = &'s Entity> {
-    store.set(name).into_iter().flat_map(Set::rows)
-}
-
-pub(crate) fn dn(row: &Entity) -> Dn {
-    Dn { id: row.int("Id").unwrap_or(0), number: row.text("Number").into(), name: label(row).into() }
-}
-
-fn place(people: &[Dn], member: &Value) -> Option<u32> {
-    let id = member.as_object()?.int("Id")?;
-    people.binary_search_by_key(&id, |person| person.id).ok().map(|place| place as u32)
-}
-
-fn line(trunk: &Entity) -> Line {
-    let dids = trunk.get("DidNumbers").as_list().iter().filter_map(Value::as_text).map(Into::into).collect();
-    Line { dn: dn(trunk), dids }
 }

@@ -1,6 +1,6 @@
 //! Calls: those that are on, and those that were. They are not kept: a call is worked out from
 //! its number whenever somebody looks, the same for the same seed. So a million of them cost
-//! nothing, and every report is told of the same ones.
+//! nothing, and every report sees the same ones.
 //!
 //! ```text
 //!   history (--calls N) ───────────────┐ start-up        now
@@ -14,7 +14,7 @@ mod directory;
 mod script;
 mod stream;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::assumptions::RECORDED_CALLS;
 pub(crate) use call::{Leg, Party, PhoneCall};
 pub(crate) use chat::{Chat, Message};
-pub(crate) use directory::{Directory, Dn, Kind, Shown, dn};
+pub(crate) use directory::{Directory, Dn, Kind, Line, Shown, Team};
 use script::{ROUND, ROUND_LEGS, Script};
 use stream::Stream;
 
@@ -59,21 +59,21 @@ pub(crate) struct Calls {
     history: Stream,
     live: Stream,
     boot: i64,
-    meddling: Meddling,
+    overrides: Overrides,
 }
 
 /// What clients have done to calls.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Meddling {
+pub(crate) struct Overrides {
     made: Vec<PhoneCall>,
     /// When calls were dropped that would have gone on.
     dropped: HashMap<u64, i64>,
     /// Recordings that were deleted, by id.
-    erased: HashSet<i64>,
+    erased: BTreeSet<i64>,
     /// Those that were moved to the archive.
-    archived: HashSet<i64>,
+    archived: BTreeSet<i64>,
     /// Those that were written down.
-    transcribed: HashSet<i64>,
+    transcribed: BTreeSet<i64>,
     /// Periods whose calls were deleted.
     purged: Vec<Range<i64>>,
     /// People who came after the first day and took part in a call.
@@ -88,7 +88,7 @@ impl Calls {
             true => Stream::of_life(traffic, &history, directory.people.len()),
             false => Stream::default(),
         };
-        Calls { directory, seed, history, live, boot: traffic.boot, meddling: Meddling::default() }
+        Calls { directory, seed, history, live, boot: traffic.boot, overrides: Overrides::default() }
     }
 
     pub fn directory(&self) -> &Directory {
@@ -96,45 +96,44 @@ impl Calls {
     }
 
     /// What clients have done, to be kept and put back.
-    #[cfg(feature = "sqlite")]
-    pub fn meddling(&self) -> &Meddling {
-        &self.meddling
+    pub fn overrides(&self) -> &Overrides {
+        &self.overrides
     }
 
     #[cfg(feature = "sqlite")]
-    pub fn set_meddling(&mut self, meddling: Meddling) {
-        self.directory.later = meddling.enlisted.clone();
-        self.meddling = meddling;
+    pub fn set_overrides(&mut self, overrides: Overrides) {
+        self.directory.later = overrides.enlisted.clone();
+        self.overrides = overrides;
     }
 
     /// Somebody who can take part in calls from now on.
     pub fn enlist(&mut self, dn: Dn) -> Party {
-        self.meddling.enlisted.push(dn.clone());
+        self.overrides.enlisted.push(dn.clone());
         self.directory.later.push(dn);
         Party::Person((self.directory.people.len() + self.directory.later.len() - 1) as u32)
     }
 
     /// Deletes the history of the calls that began in a period.
     pub fn purge(&mut self, period: Range<i64>) {
-        self.meddling.purged.push(period);
+        self.overrides.purged.push(period);
     }
 
     /// Moves a recording to the archive.
     pub fn archive(&mut self, id: i64) {
-        self.meddling.archived.insert(id);
+        self.overrides.archived.insert(id);
     }
 
     pub fn is_archived(&self, id: i64) -> bool {
-        self.meddling.archived.contains(&id)
+        self.overrides.archived.contains(&id)
     }
 
     /// Writes a recording down.
     pub fn transcribe(&mut self, id: i64) {
-        self.meddling.transcribed.insert(id);
+        self.overrides.transcribed.insert(id);
     }
 
     pub fn is_transcribed(&self, id: i64) -> bool {
-        self.meddling.transcribed.contains(&id)
+        self.overrides.transcribed.contains(&id)
     }
 
     /// The recording of a leg, if there is one: its id is that of its segment.
@@ -142,7 +141,7 @@ impl Calls {
         let (id, leg) = call.segments().last()?;
         let outside = matches!(leg.from, Party::Outside { .. }) || matches!(leg.to, Party::Outside { .. });
         let recorded = call.number.is_multiple_of(RECORDED_CALLS) && outside && leg.answered && leg.talks > 0;
-        (recorded && id == segment && !self.meddling.erased.contains(&id)).then_some(id)
+        (recorded && id == segment && !self.overrides.erased.contains(&id)).then_some(id)
     }
 
     /// The calls that ended by `now` and began in a period, in the order in which they began.
@@ -150,10 +149,10 @@ impl Calls {
         self.ended_from(0, now, period)
     }
 
-    /// All that ended by `now`, but for the first so many segments: how many of them are still to be
+    /// All that ended by `now`, without the first `segments` segments: how many of them are still to be
     /// left out of what comes. Whole rounds of the history need not be looked at.
     pub fn ended_after(&self, now: i64, segments: u64) -> (u64, impl Iterator<Item = PhoneCall>) {
-        let whole = if self.meddling.purged.is_empty() { self.history.rounds(segments) } else { 0 };
+        let whole = if self.overrides.purged.is_empty() { self.history.rounds(segments) } else { 0 };
         let calls = self.ended_from(whole * ROUND, now, i64::MIN..i64::MAX);
         (segments - whole * ROUND_LEGS, calls)
     }
@@ -164,12 +163,12 @@ impl Calls {
         let live = self.live.within(&(period.start..period.end.min(now + 1)));
         let live = live.map(|index| self.decode(&self.live, index)).filter(|call| call.ends() > self.boot);
         let made = self
-            .meddling
+            .overrides
             .made
             .iter()
             .filter(move |call| period.contains(&call.begins()))
             .map(|call| self.cut(call.clone()));
-        let purged = |call: &PhoneCall| self.meddling.purged.iter().any(|period| period.contains(&call.begins()));
+        let purged = |call: &PhoneCall| self.overrides.purged.iter().any(|period| period.contains(&call.begins()));
         let over = move |call: &PhoneCall| !call.legs.is_empty() && call.ends() <= now && !purged(call);
         history.chain(live).chain(made).filter(over)
     }
@@ -177,21 +176,21 @@ impl Calls {
     /// The calls that are on.
     pub fn active(&self, now: i64) -> impl Iterator<Item = PhoneCall> {
         let live = self.live.within(&(now - LONGEST..now + 1)).map(|index| self.decode(&self.live, index));
-        let made = self.meddling.made.iter().map(|call| self.cut(call.clone()));
+        let made = self.overrides.made.iter().map(|call| self.cut(call.clone()));
         live.chain(made).filter(move |call| call.begins() <= now && now < call.ends())
     }
 
     /// Somebody calls somebody, on behalf of a client.
     pub fn make(&mut self, from: Party, to: Party, now: i64) {
-        let number = FIRST_MADE + self.meddling.made.len() as u64;
+        let number = FIRST_MADE + self.overrides.made.len() as u64;
         let legs = vec![Leg { from, to, begins: now, rings: 3, talks: 120, answered: true }];
-        self.meddling.made.push(PhoneCall { number, first_segment: number, legs });
+        self.overrides.made.push(PhoneCall { number, first_segment: number, legs });
     }
 
     /// Ends a call; false if no such call is on.
     pub fn drop_call(&mut self, id: i64, now: i64) -> bool {
         let Some(number) = self.active(now).find(|call| call.id() == id).map(|call| call.number) else { return false };
-        self.meddling.dropped.insert(number, now);
+        self.overrides.dropped.insert(number, now);
         true
     }
 
@@ -206,7 +205,7 @@ impl Calls {
 
     /// Deletes a recording.
     pub fn erase(&mut self, id: i64) {
-        self.meddling.erased.insert(id);
+        self.overrides.erased.insert(id);
     }
 
     fn decode(&self, stream: &Stream, index: u64) -> PhoneCall {
@@ -221,7 +220,7 @@ impl Calls {
     }
 
     fn cut(&self, mut call: PhoneCall) -> PhoneCall {
-        if let Some(end) = self.meddling.dropped.get(&call.number) {
+        if let Some(end) = self.overrides.dropped.get(&call.number) {
             call.cut(*end);
         }
         call

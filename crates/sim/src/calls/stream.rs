@@ -1,4 +1,4 @@
-//! When calls begin: so many in a period, or one every so many seconds without end. Calls are
+//! When calls begin: a number of them in a period, or one every few seconds without end. Calls are
 //! counted in the order in which they begin.
 
 use std::ops::Range;
@@ -30,7 +30,7 @@ enum Timing {
     Never,
     /// Spread over a period, most of them in the day.
     Spread { from: f64, to: f64 },
-    /// From a second on, one in so many seconds.
+    /// From a second on, one every `every` seconds.
     Steady { from: i64, every: i64 },
 }
 
@@ -70,7 +70,7 @@ impl Stream {
         usize::try_from(self.segments.saturating_sub(before)).unwrap_or(usize::MAX)
     }
 
-    /// How many whole rounds of calls so many segments are.
+    /// How many whole rounds of calls a number of segments is.
     pub fn rounds(&self, segments: u64) -> u64 {
         segments.min(self.segments) / ROUND_LEGS
     }
@@ -118,7 +118,7 @@ fn busy(second: f64) -> f64 {
     day + between(hour, |(hour, _)| hour, |(_, part)| part)
 }
 
-/// The second by which so many days' worth of calls have begun.
+/// The second by which this many days' worth of calls have begun.
 fn unbusy(days: f64) -> f64 {
     let (day, part) = (days.floor(), days.rem_euclid(1.0));
     day * DAY + between(part, |(_, part)| part, |(hour, _)| hour) * 3600.0

@@ -1,6 +1,5 @@
 //! The demo company: the same for the same seed.
 
-pub(crate) mod defaults;
 pub(crate) mod library;
 mod names;
 mod telephony;
@@ -8,6 +7,7 @@ mod telephony;
 use fastrand::Rng;
 use jiff::Timestamp;
 
+use crate::auth::ROLES;
 use crate::state::{Entity, Shapes, Store, Value};
 
 /// The first user's id; 28 is the DEFAULT department's (seen live).
@@ -80,10 +80,7 @@ fn departments(store: &mut Store, shapes: &'static Shapes, users: i64) -> Vec<De
     departments
 }
 
-/// The roles that a member of a department can have.
-pub(crate) const ROLES: [&str; 7] =
-    ["system_owners", "system_admins", "group_owners", "managers", "group_admins", "receptionists", "users"];
-
+/// The rights of a department: one for each role that a member can have.
 fn rights(shapes: &'static Shapes) -> Value {
     let rights = ROLES.iter().filter_map(|role| Some(shapes.entity("Rights")?.with("RoleName", Value::text(*role))));
     Value::List(rights.map(|rights| Value::Object(Box::new(rights))).collect())
@@ -133,7 +130,7 @@ fn user(
         .with("Phones", Value::List(phones))
 }
 
-/// What is a new extension's alone: credentials that nobody chose.
+/// What is a new extension's alone: credentials that were not chosen.
 pub(crate) fn with_credentials(user: Entity, rng: &mut Rng) -> Entity {
     let password = |rng: &mut Rng| (0..10).map(|_| rng.alphanumeric()).collect::<String>();
     let (auth_id, auth_password) = (password(rng), password(rng));
@@ -142,7 +139,7 @@ pub(crate) fn with_credentials(user: Entity, rng: &mut Rng) -> Entity {
         .with("VMPIN", Value::text(format!("{:06}", rng.u32(..1_000_000))))
 }
 
-/// The name that somebody has in web addresses: the name in small letters with the number after
+/// The name that somebody has in web addresses: their name in lowercase with the number after
 /// it, so that no two are the same.
 pub(crate) fn web_name(first: &str, last: &str, number: &str) -> String {
     let letters = first.chars().chain(last.chars()).filter(char::is_ascii_alphanumeric);

@@ -3,9 +3,8 @@
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
 
-use super::{DEFAULT_GROUP, library};
-use crate::operations::{free_id, free_number, memberships};
-use crate::state::{Entity, Shapes, Store, Value};
+use super::DEFAULT_GROUP;
+use crate::state::{Entity, Numbered, Shapes, Store, Value, free_id, free_number, known_entity, name_memberships};
 
 const QUEUES: [(&str, &str); 6] = [
     ("Sales", "RingAll"),
@@ -72,9 +71,12 @@ impl Company<'_> {
                 json!([{ "GroupId": DEFAULT_GROUP, "Name": "DEFAULT", "CanDelete": true, "Rights": { "RoleName": "users" } }]),
             );
         }
+        let Some(shape) = self.store.set(set).map(|set| set.shape) else { return number };
+        let mut entity = known_entity(Entity::new(shape), &numbered, self.shapes);
+        if let Some(numbered) = Numbered::of(&entity, self.store) {
+            name_memberships(&mut entity, numbered.kind);
+        }
         if let Some(set) = self.store.set_mut(set) {
-            let mut entity = library::entity(Entity::new(set.shape), &numbered, self.shapes);
-            memberships(&mut entity);
             set.put(entity);
         }
         number
@@ -83,7 +85,7 @@ impl Company<'_> {
     /// Adds an entity of a set whose ids count from 1.
     fn add_rule(&mut self, set: &str, json: &Json) {
         if let Some(set) = self.store.set_mut(set) {
-            let entity = library::entity(Entity::new(set.shape), json, self.shapes);
+            let entity = known_entity(Entity::new(set.shape), json, self.shapes);
             let key = set.key;
             let free = set.free_key();
             set.put(entity.with(key, free.into()));

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::http::{API, Response};
-use crate::odata::Selection;
 use crate::state::{Entity, Key, Value, write_value};
 use crate::system::System;
 
@@ -23,7 +22,7 @@ pub(super) fn request(system: &System, number: &str) -> Response {
     super::ok(&entry)
 }
 
-/// What the page tells of an extension besides what it lists.
+/// What the page shows of an extension besides what it lists.
 const OF_USERS: [&str; 8] = [
     "EmailAddress",
     "Mobile",
@@ -62,6 +61,6 @@ pub(super) fn user(system: &System, id: &str) -> Response {
 
 fn json_of(value: &Value) -> Json {
     let mut text = String::new();
-    write_value(value, Selection::all(), &mut text);
+    write_value(value, &mut text);
     serde_json::from_str(&text).unwrap_or_default()
 }

@@ -19,8 +19,9 @@
 //! PUT    /sim/clock                 {"now": "2027-01-31T09:30:00Z"}: sets it, never back
 //! GET    /sim/tokens                who has a token, and until when
 //! DELETE /sim/tokens?of=900         evicts the tokens of a client or user, or all
-//! POST   /sim/tokens/expire?of=900  lets their time come now
-//! POST   /sim/reset                 the data of the first day, nothing that goes wrong, nothing received
+//! POST   /sim/tokens/expire?of=900  makes them expire now
+//! GET    /sim/state                 all that it remembers, to be compared
+//! POST   /sim/reset                 the data of the first day, no faults, nothing received
 //! ```
 
 mod details;
@@ -29,6 +30,7 @@ mod misbehaviour;
 mod origin;
 mod page;
 mod received;
+mod state;
 mod time;
 mod tokens;
 
@@ -41,6 +43,7 @@ use crate::http::Response;
 use crate::odata::decode;
 use crate::state::Set;
 use crate::system::System;
+pub(crate) use state::export;
 
 /// Answers a request to `/` or `/sim/*`.
 pub(crate) fn answer(system: &System, head: &Parts, body: &Bytes) -> Response {
@@ -67,6 +70,7 @@ pub(crate) fn answer(system: &System, head: &Parts, body: &Bytes) -> Response {
         ("GET", "/sim/tokens") => tokens::list(system),
         ("DELETE", "/sim/tokens") => tokens::evict(system, &query),
         ("POST", "/sim/tokens/expire") => tokens::expire(system, &query),
+        ("GET", "/sim/state") => ok(&state::export(&system.read())),
         ("POST", "/sim/reset") => reset(system),
         ("GET", path) if let Some(file) = page::file(path) => file,
         (_, path) => match allowed(path) {
@@ -79,7 +83,7 @@ pub(crate) fn answer(system: &System, head: &Parts, body: &Bytes) -> Response {
 /// The methods of a path.
 fn allowed(path: &str) -> Option<&'static str> {
     Some(match path {
-        "/sim/overview" | "/sim/live" | "/sim/counts" => "GET",
+        "/sim/overview" | "/sim/live" | "/sim/counts" | "/sim/state" => "GET",
         "/sim/received" => "GET, DELETE",
         "/sim/faults" | "/sim/latency" => "GET, PUT",
         "/sim/clock" => "GET, POST, PUT",
@@ -104,7 +108,7 @@ fn or_refuse(answer: Result<Response, String>) -> Response {
     answer.unwrap_or_else(|why| refuse(400, &why))
 }
 
-/// The body as what it has to be; `expected` is what somebody is told whose body is not.
+/// The body as what it has to be; `expected` says in the refusal what that is.
 fn read<T: DeserializeOwned>(body: &Bytes, expected: &str) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|error| format!("expected {expected}; {error}"))
 }
@@ -137,7 +141,7 @@ fn overview(system: &System) -> Json {
         "version": system.version,
         "api": system.release.last.version(),
         "now": system.clock.now().to_string(),
-        "seed": system.founding.seed,
+        "seed": system.initial.seed,
         "company": store.singletons.get("LicenseStatus").map_or("", |license| license.text("CompanyName")),
         "clientId": system.auth.client_id(),
         "users": rows("Users"),

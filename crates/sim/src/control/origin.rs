@@ -1,5 +1,5 @@
 //! Who may control the simulated PBX: programs, and its own page. A page from elsewhere that
-//! somebody has open in a browser must not reset his test.
+//! somebody has open in a browser must not reset their test.
 
 use std::net::IpAddr;
 
@@ -9,8 +9,8 @@ use hyper::http::uri::Authority;
 use crate::system::System;
 
 /// Refuses what a browser sends for a page of another origin. A page can also make its own name
-/// stand for this machine (DNS rebinding), so that it is of the same origin: then the name that
-/// was asked for is none of this machine's.
+/// resolve to this machine (DNS rebinding), so that it is of the same origin: then the name that
+/// was asked for is not one of this machine's.
 pub(super) fn check(system: &System, head: &Parts) -> Result<(), &'static str> {
     let text = |name: &str| head.headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let host = text("host");
@@ -20,7 +20,7 @@ pub(super) fn check(system: &System, head: &Parts) -> Result<(), &'static str> {
     }
     match text("origin") {
         Some(origin) if origin != system.url && origin.split_once("://").map(|(_, rest)| rest) != host => {
-            Err("a page of another origin may not do this")
+            Err("a page of another origin is not allowed to do this")
         }
         _ => Ok(()),
     }

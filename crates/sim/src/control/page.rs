@@ -1,5 +1,5 @@
 //! The page on `/`: files that are part of the program, with headers that let a browser load
-//! nothing else, run nothing that stands in the page, and take no text for markup.
+//! nothing else, run no inline script, and take no text for markup.
 
 use crate::http::Response;
 

@@ -36,7 +36,7 @@ pub(super) fn counts(system: &System) -> Response {
     ok(&counts.iter().map(|(operation, count)| ((*operation).to_owned(), counted(count))).collect())
 }
 
-/// Also for an operation that nobody has asked for yet.
+/// Also for an operation that has not been asked for yet.
 pub(super) fn count(system: &System, what: &str) -> Response {
     if operation(what).is_none() && ![TOKEN, LOGIN, LOGOUT].contains(&what) {
         return refuse(404, &format!("expected an operation, such as Users.RebootPhone; got `{what}`"));

@@ -11,7 +11,7 @@ use super::{ok, read};
 use crate::http::Response;
 use crate::system::System;
 
-/// Nobody waits for longer than ten years.
+/// The longest step: ten years.
 const LONGEST_STEP: u64 = 3653 * 86_400;
 
 #[derive(Deserialize)]

@@ -9,9 +9,9 @@ use super::target::{self, LOGIN, LOGOUT, TOKEN};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// 401 once, although the token holds; nothing is done.
+    /// 401 once, although the token is valid; nothing is done.
     Unauthorized,
-    /// 401, because the token's time has come: it does not hold any more; nothing is done.
+    /// 401, because the token has expired and is no longer valid; nothing is done.
     Expire,
     /// 401, because the token has been evicted, as by another login of the same client: it does
     /// not hold any more; nothing is done.

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 use super::target;
 
-/// A longer wait would hold a connection for good.
+/// A longer wait would block a connection forever.
 const LONGEST: Duration = Duration::from_secs(3600);
 
 /// How long the PBX waits before it does what it is asked for.

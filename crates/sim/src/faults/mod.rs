@@ -36,13 +36,13 @@ impl Misbehaviour {
         misbehaviour
     }
 
-    /// Puts these in the place of those that are set; chance begins anew.
+    /// Puts these in the place of those that are set; chance starts again.
     pub fn set_faults(&self, faults: Vec<Fault>) {
         *locked(&self.faults) = self.with_chance(faults);
         self.look();
     }
 
-    /// Puts these in the place of those that are set; chance begins anew.
+    /// Puts these in the place of those that are set; chance starts again.
     pub fn set_latencies(&self, latencies: Vec<Latency>) {
         *locked(&self.latencies) = self.with_chance(latencies);
         self.look();

@@ -38,7 +38,7 @@ pub(super) struct Received {
 pub(super) enum Refusal {
     TooLarge,
     TooSlow,
-    /// It broke off, or is no body.
+    /// It broke off, or is not a valid body.
     Broken,
 }
 

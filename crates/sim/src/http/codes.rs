@@ -25,7 +25,7 @@ pub(super) fn in_release(code: &'static str, release: Span) -> &'static str {
     named.map_or(code, |(_, _, earlier)| earlier)
 }
 
-/// The code for a text that is longer than so many characters.
+/// The code for a text that is longer than this many characters.
 pub(super) fn too_long(most: u32) -> &'static str {
     match most {
         50 => "WARNINGS.LENGTH_NOT_MORE_50_CHARS",

@@ -1,5 +1,5 @@
 //! Who is connected. When there are too many, whoever has kept the PBX waiting longest has to
-//! go, so that a flood of connections that say nothing locks nobody out.
+//! go, so that a flood of silent connections does not lock others out.
 //!
 //! ```text
 //! admitted ──► waits for a handshake, a head, a body ──► works ──► waits for the next head
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-/// Stands for "does not wait" where an instant is kept.
+/// Means "does not wait" where an instant is kept.
 const WORKS: u64 = u64::MAX;
 
 /// All connections.

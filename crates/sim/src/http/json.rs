@@ -1,4 +1,4 @@
-//! Bodies as JSON, within limits: so deep, so many values, and no name twice in an object.
+//! Bodies as JSON, within limits: on depth, on the number of values, and no name twice in an object.
 
 use std::cell::Cell;
 use std::fmt;
@@ -87,7 +87,7 @@ impl<'de> Visitor<'de> for Bounded<'_> {
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(self)?;
             if object.contains_key(&name) {
-                return Err(A::Error::custom(format!("the name '{name}' stands there twice")));
+                return Err(A::Error::custom(format!("the name '{name}' appears twice")));
             }
             object.insert(name, value);
         }
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_within_the_limits_is_read_as_it_stands() {
+    fn what_is_within_the_limits_is_read_unchanged() {
         let text = r#"{"a":[1,-1,1.5,null,true,"x\u00e9",{}],"b":{"c":18446744073709551615}}"#;
         assert_eq!(json(text.as_bytes()).expect("JSON"), serde_json::from_str::<Value>(text).expect("JSON"));
         assert_eq!(json(b"").expect("nothing"), Value::Object(Map::new()));

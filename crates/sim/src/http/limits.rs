@@ -7,7 +7,7 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// So many connections at a time (800). One more takes the place of the one that has kept
+    /// Maximum number of connections at a time (800). One more takes the place of the one that has kept
     /// the PBX waiting longest.
     pub connections: usize,
     /// Time for a TLS handshake and for the head of a request, from the last answer on (30 s);

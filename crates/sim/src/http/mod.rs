@@ -23,5 +23,5 @@ pub(crate) use serve::{Service, listen, serve};
 #[cfg(feature = "tls")]
 pub(crate) use tls::Tls;
 
-/// Where the API lies.
+/// The path of the API.
 pub(crate) const API: &str = "/xapi/v1";

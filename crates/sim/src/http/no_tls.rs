@@ -1,4 +1,4 @@
-//! What stands in the place of TLS where it is not built in.
+//! The placeholder for TLS where it is not built in.
 
 use tokio::net::TcpStream;
 

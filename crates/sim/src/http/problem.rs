@@ -11,7 +11,7 @@ use crate::state::{Misfit, write_text};
 /// Why a request is not carried out.
 #[derive(Debug)]
 pub(crate) enum Problem {
-    /// The path is none of this release's.
+    /// The release has no such path.
     NoSuchPath,
     /// The path is, but not with this method.
     Method(Vec<&'static str>),
@@ -25,7 +25,7 @@ pub(crate) enum Problem {
     Binding { target: String, message: String },
     /// The body is not JSON, by what the request says of it.
     MediaType,
-    /// A query option does not hold.
+    /// An invalid query option.
     Query(QueryError),
 }
 

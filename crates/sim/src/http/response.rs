@@ -58,7 +58,7 @@ impl Response {
         Response { content_type: Some(media), body: body.into(), ..answer }
     }
 
-    /// The part of a file that was asked for. What is no file, or changed since, comes whole.
+    /// The part of a file that was asked for. What is not a file, or has changed since, comes whole.
     pub fn part(self, asked: &HeaderMap) -> Response {
         if self.status != 200 || !self.headers.contains_key(CONTENT_DISPOSITION) || !PARTS_OF_FILES {
             return self;

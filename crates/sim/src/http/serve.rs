@@ -23,7 +23,7 @@ use super::connections::{Connection, Connections};
 use super::response::{Ending, Response};
 use super::{Limits, Tls};
 
-/// So many connections may wait to be accepted.
+/// The maximum number of connections that may wait to be accepted.
 const QUEUE: u32 = 4096;
 
 /// Answers requests whose bodies have arrived whole.

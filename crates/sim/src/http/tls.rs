@@ -19,11 +19,11 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs
 use tokio_rustls::rustls::{self, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
-/// How long the certificates hold, in years: some clients take none that holds for more than
+/// How long the certificates are valid, in years: some clients refuse those that are valid for more than
 /// 825 days.
 const YEARS: i16 = 2;
 
-/// What somebody is told who speaks HTTP to a port for HTTPS.
+/// The answer to HTTP on a port for HTTPS.
 const WRONG_SCHEME: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 34\r\n\
     Connection: close\r\n\r\nThis port speaks https, not http.\n";
 

@@ -29,7 +29,7 @@ impl Budget {
         self.steps.store(self.left().saturating_sub(steps), Ordering::Relaxed);
     }
 
-    /// Makes sure that one more regular expression may be had.
+    /// Takes one of the regular expressions that are left.
     pub fn take_pattern(&self) -> Result<(), QueryError> {
         let taken = self.patterns.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         taken.map(drop).map_err(|_| {

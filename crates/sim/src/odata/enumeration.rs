@@ -1,10 +1,10 @@
-//! Enumerations as numbers: what their members stand for, alone and as flags.
+//! Enumerations as numbers: what their members mean, alone and as flags.
 
 use threecx_catalog::Enumeration;
 
 /// The number behind the member at a place: its place, or a bit of its own if members can be
 /// combined. (The descriptions name members, not numbers.)
-pub(super) fn number(enumeration: &Enumeration, place: usize) -> u64 {
+pub(crate) fn number(enumeration: &Enumeration, place: usize) -> u64 {
     if enumeration.flags { 1 << place.min(62) } else { place as u64 }
 }
 

@@ -1,4 +1,4 @@
-//! Literals as they stand in keys and function arguments.
+//! Literals in keys and function arguments.
 
 use threecx_catalog::{Type, TypeRef};
 

@@ -1,7 +1,6 @@
 //! OData: what a URL says, query options on entities, and what the PBX says of itself.
 
 mod budget;
-mod csdl;
 mod enumeration;
 mod filter;
 mod literal;
@@ -10,6 +9,7 @@ mod page;
 mod path;
 mod search;
 mod selection;
+mod write;
 
 use std::sync::Arc;
 
@@ -17,15 +17,16 @@ use jiff::Timestamp;
 use threecx_catalog::Span;
 
 pub(crate) use budget::Budget;
-pub(crate) use csdl::{metadata, service_document};
+pub(crate) use enumeration::number as member_number;
 pub(crate) use literal::Literal;
 pub(crate) use options::{Options, Results};
 pub(crate) use path::{Arguments, Segment, decode, parse_path};
-pub(crate) use selection::{Expand, Selection};
+pub(crate) use selection::Selection;
+pub(crate) use write::write_entity;
 
 use crate::state::{Shape, Shapes};
 
-/// A query option that does not hold: what is wrong, and where in the text.
+/// An invalid query option: what is wrong, and where in the text.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct QueryError {
     pub message: String,
@@ -39,7 +40,7 @@ impl QueryError {
 
 /// What query options are read against, beside the type that they are about.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Grounds<'g> {
+pub(crate) struct QueryContext<'g> {
     pub shapes: &'static Shapes,
     pub release: Span,
     /// What `now()` is.

@@ -4,7 +4,7 @@ use super::filter::{Expression, SortKey};
 use super::path::decode;
 use super::search::Search;
 use super::selection::Selection;
-use super::{Grounds, QueryError};
+use super::{QueryContext, QueryError};
 use crate::state::Shape;
 
 /// A longer query string is refused.
@@ -35,17 +35,17 @@ const OF_COLLECTIONS: [&str; 6] = ["filter", "orderby", "count", "skip", "top", 
 
 impl Options {
     /// Reads a query string for entities of a shape. Options that begin with `$` and are not
-    /// known are refused; others are none of OData's business.
+    /// known are refused; others have nothing to do with OData.
     pub fn parse(
         query: &str,
         shape: Option<&'static Shape>,
         results: Results,
-        grounds: &Grounds<'_>,
+        context: &QueryContext<'_>,
     ) -> Result<Options, QueryError> {
         if query.len() > LONGEST {
             return Err(QueryError::new(format!("The query string is longer than {LONGEST} bytes.")));
         }
-        let mut reader = Reader { shape, grounds, depth: 0, seen: Vec::new() };
+        let mut reader = Reader { shape, context, depth: 0, seen: Vec::new() };
         let mut options = Options::default();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -78,7 +78,7 @@ impl Options {
 pub(super) struct Reader<'r> {
     /// What they are about, if it has properties that are known.
     pub shape: Option<&'static Shape>,
-    pub grounds: &'r Grounds<'r>,
+    pub context: &'r QueryContext<'r>,
     /// How deep in `$expand` and `$select`.
     pub depth: usize,
     /// The options that were read.
@@ -99,9 +99,9 @@ impl Reader<'_> {
             "top" => options.top = Some(number(name, value)?),
             "skip" => options.skip = number(name, value)?,
             "count" => options.count = truth(name, value)?,
-            "filter" => options.filter = Some(Expression::filter(value, shape?, self.grounds)?),
+            "filter" => options.filter = Some(Expression::filter(value, shape?, self.context)?),
             "search" => options.search = Some(Search::parse(value, shape?)?),
-            "orderby" => options.orderby = Expression::orderby(value, shape?, self.grounds)?,
+            "orderby" => options.orderby = Expression::orderby(value, shape?, self.context)?,
             "select" => self.select(&mut options.selection, value, shape?)?,
             "expand" => self.expand(&mut options.selection, value, shape?)?,
             other => return Err(QueryError::new(format!("The query parameter '${other}' is not supported."))),

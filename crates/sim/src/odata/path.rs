@@ -12,7 +12,7 @@ pub(crate) struct Segment {
     pub arguments: Arguments,
 }
 
-/// What stands in a segment's parentheses.
+/// What is in a segment's parentheses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Arguments {
     /// No parentheses.
@@ -23,12 +23,12 @@ pub(crate) enum Arguments {
     Key(Literal),
 }
 
-/// A path that is none.
+/// An invalid path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PathError;
 
 /// Reads a path below `/xapi/v1`, percent-encoded as it came. Encoded slashes and quotes
-/// belong to the values that they stand in.
+/// belong to the values that they are in.
 pub(crate) fn parse_path(path: &str) -> Result<Vec<Segment>, PathError> {
     if path.len() > LONGEST {
         return Err(PathError);
@@ -64,7 +64,7 @@ fn named(part: &str) -> Option<(&str, &str)> {
     is_name.then_some((name, value))
 }
 
-/// Splits at a separator that does not stand in single quotes; nothing if a quote stays open.
+/// Splits at a separator outside single quotes; nothing if a quote stays open.
 fn split_outside_quotes(text: &str, separator: char) -> Option<Vec<&str>> {
     let (mut parts, mut start, mut quoted) = (Vec::new(), 0, false);
     for (index, c) in text.char_indices() {
@@ -79,7 +79,7 @@ fn split_outside_quotes(text: &str, separator: char) -> Option<Vec<&str>> {
     (!quoted).then_some(parts)
 }
 
-/// Percent-decodes; in a query a plus is a space. Nothing if it is no UTF-8 or half an escape.
+/// Percent-decodes; in a query a plus is a space. Nothing if it is not UTF-8 or ends in half an escape.
 pub(crate) fn decode(text: &str, in_query: bool) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -200,7 +200,7 @@ impl Reader<'_> {
 
     /// The options in the parentheses after a property.
     fn nested(&self, text: &str, shape: &'static Shape, depth: usize) -> Result<Options, QueryError> {
-        let mut reader = Reader { shape: Some(shape), grounds: self.grounds, depth, seen: Vec::new() };
+        let mut reader = Reader { shape: Some(shape), context: self.context, depth, seen: Vec::new() };
         let mut options = Options::default();
         for part in split_outside(text, ';')? {
             let named = part.split_once('=').and_then(|(name, value)| Some((name.trim().strip_prefix('$')?, value)));
@@ -216,7 +216,7 @@ impl Reader<'_> {
 
     fn shape_of(&self, property: &Property) -> Option<&'static Shape> {
         match property.ty.ty {
-            Type::Structure(structure) => self.grounds.shapes.get(structure.name),
+            Type::Structure(structure) => self.context.shapes.get(structure.name),
             _ => None,
         }
     }
@@ -234,7 +234,7 @@ fn property(name: &str, shape: &'static Shape) -> Result<&'static Property, Quer
     Ok(shape.properties[index])
 }
 
-/// What stands in the parentheses that `rest` of a part consists of.
+/// What is in the parentheses that `rest` of a part consists of.
 fn parenthesised<'t>(part: &str, rest: &'t str) -> Result<&'t str, QueryError> {
     let inner = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
     inner.ok_or_else(|| QueryError::new(format!("Syntax error: ')' expected at the end of '{part}'.")))

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use threecx_catalog::Span;
 
-use super::{Budget, Grounds, Options, QueryError, Results};
-use crate::state::{Entity, Shapes, Value, write_entity};
+use super::{Budget, Options, QueryContext, QueryError, Results, write_entity};
+use crate::state::{Entity, Shapes, Value};
 
 fn parse(of: &str, query: &str, budget: &Arc<Budget>) -> Result<Options, QueryError> {
     let shapes = Shapes::of(Span::NEWEST);
-    let grounds = Grounds { shapes, release: Span::NEWEST, now: Timestamp::UNIX_EPOCH, budget };
-    Options::parse(query, shapes.get(of), Results::Collection, &grounds)
+    let context = QueryContext { shapes, release: Span::NEWEST, now: Timestamp::UNIX_EPOCH, budget };
+    Options::parse(query, shapes.get(of), Results::Collection, &context)
 }
 
 /// Three users, asked.

@@ -5,29 +5,33 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
-use threecx_catalog::{Effect, Verb};
+use threecx_catalog::{Effect, Method, Verb};
 
-use super::history::instant;
-use super::{Behaviour, Call, csv, entities, peers};
+use super::behaviours::Behaviour::Reads;
+use super::behaviours::{Answer, Behaviours};
+use super::moments::instant;
+use super::nature::Nature;
+use super::{Call, csv, entities};
 use crate::assumptions::{CALLER_ADDRESS, LONGEST_AUDIT_LOG, LONGEST_EVENT_LOG, SYSTEM_SOURCE};
 use crate::calls::Kind;
-use crate::http::{Problem, Response};
-use crate::odata::Selection;
-use crate::state::{Entity, Set, Shapes, Store, Value, snapshot};
+use crate::http::Problem;
+use crate::state::{Entity, NUMBERED, Set, Shapes, Store, Value, label, snapshot};
 
-pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
-    Some(match operation {
-        "ReportAuditLog.GetAuditLogData" | "ReportAuditLog.DownloadAuditLog" => report,
-        "ActivityLog.GetLogs" => activity,
-        "ActivityLog.GetFilter" => filter,
-        "EventLogs.DownloadEventLogs" => download_events,
-        _ => return None,
-    })
-}
+pub(super) const BEHAVIOURS: Behaviours = &[
+    ("ActivityLog.GetFilter", Reads(filter)),
+    ("ActivityLog.GetLogs", Reads(activity)),
+    ("EventLogs.DownloadEventLogs", Reads(download_events)),
+    ("ReportAuditLog.DownloadAuditLog", Reads(report)),
+    ("ReportAuditLog.GetAuditLogData", Reads(report)),
+];
+
+pub(super) const EVENT_LOGS: Nature = Nature { name: "EventLogs", outlives_restore: true, ..Nature::PLAIN };
+
+pub(super) const REPORT_AUDIT_LOG: Nature = Nature { name: LOG, outlives_restore: true, ..Nature::PLAIN };
 
 /// The set in which changes are kept; no client can list it, only the report.
 const LOG: &str = "ReportAuditLog";
-/// So many calls can be chosen from, the last.
+/// The number of calls that can be chosen from, the last ones.
 const LONGEST_FILTER: usize = 1000;
 /// Longer data are not kept.
 const LONGEST_DATA: usize = 4096;
@@ -48,6 +52,11 @@ pub(super) fn install(store: &mut Store, shapes: &'static Shapes) {
     }
 }
 
+/// True if what a call does is noted: it changes something.
+pub(super) fn notes(call: &Call<'_>) -> bool {
+    call.operation.effect != Effect::Reads && call.form.method != Method::Get
+}
+
 /// What a call is about to change, as it is before.
 pub(super) struct Before {
     action: Action,
@@ -56,19 +65,14 @@ pub(super) struct Before {
 }
 
 impl Before {
-    /// Nothing, if the operation changes nothing.
-    pub fn of(call: &Call<'_>) -> Option<Before> {
-        if call.operation.effect == Effect::Reads || call.form.method.as_str() == "GET" {
-            return None;
-        }
+    pub fn of(call: &Call<'_>, store: &Store) -> Before {
         let action = match call.operation.verb {
             Verb::Create => Action::Created,
             Verb::Update => Action::Changed,
             Verb::Delete => Action::Deleted,
             _ => Action::Ordered,
         };
-        let store = call.read();
-        let name = call.route.template.first().map_or("", |root| root.name.as_str());
+        let name = call.route.root;
         let found = match store.set(name) {
             Some(set) if !call.parameters.is_empty() => entities::find(call, set).ok(),
             Some(_) => None,
@@ -82,11 +86,11 @@ impl Before {
             }
             Json::Object(members)
         });
-        Some(Before { action, object, json })
+        Before { action, object, json }
     }
 
     /// Notes that it was done.
-    pub fn note(self, call: &Call<'_>) {
+    pub fn note(self, call: &Call<'_>, store: &mut Store) {
         let after = matches!(self.action, Action::Created | Action::Changed).then(|| masked(call));
         let object = match after.as_ref().and_then(|after| after["Name"].as_str().or(after["Number"].as_str())) {
             Some(name) if self.action == Action::Created => name.to_owned(),
@@ -97,11 +101,10 @@ impl Before {
             text.map_or(Value::Null, Value::text)
         };
         let resource = call.operation.resource.name;
-        let kind = peers::KINDS.iter().position(|(set, _)| *set == resource).map_or(0, |place| place as i64 + 1);
-        let mut store = call.write();
+        let kind = NUMBERED.iter().position(|numbered| numbered.set == resource).map_or(0, |place| place as i64 + 1);
         let Some(log) = store.set_mut(LOG) else { return };
         let change = Entity::new(log.shape)
-            .with("Id", Value::Int(log.last_id().unwrap_or(0) + 1))
+            .with("Id", log.free_key().into())
             .with("Timestamp", instant(call.now.as_second()))
             .with("UserName", Value::text(call.by))
             .with("Ip", Value::text(CALLER_ADDRESS))
@@ -118,7 +121,7 @@ impl Before {
 
 /// How people call an entity: its number and name.
 fn title(entity: &Entity) -> String {
-    format!("{} {}", entity.text("Number"), peers::label(entity)).trim().to_owned()
+    format!("{} {}", entity.text("Number"), label(entity)).trim().to_owned()
 }
 
 fn without_secrets(entity: &Entity) -> Entity {
@@ -139,9 +142,8 @@ fn masked(call: &Call<'_>) -> Json {
 /// Adds to the event log. Messages are templates; the client puts the parameters in.
 pub(super) fn event(store: &mut Store, now: Timestamp, (kind, id): (&str, i64), message: &str, params: &[&str]) {
     let Some(set) = store.set_mut("EventLogs") else { return };
-    let free = set.last_id().unwrap_or(0) + 1;
     let row = Entity::new(set.shape)
-        .with("Id", Value::Int(free))
+        .with("Id", set.free_key().into())
         .with("EventId", Value::Int(id))
         .with("Type", Value::text(kind))
         .with("Source", Value::text(SYSTEM_SOURCE))
@@ -154,10 +156,9 @@ pub(super) fn event(store: &mut Store, now: Timestamp, (kind, id): (&str, i64), 
     set.keep_last(LONGEST_EVENT_LOG);
 }
 
-fn report(call: &Call<'_>) -> Result<Response, Problem> {
+fn report(call: &Call<'_>, store: &Store) -> Answer {
     let shape = call.shapes.get("AuditLog").ok_or(Problem::NoSuchPath)?;
     let options = call.options(Some(shape))?;
-    let store = call.read();
     // Newest first, as in the console.
     let rows: Vec<&Entity> = store.set(LOG).into_iter().flat_map(Set::rows).collect();
     let rows = rows.into_iter().rev();
@@ -170,10 +171,9 @@ fn report(call: &Call<'_>) -> Result<Response, Problem> {
 }
 
 /// What happened in a period, line by line: calls and changes.
-fn activity(call: &Call<'_>) -> Result<Response, Problem> {
+fn activity(call: &Call<'_>, store: &Store) -> Answer {
     let shape = call.shapes.get("ActivityLogEvent").ok_or(Problem::NoSuchPath)?;
     let options = call.options(Some(shape))?;
-    let store = call.read();
     let moment = |name: &str| {
         let text = call.parameters.get(name).and_then(Value::as_text)?;
         text.parse::<Timestamp>().ok().map(Timestamp::as_second)
@@ -219,8 +219,7 @@ fn activity(call: &Call<'_>) -> Result<Response, Problem> {
 }
 
 /// Whose lines can be asked for.
-fn filter(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
+fn filter(call: &Call<'_>, store: &Store) -> Answer {
     let blank = call.shapes.entity("ExtensionFilter").ok_or(Problem::NoSuchPath)?;
     let answer = call.shapes.entity("ActivityLogsFilter").ok_or(Problem::NoSuchPath)?;
     let mut calls: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
@@ -240,11 +239,10 @@ fn filter(call: &Call<'_>) -> Result<Response, Problem> {
         Value::Object(Box::new(filter.with("CallIds", Value::List(ids))))
     });
     let answer = answer.with("Extensions", Value::List(extensions.collect()));
-    Ok(call.entity(200, "Pbx.ActivityLogsFilter", &answer, Selection::all()))
+    Ok(call.whole(&answer))
 }
 
-fn download_events(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
+fn download_events(call: &Call<'_>, store: &Store) -> Answer {
     let set = store.set("EventLogs").ok_or(Problem::NoSuchPath)?;
     let options = call.options(Some(set.shape))?;
     let page = options.page(set.rows(), usize::MAX);

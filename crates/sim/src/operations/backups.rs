@@ -7,37 +7,50 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 use zip::write::SimpleFileOptions;
 
-use super::{Behaviour, Call, audit};
+use super::behaviours::Behaviour::{Changes, Reads};
+use super::behaviours::{Answer, Behaviours};
+use super::nature::Nature;
+use super::{Call, audit};
 use crate::assumptions::{BACKUP_SECONDS, MAX_BACKUPS};
 use crate::http::{Problem, Response};
-use crate::odata::{Selection, decode};
+use crate::odata::decode;
 use crate::state::{Entity, Key, Row, Set, Store, Value};
 
-/// Where the files lie, beside the API.
+/// The path of the files, outside the API.
 const LINK: &str = "/api/download/backup/";
 
-pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
-    Some(match operation {
-        "Backups.Backup" => backup,
-        "Backups.GetBackupExtras" => extras,
-        "Backups.GetCanCreateBackup" => |call| {
-            let busy = call.read().set("Backups").is_some_and(|set| set.rows().any(|row| !is_done(row, call.now)));
+pub(super) const BEHAVIOURS: Behaviours = &[
+    ("Backups.Backup", Changes(backup)),
+    ("Backups.GetBackupExtras", Reads(extras)),
+    (
+        "Backups.GetCanCreateBackup",
+        Reads(|call, store| {
+            let busy = store.set("Backups").is_some_and(|set| set.rows().any(|row| !is_done(row, call.now)));
             Ok(call.value("Edm.Boolean", &Value::Bool(!busy)))
-        },
-        "Backups.GetLocalBackupSize" => |call| {
-            let store = call.read();
+        }),
+    ),
+    (
+        "Backups.GetLocalBackupSize",
+        Reads(|call, store| {
             let set = store.set("Backups").ok_or(Problem::NoSuchPath)?;
-            let sizes = rows(set, call.now).filter_map(|row| row.int("Size")).sum();
+            let sizes = done(set, call.now).filter_map(|row| row.int("Size")).sum();
             Ok(call.value("Edm.Int64", &Value::Int(sizes)))
-        },
-        "Backups.Restore" => restore,
-        "Backups.PurgeLocalBackups" | "PurgeSettings.PurgeLocalBackups" => purge,
-        _ => return None,
-    })
-}
+        }),
+    ),
+    ("Backups.PurgeLocalBackups", Changes(purge)),
+    ("Backups.Restore", Changes(restore)),
+    ("PurgeSettings.PurgeLocalBackups", Changes(purge)),
+];
+
+pub(super) const NATURE: Nature = Nature {
+    name: "Backups",
+    rows: |view| Box::new(done(view.set, view.now)),
+    outlives_restore: true,
+    ..Nature::PLAIN
+};
 
 /// True if a backup has been made, and is not still being made.
-pub(super) fn is_done(backup: &Entity, now: Timestamp) -> bool {
+fn is_done(backup: &Entity, now: Timestamp) -> bool {
     backup.text("CreationTime").parse::<Timestamp>().is_ok_and(|created| created <= now)
 }
 
@@ -47,8 +60,8 @@ pub(super) fn last(store: &Store, now: Timestamp) -> Option<Timestamp> {
     rows.filter_map(|row| row.text("CreationTime").parse().ok()).max()
 }
 
-/// Starts a backup. It holds what there is now, and is listed when it is done.
-fn backup(call: &Call<'_>) -> Result<Response, Problem> {
+/// Starts a backup of what there is now. It is listed when it is done.
+fn backup(call: &Call<'_>, store: &mut Store) -> Answer {
     let description = call.field("description").cloned().unwrap_or_default();
     let name = description["Name"].as_str().unwrap_or_default();
     if name.is_empty() {
@@ -57,7 +70,6 @@ fn backup(call: &Call<'_>) -> Result<Response, Problem> {
     if name.contains(['/', '\\']) || name.contains("..") {
         return Err(Problem::refused("Name", "WARNINGS.XAPI.INVALID_FILE_NAME"));
     }
-    let store = &mut *call.write();
     let set = store.set("Backups").ok_or(Problem::NoSuchPath)?;
     if set.get(&Key::Text(name.into())).is_some() {
         return Err(Problem::refused("Name", "WARNINGS.XAPI.DUPLICATE"));
@@ -75,7 +87,7 @@ fn backup(call: &Call<'_>) -> Result<Response, Problem> {
         .with("FileName", Value::text(name))
         .with("CreationTime", Value::text(done.to_string()))
         .with("DownloadLink", Value::text(format!("{LINK}{name}")));
-    store.take_snapshot(name, password);
+    store.take_snapshot(name, password, |set| !Nature::of(set).outlives_restore);
     if let Some(set) = store.set_mut("Backups") {
         set.put(backup);
     }
@@ -84,7 +96,7 @@ fn backup(call: &Call<'_>) -> Result<Response, Problem> {
 }
 
 /// Those that have been made, with their sizes.
-pub(super) fn rows<'s>(set: &'s Set, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
+fn done<'s>(set: &'s Set, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
     set.rows().filter(move |row| is_done(row, now)).map(|row| {
         let size = file(row).len() as i64;
         row.clone().with("Size", Value::Int(size)).into()
@@ -115,14 +127,13 @@ fn found<'s>(call: &Call<'_>, store: &'s Store) -> Option<(String, &'s Entity)> 
     Some((name.to_owned(), backup))
 }
 
-/// A number by which whoever restores it says which file he means.
+/// A number by which those who restore a backup say which file they mean.
 fn footprint(backup: &Entity) -> i64 {
     backup.text("FileName").bytes().fold(7, |sum: i64, byte| (sum * 31 + i64::from(byte)) % 1_000_000_007)
 }
 
-fn extras(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
-    let (name, backup) = found(call, &store).ok_or(Problem::NoSuchEntity)?;
+fn extras(call: &Call<'_>, store: &Store) -> Answer {
+    let (name, backup) = found(call, store).ok_or(Problem::NoSuchEntity)?;
     let encrypted = store.snapshot(&name).is_some_and(|snapshot| snapshot.password.is_some());
     let answer = call
         .shapes
@@ -131,12 +142,11 @@ fn extras(call: &Call<'_>) -> Result<Response, Problem> {
         .with("Footprint", Value::Int(footprint(backup)))
         .with("IsEncrypted", Value::Bool(encrypted))
         .with("Version", Value::text(call.version));
-    Ok(call.entity(200, "Pbx.BackupExtras", &answer, Selection::all()))
+    Ok(call.whole(&answer))
 }
 
 /// Puts back what there was when the backup was made.
-fn restore(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = &mut *call.write();
+fn restore(call: &Call<'_>, store: &mut Store) -> Answer {
     let refuse = |target, code| Err(Problem::refused(target, code));
     let Some((name, backup)) = found(call, store) else {
         return refuse("FileName", "WARNINGS.BACKUP_NOT_FOUND_OR_INVALID");
@@ -157,8 +167,7 @@ fn restore(call: &Call<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(204))
 }
 
-fn purge(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = &mut *call.write();
+fn purge(_: &Call<'_>, store: &mut Store) -> Answer {
     if let Some(set) = store.set_mut("Backups") {
         set.clear();
     }

@@ -1,7 +1,7 @@
 //! A call, with everything that carrying it out needs.
 
 use std::borrow::Borrow;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -9,8 +9,8 @@ use threecx_catalog::{Content, Form, Operation, Options as Offered, Span};
 
 use super::route::{Parameters, Route};
 use crate::http::{API, Problem, Response};
-use crate::odata::{Budget, Grounds, Options, Results, Selection};
-use crate::state::{Entity, Shape, Shapes, Store, Value, write_entity, write_value};
+use crate::odata::{Budget, Options, QueryContext, Results, Selection, write_entity};
+use crate::state::{Entity, Shape, Shapes, Value, write_value};
 
 /// One request to one operation.
 pub(crate) struct Call<'c> {
@@ -23,7 +23,6 @@ pub(crate) struct Call<'c> {
     pub only_count: bool,
     /// The body, `{}` where none came.
     pub body: Json,
-    pub store: &'c RwLock<Store>,
     pub shapes: &'static Shapes,
     pub now: Timestamp,
     /// Who asks: a client ID, or an extension.
@@ -38,14 +37,6 @@ pub(crate) struct Call<'c> {
 }
 
 impl Call<'_> {
-    pub fn read(&self) -> std::sync::RwLockReadGuard<'_, Store> {
-        self.store.read().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    pub fn write(&self) -> std::sync::RwLockWriteGuard<'_, Store> {
-        self.store.write().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
     /// The query options, for entities of a shape. An operation that offers none does not look
     /// at them.
     pub fn options(&self, shape: Option<&'static Shape>) -> Result<Options, Problem> {
@@ -56,8 +47,8 @@ impl Call<'_> {
             Content::Value(ty) if !ty.collection => Results::Single,
             _ => Results::Collection,
         };
-        let grounds = Grounds { shapes: self.shapes, release: self.release, now: self.now, budget: &self.budget };
-        let mut options = Options::parse(self.query, shape, results, &grounds)?;
+        let context = QueryContext { shapes: self.shapes, release: self.release, now: self.now, budget: &self.budget };
+        let mut options = Options::parse(self.query, shape, results, &context)?;
         if self.only_count {
             (options.count, options.top, options.skip) = (true, Some(0), 0);
             options.orderby.clear();
@@ -147,15 +138,20 @@ impl Call<'_> {
         }
         let page = values.into_iter().skip(options.skip).take(options.top.unwrap_or(usize::MAX));
         body.push_str(",\"value\":");
-        write_value(&Value::List(page.collect()), Selection::all(), &mut body);
+        write_value(&Value::List(page.collect()), &mut body);
         body.push('}');
         Ok(Response::odata(200, body))
+    }
+
+    /// Everything that an operation answers with, with the type that it has.
+    pub fn whole(&self, answer: &Entity) -> Response {
+        self.entity(200, &format!("Pbx.{}", answer.shape.structure.name), answer, Selection::all())
     }
 
     /// A scalar.
     pub fn value(&self, fragment: &str, value: &Value) -> Response {
         let mut body = format!("{{{},\"value\":", self.context(fragment));
-        write_value(value, Selection::all(), &mut body);
+        write_value(value, &mut body);
         body.push('}');
         Response::odata(200, body)
     }

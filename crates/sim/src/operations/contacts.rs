@@ -3,41 +3,73 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
-use super::{Behaviour, Call, peers, rules};
+use super::behaviours::Behaviour::{Changes, Reads};
+use super::behaviours::{Answer, Behaviours};
+use super::nature::Nature;
+use super::{Call, rules};
 use crate::assumptions::MAX_IMPORTED_CONTACTS;
 use crate::http::{Problem, Response};
 use crate::odata::Selection;
-use crate::state::{Entity, Key, Set, Shapes, Store, Value, entity_from_json};
+use crate::state::{Entity, Key, PeerKind, Shapes, Store, Value, entity_from_json, peer_by_number};
 
-pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
-    Some(match operation {
-        "Contacts.CreateContactByNumber" => create_by_number,
-        "Contacts.GetContactsByNumber" => get_by_number,
-        "Contacts.DeleteContactsByType" => |call| {
-            let number = call.field("number").and_then(Json::as_str).unwrap_or_default().to_owned();
-            delete_source(call, |_, owner| owner.unwrap_or_default() == number)
-        },
-        "Contacts.DeleteDepartmentContactsByType" => {
-            |call| delete_source(call, |store, owner| owner.is_some_and(|owner| is_department(store, owner)))
-        }
-        "Contacts.DeletePersonalContactsByType" => {
-            |call| delete_source(call, |store, owner| owner.is_some_and(|owner| !is_department(store, owner)))
-        }
-        "Contacts.AllContactsBulkDelete" => |call| delete(call, |_, _| true),
-        "Contacts.CRMContactsBulkDelete" | "CrmIntegration.DeleteCrmContacts" => {
-            |call| delete(call, |contact, _| contact.text("ContactType") == "CRM")
-        }
-        "Contacts.Office365ContactsBulkDelete" => {
-            |call| delete(call, |contact, owner| owner.is_none() && is_of(contact, &["Office365", "M365"]))
-        }
-        "Contacts.Office365PersonalContactsBulkDelete" => {
-            |call| delete(call, |contact, owner| owner.is_some() && is_of(contact, &["Office365", "M365"]))
-        }
-        "Contacts.GooglePersonalContactsBulkDelete" => {
-            |call| delete(call, |contact, owner| owner.is_some() && is_of(contact, &["Google"]))
-        }
-        _ => return None,
-    })
+/// The path below the API at which contacts are imported. No description has this operation.
+pub(crate) const IMPORT: &str = "/Contacts/Pbx.ImportContacts";
+
+pub(super) const BEHAVIOURS: Behaviours = &[
+    ("Contacts.AllContactsBulkDelete", Changes(|_, store| delete(store, |_, _| true))),
+    ("Contacts.CRMContactsBulkDelete", Changes(delete_crm)),
+    ("Contacts.CreateContactByNumber", Changes(create_by_number)),
+    (
+        "Contacts.DeleteContactsByType",
+        Changes(|call, store| {
+            let number = call.field("number").and_then(Json::as_str).unwrap_or_default();
+            delete_source(call, store, |_, owner| owner.unwrap_or_default() == number)
+        }),
+    ),
+    (
+        "Contacts.DeleteDepartmentContactsByType",
+        Changes(|call, store| {
+            delete_source(call, store, |store, owner| owner.is_some_and(|owner| is_department(store, owner)))
+        }),
+    ),
+    (
+        "Contacts.DeletePersonalContactsByType",
+        Changes(|call, store| {
+            delete_source(call, store, |store, owner| owner.is_some_and(|owner| !is_department(store, owner)))
+        }),
+    ),
+    ("Contacts.GetContactsByNumber", Reads(get_by_number)),
+    (
+        "Contacts.GooglePersonalContactsBulkDelete",
+        Changes(|_, store| delete(store, |contact, owner| owner.is_some() && is_of(contact, &["Google"]))),
+    ),
+    (
+        "Contacts.Office365ContactsBulkDelete",
+        Changes(|_, store| delete(store, |contact, owner| owner.is_none() && is_of(contact, &["Office365", "M365"]))),
+    ),
+    (
+        "Contacts.Office365PersonalContactsBulkDelete",
+        Changes(|_, store| delete(store, |contact, owner| owner.is_some() && is_of(contact, &["Office365", "M365"]))),
+    ),
+    ("CrmIntegration.DeleteCrmContacts", Changes(delete_crm)),
+];
+
+pub(super) const NATURE: Nature = Nature { name: "Contacts", check: |contact, _, _| check(contact), ..Nature::PLAIN };
+
+/// A contact has a name, and a number to call.
+fn check(contact: &Entity) -> Result<(), Problem> {
+    let none = |names: &[&str]| names.iter().all(|name| contact.text(name).trim().is_empty());
+    if none(&["FirstName", "LastName", "CompanyName"]) {
+        return Err(Problem::refused("FirstName", "WARNINGS.CONTACTS_SPECIFY_NAME_SURNAME_COMPANY"));
+    }
+    if none(&["PhoneNumber", "Mobile2", "Home", "Business", "Business2", "Other", "BusinessFax", "Pager"]) {
+        return Err(Problem::refused("PhoneNumber", "WARNINGS.CONTACTS_SPECIFY_PHONE_NUMBER"));
+    }
+    Ok(())
+}
+
+fn delete_crm(_: &Call<'_>, store: &mut Store) -> Answer {
+    delete(store, |contact, _| contact.text("ContactType") == "CRM")
 }
 
 fn is_of(contact: &Entity, sources: &[&str]) -> bool {
@@ -45,31 +77,25 @@ fn is_of(contact: &Entity, sources: &[&str]) -> bool {
 }
 
 fn is_department(store: &Store, number: &str) -> bool {
-    peers::by_number(store, number).is_some_and(|(_, kind)| kind == "Group")
+    peer_by_number(store, number).is_some_and(|(_, kind)| kind == PeerKind::Group)
 }
 
-fn owner(store: &Store, contact: &Entity) -> Option<String> {
-    Some(store.ledger.contact_owners.get(&contact.int("Id")?)?.to_string())
+/// Whose a contact is, if it is not everybody's.
+fn owner<'s>(store: &'s Store, contact: &Entity) -> Option<&'s str> {
+    Some(store.ledger.contact_owners.get(&contact.int("Id")?)?)
 }
 
-fn delete_source(call: &Call<'_>, owned: impl Fn(&Store, Option<&str>) -> bool) -> Result<Response, Problem> {
-    let source = call.text_field("contactSource")?.to_owned();
-    let wanted: Vec<Key> = {
-        let store = call.read();
-        let rows = store.set("Contacts").into_iter().flat_map(Set::rows);
-        let wanted =
-            rows.filter(|row| row.text("ContactType") == source && owned(&store, owner(&store, row).as_deref()));
-        wanted.filter_map(|row| Key::of(row.get("Id"))).collect()
-    };
-    remove(&mut call.write(), wanted);
+fn delete_source(call: &Call<'_>, store: &mut Store, owned: impl Fn(&Store, Option<&str>) -> bool) -> Answer {
+    let source = call.text_field("contactSource")?;
+    let meant = |row: &&Entity| row.text("ContactType") == source && owned(store, owner(store, row));
+    let keys = store.set("Contacts").map(|set| set.keys_of(meant)).unwrap_or_default();
+    remove(store, keys);
     Ok(Response::empty(204))
 }
 
-fn delete(call: &Call<'_>, wanted: impl Fn(&Entity, Option<&str>) -> bool) -> Result<Response, Problem> {
-    let store = &mut *call.write();
-    let rows = store.set("Contacts").into_iter().flat_map(Set::rows);
-    let keys =
-        rows.filter(|row| wanted(row, owner(store, row).as_deref())).filter_map(|row| Key::of(row.get("Id"))).collect();
+fn delete(store: &mut Store, meant: impl Fn(&Entity, Option<&str>) -> bool) -> Answer {
+    let meant = |row: &&Entity| meant(row, owner(store, row));
+    let keys = store.set("Contacts").map(|set| set.keys_of(meant)).unwrap_or_default();
     remove(store, keys);
     Ok(Response::empty(204))
 }
@@ -84,23 +110,22 @@ fn remove(store: &mut Store, keys: Vec<Key>) {
 }
 
 /// The number of an extension or department whose contacts are meant.
-fn wanted_owner(call: &Call<'_>, number: &str) -> Result<Option<Box<str>>, Problem> {
-    match peers::by_number(&call.read(), number) {
+fn wanted_owner(store: &Store, number: &str) -> Result<Option<Box<str>>, Problem> {
+    match peer_by_number(store, number) {
         _ if number.is_empty() => Ok(None),
         Some(_) => Ok(Some(number.into())),
         None => Err(Problem::refused("number", "WARNINGS.XAPI.NOT_FOUND")),
     }
 }
 
-fn create_by_number(call: &Call<'_>) -> Result<Response, Problem> {
-    let owner = wanted_owner(call, call.text_field("number")?)?;
+fn create_by_number(call: &Call<'_>, store: &mut Store) -> Answer {
+    let owner = wanted_owner(store, call.text_field("number")?)?;
     let given = call.field("contact").ok_or_else(|| call.required("contact"))?;
-    let store = &mut *call.write();
     let set = store.set("Contacts").ok_or(Problem::NoSuchPath)?;
     let mut contact = Entity::new(set.shape);
     entity_from_json(&mut contact, given, call.shapes)?;
     let contact = contact.with("Id", set.free_key().into());
-    rules::check("Contacts", &contact, None, store, call.now)?;
+    rules::check(&NATURE, set, &contact, None, store, call.now)?;
     let response = call.entity(200, "Contacts/$entity", &contact, Selection::all());
     if let (Some(owner), Some(id)) = (owner, contact.int("Id")) {
         store.ledger.contact_owners.insert(id, owner);
@@ -112,19 +137,18 @@ fn create_by_number(call: &Call<'_>) -> Result<Response, Problem> {
 }
 
 /// The contacts of an extension or department.
-fn get_by_number(call: &Call<'_>) -> Result<Response, Problem> {
+fn get_by_number(call: &Call<'_>, store: &Store) -> Answer {
     let number = call.parameters.get("number").and_then(Value::as_text).unwrap_or_default();
-    let wanted = wanted_owner(call, number)?;
-    let store = call.read();
+    let wanted = wanted_owner(store, number)?;
     let set = store.set("Contacts").ok_or(Problem::NoSuchPath)?;
     let options = call.options(Some(set.shape))?;
-    let owned = set.rows().filter(|row| owner(&store, row).as_deref() == wanted.as_deref());
+    let owned = set.rows().filter(|row| owner(store, row) == wanted.as_deref());
     let page = options.page(owned, usize::MAX);
     Ok(call.rows("Contacts", page.rows, page.count, &options.selection))
 }
 
 /// Adds the contacts of a CSV file: a line with the names of the properties, then one for each
-/// contact. All of them, or none if one does not hold. (No description has this operation; seen
+/// contact. All of them, or none if one is refused. (No description has this operation; seen
 /// live.)
 pub(crate) fn import(
     store: &mut Store,
@@ -135,7 +159,8 @@ pub(crate) fn import(
     let refuse = |code| Err(Problem::refused("file", code));
     let mut records = csv::ReaderBuilder::new().flexible(true).from_reader(file);
     let Ok(headers) = records.headers().cloned() else { return refuse("WARNINGS.CSV_INVALID_FILE_FORMAT") };
-    let shape = store.set("Contacts").ok_or(Problem::NoSuchPath)?.shape;
+    let set = store.set("Contacts").ok_or(Problem::NoSuchPath)?;
+    let shape = set.shape;
     let columns: Vec<Option<&'static str>> = headers
         .iter()
         .map(|header| header.trim_start_matches('\u{feff}').replace(' ', ""))
@@ -171,7 +196,7 @@ pub(crate) fn import(
         if entity_from_json(&mut contact, &Json::Object(members), shapes).is_err() {
             return refuse("WARNINGS.CSV_LINE_CORRUPTED");
         }
-        rules::check("Contacts", &contact, None, store, now)?;
+        rules::check(&NATURE, set, &contact, None, store, now)?;
         contacts.push(contact);
     }
     if let Some(set) = store.set_mut("Contacts") {

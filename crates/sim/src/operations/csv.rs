@@ -1,5 +1,5 @@
 //! Rows as the CSV that the web console exports: a line with the names of the columns, then a
-//! line for each row; lines end as Excel wants them, text is quoted where it has to be.
+//! line for each row; lines end as Excel expects, text is quoted where it has to be.
 
 use std::borrow::Borrow;
 
@@ -7,7 +7,6 @@ use csv::{Terminator, WriterBuilder};
 
 use super::Call;
 use crate::http::{Problem, Response};
-use crate::odata::Selection;
 use crate::state::{Entity, Shape, Value, write_value};
 
 /// A CSV file with rows of one type.
@@ -36,7 +35,7 @@ fn cell(value: &Value) -> String {
         Value::Text(text) => text.to_string(),
         other => {
             let mut json = String::new();
-            write_value(other, Selection::all(), &mut json);
+            write_value(other, &mut json);
             json
         }
     }

@@ -1,61 +1,40 @@
-//! Calls as entity sets: those that are on, the segments of those that were, recordings.
+//! Calls as entity sets: those that are on, and the segments of those that were; chats.
 
 use jiff::Timestamp;
 
-use super::{Behaviour, Call, csv, wav};
-use crate::calls::{Chat, Directory, Kind, Leg, Message, Party, PhoneCall, Shown, dn};
+use super::behaviours::Behaviour::{Changes, Reads};
+use super::behaviours::{Answer, Behaviours};
+use super::moments::{duration, instant};
+use super::nature::{Nature, View};
+use super::{Call, csv, directory};
+use crate::calls::{Chat, Directory, Kind, Leg, Message, Party, PhoneCall, Shown};
 use crate::http::{Problem, Response};
-use crate::odata::Selection;
-use crate::state::{Entity, Row, Shape, Store, Value};
+use crate::state::{Entity, Row, Rows, Shape, Store, Value};
 
-pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
-    Some(match operation {
-        "ActiveCalls.DropCall" => drop_call,
-        "Users.MakeCall" => make_call,
-        "CallHistoryView.DownloadCallHistory" => download,
-        "Recordings.DownloadRecording" | "Recordings.DownloadRecordingByName" => download_recording,
-        "Recordings.BulkRecordingsDelete" => delete_recordings,
-        "Recordings.PurgeLocal" => |call| purge_recordings(call, false),
-        "Recordings.PurgeArchive" => |call| purge_recordings(call, true),
-        "Recordings.BulkRecordingsArchive" => |call| {
-            let ids = known_recordings(call)?;
-            let mut store = call.write();
-            ids.into_iter().for_each(|id| store.calls.archive(id));
-            Ok(Response::empty(204))
-        },
-        "Recordings.Archive" | "RemoteArchivingSettings.ArchiveRecordings" => |call| {
-            let mut store = call.write();
-            for id in recording_ids(&store, call) {
-                store.calls.archive(id);
-            }
-            Ok(Response::empty(204))
-        },
-        "Recordings.TranscribeRecordings" => |call| {
-            let ids = known_recordings(call)?;
-            let mut store = call.write();
-            ids.into_iter().for_each(|id| store.calls.transcribe(id));
-            Ok(Response::empty(204))
-        },
-        _ => return None,
-    })
-}
+pub(super) const BEHAVIOURS: Behaviours = &[
+    ("ActiveCalls.DropCall", Changes(drop_call)),
+    ("CallHistoryView.DownloadCallHistory", Reads(download)),
+    ("PurgeSettings.PurgeCalls", Changes(purge_calls)),
+    ("Users.MakeCall", Changes(make_call)),
+];
 
-/// Text that stands for a moment: `2026-01-31T09:30:00Z`.
-pub(super) fn instant(second: i64) -> Value {
-    Value::text(Timestamp::from_second(second).unwrap_or_default().to_string())
-}
+pub(super) const ACTIVE_CALLS: Nature =
+    Nature { name: "ActiveCalls", rows: |view| Box::new(active(view.store, view.shape(), view.now)), ..Nature::PLAIN };
 
-/// Text that stands for a length of time: `PT1M5S`.
-pub(super) fn duration(seconds: i64) -> Value {
-    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    let part = |number: i64, unit: char| if number == 0 { String::new() } else { format!("{number}{unit}") };
-    match seconds {
-        0 => Value::text("PT0S"),
-        _ => Value::text(format!("PT{}{}{}", part(hours, 'H'), part(minutes, 'M'), part(rest, 'S'))),
-    }
-}
+pub(super) const CALL_HISTORY_VIEW: Nature = Nature {
+    name: "CallHistoryView",
+    rows: |view| Box::new(segments(view.store, view.shape(), view.now)),
+    ..Nature::PLAIN
+};
 
-pub(super) fn active<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
+pub(super) const CHAT_HISTORY_VIEW: Nature = Nature { name: "ChatHistoryView", rows: chats, ..Nature::PLAIN };
+
+pub(super) const CHAT_MESSAGES_HISTORY_VIEW: Nature = Nature { name: "ChatMessagesHistoryView", ..CHAT_HISTORY_VIEW };
+
+pub(super) const LAST_TIMESTAMP: Nature =
+    Nature { name: "LastCdrAndChatMessageTimestamp", rows: last_call, ..Nature::PLAIN };
+
+fn active<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
     let label = |shown: &Shown<'_>| Value::text(format!("{} {}", shown.number, shown.name));
     active_calls(store, now.as_second()).map(move |call| {
         Entity::new(shape)
@@ -70,7 +49,7 @@ pub(super) fn active<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp
     })
 }
 
-/// A call that is on, as it is at the moment.
+/// An active call, as it is at the moment.
 pub(crate) struct ActiveCall<'s> {
     pub id: i64,
     pub caller: Shown<'s>,
@@ -99,13 +78,13 @@ pub(crate) fn active_calls(store: &Store, now: i64) -> impl Iterator<Item = Acti
     })
 }
 
-pub(super) fn segments<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> Segments<'s> {
+fn segments<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> Segments<'s> {
     Segments { store, shape, now, calls: None, call: None, leg: 0 }
 }
 
 /// The segments of calls that ended, made one by one. Those that are skipped are not made, and most
 /// of their calls are not looked at: a page deep in a million of them costs what the first costs.
-pub(super) struct Segments<'s> {
+struct Segments<'s> {
     store: &'s Store,
     shape: &'static Shape,
     now: Timestamp,
@@ -177,16 +156,16 @@ fn side(row: Entity, side: &str, party: &Shown<'_>, participant: i64) -> Entity 
 }
 
 /// The messages of all chats.
-pub(super) fn chats<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
-    let directory = store.calls.directory();
-    store.calls.chats(now.as_second(), i64::MIN..i64::MAX).flat_map(move |chat| {
-        let rows: Vec<Row<'s>> = chat
+fn chats(view: View<'_>) -> Rows<'_> {
+    let directory = view.store.calls.directory();
+    Box::new(view.store.calls.chats(view.now.as_second(), i64::MIN..i64::MAX).flat_map(move |chat| {
+        let rows: Vec<Row<'_>> = chat
             .messages()
             .iter()
-            .map(|message| chat_row(directory, Entity::new(shape), &chat, message).into())
+            .map(|message| chat_row(directory, Entity::new(view.shape()), &chat, message).into())
             .collect();
         rows
-    })
+    }))
 }
 
 /// A message, as any of the views of chats shows it.
@@ -217,80 +196,32 @@ pub(super) fn chat_row(directory: &Directory, row: Entity, chat: &Chat, message:
 }
 
 /// The moment of the last call, for clients that look for new ones.
-pub(super) fn last_call<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
-    let last = store.calls.ended(now.as_second(), i64::MIN..i64::MAX).next_back();
-    last.into_iter().map(move |call| Entity::new(shape).with("LastCdrStartedAt", instant(call.begins())).into())
+fn last_call(view: View<'_>) -> Rows<'_> {
+    let last = view.store.calls.ended(view.now.as_second(), i64::MIN..i64::MAX).next_back();
+    let row = move |call: PhoneCall| Entity::new(view.shape()).with("LastCdrStartedAt", instant(call.begins())).into();
+    Box::new(last.into_iter().map(row))
 }
 
-pub(super) fn recordings<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
-    store.calls.recordings(now.as_second()).map(move |(id, leg)| recording(store, shape, id, &leg).into())
-}
-
-fn recording(store: &Store, shape: &'static Shape, id: i64, leg: &Leg) -> Entity {
-    let (from, to) = (store.calls.directory().show(leg.from), store.calls.directory().show(leg.to));
-    let inbound = matches!(leg.from, Party::Outside { .. });
-    let begins = leg.begins + leg.rings;
-    let row = Entity::new(shape)
-        .with("Id", Value::Int(id))
-        .with("StartTime", instant(begins))
-        .with("EndTime", instant(leg.ends()))
-        .with("CallType", Value::text(if inbound { "InboundExternal" } else { "OutboundExternal" }))
-        .with("RecordingUrl", Value::text(recording_name(&from, &to, id)))
-        .with("IsArchived", Value::Bool(store.calls.is_archived(id)))
-        .with("IsTranscribed", Value::Bool(store.calls.is_transcribed(id)))
-        .with("CanBeTranscribed", Value::Bool(!store.calls.is_transcribed(id)));
-    let row = match store.calls.is_archived(id) {
-        true => row.with("ArchivedUrl", Value::text(format!("archive/{}", recording_name(&from, &to, id)))),
-        false => row,
-    };
-    let row = match store.calls.is_transcribed(id) {
-        true => row
-            .with("Transcription", Value::text(transcription(&from, &to)))
-            .with("Summary", Value::text(format!("{} talked to {}.", from.name, to.name)))
-            .with("SentimentScore", Value::Int(id % 5 + 1)),
-        false => row,
-    };
-    [("From", &from), ("To", &to)].into_iter().fold(row, |row, (side, party)| {
-        row.with(&format!("{side}Dn"), Value::text(party.dn))
-            .with(&format!("{side}DnType"), Value::Int(party.kind as i64))
-            .with(&format!("{side}DisplayName"), Value::text(&*party.name))
-            .with(&format!("{side}CallerNumber"), Value::text(&*party.number))
-            .with(&format!("{side}IdParticipant"), Value::Int(party.id))
-    })
-}
-
-/// What was said in a recording.
-pub(super) fn transcription(from: &Shown<'_>, to: &Shown<'_>) -> String {
-    format!("{}: Hello, this is {}. {}: Hello, how can I help you?", from.number, from.name, to.number)
-}
-
-/// The file that a recording lies in: `194/[+491515500042]_194_1234.wav`
-pub(super) fn recording_name(from: &Shown<'_>, to: &Shown<'_>, id: i64) -> String {
-    let extension = if from.kind == Kind::Extension { from.dn } else { to.dn };
-    format!("{extension}/[{}]_{}_{id}.wav", from.number, to.number)
-}
-
-fn drop_call(call: &Call<'_>) -> Result<Response, Problem> {
+fn drop_call(call: &Call<'_>, store: &mut Store) -> Answer {
     let id = call.parameters.get("Id").and_then(Value::as_int).ok_or(Problem::NoSuchEntity)?;
-    match call.write().calls.drop_call(id, call.now.as_second()) {
+    match store.calls.drop_call(id, call.now.as_second()) {
         true => Ok(Response::empty(call.form.answer_in(call.release).status)),
         false => Err(Problem::NoSuchEntity),
     }
 }
 
 /// Calls from an extension's device to a number: another extension's, or one outside.
-fn make_call(call: &Call<'_>) -> Result<Response, Problem> {
+fn make_call(call: &Call<'_>, store: &mut Store) -> Answer {
     let unknown = || Problem::Refused { target: "dn".into(), code: "WARNINGS.XAPI.NON_EXISTENT_EXT_NUMBER" };
     let to = call.text_field("destination")?;
     let from = call.text_field("dn").map_err(|_| unknown())?;
     if to.is_empty() {
         return Err(Problem::refused("destination", "WARNINGS.XAPI.REQUIRED"));
     }
-    let mut store = call.write();
-    let from = person(&mut store, from).ok_or_else(unknown)?;
+    let from = person(store, from).ok_or_else(unknown)?;
     let digits: String = to.chars().filter(char::is_ascii_digit).collect();
     let last_digits = digits[digits.len().saturating_sub(5)..].parse().unwrap_or(0);
-    let to = match person(&mut store, to) {
+    let to = match person(store, to) {
         Some(person) => person,
         None if store.calls.directory().trunks.is_empty() => {
             return Err(Problem::refused("destination", "WARNINGS.XAPI.NOT_FOUND"));
@@ -298,74 +229,25 @@ fn make_call(call: &Call<'_>) -> Result<Response, Problem> {
         None => Party::Outside { trunk: 0, caller: last_digits },
     };
     store.calls.make(from, to, call.now.as_second());
-    let shape = call.shapes.get("CallControlResultResponse").ok_or(Problem::NoSuchPath)?;
-    let answer = Entity::new(shape).with("FinalStatus", Value::text("Success"));
-    Ok(call.entity(200, "Pbx.CallControlResultResponse", &answer, Selection::all()))
+    let answer = call.shapes.entity("CallControlResultResponse").ok_or(Problem::NoSuchPath)?;
+    Ok(call.whole(&answer.with("FinalStatus", Value::text("Success"))))
 }
 
 /// The user with a number, also one who came after the first day.
 fn person(store: &mut Store, number: &str) -> Option<Party> {
-    let user = store.set("Users")?.by_number(number).map(dn)?;
+    let user = store.set("Users")?.by_number(number).map(directory::dn)?;
     Some(store.calls.directory().person(number).unwrap_or_else(|| store.calls.enlist(user)))
 }
 
-fn download(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
+fn download(call: &Call<'_>, store: &Store) -> Answer {
     let shape = store.set("CallHistoryView").ok_or(Problem::NoSuchPath)?.shape;
     let options = call.options(Some(shape))?;
-    let page = options.page(segments(&store, shape, call.now), usize::MAX);
+    let page = options.page(segments(store, shape, call.now), usize::MAX);
     csv::answer(call, shape, page.rows)
 }
 
-/// A recording by its id or by its file's name.
-fn download_recording(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
-    let shape = store.set("Recordings").ok_or(Problem::NoSuchPath)?.shape;
-    let wanted = |id: i64, leg: &Leg| match (call.parameters.get("recId"), call.parameters.get("recName")) {
-        (Some(Value::Int(wanted)), _) => *wanted == id,
-        (_, Some(Value::Text(name))) => recording(&store, shape, id, leg).text("RecordingUrl").ends_with(&**name),
-        _ => false,
-    };
-    let found = store.calls.recordings(call.now.as_second()).find(|(id, leg)| wanted(*id, leg));
-    let target = if call.parameters.contains_key("recId") { "recId" } else { "recName" };
-    let (id, leg) = found.ok_or(Problem::refused(target, "WARNINGS.XAPI.FILE_NOT_FOUND"))?;
-    Ok(Response::file("audio/x-wav", &format!("{id}.wav"), wav::tone(leg.talks)))
-}
-
-fn delete_recordings(call: &Call<'_>) -> Result<Response, Problem> {
-    let ids = call.ids_field("ids")?;
-    let mut store = call.write();
-    ids.into_iter().for_each(|id| store.calls.erase(id));
-    Ok(Response::empty(204))
-}
-
-/// Deletes the recordings in the archive, or those that are not.
-fn purge_recordings(call: &Call<'_>, archive: bool) -> Result<Response, Problem> {
-    let mut store = call.write();
-    for id in recording_ids(&store, call) {
-        if store.calls.is_archived(id) == archive {
-            store.calls.erase(id);
-        }
-    }
-    Ok(Response::empty(204))
-}
-
-fn recording_ids(store: &Store, call: &Call<'_>) -> Vec<i64> {
-    store.calls.recordings(call.now.as_second()).map(|(id, _)| id).collect()
-}
-
-/// The ids in the body; all of them have to be those of recordings.
-fn known_recordings(call: &Call<'_>) -> Result<Vec<i64>, Problem> {
-    let ids = call.ids_field("ids")?;
-    let known = recording_ids(&call.read(), call);
-    match ids.iter().all(|id| known.contains(id)) {
-        true => Ok(ids),
-        false => Err(Problem::refused("ids", "WARNINGS.XAPI.NOT_FOUND")),
-    }
-}
-
 /// Deletes the history of a period, or all of it.
-pub(super) fn purge_calls(call: &Call<'_>) -> Result<Response, Problem> {
+fn purge_calls(call: &Call<'_>, store: &mut Store) -> Answer {
     let period = call.field("period").cloned().unwrap_or_default();
     let moment = |name: &str| period[name].as_str().and_then(|text| text.parse().ok()).map(Timestamp::as_second);
     let all = period["All"].as_bool().unwrap_or(false);
@@ -374,6 +256,6 @@ pub(super) fn purge_calls(call: &Call<'_>) -> Result<Response, Problem> {
         (None, None) => return Err(Problem::refused("Start", "WARNINGS.XAPI.REQUIRED")),
         (from, to) => from.unwrap_or(i64::MIN)..to.unwrap_or(i64::MAX).min(call.now.as_second() + 1),
     };
-    call.write().calls.purge(period);
+    store.calls.purge(period);
     Ok(Response::empty(204))
 }

@@ -1,57 +1,59 @@
 //! Sounds that can be played: greetings, prompts, playlists, prompt sets. Their files are not
-//! kept; whoever downloads one gets a sound that is as long for the same name.
+//! kept: a download is a sound, always as long for the same name.
 
 use serde_json::Value as Json;
 
-use super::{Behaviour, Call, entities, peers, wav};
+use super::behaviours::Behaviour::{Changes, Reads};
+use super::behaviours::{Answer, Behaviours};
+use super::nature::Nature;
+use super::{Call, entities, wav};
 use crate::http::{Problem, Response};
 use crate::odata::{Selection, decode};
-use crate::state::{Entity, Key, Store, Value, entity_from_json};
+use crate::state::{Entity, Key, PeerKind, Set, Store, Value, entity_from_json, peer_by_number};
 
-/// Where prompts lie, beside the API.
+/// The path of prompts, outside the API.
 const PROMPTS: &str = "/api/prompts/";
 
-pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
-    Some(match operation {
-        "Users.DownloadGreeting" => download_greeting,
-        "Users.MakeCallUserRecordGreeting" => record_greeting,
-        "Users.MultiDeleteGreeting" => delete_greetings,
-        "Users.GetMultiEditGreetings" => common_greetings,
-        "Playlists.DownloadPlaylistFile" => |call| {
-            let store = call.read();
-            let (_, file) = playlist_file(call, &store)?;
+pub(super) const BEHAVIOURS: Behaviours = &[
+    ("CustomPrompts.MakeCallRecordCustomPrompt", Changes(record_prompt)),
+    ("Playlists.DeletePlaylistFile", Changes(delete_playlist_file)),
+    (
+        "Playlists.DownloadPlaylistFile",
+        Reads(|call, store| {
+            let (_, file) = playlist_file(call, store)?;
             Ok(sound(&file))
-        },
-        "Playlists.DeletePlaylistFile" => delete_playlist_file,
-        "CustomPrompts.MakeCallRecordCustomPrompt" => record_prompt,
-        "PromptSets.Copy" => copy_set,
-        "PromptSets.SetActive" => set_active,
-        "PromptSets.GetActive" => active,
-        "PromptSets.SetAlternatePronunciation" => pronounce,
-        "PromptSets.PlayPrompt" | "PromptSets.RecordPrompt" => play,
-        "CallFlowApps.GetFiles" | "CallFlowApps.GetAudioFiles" => app_files,
-        "CallFlowApps.DeleteFile" | "CallFlowApps.DeleteAudioFile" => delete_app_file,
-        _ => return None,
-    })
-}
+        }),
+    ),
+    ("PromptSets.Copy", Changes(copy_set)),
+    ("PromptSets.GetActive", Reads(active)),
+    ("PromptSets.PlayPrompt", Reads(play)),
+    ("PromptSets.RecordPrompt", Reads(play)),
+    ("PromptSets.SetActive", Changes(set_active)),
+    ("PromptSets.SetAlternatePronunciation", Changes(pronounce)),
+    ("Users.DownloadGreeting", Reads(download_greeting)),
+    ("Users.GetMultiEditGreetings", Reads(common_greetings)),
+    ("Users.MakeCallUserRecordGreeting", Changes(record_greeting)),
+    ("Users.MultiDeleteGreeting", Changes(delete_greetings)),
+];
 
-/// The number of the call flow app that is meant.
-fn app(call: &Call<'_>, store: &Store) -> Result<Box<str>, Problem> {
-    Ok(entities::find(call, store.set("CallFlowApps").ok_or(Problem::NoSuchPath)?)?.text("Number").into())
-}
+pub(super) const PLAYLISTS: Nature = Nature {
+    name: "Playlists",
+    filled: &["Name"],
+    ranges: &[("MaxVolumePercent", 0..=100)],
+    guard: |store, playlist| is_played(store, playlist).then_some("WARNINGS.XAPI.PLAYLIST_IN_USE"),
+    ..Nature::PLAIN
+};
 
-fn app_files(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
-    let files = store.ledger.app_files.get(&app(call, &store)?).into_iter().flatten();
-    call.values("Edm.String", files.cloned().map(Value::Text).collect())
-}
-
-fn delete_app_file(call: &Call<'_>) -> Result<Response, Problem> {
-    let file = call.text_field("filename")?;
-    let store = &mut *call.write();
-    let app = app(call, store)?;
-    let deleted = store.ledger.app_files.get_mut(&app).is_some_and(|files| files.remove(file));
-    if deleted { Ok(Response::empty(204)) } else { Err(missing("filename")) }
+/// True if callers somewhere hear a playlist while they wait.
+fn is_played(store: &Store, playlist: &Entity) -> bool {
+    let names = [playlist.text("Name"), playlist.text("PromptName")];
+    let is_it = |file: &str| !file.is_empty() && names.contains(&file);
+    let settings = store.singletons.get("MusicOnHoldSettings");
+    let waiting =
+        |set: &str, property: &str| store.set(set).into_iter().flat_map(Set::rows).any(|row| is_it(row.text(property)));
+    settings.is_some_and(|settings| settings.own().any(|(_, value)| value.as_text().is_some_and(is_it)))
+        || waiting("Queues", "OnHoldFile")
+        || waiting("Groups", "MusicOnHold")
 }
 
 /// Some seconds of sound; how many depends on the name.
@@ -61,7 +63,7 @@ fn sound(name: &str) -> Response {
     Response::file("audio/x-wav", file, wav::tone(seconds))
 }
 
-fn missing(target: &str) -> Problem {
+pub(super) fn missing(target: &str) -> Problem {
     Problem::refused(target, "WARNINGS.XAPI.FILE_NOT_FOUND")
 }
 
@@ -76,8 +78,7 @@ fn greetings(user: &Entity) -> impl Iterator<Item = &Entity> {
     user.get("Greetings").as_list().iter().filter_map(Value::as_object)
 }
 
-fn download_greeting(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
+fn download_greeting(call: &Call<'_>, store: &Store) -> Answer {
     let id = call.parameters.get("userId").and_then(Key::of).ok_or(Problem::NoSuchEntity)?;
     let user = store.set("Users").and_then(|users| users.get(&id)).ok_or(missing("userId"))?;
     let wanted = call.parameters.get("fileName").and_then(Value::as_text).unwrap_or_default();
@@ -86,9 +87,8 @@ fn download_greeting(call: &Call<'_>) -> Result<Response, Problem> {
 }
 
 /// The PBX rings a phone; what is spoken becomes the file.
-fn record_greeting(call: &Call<'_>) -> Result<Response, Problem> {
+fn record_greeting(call: &Call<'_>, store: &mut Store) -> Answer {
     let (dn, file) = (call.text_field("dn")?, call.text_field("filename")?);
-    let store = &mut *call.write();
     ring(store, dn, "dn")?;
     let set = store.set_mut("Users").ok_or(Problem::NoSuchPath)?;
     let user = entities::find(call, set)?.clone();
@@ -102,10 +102,10 @@ fn record_greeting(call: &Call<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(204))
 }
 
-/// Rings a phone of this PBX; refuses numbers that nobody has.
+/// Rings a phone of this PBX; refuses unknown numbers.
 fn ring(store: &Store, number: &str, target: &str) -> Result<(), Problem> {
-    match peers::by_number(store, number) {
-        Some((_, "Extension")) => Ok(()),
+    match peer_by_number(store, number) {
+        Some((_, PeerKind::Extension)) => Ok(()),
         _ => Err(Problem::refused(target, "WARNINGS.XAPI.NON_EXISTENT_EXT_NUMBER")),
     }
 }
@@ -116,9 +116,8 @@ fn users<'s>(call: &Call<'_>, store: &'s Store) -> Result<Vec<&'s Entity>, Probl
     call.ids_field("ids")?.into_iter().map(|id| set.get(&Key::Int(id)).ok_or_else(unknown)).collect()
 }
 
-fn delete_greetings(call: &Call<'_>) -> Result<Response, Problem> {
+fn delete_greetings(call: &Call<'_>, store: &mut Store) -> Answer {
     let file = call.text_field("filename")?;
-    let store = &mut *call.write();
     let changed: Vec<Entity> = users(call, store)?
         .into_iter()
         .map(|user| {
@@ -133,9 +132,8 @@ fn delete_greetings(call: &Call<'_>) -> Result<Response, Problem> {
 }
 
 /// The greetings that all of these users have.
-fn common_greetings(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
-    let users = users(call, &store)?;
+fn common_greetings(call: &Call<'_>, store: &Store) -> Answer {
+    let users = users(call, store)?;
     let shape = call.shapes.get("GreetingFile").ok_or(Problem::NoSuchPath)?;
     let has = |user: &Entity, file: &str| greetings(user).any(|greeting| greeting.text("Filename") == file);
     let first = users.first().into_iter().flat_map(|user| greetings(user));
@@ -165,8 +163,7 @@ fn playlist_file<'s>(call: &Call<'_>, store: &'s Store) -> Result<(&'s Entity, S
     if has { Ok((list, file)) } else { Err(missing("fileName")) }
 }
 
-fn delete_playlist_file(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = &mut *call.write();
+fn delete_playlist_file(call: &Call<'_>, store: &mut Store) -> Answer {
     let (list, file) = playlist_file(call, store)?;
     let rest = list.get("Files").as_list().iter().filter(|known| known.as_text() != Some(&file)).cloned();
     let list = list.clone().with("Files", Value::List(rest.collect()));
@@ -176,12 +173,11 @@ fn delete_playlist_file(call: &Call<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(call.form.answer_in(call.release).status))
 }
 
-fn record_prompt(call: &Call<'_>) -> Result<Response, Problem> {
+fn record_prompt(call: &Call<'_>, store: &mut Store) -> Answer {
     let (dn, file) = (call.text_field("dn")?, call.text_field("filename")?);
     if file.is_empty() || file.contains(['/', '\\']) {
         return Err(Problem::refused("filename", "WARNINGS.XAPI.INVALID_FILE_NAME"));
     }
-    let store = &mut *call.write();
     ring(store, dn, "dn")?;
     let set = store.set_mut("CustomPrompts").ok_or(Problem::NoSuchPath)?;
     let prompt = Entity::new(set.shape)
@@ -194,9 +190,8 @@ fn record_prompt(call: &Call<'_>) -> Result<Response, Problem> {
     Ok(Response::empty(204))
 }
 
-/// A prompt set of one's own, made from another.
-fn copy_set(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = &mut *call.write();
+/// A custom prompt set, made from another.
+fn copy_set(call: &Call<'_>, store: &mut Store) -> Answer {
     let set = store.set_mut("PromptSets").ok_or(Problem::NoSuchPath)?;
     let mut copy = entities::find(call, set)?.clone();
     let name = format!("{} (copy)", copy.text("PromptSetName"));
@@ -211,17 +206,15 @@ fn copy_set(call: &Call<'_>) -> Result<Response, Problem> {
     Ok(response)
 }
 
-fn set_active(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = &mut *call.write();
-    let id = entities::find(call, store.set("PromptSets").ok_or(Problem::NoSuchPath)?)?.int("Id");
+fn set_active(call: &Call<'_>, store: &mut Store) -> Answer {
+    let id = entities::named(call, store)?.int("Id");
     store.ledger.prompt_set = id;
     Ok(Response::empty(204))
 }
 
 /// The prompt set that is spoken: the one that was made so, or the first.
-fn active(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
-    let set = store.set("PromptSets").ok_or(Problem::NoSuchPath)?;
+fn active(call: &Call<'_>, store: &Store) -> Answer {
+    let set = entities::root(call, store)?;
     let chosen = store.ledger.prompt_set.and_then(|id| set.get(&Key::Int(id)));
     let options = call.options(Some(set.shape))?;
     match chosen.or_else(|| set.rows().next()) {
@@ -230,9 +223,8 @@ fn active(call: &Call<'_>) -> Result<Response, Problem> {
     }
 }
 
-fn pronounce(call: &Call<'_>) -> Result<Response, Problem> {
+fn pronounce(call: &Call<'_>, store: &mut Store) -> Answer {
     let alternate = call.field("alternatePronunciation").and_then(Json::as_bool).unwrap_or(false);
-    let store = &mut *call.write();
     let set = store.set_mut("PromptSets").ok_or(Problem::NoSuchPath)?;
     let changed = entities::find(call, set)?.clone().with("UseAlternateNumberPronunciation", Value::Bool(alternate));
     set.put(changed);
@@ -240,15 +232,14 @@ fn pronounce(call: &Call<'_>) -> Result<Response, Problem> {
 }
 
 /// Rings a phone to play or record a prompt of a set.
-fn play(call: &Call<'_>) -> Result<Response, Problem> {
+fn play(call: &Call<'_>, store: &Store) -> Answer {
     let (extension, prompt) = (call.text_field("extension")?, call.text_field("promptId")?);
-    let store = call.read();
-    let set = entities::find(call, store.set("PromptSets").ok_or(Problem::NoSuchPath)?)?;
+    let set = entities::named(call, store)?;
     let known =
         set.get("Prompts").as_list().iter().filter_map(Value::as_object).any(|known| known.text("Id") == prompt);
     if !known {
         return Err(Problem::refused("promptId", "WARNINGS.XAPI.NOT_FOUND"));
     }
-    ring(&store, extension, "extension")?;
+    ring(store, extension, "extension")?;
     Ok(Response::empty(204))
 }

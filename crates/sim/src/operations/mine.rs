@@ -1,66 +1,73 @@
 //! `MyUser` and `MyGroup`: the caller's own extension and department, by other names.
 
-use super::{Behaviour, Call, entities, groups, phones};
-use crate::http::{Problem, Response};
-use crate::state::{Entity, Key, Row, Store, Value};
+use super::behaviours::Behaviour::{Changes, Reads};
+use super::behaviours::{Answer, Behaviours};
+use super::nature::{Nature, View, Wanted};
+use super::numbered::keeps_number;
+use super::{Call, entities, groups, users};
+use crate::http::Problem;
+use crate::state::{Entity, Key, Store};
 
-pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
-    Some(match operation {
-        "MyUser.GetMyUser" | "MyGroup.GetMyGroup" => get,
-        "MyUser.UpdateMyUser" | "MyGroup.UpdateMyGroup" => update,
-        "MyUser.ListMyUserForwardingProfiles" => |call| list(call, "ForwardingProfiles"),
-        "MyUser.ListMyUserGreetings" => |call| list(call, "Greetings"),
-        "MyUser.ListMyUserGroups" => |call| list(call, "Groups"),
-        "MyGroup.ListMyGroupMembers" => |call| list(call, "Members"),
-        "MyGroup.ListMyGroupRights" => |call| list(call, "Rights"),
-        "MyGroup.GetMyGroupRestrictions" => {
-            |call| groups::restrictions_of(call, |store| find(call, store).map(|(_, group)| group))
-        }
-        _ => return None,
-    })
+pub(super) const BEHAVIOURS: Behaviours = &[
+    ("MyGroup.GetMyGroup", Reads(|call, store| get(call, store, MY_GROUP))),
+    (
+        "MyGroup.GetMyGroupRestrictions",
+        Reads(|call, store| groups::restrictions(call, store, find_group(call, store)?)),
+    ),
+    ("MyGroup.ListMyGroupMembers", Reads(|call, store| list(call, store, MY_GROUP, "Members"))),
+    ("MyGroup.ListMyGroupRights", Reads(|call, store| list(call, store, MY_GROUP, "Rights"))),
+    ("MyGroup.UpdateMyGroup", Changes(|call, store| update(call, store, MY_GROUP))),
+    ("MyUser.GetMyUser", Reads(|call, store| get(call, store, MY_USER))),
+    ("MyUser.ListMyUserForwardingProfiles", Reads(|call, store| list(call, store, MY_USER, "ForwardingProfiles"))),
+    ("MyUser.ListMyUserGreetings", Reads(|call, store| list(call, store, MY_USER, "Greetings"))),
+    ("MyUser.ListMyUserGroups", Reads(|call, store| list(call, store, MY_USER, "Groups"))),
+    ("MyUser.UpdateMyUser", Changes(|call, store| update(call, store, MY_USER))),
+];
+
+/// Something of the caller's own: the set that it is in, and how it is found.
+#[derive(Clone, Copy)]
+struct Mine {
+    nature: &'static Nature,
+    find: for<'s> fn(&Call<'_>, &'s Store) -> Result<&'s Entity, Problem>,
 }
 
-/// The entity that is meant, and the set that it is in.
-fn find<'s>(call: &Call<'_>, store: &'s Store) -> Result<(&'static str, &'s Entity), Problem> {
-    let user = store.set("Users").and_then(|users| users.by_number(call.by)).ok_or(Problem::NoSuchEntity)?;
-    if call.operation.resource.name == "MyUser" {
-        return Ok(("Users", user));
-    }
+const MY_USER: Mine = Mine { nature: &users::NATURE, find: find_user };
+const MY_GROUP: Mine = Mine { nature: &groups::GROUPS, find: find_group };
+
+fn find_user<'s>(call: &Call<'_>, store: &'s Store) -> Result<&'s Entity, Problem> {
+    store.set("Users").and_then(|users| users.by_number(call.by)).ok_or(Problem::NoSuchEntity)
+}
+
+/// The primary department, or else the first.
+fn find_group<'s>(call: &Call<'_>, store: &'s Store) -> Result<&'s Entity, Problem> {
+    let user = find_user(call, store)?;
     let first = || user.get("Groups").as_list().first()?.as_object()?.int("GroupId");
     let id = user.int("PrimaryGroupId").or_else(first).ok_or(Problem::NoSuchEntity)?;
-    let group = store.set("Groups").and_then(|groups| groups.get(&Key::Int(id)));
-    Ok(("Groups", group.ok_or(Problem::NoSuchEntity)?))
+    store.set("Groups").and_then(|groups| groups.get(&Key::Int(id))).ok_or(Problem::NoSuchEntity)
 }
 
-fn get(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
-    let (set, entity) = find(call, &store)?;
+fn view<'s>(call: &Call<'_>, store: &'s Store, mine: Mine, wanted: Wanted<'s>) -> Result<View<'s>, Problem> {
+    let set = store.set(mine.nature.name).ok_or(Problem::NoSuchEntity)?;
+    Ok(View { store, set, wanted, now: call.now })
+}
+
+fn get(call: &Call<'_>, store: &Store, mine: Mine) -> Answer {
+    let entity = (mine.find)(call, store)?;
     let options = call.options(Some(entity.shape))?;
-    let shown: Row<'_> = match set {
-        "Users" => phones::shown(&store, entity, call.now),
-        _ => groups::shown(&store, entity, groups::Wanted::of(&options, entity.shape), call.now),
-    };
-    let fragment = format!("{}{}", call.operation.resource.name, options.selection.context());
+    let shown = (mine.nature.entity)(view(call, store, mine, Wanted::Options(&options))?, entity);
+    let fragment = format!("{}{}", call.route.root, options.selection.context());
     Ok(call.entity(200, &fragment, &shown, &options.selection))
 }
 
-fn update(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = &mut *call.write();
-    let (set, before) = find(call, store)?;
-    let before = before.clone();
-    entities::change(call, store, set, &before, |before, after, _| match before.get("Number") == after.get("Number") {
-        true => Ok(()),
-        false => Err(Problem::refused("Number", "WARNINGS.XAPI.FORBIDDEN_CHANGE")),
+fn update(call: &Call<'_>, store: &mut Store, mine: Mine) -> Answer {
+    let before = (mine.find)(call, store)?.clone();
+    entities::change(call, store, mine.nature.name, mine.nature, &before, |before, after, _| {
+        keeps_number(before, after)
     })
 }
 
-fn list(call: &Call<'_>, property: &str) -> Result<Response, Problem> {
-    let store = call.read();
-    let (set, entity) = find(call, &store)?;
-    let entity = match set {
-        "Groups" => groups::with_members(&store, Row::Stored(entity)),
-        _ => Row::Stored(entity),
-    };
-    let rows: Vec<&Entity> = entity.get(property).as_list().iter().filter_map(Value::as_object).collect();
-    entities::rows_below(call, &format!("{}/{property}", call.operation.resource.name), rows)
+fn list(call: &Call<'_>, store: &Store, mine: Mine, property: &str) -> Answer {
+    let entity = (mine.find)(call, store)?;
+    let shown = (mine.nature.entity)(view(call, store, mine, Wanted::Property(property))?, entity);
+    entities::rows_below(call, &shown, call.route.root, property)
 }

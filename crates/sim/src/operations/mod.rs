@@ -1,97 +1,109 @@
 //! Operations: found by their path, given what they need, carried out.
 //!
 //! Entity sets and singletons are served by `entities` from the catalogue alone. What an
-//! operation does beyond that stands in a file for its resource, found by its id.
+//! operation does beyond that is in the file of its resource, in its table of behaviours;
+//! what is special about a set is there too, as its nature.
 
 mod audit;
 mod backups;
+mod behaviours;
+mod blocklists;
+mod bulk;
 mod call;
+mod call_flow_apps;
+mod call_handling;
 mod contacts;
 mod csv;
-mod declared;
-mod deleting;
-mod derived;
 mod devices;
+mod directory;
 mod dn_properties;
 mod entities;
-mod forgetting;
+mod firewall;
+mod fxs;
 mod groups;
 mod history;
-mod lists;
+mod license;
 mod media;
+mod metadata;
 mod mine;
-mod numbers;
+mod misc_resources;
+mod moments;
+mod nature;
+mod numbered;
+mod outbound_rules;
 mod peers;
 mod phones;
 mod principals;
+mod recordings;
 mod references;
+mod removal;
 mod reports;
 mod route;
 mod rules;
 mod services;
-mod smaller;
+mod settings;
 mod status;
 mod trunks;
+mod unlinking;
 mod users;
 mod wav;
+mod website_links;
+
+use std::sync::{PoisonError, RwLock};
+
+use jiff::Timestamp;
 
 pub(crate) use call::Call;
-pub(crate) use contacts::import as import_contacts;
-pub(crate) use entities::empty_store;
+pub(crate) use contacts::{IMPORT as IMPORT_CONTACTS, import as import_contacts};
+pub(crate) use directory::directory;
 pub(crate) use history::active_calls;
-pub(crate) use numbers::{free_id, free_number};
-pub(crate) use peers::label;
-pub use phones::PhoneState;
-pub(crate) use phones::{PhoneOrders, macs};
-pub(crate) use references::memberships;
+pub(crate) use metadata::{metadata, service_document};
+pub(crate) use phones::macs;
 pub(crate) use route::{Route, Routes};
 pub(crate) use services::install as install_services;
 
+use crate::http::Response;
+use crate::state::{Entity, Set, Shapes, Store};
 use audit::Before;
-use jiff::Timestamp;
+use behaviours::{Answer, Behaviour};
 
-use crate::http::{Problem, Response};
-use crate::state::Store;
+/// Empty sets, and singletons with their defaults, for everything that the release has.
+pub(crate) fn empty_store(routes: &Routes, shapes: &'static Shapes) -> Store {
+    let mut store = Store::default();
+    store.sets.extend(routes.sets.iter().map(|(name, (shape, key))| (*name, Set::new(shape, key))));
+    store.singletons.extend(routes.singletons.iter().map(|(name, shape)| (*name, Entity::new(shape))));
+    audit::install(&mut store, shapes);
+    store
+}
 
-/// What an operation does.
-type Behaviour = fn(&Call<'_>) -> Result<Response, Problem>;
-
-/// A file that lies beside the API and needs no token.
+/// A file outside the API that needs no token.
 pub(crate) fn download_file(store: &Store, path: &str, now: Timestamp) -> Option<Response> {
     backups::download(store, path, now).or_else(|| media::prompt_file(store, path))
 }
 
-/// Carries out a call.
-pub(crate) fn carry_out(call: &Call<'_>) -> Result<Response, Problem> {
-    let own = [
-        audit::behaviour,
-        users::behaviour,
-        phones::behaviour,
-        groups::behaviour,
-        devices::behaviour,
-        dn_properties::behaviour,
-        principals::behaviour,
-        smaller::behaviour,
-        history::behaviour,
-        reports::behaviour,
-        lists::behaviour,
-        media::behaviour,
-        mine::behaviour,
-        services::behaviour,
-        status::behaviour,
-        backups::behaviour,
-        contacts::behaviour,
-        trunks::behaviour,
-        numbers::behaviour,
-    ];
-    declared::check_fields(call)?;
-    let behaviour = own.iter().find_map(|find| find(call.operation.id));
-    let before = Before::of(call);
-    let response =
-        behaviour.unwrap_or(entities::carry_out)(call).map_err(|problem| problem.in_release(call.release))?;
+/// Carries out a call. Nobody else sees the store between its check and the note of what it changed.
+pub(crate) fn carry_out(call: &Call<'_>, store: &RwLock<Store>) -> Answer {
+    let answer = settings::check_fields(call).and_then(|()| match call.route.behaviour {
+        Behaviour::Reads(read) if !audit::notes(call) => {
+            let answer = read(call, &store.read().unwrap_or_else(PoisonError::into_inner))?;
+            call.budget.check()?;
+            Ok(answer)
+        }
+        behaviour => change(call, behaviour, &mut store.write().unwrap_or_else(PoisonError::into_inner)),
+    });
+    answer.map_err(|problem| problem.in_release(call.release))
+}
+
+/// Carries out a call that changes something, and notes what it changed.
+fn change(call: &Call<'_>, behaviour: Behaviour, store: &mut Store) -> Answer {
+    let before = audit::notes(call).then(|| Before::of(call, store));
+    let answer = match behaviour {
+        Behaviour::Reads(read) => read(call, store),
+        Behaviour::Changes(change) => change(call, store),
+    }?;
     call.budget.check()?;
     if let Some(before) = before {
-        before.note(call);
+        before.note(call, store);
     }
-    Ok(response)
+    Ok(answer)
 }

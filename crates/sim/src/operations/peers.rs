@@ -1,41 +1,55 @@
-//! Everything with a number as others refer to it: its kind and how it is called.
+//! Peers: everything with a number, as others refer to it.
 
-use crate::state::{Entity, Store};
+use serde_json::Value as Json;
 
-/// The sets whose entities have numbers, and the kinds of peers that they are.
-pub(super) const KINDS: [(&str, &str); 10] = [
-    ("Users", "Extension"),
-    ("Queues", "Queue"),
-    ("RingGroups", "RingGroup"),
-    ("Receptionists", "IVR"),
-    ("Fax", "Fax"),
-    ("Parkings", "Parking"),
-    ("CallFlowApps", "RoutePoint"),
-    ("ServicePrincipals", "RoutePoint"),
-    ("Trunks", "ExternalLine"),
-    ("Groups", "Group"),
+use super::Call;
+use super::behaviours::Behaviour::Reads;
+use super::behaviours::{Answer, Behaviours};
+use super::nature::Nature;
+use crate::http::Problem;
+use crate::state::{Entity, NUMBERED, PeerKind, Set, Shape, Store, Value, label};
+
+pub(super) const BEHAVIOURS: Behaviours = &[
+    ("Peers.GetReportPeers", Reads(|call, store| list(call, store, |_| true))),
+    (
+        "Peers.RetreivePeersByNumbers",
+        Reads(|call, store| {
+            let request = call.field("peersRequest").ok_or_else(|| call.required("peersRequest"))?;
+            let wanted: &[Json] = request["DnNumbers"].as_array().map_or(&[], Vec::as_slice);
+            list(call, store, |number| wanted.iter().any(|wanted| wanted == number))
+        }),
+    ),
 ];
 
-/// Who has the number, and what kind of peer that is.
-pub(super) fn by_number<'s>(store: &'s Store, number: &str) -> Option<(&'s Entity, &'static str)> {
-    KINDS.iter().find_map(|(set, kind)| Some((store.set(set)?.by_number(number)?, *kind)))
+pub(super) const NATURE: Nature = Nature {
+    name: "Peers",
+    rows: |view| {
+        let callable = all(view.store).filter(|(_, kind)| kind.can_be_called());
+        Box::new(callable.map(move |(row, kind)| peer(view.shape(), row, kind).into()))
+    },
+    ..Nature::PLAIN
+};
+
+/// Everything with a number, and the kind of peer that it is.
+pub(super) fn all(store: &Store) -> impl Iterator<Item = (&Entity, PeerKind)> {
+    let sets = NUMBERED.iter().filter_map(|numbered| Some((store.set(numbered.set)?, numbered.kind)));
+    sets.flat_map(|(set, kind): (&Set, PeerKind)| set.rows().map(move |row| (row, kind)))
 }
 
-/// Who has the id, which all of them share.
-pub(super) fn by_id(store: &Store, id: i64) -> Option<(&Entity, &'static str)> {
-    let key = crate::state::Key::Int(id);
-    KINDS.iter().find_map(|(set, kind)| Some((store.set(set)?.get(&key)?, *kind)))
+/// Something with a number as others refer to it.
+pub(super) fn peer(shape: &'static Shape, row: &Entity, kind: PeerKind) -> Entity {
+    Entity::new(shape)
+        .with("Id", row.get("Id").clone())
+        .with("Number", row.get("Number").clone())
+        .with("Name", Value::text(label(row)))
+        .with("Type", Value::text(kind.name()))
 }
 
-/// The kind of peer that the entities of a type are.
-pub(super) fn kind_of_type(structure: &str) -> Option<&'static str> {
-    // The sets are called by their types in the plural.
-    let of_type = |set: &str| set == structure || set.strip_suffix('s') == Some(structure);
-    KINDS.iter().find(|(set, _)| of_type(set)).map(|(_, kind)| *kind)
-}
-
-/// How a peer is called: `Lovelace, Ada`, `Support`; a trunk by its provider.
-pub(crate) fn label(entity: &Entity) -> &str {
-    let gateway = || entity.get("Gateway").as_object().map_or("", |gateway| gateway.text("Name"));
-    ["DisplayName", "Name"].iter().map(|name| entity.text(name)).find(|name| !name.is_empty()).unwrap_or_else(gateway)
+/// Those whose numbers are wanted; trunks are not among them.
+fn list(call: &Call<'_>, store: &Store, wanted: impl Fn(&str) -> bool) -> Answer {
+    let shape = call.shapes.get("Peer").ok_or(Problem::NoSuchPath)?;
+    let options = call.options(Some(shape))?;
+    let meant = all(store).filter(|(row, kind)| *kind != PeerKind::ExternalLine && wanted(row.text("Number")));
+    let page = options.page(meant.map(|(row, kind)| peer(shape, row, kind)), usize::MAX);
+    Ok(call.rows("Peers", page.rows, page.count, &options.selection))
 }

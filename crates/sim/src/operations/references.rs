@@ -1,10 +1,11 @@
 //! What an entity refers to: members, departments, destinations, peers, trunks. It has to be
 //! there, and the PBX fills in how it is called. Driven by the types, wherever they stand.
 
-use super::peers::{self, label};
-use crate::company::ROLES;
+use crate::auth::ROLES;
 use crate::http::Problem;
-use crate::state::{Entity, Key, Set, Store, Value};
+use crate::state::{
+    Entity, Key, Numbered, PeerKind, Set, Store, Value, label, name_memberships, peer_by_id, peer_by_number,
+};
 
 /// Types of members that are given by number.
 pub(super) const MEMBERS: [&str; 3] = ["QueueAgent", "QueueManager", "RingGroupMember"];
@@ -19,11 +20,13 @@ pub(super) fn settle(entity: &mut Entity, store: &Store) -> Result<(), Problem> 
         below(value, store).map_err(|_| missing(name))?;
     }
     this(entity, store).map_err(missing)?;
-    memberships(entity);
+    if let Some(numbered) = Numbered::of(entity, store).filter(|numbered| numbered.kind != PeerKind::Group) {
+        name_memberships(entity, numbered.kind);
+    }
     Ok(())
 }
 
-/// Settles what lies in a value; the name of the property that leads nowhere if it cannot.
+/// Settles what is in a value; fails with the name of the property that leads nowhere.
 fn below(value: &mut Value, store: &Store) -> Result<(), &'static str> {
     match value {
         Value::List(items) => items.iter_mut().try_for_each(|item| below(item, store)),
@@ -40,7 +43,7 @@ fn this(entity: &mut Entity, store: &Store) -> Result<(), &'static str> {
     let ty = entity.shape.structure.name;
     match ty {
         _ if MEMBERS.contains(&ty) => {
-            let (peer, _) = peers::by_number(store, entity.text("Number")).ok_or("Number")?;
+            let (peer, _) = peer_by_number(store, entity.text("Number")).ok_or("Number")?;
             let (id, name) = (peer.get("Id").clone(), Value::text(label(peer)));
             entity.set("Id", id);
             entity.set("Name", name);
@@ -120,30 +123,15 @@ fn membership(entity: &mut Entity, store: &Store) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// The memberships of something with a number say who the member is.
-pub(crate) fn memberships(entity: &mut Entity) {
-    let Some(kind) = peers::kind_of_type(entity.shape.structure.name).filter(|kind| *kind != "Group") else { return };
-    let (id, number, name) = (entity.get("Id").clone(), entity.get("Number").clone(), Value::text(label(entity)));
-    for (_, value) in entity.own_mut().filter(|(property, _)| *property == "Groups") {
-        let Value::List(memberships) = value else { continue };
-        for membership in memberships.iter_mut().filter_map(Value::as_object_mut) {
-            membership.set("Id", id.clone());
-            membership.set("Number", number.clone());
-            membership.set("MemberName", name.clone());
-            membership.set("Type", Value::text(kind));
-        }
-    }
-}
-
 fn destination(entity: &mut Entity, store: &Store) -> Result<(), &'static str> {
     let number = entity.text("Number");
     if number.is_empty() || !INSIDE.contains(&entity.text("To")) {
         return Ok(());
     }
-    let (peer, kind) = peers::by_number(store, number).ok_or("Number")?;
+    let (peer, kind) = peer_by_number(store, number).ok_or("Number")?;
     let name = Value::text(label(peer));
     entity.set("Name", name);
-    entity.set("Type", Value::text(kind));
+    entity.set("Type", Value::text(kind.name()));
     Ok(())
 }
 
@@ -151,20 +139,20 @@ fn destination(entity: &mut Entity, store: &Store) -> Result<(), &'static str> {
 fn peer(entity: &mut Entity, store: &Store) -> Result<(), &'static str> {
     let found = match (entity.text("Number"), entity.int("Id")) {
         ("", None | Some(0)) => return Ok(()),
-        ("", Some(id)) => peers::by_id(store, id),
-        (number, _) => peers::by_number(store, number),
+        ("", Some(id)) => peer_by_id(store, id),
+        (number, _) => peer_by_number(store, number),
     };
     let (peer, kind) = found.ok_or("Number")?;
     let (id, number, name) = (peer.get("Id").clone(), peer.get("Number").clone(), Value::text(label(peer)));
     entity.set("Id", id);
     entity.set("Number", number);
     entity.set("Name", name);
-    entity.set("Type", Value::text(kind));
+    entity.set("Type", Value::text(kind.name()));
     Ok(())
 }
 
 fn forward(entity: &Entity, store: &Store, kind: &str, number: &'static str) -> Result<(), &'static str> {
     let to = entity.text(number);
     let inside = INSIDE.contains(&entity.text(kind)) && !to.is_empty();
-    if inside && peers::by_number(store, to).is_none() { Err(number) } else { Ok(()) }
+    if inside && peer_by_number(store, to).is_none() { Err(number) } else { Ok(()) }
 }

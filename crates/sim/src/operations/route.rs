@@ -1,17 +1,23 @@
 //! Which operation a request is, by the paths of the catalogue.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use threecx_catalog::{Form, Operation, Span, operations};
+use threecx_catalog::{Content, Form, Operation, Span, Type, TypeRef, Verb, operations};
 
+use super::behaviours::{self, Behaviour};
+use super::entities;
+use super::nature::Nature;
 use crate::http::Problem;
 use crate::odata::{Arguments, Literal, Segment, parse_path};
-use crate::state::Value;
+use crate::state::{Shape, Shapes, Value};
 
-/// The paths of one release.
+/// The paths of one release, and what they lead to.
 #[derive(Debug)]
 pub(crate) struct Routes {
     by_signature: HashMap<String, Vec<Route>>,
+    /// The sets of the release: their names, shapes and keys.
+    pub sets: BTreeMap<&'static str, (&'static Shape, &'static str)>,
+    pub singletons: BTreeMap<&'static str, &'static Shape>,
 }
 
 /// One operation on a path.
@@ -21,21 +27,97 @@ pub(crate) struct Route {
     pub form: &'static Form,
     /// The path template, taken apart; literals are the parameters in braces.
     pub template: Vec<Segment>,
+    /// What the path begins with: a set, a singleton or a function.
+    pub root: &'static str,
+    /// That of the root.
+    pub nature: &'static Nature,
+    pub behaviour: Behaviour,
 }
 
 /// Values of the parameters in a path, by name.
 pub(crate) type Parameters = HashMap<&'static str, Value>;
 
+/// A path that operations of a release have, before it is known what is a set.
+struct Path {
+    operation: &'static Operation,
+    form: &'static Form,
+    template: Vec<Segment>,
+    root: &'static str,
+}
+
+impl Path {
+    fn of(operation: &'static Operation, release: Span) -> Option<Path> {
+        let form = operation.form(release)?;
+        let template = parse_path(form.path).ok()?;
+        let path = form.path.trim_start_matches('/');
+        let root = &path[..path.find(['(', '/']).unwrap_or(path.len())];
+        Some(Path { operation, form, template, root })
+    }
+
+    /// The shape of what is read here, and whether it is entities of a set: those of a whole set, or
+    /// one by its key. Nothing for what is not read from a place of its own.
+    fn place(&self, release: Span) -> Option<(&'static Shape, Place)> {
+        let [root] = self.template.as_slice() else { return None };
+        let Content::Value(TypeRef { ty: Type::Structure(structure), collection, .. }) =
+            self.form.answer_in(release).content
+        else {
+            return None;
+        };
+        let place = match (&root.arguments, collection) {
+            // A function in the first segment is not a set.
+            (Arguments::Named(_), _) => return None,
+            (_, true) => Place::Set,
+            (Arguments::Key(_), false) => Place::SetByKey,
+            (Arguments::None, false) => Place::Singleton,
+        };
+        let reads = matches!(self.operation.verb, Verb::List | Verb::Get);
+        Shapes::of(release).get(structure.name).filter(|_| reads).map(|shape| (shape, place))
+    }
+
+    /// The property that is the key in the path, if it ends its first segment.
+    fn key(&self) -> Option<&'static str> {
+        let Arguments::Key(Literal::Bare(name)) = &self.template.first()?.arguments else { return None };
+        let name = name.trim_matches(['{', '}']);
+        self.form.parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.name)
+    }
+}
+
+/// What is read from a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Set,
+    /// An entity of a set that need not be one that can be listed.
+    SetByKey,
+    Singleton,
+}
+
 impl Routes {
     pub fn of(release: Span) -> Routes {
-        let mut by_signature: HashMap<String, Vec<Route>> = HashMap::new();
-        for operation in operations() {
-            let Some(form) = operation.form(release) else { continue };
-            let Ok(template) = parse_path(form.path) else { continue };
-            let signature = signature(&template);
-            by_signature.entry(signature).or_default().push(Route { operation, form, template });
+        let paths: Vec<Path> = operations().filter_map(|operation| Path::of(operation, release)).collect();
+        let keys: HashMap<&str, &'static str> =
+            paths.iter().filter_map(|path| Some((path.root, path.key()?))).collect();
+        let (mut sets, mut singletons) = (BTreeMap::new(), BTreeMap::new());
+        for wanted in [Place::Set, Place::SetByKey, Place::Singleton] {
+            for path in &paths {
+                let Some((shape, place)) = path.place(release).filter(|(_, place)| *place == wanted) else { continue };
+                if place == Place::Singleton {
+                    singletons.entry(path.root).or_insert(shape);
+                } else {
+                    let key = keys.get(path.root).copied().or_else(|| shape.likely_key()).unwrap_or("Id");
+                    sets.entry(path.root).or_insert((shape, key));
+                }
+            }
         }
-        Routes { by_signature }
+        let mut by_signature: HashMap<String, Vec<Route>> = HashMap::new();
+        for Path { operation, form, template, root } in paths {
+            let behaviour = behaviours::of(operation.id).unwrap_or_else(|| {
+                entities::behaviour(operation.verb, form, template.get(1..), sets.contains_key(root))
+            });
+            let signature = signature(&template);
+            let route = Route { operation, form, template, root, nature: Nature::of(root), behaviour };
+            by_signature.entry(signature).or_default().push(route);
+        }
+        Routes { by_signature, sets, singletons }
     }
 
     /// All routes.
@@ -59,7 +141,7 @@ impl Routes {
     }
 }
 
-/// What tells paths apart: names of sets and functions, whatever their case, and the names of
+/// What distinguishes paths: names of sets and functions, ignoring case, and the names of
 /// arguments. A function whose argument is missing or misspelt is another path (seen live: 404).
 fn signature(segments: &[Segment]) -> String {
     let mut signature = String::new();

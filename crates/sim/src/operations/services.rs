@@ -8,10 +8,13 @@
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::{Behaviour, Call, audit};
+use super::behaviours::Behaviour::Changes;
+use super::behaviours::{Answer, Behaviours};
+use super::nature::{Nature, View};
+use super::{Call, audit};
 use crate::assumptions::SERVICE_STEP_SECONDS;
 use crate::http::{Problem, Response};
-use crate::state::{Entity, Key, Row, ServiceOrder, Set, Store, Value};
+use crate::state::{Entity, Key, Row, ServiceOrder, Store, Value};
 
 /// Name and display name of the services that a PBX has.
 const SERVICES: [(&str, &str); 8] = [
@@ -44,15 +47,26 @@ pub(crate) fn install(store: &mut Store) {
     }
 }
 
-pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
-    Some(match operation {
-        "Services.Start" | "Services.Enable" => |call| change(call, false, true),
-        "Services.Stop" | "Services.Disable" => |call| change(call, true, false),
-        "Services.Restart" => |call| change(call, true, true),
-        "Services.RestartAll" | "Services.RestartOperatingSystem" => restart_all,
-        _ => return None,
-    })
-}
+pub(super) const BEHAVIOURS: Behaviours = &[
+    ("Services.Disable", Changes(|call, store| change(call, store, STOP))),
+    ("Services.Enable", Changes(|call, store| change(call, store, START))),
+    ("Services.Restart", Changes(|call, store| change(call, store, RESTART))),
+    ("Services.RestartAll", Changes(restart_all)),
+    ("Services.RestartOperatingSystem", Changes(restart_all)),
+    ("Services.Start", Changes(|call, store| change(call, store, START))),
+    ("Services.Stop", Changes(|call, store| change(call, store, STOP))),
+];
+
+pub(super) const NATURE: Nature = Nature {
+    name: "Services",
+    rows: |view| Box::new(view.set.rows().map(move |service| shown(view, service))),
+    entity: shown,
+    ..Nature::PLAIN
+};
+
+const START: ServiceOrder = ServiceOrder { stop: false, start: true, at: 0 };
+const STOP: ServiceOrder = ServiceOrder { stop: true, start: false, at: 0 };
+const RESTART: ServiceOrder = ServiceOrder { stop: true, start: true, at: 0 };
 
 /// What a service is doing.
 fn status(store: &Store, name: &str, now: i64) -> &'static str {
@@ -71,34 +85,32 @@ pub(super) fn all_run(store: &Store, now: Timestamp) -> bool {
     store.ledger.services.keys().all(|name| status(store, name, now.as_second()) == "Running")
 }
 
-/// The services as they are now. What is stopped uses nothing.
-pub(super) fn rows<'s>(store: &'s Store, set: &'s Set, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
-    set.rows().map(move |service| {
-        let status = status(store, service.text("Name"), now.as_second());
-        let row = service.clone().with("Status", Value::text(status)).with("SampleTime", Value::text(now.to_string()));
-        let row = match status {
-            "Stopped" => ["MemoryUsed", "ThreadCount", "HandleCount", "CpuUsage"]
-                .into_iter()
-                .fold(row, |row, name| row.with(name, Value::Int(0))),
-            _ => row.with("CpuUsage", Value::Int(1)).with("TotalProcessorTime", Value::Int(now.as_second() % 100_000)),
-        };
-        row.into()
-    })
+/// A service as it is now. What is stopped uses nothing.
+fn shown<'s>(view: View<'s>, service: &'s Entity) -> Row<'s> {
+    let second = view.now.as_second();
+    let status = status(view.store, service.text("Name"), second);
+    let row = service.clone().with("Status", Value::text(status)).with("SampleTime", Value::text(view.now.to_string()));
+    let row = match status {
+        "Stopped" => ["MemoryUsed", "ThreadCount", "HandleCount", "CpuUsage"]
+            .into_iter()
+            .fold(row, |row, name| row.with(name, Value::Int(0))),
+        _ => row.with("CpuUsage", Value::Int(1)).with("TotalProcessorTime", Value::Int(second % 100_000)),
+    };
+    row.into()
 }
 
 /// Gives an order to the named services, or to none if one of them does not exist.
-fn change(call: &Call<'_>, stop: bool, start: bool) -> Result<Response, Problem> {
+fn change(call: &Call<'_>, store: &mut Store, order: ServiceOrder) -> Answer {
     let refuse = |code| Problem::refused("ServiceNames", code);
     let named = call.field("options").and_then(|options| options["ServiceNames"].as_array()).cloned();
     let named = named.filter(|named| !named.is_empty()).ok_or(refuse("WARNINGS.XAPI.REQUIRED"))?;
-    let store = &mut *call.write();
     let set = store.set("Services").ok_or(Problem::NoSuchPath)?;
     let names: Vec<&str> = named.iter().filter_map(Json::as_str).collect();
     if names.len() < named.len() || names.iter().any(|name| set.get(&Key::Text((*name).into())).is_none()) {
         return Err(refuse("WARNINGS.XAPI.NOT_FOUND"));
     }
     for name in names {
-        give(store, name, ServiceOrder { stop, start, at: call.now.as_second() }, call.now);
+        give(store, name, order, call.now);
     }
     Ok(Response::empty(204))
 }
@@ -111,15 +123,14 @@ fn give(store: &mut Store, name: &str, order: ServiceOrder, now: Timestamp) {
         "Stopped" => ServiceOrder { stop: false, ..order },
         _ => order,
     };
-    store.ledger.services.insert(name.into(), order);
+    store.ledger.services.insert(name.into(), ServiceOrder { at: now.as_second(), ..order });
     let (kind, word) = if order.start { ("Info", "started") } else { ("Warning", "stopped") };
     audit::event(store, now, (kind, if order.start { 8193 } else { 8194 }), "Service %1$s was %2$s", &[name, word]);
 }
 
-fn restart_all(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = &mut *call.write();
+fn restart_all(call: &Call<'_>, store: &mut Store) -> Answer {
     for (name, _) in SERVICES {
-        give(store, name, ServiceOrder { stop: true, start: true, at: call.now.as_second() }, call.now);
+        give(store, name, RESTART, call.now);
     }
     Ok(Response::empty(204))
 }

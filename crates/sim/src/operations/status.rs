@@ -1,63 +1,63 @@
 //! How the system is doing: worked out from what there is and from the clock.
 
-use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::history::instant;
-use super::{Behaviour, Call, backups, peers, services};
-use crate::assumptions::{FIREWALL_CHECK_SECONDS, TELEMETRY_SAMPLES, TELEMETRY_STEP_SECONDS};
+use super::behaviours::Behaviour::{Changes, Reads};
+use super::behaviours::{Answer, Behaviours};
+use super::license::license;
+use super::moments::instant;
+use super::nature::Nature;
+use super::{Call, backups, firewall, peers, services};
+use crate::assumptions::{TELEMETRY_SAMPLES, TELEMETRY_STEP_SECONDS};
+use crate::calls::Party;
 use crate::http::{Problem, Response};
-use crate::odata::Selection;
-use crate::state::{Entity, Set, Store, Value};
+use crate::state::{Entity, PeerKind, Row, Set, Store, Value, label};
 
 /// The bytes that the disk has, and those that are free.
 const DISK: i64 = 40_947_412_992;
 const FREE_DISK: i64 = 29_891_611_484;
 
-pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
-    Some(match operation {
-        "SystemStatus.SystemHealthStatus" => health,
-        "SystemStatus.SystemTelemetry" => |call| telemetry(call, "SystemTelemetry", system),
-        "SystemStatus.NetworkTelemetry" => |call| telemetry(call, "NetworkTelemetry", network),
-        "SystemStatus.ServiceTelemetry" => |call| telemetry(call, "ProcessTelemetry", process),
-        "SystemStatus.SystemExtensions" => extensions,
-        "SystemStatus.SystemDatabaseInformation" => database,
-        "SystemStatus.SetChatLogStatus" => |call| {
-            let enabled = call.field("enable").and_then(Json::as_bool).unwrap_or(false);
-            if let Some(status) = call.write().singletons.get_mut("SystemStatus") {
-                status.set("IsChatLogEnabled", Value::Bool(enabled));
+pub(super) const BEHAVIOURS: Behaviours = &[
+    ("Defs.GetSystemParameters", Reads(parameters)),
+    ("Defs.HasSystemOwner", Reads(has_owner)),
+    ("SystemStatus.NetworkTelemetry", Reads(|call, _| telemetry(call, "NetworkTelemetry", network))),
+    ("SystemStatus.ServiceTelemetry", Reads(|call, _| telemetry(call, "ProcessTelemetry", process))),
+    (
+        "SystemStatus.SetChatLogStatus",
+        Changes(|call, store| {
+            if let Some(status) = store.singletons.get_mut("SystemStatus") {
+                status.set("IsChatLogEnabled", Value::Bool(enables(call)));
             }
             Ok(Response::empty(204))
-        },
-        "SystemStatus.SetMultiCompanyMode" => |call| {
-            call.write().ledger.multi_company = call.field("enable").and_then(Json::as_bool).unwrap_or(false);
+        }),
+    ),
+    (
+        "SystemStatus.SetMultiCompanyMode",
+        Changes(|call, store| {
+            store.ledger.multi_company = enables(call);
             Ok(Response::empty(204))
-        },
-        "Defs.GetSystemParameters" => parameters,
-        "Defs.GetLicenseParameters" => |call| {
-            let license = license(call).ok_or(Problem::NoSuchPath)?;
-            Ok(call.entity(200, "Pbx.License", &license, Selection::all()))
-        },
-        "Defs.HasSystemOwner" => |call| {
-            let owns = |membership: &Value| {
-                let rights = membership.as_object().and_then(|membership| membership.get("Rights").as_object());
-                rights.is_some_and(|rights| rights.text("RoleName") == "system_owners")
-            };
-            let store = call.read();
-            let mut users = store.set("Users").into_iter().flat_map(Set::rows);
-            let has = users.any(|user| user.get("Groups").as_list().iter().any(owns));
-            Ok(call.value("Edm.Boolean", &Value::Bool(has)))
-        },
-        "LicenseStatus.ReplaceLicenseKey" => replace_key,
-        "LicenseStatus.EditLicenseInfo" => edit_license,
-        "Firewall.StartCheck" => |call| check_firewall(call, true),
-        "Firewall.StopCheck" => |call| check_firewall(call, false),
-        "Firewall.GetLastResult" => |call| {
-            let done = firewall(&call.read(), call.now) == Check::Done;
-            Ok(call.value("Edm.Boolean", &Value::Bool(done)))
-        },
-        _ => return None,
-    })
+        }),
+    ),
+    ("SystemStatus.SystemDatabaseInformation", Reads(database)),
+    ("SystemStatus.SystemExtensions", Reads(extensions)),
+    ("SystemStatus.SystemHealthStatus", Reads(health)),
+    ("SystemStatus.SystemTelemetry", Reads(|call, _| telemetry(call, "SystemTelemetry", system))),
+];
+
+pub(super) const NATURE: Nature = Nature { name: "SystemStatus", current, ..Nature::PLAIN };
+
+/// What a switch in the body is to be.
+fn enables(call: &Call<'_>) -> bool {
+    call.field("enable").and_then(Json::as_bool).unwrap_or(false)
+}
+
+fn has_owner(call: &Call<'_>, store: &Store) -> Answer {
+    let owns = |membership: &Value| {
+        let rights = membership.as_object().and_then(|membership| membership.get("Rights").as_object());
+        rights.is_some_and(|rights| rights.text("RoleName") == "system_owners")
+    };
+    let has = rows(store, "Users").any(|user| user.get("Groups").as_list().iter().any(owns));
+    Ok(call.value("Edm.Boolean", &Value::Bool(has)))
 }
 
 fn rows<'s>(store: &'s Store, set: &str) -> impl Iterator<Item = &'s Entity> + use<'s> {
@@ -68,27 +68,8 @@ fn are(name: &'static str) -> impl Fn(&&Entity) -> bool {
     move |row| row.get(name) == &Value::Bool(true)
 }
 
-/// A singleton as it is now.
-pub(super) fn now(call: &Call<'_>, store: &Store, name: &str, entity: &Entity) -> Entity {
-    match name {
-        "SystemStatus" => system_status(call, store, entity),
-        "LicenseStatus" => {
-            let active = !entity.text("ExpirationDate").parse::<Timestamp>().is_ok_and(|end| end < call.now);
-            entity.clone().with("LicenseActive", Value::Bool(active))
-        }
-        "Firewall" => {
-            let running = firewall(store, call.now) == Check::Running;
-            entity
-                .clone()
-                .with("Id", Value::text("1"))
-                .with("Running", Value::Bool(running))
-                .with("Stopping", Value::Bool(false))
-        }
-        _ => entity.clone(),
-    }
-}
-
-fn system_status(call: &Call<'_>, store: &Store, entity: &Entity) -> Entity {
+/// How the system is doing now.
+fn current<'s>(call: &Call<'_>, store: &'s Store, entity: &'s Entity) -> Row<'s> {
     let count = |number: usize| Value::Int(number as i64);
     let users = count(store.set("Users").map_or(0, Set::len));
     let schedule = store.settings.get(&("Backups", "BackupSettings"));
@@ -123,28 +104,28 @@ fn system_status(call: &Call<'_>, store: &Store, entity: &Entity) -> Entity {
         .with("MaintenanceExpiresAt", licensed("MaintenanceExpiresAt"))
         .with("ResellerName", licensed("ResellerName"))
         .with("Support", licensed("Support"))
+        .into()
 }
 
-fn health(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
+fn health(call: &Call<'_>, store: &Store) -> Answer {
     let answer = call.shapes.entity("SystemHealthStatus").ok_or(Problem::NoSuchPath)?;
     let custom: usize = ["PhoneTemplates", "TrunkTemplates", "FxsTemplates"]
         .into_iter()
-        .map(|set| rows(&store, set).filter(are("IsCustom")).count())
+        .map(|set| rows(store, set).filter(are("IsCustom")).count())
         .sum();
-    let online = rows(&store, "Trunks").all(|trunk| are("IsOnline")(&trunk));
+    let online = rows(store, "Trunks").all(|trunk| are("IsOnline")(&trunk));
     let answer = answer
         .with("Id", Value::Int(1))
         .with("Trunks", Value::Bool(online))
-        .with("Phones", Value::Bool(rows(&store, "Users").any(|user| are("IsRegistered")(&user))))
-        .with("Firewall", Value::Bool(firewall(&store, call.now) == Check::Done))
+        .with("Phones", Value::Bool(rows(store, "Users").any(|user| are("IsRegistered")(&user))))
+        .with("Firewall", Value::Bool(firewall::is_checked(store, call.now)))
         .with("CustomTemplatesCount", Value::Int(custom as i64))
         .with("UnsupportedFirmwaresCount", Value::Int(0));
-    Ok(call.entity(200, "Pbx.SystemHealthStatus", &answer, Selection::all()))
+    Ok(call.whole(&answer))
 }
 
 /// Samples of the last while, oldest first. They depend on nothing but their times.
-fn telemetry(call: &Call<'_>, ty: &str, fill: fn(Entity, i64) -> Entity) -> Result<Response, Problem> {
+fn telemetry(call: &Call<'_>, ty: &str, fill: fn(Entity, i64) -> Entity) -> Answer {
     let shape = call.shapes.get(ty).ok_or(Problem::NoSuchPath)?;
     let options = call.options(Some(shape))?;
     let last = call.now.as_second() / TELEMETRY_STEP_SECONDS;
@@ -189,27 +170,23 @@ fn process(row: Entity, sample: i64) -> Entity {
         .with("HandleCount", Value::Int(900 + sample % 37))
 }
 
-/// What has a number and belongs to nobody.
-fn extensions(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
+/// What has a number and is not a person's.
+fn extensions(call: &Call<'_>, store: &Store) -> Answer {
     let shape = call.shapes.get("SystemExtensionStatus").ok_or(Problem::NoSuchPath)?;
     let options = call.options(Some(shape))?;
-    let kinds = peers::KINDS.iter().filter(|(set, _)| !matches!(*set, "Users" | "Trunks" | "Groups"));
-    let all = kinds.flat_map(|(set, kind)| rows(&store, set).map(move |row| (row, *kind)));
-    let all = all.map(|(row, kind)| {
+    let of_the_system = |kind: PeerKind| kind.can_be_called() && kind != PeerKind::Extension;
+    let all = peers::all(store).filter(|(_, kind)| of_the_system(*kind)).map(|(row, kind)| {
         Entity::new(shape)
             .with("Number", row.get("Number").clone())
-            .with("Name", Value::text(peers::label(row)))
-            .with("Type", Value::text(kind))
+            .with("Name", Value::text(label(row)))
+            .with("Type", Value::text(kind.name()))
             .with("IsRegistered", Value::Bool(row.get("IsRegistered") != &Value::Bool(false)))
     });
     let page = options.page(all, usize::MAX);
     Ok(call.rows("Collection(Pbx.SystemExtensionStatus)", page.rows, page.count, &options.selection))
 }
 
-fn database(call: &Call<'_>) -> Result<Response, Problem> {
-    use crate::calls::Party;
-    let store = call.read();
+fn database(call: &Call<'_>, store: &Store) -> Answer {
     let second = call.now.as_second();
     let today = second - second.rem_euclid(86_400);
     let outbound = store.calls.ended(second, today..i64::MAX);
@@ -228,32 +205,13 @@ fn database(call: &Call<'_>) -> Result<Response, Problem> {
         .with("ChatFilesCount", Value::Int(0))
         .with("ChatsUsedSpace", Value::Int(messages as i64 * 256))
         .with("EventLogUsedSpace", Value::Int(store.set("EventLogs").map_or(0, Set::len) as i64 * 512));
-    Ok(call.entity(200, "Pbx.SystemDatabaseInformation", &answer, Selection::all()))
+    Ok(call.whole(&answer))
 }
 
-fn license(call: &Call<'_>) -> Option<Entity> {
-    let store = call.read();
-    let status = store.singletons.get("LicenseStatus")?;
-    let maintained = status.text("MaintenanceExpiresAt").parse::<Timestamp>().is_ok_and(|end| end > call.now);
-    Some(
-        call.shapes
-            .entity("License")?
-            .with("ProductCode", status.get("ProductCode").clone())
-            .with("CountryCode", status.get("CountryCode").clone())
-            .with("MaxSimCalls", status.get("MaxSimCalls").clone())
-            .with("IsEnterprise", Value::Bool(status.text("ProductCode").contains("ENT")))
-            .with("IsProfessional", Value::Bool(status.text("ProductCode").contains("PROF")))
-            .with("IsBrandingEnabled", Value::Bool(true))
-            .with("IsCfdEnabled", Value::Bool(true))
-            .with("IsMaintainceExpired", Value::Bool(!maintained)),
-    )
-}
-
-fn parameters(call: &Call<'_>) -> Result<Response, Problem> {
-    let license = license(call).map_or(Value::Null, |license| Value::Object(Box::new(license)));
-    let store = call.read();
+fn parameters(call: &Call<'_>, store: &Store) -> Answer {
+    let license = license(call, store).map_or(Value::Null, |license| Value::Object(Box::new(license)));
     let status = store.singletons.get("SystemStatus").ok_or(Problem::NoSuchPath)?;
-    let first = rows(&store, "Users").next().map_or(3, |user| user.text("Number").len()) as i64;
+    let first = rows(store, "Users").next().map_or(3, |user| user.text("Number").len()) as i64;
     let answer = call
         .shapes
         .entity("SystemParameters")
@@ -278,65 +236,5 @@ fn parameters(call: &Call<'_>) -> Result<Response, Problem> {
         .with("IsStaticIp", Value::Bool(true))
         .with("StaticIp", status.get("IpV4").clone())
         .with("EmRuleCreationAllowed", Value::Bool(true));
-    Ok(call.entity(200, "Pbx.SystemParameters", &answer, Selection::all()))
-}
-
-/// A licence key is four groups of four letters and digits.
-fn replace_key(call: &Call<'_>) -> Result<Response, Problem> {
-    let key = call.text_field("licenseKey")?;
-    let group = |group: &str| group.len() == 4 && group.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if key.split('-').count() != 4 || !key.split('-').all(group) {
-        return Err(Problem::refused("licenseKey", "WARNINGS.LICENSE_NOT_FOUND"));
-    }
-    let key = Value::text(key);
-    if let Some(status) = call.write().singletons.get_mut("LicenseStatus") {
-        status.set("LicenseKey", key);
-    }
-    Ok(Response::empty(204))
-}
-
-fn edit_license(call: &Call<'_>) -> Result<Response, Problem> {
-    let given = call.field("licenseParams").cloned().unwrap_or_default();
-    let store = &mut *call.write();
-    let country = given["Country"].as_str().and_then(|code| {
-        let known = rows(store, "Countries").find(|country| country.text("CountryCode") == code)?;
-        Some(known.get("Name").clone())
-    });
-    let Some(status) = store.singletons.get_mut("LicenseStatus") else { return Err(Problem::NoSuchPath) };
-    for (from, to) in [
-        ("CompanyName", "CompanyName"),
-        ("ContactName", "ContactName"),
-        ("Email", "EMail"),
-        ("Phone", "Telephone"),
-        ("Country", "CountryCode"),
-    ] {
-        if let Some(text) = given[from].as_str() {
-            status.set(to, Value::text(text));
-        }
-    }
-    if let Some(country) = country {
-        status.set("CountryName", country);
-    }
-    Ok(Response::empty(204))
-}
-
-/// How far the check of the firewall is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Check {
-    Never,
-    Running,
-    Done,
-}
-
-fn firewall(store: &Store, now: Timestamp) -> Check {
-    match store.ledger.firewall_check {
-        None => Check::Never,
-        Some(begun) if now.as_second() - begun < FIREWALL_CHECK_SECONDS => Check::Running,
-        Some(_) => Check::Done,
-    }
-}
-
-fn check_firewall(call: &Call<'_>, start: bool) -> Result<Response, Problem> {
-    call.write().ledger.firewall_check = start.then(|| call.now.as_second());
-    Ok(Response::empty(204))
+    Ok(call.whole(&answer))
 }

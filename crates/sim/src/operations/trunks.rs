@@ -1,37 +1,89 @@
 //! Trunks and fax extensions: blanks to fill in, registration, and which DID leads where.
 
+use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use super::{Behaviour, Call, audit, entities, numbers};
-use crate::company::library;
+use super::behaviours::Behaviour::{Changes, Reads};
+use super::behaviours::{Answer, Behaviours};
+use super::nature::{Dependant, Nature, TextKeys, View};
+use super::outbound_rules::is_for_emergencies;
+use super::peers::peer;
+use super::{Call, audit, entities, numbered};
 use crate::http::{Problem, Response};
 use crate::odata::Selection;
-use crate::state::{Entity, Key, Row, Set, Shape, Store, Value};
+use crate::state::{Entity, Key, PeerKind, Row, Rows, Set, Store, Value, free_number, known_entity, label, peer_by_id};
 
-pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
-    Some(match operation {
-        "Fax.InitFax" => init_fax,
-        "Trunks.InitTrunk" => init_trunk,
-        "Trunks.InitMasterBridge" => |call| init_bridge(call, "BridgeMaster"),
-        "Trunks.InitSlaveBridge" => |call| init_bridge(call, "BridgeSlave"),
-        "Trunks.CreateTrunk" => create,
-        "Trunks.UpdateTrunk" => update,
-        "Trunks.RefreshRegistration" => refresh,
-        "Trunks.ExportTrunk" => export,
-        "Trunks.SetRoutes" => set_routes,
-        "Defs.GetRoutes" => get_routes,
-        _ => return None,
+pub(super) const BEHAVIOURS: Behaviours = &[
+    ("Defs.GetRoutes", Reads(get_routes)),
+    ("Fax.InitFax", Reads(init_fax)),
+    ("Trunks.CreateTrunk", Changes(create)),
+    ("Trunks.ExportTrunk", Reads(export)),
+    ("Trunks.InitMasterBridge", Reads(|call, store| init_bridge(call, store, "BridgeMaster"))),
+    ("Trunks.InitSlaveBridge", Reads(|call, store| init_bridge(call, store, "BridgeSlave"))),
+    ("Trunks.InitTrunk", Reads(init_trunk)),
+    ("Trunks.RefreshRegistration", Changes(refresh)),
+    ("Trunks.SetRoutes", Changes(set_routes)),
+    ("Trunks.UpdateTrunk", Changes(update)),
+];
+
+pub(super) const TRUNKS: Nature = Nature {
+    name: "Trunks",
+    rows: |view| {
+        let with_rules = view.needs("RoutingRules");
+        Box::new(view.set.rows().map(move |trunk| shown(view, trunk, with_rules)))
+    },
+    entity: |view, trunk| shown(view, trunk, view.needs("RoutingRules")),
+    ranges: &[("SimultaneousCalls", 0..=10_000)],
+    check,
+    guard: |store, trunk| {
+        is_last_for_emergencies(store, trunk).then_some("WARNINGS.CANNOT_DELETE_TRUNKS_BINDED_ERMERGENCY_NUMBER")
+    },
+    dependants: &[Dependant { set: "InboundRules", belongs: leads_in }],
+    ..Nature::PLAIN
+};
+
+pub(super) const FAX: Nature = Nature {
+    name: "Fax",
+    guard: |_, fax| match fax.get("FaxServer") {
+        Value::Bool(true) => Some("WARNINGS.FAX_SERVER_CANNOT_BE_DELETED"),
+        _ => None,
+    },
+    ..Nature::PLAIN
+};
+
+/// The DIDs of all trunks, each with the rule that it has.
+pub(super) const DID_NUMBERS: Nature = Nature { name: "DidNumbers", rows: dids, ..Nature::PLAIN };
+
+pub(super) const TRUNK_TEMPLATES: Nature =
+    Nature { name: "TrunkTemplates", text_keys: TextKeys::CustomFile(".pv.xml"), ..Nature::PLAIN };
+
+/// A DID is that of one trunk.
+fn check(trunk: &Entity, store: &Store, _: Timestamp) -> Result<(), Problem> {
+    let others = store.set("Trunks").into_iter().flat_map(Set::rows).filter(|other| other.get("Id") != trunk.get("Id"));
+    let taken: Vec<&Value> = others.flat_map(|other| other.get("DidNumbers").as_list()).collect();
+    match trunk.get("DidNumbers").as_list().iter().any(|did| taken.contains(&did)) {
+        true => Err(Problem::refused("DidNumbers", "WARNINGS.XAPI.ALREADY_IN_USE")),
+        false => Ok(()),
+    }
+}
+
+/// True if emergency calls have no other way out.
+fn is_last_for_emergencies(store: &Store, trunk: &Entity) -> bool {
+    let rules = store.set("OutboundRules").into_iter().flat_map(Set::rows);
+    rules.filter(|rule| is_for_emergencies(rule)).any(|rule| {
+        let routes = rule.get("Routes").as_list().iter().filter_map(Value::as_object);
+        let trunks: Vec<i64> = routes.filter_map(|route| route.int("TrunkId")).filter(|id| *id != 0).collect();
+        !trunks.is_empty() && trunks.iter().all(|id| Some(*id) == trunk.int("Id"))
     })
 }
 
-/// Something new that is not kept: whoever asked fills it in and sends it back.
-fn blank(call: &Call<'_>, set: &str, json: &Json) -> Result<Response, Problem> {
-    let store = call.read();
-    let shape = store.set(set).ok_or(Problem::NoSuchPath)?.shape;
+/// Something new that is not kept: the client fills it in and sends it back.
+fn blank(call: &Call<'_>, store: &Store, json: &Json) -> Answer {
+    let shape = entities::root(call, store)?.shape;
     let options = call.options(Some(shape))?;
-    let number = numbers::free_number(&store, set, None).map_or(Value::Null, Value::text);
-    let entity = library::entity(Entity::new(shape).with("Number", number), json, call.shapes);
-    Ok(call.entity(200, &format!("{set}/$entity"), &entity, &options.selection))
+    let number = free_number(store, call.route.root, None).map_or(Value::Null, Value::text);
+    let entity = known_entity(Entity::new(shape).with("Number", number), json, call.shapes);
+    Ok(call.entity(200, &format!("{}/$entity", call.route.root), &entity, &options.selection))
 }
 
 fn random(call: &Call<'_>, length: usize) -> String {
@@ -39,19 +91,18 @@ fn random(call: &Call<'_>, length: usize) -> String {
     (0..length).map(|_| rng.alphanumeric()).collect()
 }
 
-fn init_fax(call: &Call<'_>) -> Result<Response, Problem> {
+fn init_fax(call: &Call<'_>, store: &Store) -> Answer {
     blank(
         call,
-        "Fax",
+        store,
         &json!({ "Id": 0, "AuthID": random(call, 10), "AuthPassword": random(call, 12), "FaxServer": false }),
     )
 }
 
-/// A trunk as a provider's template wants it.
-fn init_trunk(call: &Call<'_>) -> Result<Response, Problem> {
+/// A trunk as a provider's template describes it.
+fn init_trunk(call: &Call<'_>, store: &Store) -> Answer {
     let wanted = call.parameters.get("template").and_then(Value::as_text).unwrap_or_default();
     let gateway = {
-        let store = call.read();
         let templates = store.set("TrunkTemplates").ok_or(Problem::NoSuchPath)?;
         let template = templates.get(&Key::Text(wanted.into()));
         let template = template.ok_or(Problem::refused("template", "WARNINGS.XAPI.NOT_FOUND"))?;
@@ -63,54 +114,44 @@ fn init_trunk(call: &Call<'_>) -> Result<Response, Problem> {
             "IPInRegistrationContact": "External", "MatchingStrategy": "MatchAnyFields", "TimeBetweenReg": 600,
         })
     };
-    blank(
-        call,
-        "Trunks",
-        &json!({ "Id": 0, "AuthID": "", "ExternalNumber": "", "IsOnline": false, "Gateway": gateway }),
-    )
+    blank(call, store, &json!({ "Id": 0, "AuthID": "", "ExternalNumber": "", "IsOnline": false, "Gateway": gateway }))
 }
 
-fn init_bridge(call: &Call<'_>, kind: &str) -> Result<Response, Problem> {
+fn init_bridge(call: &Call<'_>, store: &Store, kind: &str) -> Answer {
     let gateway =
         json!({ "Name": "Bridge", "Host": "", "Type": kind, "Port": 5060, "Codecs": ["PCMA", "PCMU"], "Lines": 10 });
-    blank(call, "Trunks", &json!({ "Id": 0, "AuthID": random(call, 10), "IsOnline": false, "Gateway": gateway }))
+    blank(call, store, &json!({ "Id": 0, "AuthID": random(call, 10), "IsOnline": false, "Gateway": gateway }))
 }
 
-fn create(call: &Call<'_>) -> Result<Response, Problem> {
+fn create(call: &Call<'_>, store: &mut Store) -> Answer {
     let mut trunk = None;
-    let response = numbers::create(call, |entity, _| {
+    let response = numbered::create(call, store, &mut |entity, _| {
         trunk = Some((entity.get("Number").clone(), entity.get("RoutingRules").clone()));
         entity.set("RoutingRules", Value::List(Vec::new()));
         Ok(())
     })?;
     if let Some((number, rules)) = trunk.filter(|(_, rules)| !rules.as_list().is_empty()) {
-        keep_rules(&mut call.write(), &number, &rules);
+        keep_rules(store, &number, &rules);
     }
     Ok(response)
 }
 
-fn update(call: &Call<'_>) -> Result<Response, Problem> {
-    let mut rules = Value::Null;
-    let mut registered = (false, false);
-    let mut number = Value::Null;
-    let was_online = |trunk: &Entity| trunk.get("IsOnline") == &Value::Bool(true);
-    {
-        let store = call.read();
-        registered.0 = was_online(entities::find(call, store.set("Trunks").ok_or(Problem::NoSuchPath)?)?);
-    }
-    let response = numbers::update(call, |trunk, _| {
-        registered.1 = was_online(trunk);
+fn update(call: &Call<'_>, store: &mut Store) -> Answer {
+    let is_online = |trunk: &Entity| trunk.get("IsOnline") == &Value::Bool(true);
+    let was_online = is_online(entities::named(call, store)?);
+    let (mut online, mut number, mut rules) = (false, Value::Null, Value::Null);
+    let response = numbered::update(call, store, &mut |trunk, _| {
+        online = is_online(trunk);
         number = trunk.get("Number").clone();
         rules = trunk.get("RoutingRules").clone();
         trunk.set("RoutingRules", Value::List(Vec::new()));
         Ok(())
     })?;
-    let store = &mut *call.write();
     if call.field("RoutingRules").is_some() {
         keep_rules(store, &number, &rules);
     }
-    if registered.0 != registered.1 {
-        tell(store, call, number.as_text().unwrap_or_default(), registered.1);
+    if was_online != online {
+        tell(store, call, number.as_text().unwrap_or_default(), online);
     }
     Ok(response)
 }
@@ -134,7 +175,7 @@ fn keep_rules(store: &mut Store, number: &Value, rules: &Value) {
         set.remove(&key);
     }
     for rule in rules.as_list().iter().filter_map(Value::as_object) {
-        let peer = rule.shape.neighbour("Peer").map(|shape| super::derived::peer(shape, &trunk, "ExternalLine"));
+        let peer = rule.shape.neighbour("Peer").map(|shape| peer(shape, &trunk, PeerKind::ExternalLine));
         let rule = rule.clone().with("TrunkDN", peer.map_or(Value::Null, |peer| Value::Object(Box::new(peer))));
         // Those that were there keep their ids.
         let own = Key::of(rule.get(key)).filter(|own| *own != Key::Int(0) && set.get(own).is_none());
@@ -148,39 +189,37 @@ fn leads_in(rule: &Entity, trunk: &Entity) -> bool {
     rule.get("TrunkDN").as_object().is_some_and(|dn| dn.get("Number") == trunk.get("Number"))
 }
 
-/// A trunk as it is shown, with its rules if they are asked for.
-pub(super) fn shown<'s>(store: &'s Store, trunk: &'s Entity, with_rules: bool) -> Row<'s> {
+/// A trunk as it is shown, with its rules if they are wanted.
+fn shown<'s>(view: View<'s>, trunk: &'s Entity, with_rules: bool) -> Row<'s> {
     if !with_rules {
         return Row::Stored(trunk);
     }
-    let rules = store.set("InboundRules").into_iter().flat_map(Set::rows).filter(|rule| leads_in(rule, trunk));
+    let rules = view.rows_of("InboundRules").filter(|rule| leads_in(rule, trunk));
     let rules = rules.map(|rule| Value::Object(Box::new(rule.clone()))).collect();
     trunk.clone().with("RoutingRules", Value::List(rules)).into()
 }
 
-/// The DIDs of all trunks, each with the rule that it has.
-pub(super) fn dids<'s>(store: &'s Store, shape: &'static Shape) -> impl Iterator<Item = Row<'s>> {
-    let rules: Vec<&Entity> = store.set("InboundRules").into_iter().flat_map(Set::rows).collect();
-    store.set("Trunks").into_iter().flat_map(Set::rows).flat_map(move |trunk| {
+fn dids(view: View<'_>) -> Rows<'_> {
+    let rules: Vec<&Entity> = view.rows_of("InboundRules").collect();
+    Box::new(view.rows_of("Trunks").flat_map(move |trunk| {
         let rules = rules.clone();
         let template = trunk.get("Gateway").as_object().map_or(Value::Null, |g| g.get("TemplateFilename").clone());
         trunk.get("DidNumbers").as_list().iter().map(move |number| {
             let rule = rules.iter().find(|rule| rule.get("Data") == number && rule.text("Condition") == "BasedOnDID");
             let rule = rule.map_or(Value::Null, |rule| Value::Object(Box::new((*rule).clone())));
-            Entity::new(shape)
+            Entity::new(view.shape())
                 .with("Number", number.clone())
                 .with("TrunkId", trunk.get("Id").clone())
                 .with("TemplateFileName", template.clone())
                 .with("RoutingRule", rule)
                 .into()
         })
-    })
+    }))
 }
 
-/// A trunk that is told to register does.
-fn refresh(call: &Call<'_>) -> Result<Response, Problem> {
+/// Lets a trunk register, which it does.
+fn refresh(call: &Call<'_>, store: &mut Store) -> Answer {
     let id = call.field("id").and_then(Json::as_i64).ok_or_else(|| call.required("id"))?;
-    let store = &mut *call.write();
     let set = store.set_mut("Trunks").ok_or(Problem::NoSuchPath)?;
     let trunk = set.get(&Key::Int(id)).ok_or(Problem::refused("id", "WARNINGS.XAPI.NOT_FOUND"))?.clone();
     let number = trunk.text("Number").to_owned();
@@ -190,9 +229,8 @@ fn refresh(call: &Call<'_>) -> Result<Response, Problem> {
 }
 
 /// A trunk as a file.
-fn export(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
-    let trunk = entities::find(call, store.set("Trunks").ok_or(Problem::NoSuchPath)?)?;
+fn export(call: &Call<'_>, store: &Store) -> Answer {
+    let trunk = entities::named(call, store)?;
     let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
     let gateway = trunk.get("Gateway").as_object();
     let of_gateway = |name: &str| escaped(gateway.map_or("", |gateway| gateway.text(name)));
@@ -208,13 +246,12 @@ fn export(call: &Call<'_>) -> Result<Response, Problem> {
 }
 
 /// Which DIDs lead to something with a number.
-fn get_routes(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
+fn get_routes(call: &Call<'_>, store: &Store) -> Answer {
     let (request, route) = (call.shapes.get("SetRouteRequest"), call.shapes.get("SetRoute"));
     let (Some(request), Some(route)) = (request, route) else { return Err(Problem::NoSuchPath) };
     let mut rows = Vec::new();
     for id in call.ids_field("ids")? {
-        let Some((peer, _)) = super::peers::by_id(&store, id) else { continue };
+        let Some((peer, _)) = peer_by_id(store, id) else { continue };
         let rules = store.set("InboundRules").into_iter().flat_map(Set::rows);
         let leading = rules.filter(|rule| {
             let to = rule.get("OfficeHoursDestination").as_object();
@@ -231,12 +268,11 @@ fn get_routes(call: &Call<'_>) -> Result<Response, Problem> {
 }
 
 /// Lets DIDs lead to something with a number, and to nothing else.
-fn set_routes(call: &Call<'_>) -> Result<Response, Problem> {
+fn set_routes(call: &Call<'_>, store: &mut Store) -> Answer {
     let given = call.field("routes").cloned().unwrap_or_default();
-    let store = &mut *call.write();
     let refuse = |target: &str| Problem::refused(target, "WARNINGS.XAPI.NOT_FOUND");
-    let found = given["Id"].as_i64().and_then(|id| super::peers::by_id(store, id)).ok_or(refuse("Id"))?;
-    let (number, name, kind) = (found.0.text("Number").to_owned(), super::peers::label(found.0).to_owned(), found.1);
+    let found = given["Id"].as_i64().and_then(|id| peer_by_id(store, id)).ok_or(refuse("Id"))?;
+    let (number, name, kind) = (found.0.text("Number").to_owned(), label(found.0).to_owned(), found.1.name());
     let destination = json!({ "To": kind, "Number": number, "Name": name, "Type": kind });
     let shape = store.set("InboundRules").ok_or(Problem::NoSuchPath)?.shape;
     let mut rules = Vec::new();
@@ -245,12 +281,12 @@ fn set_routes(call: &Call<'_>) -> Result<Response, Problem> {
             .as_i64()
             .and_then(|id| store.set("Trunks")?.get(&Key::Int(id)))
             .ok_or(refuse("TrunkId"))?;
-        let peer = json!({ "Id": trunk.int("Id"), "Number": trunk.text("Number"), "Name": super::peers::label(trunk), "Type": "ExternalLine" });
+        let peer = json!({ "Id": trunk.int("Id"), "Number": trunk.text("Number"), "Name": label(trunk), "Type": PeerKind::ExternalLine.name() });
         let rule = json!({
             "RuleName": route["DisplayName"], "Condition": "BasedOnDID", "Data": route["DID"], "TrunkDN": peer,
             "OfficeHoursDestination": destination, "OutOfOfficeHoursDestination": destination,
         });
-        rules.push(library::entity(Entity::new(shape), &rule, call.shapes));
+        rules.push(known_entity(Entity::new(shape), &rule, call.shapes));
     }
     let set = store.set_mut("InboundRules").ok_or(Problem::NoSuchPath)?;
     let key = set.key;

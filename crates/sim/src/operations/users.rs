@@ -1,28 +1,86 @@
-//! Users: extensions with e-mail addresses that nobody else has.
+//! Users: extensions with e-mail addresses of their own.
 
 use fastrand::Rng;
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::{Behaviour, Call, deleting, entities, numbers, references, rules};
-use crate::company::{DEFAULT_GROUP, library, web_name, with_credentials};
+use super::behaviours::Behaviour::{Changes, Reads};
+use super::behaviours::{Answer, Behaviours};
+use super::call_handling::is_operator;
+use super::nature::{Nature, View};
+use super::phones::{self, macs};
+use super::rules::{self, is_mac};
+use super::{Call, entities, numbered, references, removal};
+use crate::assumptions::MAX_PHONES;
+use crate::company::{DEFAULT_GROUP, web_name, with_credentials};
 use crate::http::{Problem, Response};
 use crate::odata::Selection;
-use crate::state::{Entity, Key, Set, Value};
+use crate::state::{Entity, Key, PhoneState, Row, Set, Store, Value, known_entity};
 
-pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
-    Some(match operation {
-        "Users.CreateUser" => create,
-        "Users.BatchDelete" => batch_delete,
-        "Users.BulkUpdate" | "Users.MultiUserUpdate" => update_many,
-        "Users.HasDuplicatedEmail" => has_duplicated_email,
-        "Users.GetDuplicatedEmails" => duplicated_emails,
-        "Users.Regenerate" | "Users.RegeneratePasswords" => regenerate,
-        _ => return None,
-    })
+pub(super) const BEHAVIOURS: Behaviours = &[
+    ("Users.BatchDelete", Changes(batch_delete)),
+    ("Users.BulkUpdate", Changes(update_many)),
+    ("Users.CreateUser", Changes(create)),
+    ("Users.GetDuplicatedEmails", Reads(duplicated_emails)),
+    ("Users.HasDuplicatedEmail", Reads(has_duplicated_email)),
+    ("Users.MultiUserUpdate", Changes(update_many)),
+    ("Users.Regenerate", Changes(regenerate)),
+    ("Users.RegeneratePasswords", Changes(regenerate)),
+];
+
+pub(super) const NATURE: Nature = Nature {
+    name: "Users",
+    rows: |view| Box::new(view.set.rows().map(move |user| shown(view, user))),
+    entity: shown,
+    unique: &["EmailAddress", "ClickToCallId"],
+    check,
+    guard: is_operator,
+    ..Nature::PLAIN
+};
+
+/// A user as of now: not registered while all of their phones are restarting.
+fn shown<'s>(view: View<'s>, user: &'s Entity) -> Row<'s> {
+    let orders = &view.store.phones;
+    if orders.is_empty() || user.get("IsRegistered") != &Value::Bool(true) {
+        return Row::Stored(user);
+    }
+    let mut phones = macs(user).peekable();
+    let away = phones.peek().is_some() && phones.all(|mac| orders.state(mac, view.now) == PhoneState::Restarting);
+    if away { user.clone().with("IsRegistered", Value::Bool(false)).into() } else { Row::Stored(user) }
 }
 
-fn create(call: &Call<'_>) -> Result<Response, Problem> {
-    numbers::create(call, |user, store| {
+fn check(user: &Entity, store: &Store, _: Timestamp) -> Result<(), Problem> {
+    let refuse = |target: &str, code: &'static str| Err(Problem::refused(target, code));
+    let (email, pin) = (user.text("EmailAddress"), user.text("VMPIN"));
+    if !email.is_empty() && !email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()) {
+        return refuse("EmailAddress", "WARNINGS.INVALID");
+    }
+    let is_pin = (4..=10).contains(&pin.len()) && pin.bytes().all(|digit| digit.is_ascii_digit());
+    if !pin.is_empty() && !is_pin {
+        return refuse("VMPIN", "WARNINGS.XAPI.INVALID_PIN_NUMBER");
+    }
+    let profiles = user.get("ForwardingProfiles").as_list().iter().filter_map(Value::as_object);
+    let mut names = profiles.flat_map(|profile| [profile.text("Name"), profile.text("CustomName")]);
+    let current = user.text("CurrentProfileName");
+    if !current.is_empty() && !names.any(|name| name == current) {
+        return refuse("CurrentProfileName", "WARNINGS.XAPI.NOT_FOUND");
+    }
+    if user.get("Phones").as_list().len() > MAX_PHONES {
+        return refuse("Phones", "WARNINGS.XAPI.TOO_MANY_PHONES");
+    }
+    for mac in macs(user).filter(|mac| !mac.is_empty()) {
+        if !is_mac(mac) {
+            return refuse("Phones", "WARNINGS.INVALID_HEX_CHARACTER");
+        }
+        if phones::owner(store, mac).is_some_and(|other| other.get("Id") != user.get("Id")) {
+            return refuse("Phones", "WARNINGS.XAPI.MAC_USED_BY");
+        }
+    }
+    Ok(())
+}
+
+fn create(call: &Call<'_>, store: &mut Store) -> Answer {
+    numbered::create(call, store, &mut |user, store| {
         let seed = call.now.as_nanosecond() as u64 ^ user.int("Id").unwrap_or(0) as u64;
         let blank = with_credentials(Entity::new(user.shape), &mut Rng::with_seed(seed));
         for index in blank.own_indices() {
@@ -60,16 +118,14 @@ fn has_email(users: &Set, email: &str, but: Option<i64>) -> bool {
         && users.rows().any(|user| user.text("EmailAddress").eq_ignore_ascii_case(email) && user.int("Id") != but)
 }
 
-fn has_duplicated_email(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
+fn has_duplicated_email(call: &Call<'_>, store: &Store) -> Answer {
     let users = store.set("Users").ok_or(Problem::NoSuchPath)?;
     let user = entities::find(call, users)?;
     let taken = has_email(users, user.text("EmailAddress"), user.int("Id"));
     Ok(call.value("Edm.Boolean", &Value::Bool(taken)))
 }
 
-fn duplicated_emails(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
+fn duplicated_emails(call: &Call<'_>, store: &Store) -> Answer {
     let users = store.set("Users").ok_or(Problem::NoSuchPath)?;
     let given = call.field("emails").and_then(Json::as_array).cloned().unwrap_or_default();
     let taken = given.iter().filter_map(Json::as_str).filter(|email| has_email(users, email, None));
@@ -77,10 +133,9 @@ fn duplicated_emails(call: &Call<'_>) -> Result<Response, Problem> {
 }
 
 /// Deletes those that exist, and lists what could not be deleted.
-fn batch_delete(call: &Call<'_>) -> Result<Response, Problem> {
+fn batch_delete(call: &Call<'_>, store: &mut Store) -> Answer {
     let ids = call.ids_field("ids")?;
     let shape = call.shapes.get("UserDeleteError").ok_or(Problem::NoSuchPath)?;
-    let mut store = call.write();
     let numbers: Vec<String> = ids
         .iter()
         .map(|id| {
@@ -90,7 +145,7 @@ fn batch_delete(call: &Call<'_>) -> Result<Response, Problem> {
         .collect();
     let keys: Vec<Key> = ids.into_iter().map(Key::Int).collect();
     let mut failed = Vec::new();
-    for (number, result) in numbers.into_iter().zip(deleting::remove_all(&mut store, "Users", &keys)) {
+    for (number, result) in numbers.into_iter().zip(removal::remove_all(store, &NATURE, NATURE.name, &keys)) {
         let code = match result {
             Ok(()) => continue,
             Err(Problem::Refused { code, .. }) => code,
@@ -103,21 +158,21 @@ fn batch_delete(call: &Call<'_>) -> Result<Response, Problem> {
 }
 
 /// Writes the same properties into many users, or into none if one of them cannot take them.
-fn update_many(call: &Call<'_>) -> Result<Response, Problem> {
+fn update_many(call: &Call<'_>, store: &mut Store) -> Answer {
     let ids = call.ids_field("ids")?;
     let changes = call.field("user").cloned().unwrap_or_default();
-    let mut store = call.write();
+    let users = store.set("Users").ok_or(Problem::NoSuchPath)?;
     let mut changed = Vec::new();
     for id in ids {
         let unknown = || Problem::refused("ids", "WARNINGS.XAPI.NOT_FOUND");
-        let before = store.set("Users").and_then(|users| users.get(&Key::Int(id))).ok_or_else(unknown)?;
+        let before = users.get(&Key::Int(id)).ok_or_else(unknown)?;
         // The type for many users has members that one user has not.
-        let mut user = library::entity(before.clone(), &changes, call.shapes);
+        let mut user = known_entity(before.clone(), &changes, call.shapes);
         user.set("Id", Value::Int(id));
         let number = before.get("Number").clone();
         user.set("Number", number);
-        references::settle(&mut user, &store)?;
-        rules::check("Users", &user, Some(before), &store, call.now)?;
+        references::settle(&mut user, store)?;
+        rules::check(&NATURE, users, &user, Some(before), store, call.now)?;
         changed.push(user);
     }
     if let Some(users) = store.set_mut("Users") {
@@ -127,7 +182,7 @@ fn update_many(call: &Call<'_>) -> Result<Response, Problem> {
 }
 
 /// Makes new passwords where the options ask for them.
-fn regenerate(call: &Call<'_>) -> Result<Response, Problem> {
+fn regenerate(call: &Call<'_>, store: &mut Store) -> Answer {
     let ids = match call.parameters.get("Id").and_then(Value::as_int) {
         Some(id) => vec![id],
         None => call.ids_field("Ids")?,
@@ -135,10 +190,11 @@ fn regenerate(call: &Call<'_>) -> Result<Response, Problem> {
     // 20.0.4 has the options beside the ids, later releases in an object.
     let chosen =
         |name: &str| call.field("opts").unwrap_or(&call.body).get(name).and_then(Json::as_bool).unwrap_or(false);
-    let mut store = call.write();
     let users = store.set_mut("Users").ok_or(Problem::NoSuchPath)?;
-    for id in ids {
-        let mut user = users.get(&Key::Int(id)).ok_or(Problem::NoSuchEntity)?.clone();
+    // All of them, or none if one does not exist.
+    let chosen_users = ids.into_iter().map(|id| Some((id, users.get(&Key::Int(id))?.clone())));
+    let chosen_users = chosen_users.collect::<Option<Vec<_>>>().ok_or(Problem::NoSuchEntity)?;
+    for (id, mut user) in chosen_users {
         let mut rng = Rng::with_seed(call.now.as_nanosecond() as u64 ^ id as u64);
         let text =
             |rng: &mut Rng, length: usize| Value::text((0..length).map(|_| rng.alphanumeric()).collect::<String>());

@@ -5,10 +5,10 @@ use std::f64::consts::TAU;
 const RATE: u32 = 8000;
 /// No call lasts longer, in seconds.
 const LONGEST: i64 = 1200;
-/// After so many samples the tone begins anew.
+/// The number of samples after which the tone repeats.
 const CYCLE: usize = 320;
 
-/// So many seconds of a soft tone.
+/// A soft tone of this many seconds.
 pub(super) fn tone(seconds: i64) -> Vec<u8> {
     let samples = RATE * u32::try_from(seconds.clamp(1, LONGEST)).unwrap_or(1);
     let sample = |index: usize| ((index as f64 * TAU * 425.0 / f64::from(RATE)).sin() * 3000.0) as i16;

@@ -1,10 +1,10 @@
-//! Which things changed and in which order, so that whoever looks now and then gets only what
-//! is new to him.
+//! Which things changed and in which order, so that those who look now and then get only what
+//! is new to them.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// So many changed things are told apart; after more, everything counts as changed.
+/// The maximum number of changed things that are told apart; with more, everything counts as changed.
 const MOST: usize = 4096;
 
 /// Counts changes. It begins at a number by chance, so that a revision that another process
@@ -12,7 +12,7 @@ const MOST: usize = 4096;
 #[derive(Clone, Debug)]
 pub(crate) struct Revisions<K> {
     latest: u64,
-    /// Whoever has seen less has missed something that is no longer known.
+    /// Those who have seen less have missed something that is no longer known.
     floor: u64,
     /// The revision that changed a thing last.
     at: HashMap<K, u64>,
@@ -20,7 +20,7 @@ pub(crate) struct Revisions<K> {
 
 impl<K> Default for Revisions<K> {
     fn default() -> Revisions<K> {
-        // Far from the end, and with room to lie apart.
+        // Far from the end, and with room between them.
         let first = fastrand::u64(..1 << 48);
         Revisions { latest: first, floor: first, at: HashMap::new() }
     }

@@ -6,10 +6,9 @@ use std::sync::OnceLock;
 
 use threecx_catalog::{Content, Enumeration, Property, Span, Structure, Type, TypeRef, operations, structures};
 
+use super::defaults;
 use super::entity::{Entity, Value};
-use super::json::write_value;
-use crate::company::defaults;
-use crate::odata::Selection;
+use super::to_json::write_value;
 
 /// A property that is so large that it has to be asked for. (Seen live.)
 const LARGE: &str = "ScriptCode";
@@ -42,7 +41,7 @@ impl std::fmt::Debug for Shape {
 }
 
 impl Shape {
-    /// The value of a property that nobody set.
+    /// The value of a property that was not set.
     pub fn default(&self, index: usize) -> &Value {
         let make = || {
             let shapes = Shapes::of(self.release);
@@ -52,7 +51,7 @@ impl Shape {
         &self.defaults.get_or_init(make)[index]
     }
 
-    /// The members of a JSON object for properties that nobody set: `"A":null,"B":0,`, those of
+    /// The members of a JSON object for properties that were not set: `"A":null,"B":0,`, those of
     /// a stretch of properties at once, for most of an entity is such stretches. Navigation
     /// properties are not among them.
     pub fn default_members(&self, stretch: Range<usize>) -> &str {
@@ -62,7 +61,7 @@ impl Shape {
                 members.begins.push(members.text.len());
                 if !property.navigation && self.shows(property, self.default(index)) {
                     members.text.push_str(&format!("\"{}\":", property.name));
-                    write_value(self.default(index), Selection::all(), &mut members.text);
+                    write_value(self.default(index), &mut members.text);
                     members.text.push(',');
                 }
             }
@@ -77,18 +76,18 @@ impl Shape {
         Shapes::of(self.release).get(name)
     }
 
-    /// True if a property with this value stands in answers that nobody chose properties for.
+    /// True if answers have a property with this value where no properties were chosen.
     pub fn shows(&self, property: &Property, value: &Value) -> bool {
         !self.leaves_out(property, value) && property.name != LARGE
     }
 
-    /// True if a property with this value does not stand in any answer.
+    /// True if no answer has a property with this value.
     pub fn leaves_out(&self, property: &Property, value: &Value) -> bool {
         let counts = self.sparse && property.ty.nullable && property.name.ends_with("Count");
         counts && matches!(value, Value::Int(0) | Value::Null)
     }
 
-    /// The property that tells such entities apart, where no path says so.
+    /// The property that identifies such entities, where no path says so.
     pub fn likely_key(&self) -> Option<&'static str> {
         let simple = |property: &&&Property| {
             !property.ty.collection && !matches!(property.ty.ty, Type::Structure(_) | Type::Opaque(_))
@@ -185,7 +184,7 @@ fn shape(structure: &'static Structure, release: Span, sparse: bool) -> Shape {
     }
 }
 
-/// The value of a property that nobody set.
+/// The value of a property that was not set.
 pub(crate) fn default(ty: TypeRef, release: Span) -> Value {
     if ty.collection {
         return Value::List(Vec::new());

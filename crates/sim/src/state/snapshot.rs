@@ -6,9 +6,6 @@ use super::entity::Entity;
 use super::store::Store;
 use crate::assumptions::{LARGEST_RESTORABLE, MAX_RESTORABLE};
 
-/// Sets that go on as they are: they tell what happened.
-const GOES_ON: [&str; 3] = ["Backups", "EventLogs", "ReportAuditLog"];
-
 /// The company at some time.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
@@ -25,9 +22,10 @@ pub(crate) struct Snapshots {
 }
 
 impl Store {
-    /// Keeps what there is now, unless there is too much of it. The oldest gives way.
-    pub fn take_snapshot(&mut self, name: &str, password: Option<String>) {
-        let sets = || self.sets.iter().filter(|(name, _)| !GOES_ON.contains(name));
+    /// Keeps what there is now in the sets that are meant, unless there is too much of it. The
+    /// oldest snapshot gives way.
+    pub fn take_snapshot(&mut self, name: &str, password: Option<String>, meant: impl Fn(&str) -> bool) {
+        let sets = || self.sets.iter().filter(|(name, _)| meant(name));
         if sets().map(|(_, set)| set.len()).sum::<usize>() > LARGEST_RESTORABLE {
             return;
         }

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
 
-use crate::calls::Calls;
-use crate::operations::PhoneOrders;
-
 use super::entity::{Entity, Value};
 use super::ledger::Ledger;
+use super::phone_orders::PhoneOrders;
 use super::revisions::Revisions;
 use super::shape::Shape;
 use super::snapshot::Snapshots;
+use crate::calls::Calls;
 
 /// The key of an entity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,7 +46,7 @@ pub(crate) struct Set {
     rows: BTreeMap<Key, Entity>,
     /// Who has a number, for sets whose entities have one: the alternate key.
     by_number: HashMap<Box<str>, Key>,
-    /// The keys whose entities have come, changed or gone since somebody asked, if anybody does.
+    /// The keys whose entities have come, changed or gone since the last time, if they are watched.
     changes: Option<HashSet<Key>>,
     /// The same for everybody who looks now and then.
     revisions: Revisions<Key>,
@@ -67,6 +66,11 @@ impl Set {
 
     pub fn rows(&self) -> impl Iterator<Item = &Entity> {
         self.rows.values()
+    }
+
+    /// The keys of the rows that fit.
+    pub fn keys_of(&self, fits: impl Fn(&&Entity) -> bool) -> Vec<Key> {
+        self.rows.iter().filter(|(_, row)| fits(row)).map(|(key, _)| key.clone()).collect()
     }
 
     /// Those whose keys come after this one.
@@ -141,7 +145,7 @@ impl Set {
         Some(entity)
     }
 
-    /// Forgets all but the last so many.
+    /// Forgets all but the last `most`.
     pub fn keep_last(&mut self, most: usize) {
         while self.rows.len() > most {
             let Some(first) = self.rows.keys().next().cloned() else { return };
@@ -149,34 +153,13 @@ impl Set {
         }
     }
 
-    /// The highest id, where ids are numbers.
-    pub fn last_id(&self) -> Option<i64> {
-        match self.rows.last_key_value() {
-            Some((Key::Int(last), _)) => Some(*last),
-            _ => None,
-        }
+    /// The last key, in order.
+    pub fn last_key(&self) -> Option<&Key> {
+        self.rows.last_key_value().map(|(key, _)| key)
     }
 
     pub fn len(&self) -> usize {
         self.rows.len()
-    }
-
-    /// A key that is free: the next whole number, or a text that no other has.
-    pub fn free_key(&self) -> Key {
-        match self.rows.last_key_value() {
-            // Ids have 32 bits; whoever took the last one leaves gaps below.
-            Some((Key::Int(last), _)) if *last >= i64::from(i32::MAX) => {
-                Key::Int((1..=*last).find(|id| !self.rows.contains_key(&Key::Int(*id))).unwrap_or(1))
-            }
-            Some((Key::Int(last), _)) => Key::Int(last + 1),
-            Some((Key::Text(_), _)) => {
-                let free = (self.rows.len() + 1..)
-                    .map(|n| Key::Text(n.to_string().into()))
-                    .find(|key| !self.rows.contains_key(key));
-                free.unwrap_or(Key::Int(1))
-            }
-            None => Key::Int(1),
-        }
     }
 }
 

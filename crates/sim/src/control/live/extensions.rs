@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::MOST_EXTENSIONS;
 use super::cursor::Cursor;
-use crate::operations::{PhoneState, macs};
-use crate::state::{Entity, Key, Set, Store, Value};
+use crate::operations::macs;
+use crate::state::{Entity, Key, PhoneState, Set, Store, Value};
 
 /// An extension.
 #[derive(Serialize)]
@@ -47,11 +47,11 @@ pub(super) fn after(store: &Store, last: i64, now: Timestamp) -> Update<'_> {
     Update { extensions, last, ..Update::default() }
 }
 
-/// What has changed since somebody looked, and the next ones if he has not seen all; nothing if
-/// he has to begin anew.
+/// What has changed since somebody looked, and the next ones if they have not seen all; nothing if
+/// they have to start again.
 pub(super) fn changed<'s>(store: &'s Store, seen: &Cursor, now: Timestamp) -> Option<Update<'s>> {
     let (users, groups) = (store.set("Users")?, store.set("Groups")?);
-    // A department's name stands in the rows of all its members.
+    // The rows of all members of a department contain its name.
     if seen.groups != groups.revisions().latest() {
         return None;
     }
@@ -110,7 +110,7 @@ impl<'s> Reader<'s> {
         let state = match self.store.phones.state(mac, self.now) {
             PhoneState::Provisioning => "provisioning",
             PhoneState::Restarting => "restarting",
-            // Whether a phone is there stands with its extension.
+            // Whether a phone is there is a property of its extension.
             PhoneState::Registered if registered => "registered",
             PhoneState::Registered => "unregistered",
         };

@@ -1,5 +1,5 @@
 //! `GET /sim/live`: what the page shows, and after that only what has changed. Whoever asks
-//! carries a cursor from answer to question, so that the PBX remembers nobody.
+//! carries a cursor from answer to question, so that the PBX need not remember who asked.
 //!
 //! ```text
 //!   no cursor, or one that is out of date ──► fresh, the first extensions ─┐
@@ -29,7 +29,7 @@ use extensions::{Extension, after, changed};
 
 /// More extensions come with the next answer.
 const MOST_EXTENSIONS: usize = 10_000;
-/// Of more new requests, the last ones are told of.
+/// Of more new requests, the last ones are sent.
 const MOST_REQUESTS: usize = 500;
 
 #[derive(Serialize)]

@@ -30,16 +30,16 @@ export class Controls {
     find("clear").addEventListener("click", () => act(live, "The log is empty.", "DELETE", "/sim/received"));
     find("behave").addEventListener("click", async () => {
       await act(live, "No faults are set.", "PUT", "/sim/faults", []);
-      await act(live, "Nothing goes wrong any more.", "PUT", "/sim/latency", []);
+      await act(live, "No more faults.", "PUT", "/sim/latency", []);
     });
     find("evict").addEventListener("click", async () => {
-      const text = "No token will hold any more: clients get 401 until they log in again.";
+      const text = "All tokens become invalid: clients get 401 until they log in again.";
       if (await sheet.confirm("Evict all tokens?", text, "Evict tokens")) {
-        await act(live, "No token holds any more.", "DELETE", "/sim/tokens");
+        await act(live, "All tokens are invalid now.", "DELETE", "/sim/tokens");
       }
     });
     find("reset").addEventListener("click", async () => {
-      const text = "All data becomes as on the first day, nothing goes wrong and the log is empty. What was written is lost. Tokens go on to hold.";
+      const text = "The data of the first day comes back, faults and latencies are cleared, and the log is emptied. Changes are lost. Tokens stay valid.";
       if (await sheet.confirm("Reset this PBX?", text, "Reset")) {
         await act(live, "Everything is as on the first day.", "POST", "/sim/reset");
       }
@@ -75,7 +75,7 @@ export class Controls {
   /** There is no answer. */
   trouble(error) {
     this.#says("off", "No answer");
-    put(find("trouble-text"), `The PBX cannot be reached (${error.message}). What stands here is what was last known; it is asked again and again.`);
+    put(find("trouble-text"), `The PBX cannot be reached (${error.message}). This is its last known state; the page keeps trying.`);
     find("trouble").hidden = false;
   }
 
@@ -121,7 +121,7 @@ function connecting(overview) {
       ["Client ID", client],
       ["Client secret", "not shown here: it was printed, or given, where this PBX was started"],
     ]),
-    make("p", { className: "quiet" }, "One token holds per client: whoever logs in ends the token that this client had before."),
+    make("p", { className: "quiet" }, "One token per client is valid: a login ends the token that this client had before."),
     heading("With the command line", commands),
     make("pre", {}, commands),
     heading("With anything that speaks HTTP", curl),

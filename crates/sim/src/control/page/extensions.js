@@ -133,7 +133,7 @@ export class Extensions {
     const some = rows.length === all ? count(all) : `${count(rows.length)} of ${count(all)}`;
     put(find("extension-count"), this.#incoming ? `loading ${count(this.#incoming.size)} of ${count(this.#total)}` : some);
     const nothing = this.#incoming ? "Loading …" : "This PBX has no extensions.";
-    this.list.show(rows, all ? "No extension is like that." : nothing);
+    this.list.show(rows, all ? "No extension matches." : nothing);
   }
 
   /** The state that stands in a row: what happens now before what is always so. */
@@ -201,7 +201,7 @@ export class Extensions {
 
 const unseen = (text) => make("span", { className: "unseen" }, `, ${text}`);
 
-/** A party as people name it; somebody outside has his number for a name. */
+/** A party as people name it; somebody outside has their number for a name. */
 export const partyName = ({ number, name }) => (number === name ? number : `${number} ${name}`);
 
 /** What a search looks into; made when it is first needed. */

@@ -1,4 +1,4 @@
-// What has changed on the PBX, asked for again and again. Nothing is asked while nobody looks.
+// What has changed on the PBX, asked for again and again. Nothing is asked while the page is hidden.
 
 const EVERY = 1000;
 const AT_MOST_EVERY = 10_000;

@@ -88,7 +88,7 @@ export class Requests {
     const filtered = shown.length === this.#all.length ? "" : `${count(shown.length)} of `;
     const older = this.#noted > this.#all.length && this.#all.length ? `, ${count(this.#noted)} in all` : "";
     put(find("request-count"), this.#all.length ? `${filtered}${count(this.#all.length)}${older}` : "");
-    this.list.show(shown, this.#all.length ? "No request is like that." : "No request has come yet. Log in and call the API: each will stand here.");
+    this.list.show(shown, this.#all.length ? "No request matches." : "No requests yet. Log in and call the API: requests appear here.");
   }
 }
 
@@ -128,7 +128,7 @@ async function detail(request) {
       ["Time", `${at.slice(0, 10)} ${at.slice(11, 23)} UTC`],
       ["Sent", make("span", { className: "mono" }, `${known.method} ${decoded(bare)}`)],
       ["Status", make("span", { className: "badge", data: { tone: tone(known) } }, statusText(known.status))],
-      ["What became of it", outcome(known)],
+      ["Result", outcome(known)],
       ["Fault", known.fault],
     ]),
     ...pairs("Parameters in the path", Object.entries(parameters).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)])),
@@ -150,7 +150,7 @@ function decoded(path) {
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** The same request for a shell; the token is left to whoever sends it. */
+/** The same request for a shell; the token has to be filled in by whoever sends it. */
 function curl(method, path, body) {
   const parts = ["curl"];
   if (method !== "GET") parts.push("-X", method);

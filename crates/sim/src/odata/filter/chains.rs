@@ -51,7 +51,7 @@ fn is_listable(property: &Node, constant: &Node) -> bool {
     }
 }
 
-/// The same for a value of this sort. Binary fractions beside exact numbers, and what is no
+/// The same for a value of this sort. Binary fractions beside exact numbers, and what is not a
 /// number, have to be compared one by one.
 pub(super) fn in_order(constant: &Scalar<'_>, sort: Sort<'_>) -> bool {
     match constant {

@@ -32,7 +32,7 @@ impl Steps {
     }
 }
 
-/// What a variable stands for.
+/// What a variable is bound to.
 #[derive(Clone, Copy)]
 enum Bound<'e> {
     Entity(&'e Entity),

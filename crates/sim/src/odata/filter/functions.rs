@@ -107,9 +107,9 @@ impl<'t> Parser<'t> {
         Ok(arguments)
     }
 
-    /// The moments that functions without arguments stand for.
+    /// The moments that functions without arguments are.
     fn moment(&self, word: &str) -> Option<Instant> {
-        let moments = [("now", self.grounds.now), ("mindatetime", Timestamp::MIN), ("maxdatetime", Timestamp::MAX)];
+        let moments = [("now", self.context.now), ("mindatetime", Timestamp::MIN), ("maxdatetime", Timestamp::MAX)];
         let found = moments.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
         found.map(|(_, moment)| Instant::utc(moment))
     }
@@ -127,13 +127,10 @@ impl<'t> Parser<'t> {
         let Node::Constant(Scalar::Text(pattern)) = pattern.node else {
             return Err(self.error(place_of_pattern, format!("The pattern of '{word}' has to be a text in quotes")));
         };
-        self.grounds.budget.take_pattern()?;
+        self.context.budget.take_pattern()?;
         let regex = RegexBuilder::new(&pattern).size_limit(LARGEST_PATTERN).dfa_size_limit(LARGEST_PATTERN).build();
         let regex = regex.map_err(|_| {
-            self.error(
-                place_of_pattern,
-                format!("The pattern '{pattern}' is no regular expression, or too large a one"),
-            )
+            self.error(place_of_pattern, format!("The pattern '{pattern}' is not a regular expression, or too large"))
         })?;
         let height = self.above(place, [text.height])?;
         Ok(Typed { node: Node::Matches(Box::new(text.node), regex), sort: Sort::Bool, height })

@@ -13,7 +13,7 @@ pub(super) struct Token<'t> {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind<'t> {
-    /// A name, keyword or operator; may hold dots (`Pbx.QueueStatusType`).
+    /// A name, keyword or operator; may contain dots (`Pbx.QueueStatusType`).
     Word(&'t str),
     /// `'text'`, without its quotes; quotes within are still doubled.
     Text(&'t str),
@@ -118,7 +118,7 @@ fn quoted(text: &str, start: usize) -> Result<&str, QueryError> {
 }
 
 /// A bare literal: everything that numbers, dates, times and instants are made of. An instant
-/// holds colons and signs, a number has a sign after its exponent only.
+/// contains colons and signs, a number has a sign after its exponent only.
 fn bare(rest: &str) -> &str {
     let bytes = rest.as_bytes();
     let mut end = 1;

@@ -1,4 +1,4 @@
-//! Literals: numbers, dates, members, and how they take on the type of what they stand beside.
+//! Literals: numbers, dates, members, and how they take on the type of what is next to them.
 
 use threecx_catalog::{Enumeration, Type};
 
@@ -58,7 +58,7 @@ pub(super) fn prefixed<'t>(parser: &Parser<'t>, prefix: &'t str, text: &'t str, 
     Ok(Typed::leaf(Node::Constant(Scalar::text(text.into_owned())), Sort::Typed(prefix)))
 }
 
-/// Gives a constant the sort of the value that it stands beside, if it can have it: a text is
+/// Gives a constant the sort of the value next to it, if it can have it: a text is
 /// a member of an enumeration there, a duration or a GUID.
 pub(super) fn fit<'t>(parser: &Parser<'t>, literal: Typed<'t>, beside: Sort<'t>) -> Parsed<'t> {
     let Node::Constant(constant) = &literal.node else { return Ok(literal) };
@@ -94,7 +94,7 @@ fn member(
     enumeration: &'static Enumeration,
     text: &str,
 ) -> Result<Scalar<'static>, super::super::QueryError> {
-    let release = parser.grounds.release;
+    let release = parser.context.release;
     let known = |name: &str| enumeration.members.iter().any(|m| m.name == name.trim() && m.span.overlaps(release));
     let value = enumeration::value(enumeration, text).filter(|_| known(text) || text.split(',').all(known));
     value.map(Scalar::Member).ok_or_else(|| {

@@ -27,7 +27,7 @@ use std::sync::Arc;
 pub(crate) use scalar::Scalar;
 
 use super::budget::Budget;
-use super::{Grounds, QueryError};
+use super::{QueryContext, QueryError};
 use crate::state::{Entity, Shape};
 use eval::Steps;
 use parser::Parser;
@@ -51,17 +51,17 @@ pub(crate) struct SortKey {
 
 impl Expression {
     /// A `$filter`: has to be true or false.
-    pub fn filter(text: &str, shape: &'static Shape, grounds: &Grounds<'_>) -> Result<Expression, QueryError> {
-        let (root, reads) = Parser::new(text, shape, grounds)?.filter()?;
-        Ok(Expression { root, reads: reads.into(), budget: Arc::clone(grounds.budget) })
+    pub fn filter(text: &str, shape: &'static Shape, context: &QueryContext<'_>) -> Result<Expression, QueryError> {
+        let (root, reads) = Parser::new(text, shape, context)?.filter()?;
+        Ok(Expression { root, reads: reads.into(), budget: Arc::clone(context.budget) })
     }
 
     /// An `$orderby`.
-    pub fn orderby(text: &str, shape: &'static Shape, grounds: &Grounds<'_>) -> Result<Vec<SortKey>, QueryError> {
-        let (keys, reads) = Parser::new(text, shape, grounds)?.orderby()?;
+    pub fn orderby(text: &str, shape: &'static Shape, context: &QueryContext<'_>) -> Result<Vec<SortKey>, QueryError> {
+        let (keys, reads) = Parser::new(text, shape, context)?.orderby()?;
         let reads: Arc<[usize]> = reads.into();
         let key = |(root, descends)| {
-            let (reads, budget) = (Arc::clone(&reads), Arc::clone(grounds.budget));
+            let (reads, budget) = (Arc::clone(&reads), Arc::clone(context.budget));
             SortKey { expression: Expression { root, reads, budget }, descends }
         };
         Ok(keys.into_iter().map(key).collect())

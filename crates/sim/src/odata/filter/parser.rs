@@ -8,7 +8,7 @@
 
 use threecx_catalog::Type;
 
-use super::super::{Grounds, QueryError};
+use super::super::{QueryContext, QueryError};
 use super::chains;
 use super::lexer::{Kind, Token, position, tokens, unquoted};
 use super::literals;
@@ -46,7 +46,7 @@ impl<'t> Typed<'t> {
     }
 }
 
-/// What a lambda's variable, or `$it`, stands for.
+/// What a lambda's variable, or `$it`, is bound to.
 #[derive(Clone, Copy)]
 pub(super) enum Scope {
     Entity(&'static Shape),
@@ -58,7 +58,7 @@ pub(super) struct Parser<'t> {
     pub text: &'t str,
     pub tokens: Vec<Token<'t>>,
     pub at: usize,
-    pub grounds: &'t Grounds<'t>,
+    pub context: &'t QueryContext<'t>,
     /// `$it`, and the variables of the lambdas around.
     pub scopes: Vec<(&'t str, Scope)>,
     /// The properties of `$it` that are looked at.
@@ -67,9 +67,9 @@ pub(super) struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    pub fn new(text: &'t str, shape: &'static Shape, grounds: &'t Grounds<'t>) -> Result<Parser<'t>, QueryError> {
+    pub fn new(text: &'t str, shape: &'static Shape, context: &'t QueryContext<'t>) -> Result<Parser<'t>, QueryError> {
         let scopes = vec![("$it", Scope::Entity(shape))];
-        Ok(Parser { text, tokens: tokens(text)?, at: 0, grounds, scopes, reads: Vec::new(), depth: 0 })
+        Ok(Parser { text, tokens: tokens(text)?, at: 0, context, scopes, reads: Vec::new(), depth: 0 })
     }
 
     /// A whole `$filter`: has to be true or false. Comes with the properties that it looks at.

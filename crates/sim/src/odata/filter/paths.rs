@@ -68,7 +68,7 @@ impl<'t> Parser<'t> {
     fn scope_of(&self, ty: Type) -> Scope {
         match ty {
             Type::Structure(structure) => {
-                self.grounds.shapes.get(structure.name).map_or(Scope::Primitive(ty), Scope::Entity)
+                self.context.shapes.get(structure.name).map_or(Scope::Primitive(ty), Scope::Entity)
             }
             primitive => Scope::Primitive(primitive),
         }

@@ -24,7 +24,7 @@ pub(crate) enum Scalar<'v> {
     Float(f64),
     Text(Cow<'v, str>),
     Guid(u128),
-    /// The number that a member, or several flags, stand for.
+    /// The number behind a member, or behind several flags.
     Member(u64),
     Instant(Instant),
     Date(Date),
@@ -144,7 +144,7 @@ impl<'v> Scalar<'v> {
         }
     }
 
-    /// The number without a loss, if it is no binary fraction.
+    /// The number without a loss, unless it is a binary fraction.
     pub fn exact(&self) -> Option<Decimal> {
         match self {
             Scalar::Int(number) => Some((*number).into()),
@@ -180,7 +180,7 @@ impl<'v> Scalar<'v> {
     }
 
     /// A total order among values of one sort, for `$orderby`: nulls first, as OData has it,
-    /// then what is no number.
+    /// then what is not a number.
     pub fn order(&self, other: &Scalar<'_>) -> Ordering {
         match (self, other) {
             (Scalar::Null, Scalar::Null) => Ordering::Equal,

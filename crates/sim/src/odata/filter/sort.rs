@@ -84,7 +84,7 @@ impl Sort<'_> {
     }
 }
 
-/// What comes of an operator between two sorts, if it may stand there at all.
+/// What an operator between two sorts gives, if it is allowed there at all.
 pub(super) fn result<'t>(operator: Operator, x: Sort<'t>, y: Sort<'t>) -> Option<Sort<'t>> {
     use Sort::{Bool, Date, Duration, Instant, Member, Null, Number};
     let ordered = x.is_comparable_to(y) && ![x, y].iter().any(|sort| matches!(sort, Bool | Sort::Object(_)));

@@ -1,4 +1,4 @@
-//! Reports that are drawn: so many calls in each hour or on each day.
+//! Reports that are drawn as charts: the number of calls in each hour or on each day.
 
 use std::collections::BTreeMap;
 

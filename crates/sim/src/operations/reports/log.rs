@@ -4,7 +4,7 @@ use super::people::cost;
 use super::{Report, count, duration, instant};
 use crate::assumptions::{CALL_DIRECTIONS, PARTY_TYPES};
 use crate::calls::{Kind, Leg, PhoneCall, Shown};
-use crate::operations::history::{recording_name, transcription};
+use crate::operations::recordings::{recording_name, transcription};
 use crate::state::{Entity, Set, Value};
 
 /// A row for each segment, those of the newest call first. (Seen live.)
@@ -57,10 +57,10 @@ pub(super) fn calls(report: &Report<'_>) -> Vec<Entity> {
     rows
 }
 
-/// True if a party is of the type that `sourceType` or `destinationType` stands for.
+/// True if a party is of the type that `sourceType` or `destinationType` means.
 fn is_type(wanted: i64, party: &Shown<'_>) -> bool {
     let kind = usize::try_from(wanted).ok().and_then(|wanted| *PARTY_TYPES.get(wanted)?);
-    kind.is_none_or(|kind| party.kind == kind)
+    kind.is_none_or(|kind| party.kind as i64 == kind)
 }
 
 /// True if a call goes where `callsType` says.

@@ -15,68 +15,106 @@ use std::ops::Range;
 use jiff::{SignedDuration, Timestamp};
 use threecx_catalog::{Content, Type};
 
-use super::history::{duration, instant};
-use super::{Behaviour, Call, csv};
+use super::behaviours::Behaviour::Reads;
+use super::behaviours::{Answer, Behaviours};
+use super::moments::{duration, instant};
+use super::{Call, csv};
 use crate::calls::{Chat, Directory, PhoneCall};
-use crate::http::{Problem, Response};
+use crate::http::Problem;
 use crate::state::{Entity, Shape, Store, Value};
 
 /// Makes the rows of a report.
 type Rows = fn(&Report<'_>) -> Vec<Entity>;
 
-pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
-    quality::behaviour(operation).or_else(|| rows_of(operation).map(|_| answer as Behaviour))
+/// The behaviour of an operation that answers the rows of a report.
+macro_rules! report {
+    ($rows:path) => {
+        Reads(|call, store| answer(call, store, $rows))
+    };
 }
 
-/// What makes the rows. `Download…` operations are those of the same resource in another form.
-fn rows_of(operation: &str) -> Option<Rows> {
-    let (resource, name) = operation.split_once('.')?;
-    Some(match resource {
-        "ReportAbandonedChatsStatistics" => chats::abandoned,
-        "ReportAbandonedQueueCalls" => queues::abandoned,
-        "ReportAgentLoginHistory" => queues::logins,
-        "ReportAgentsInQueueStatistics" => queues::agents,
-        "ReportAverageQueueWaitingTime" => charts::waiting,
-        "ReportBreachesSla" => queues::breaches,
-        "ReportCallCostByExtensionGroup" => people::costs,
-        "ReportCallDistribution" if name.contains("GetCallDistribution") && !name.ends_with("Data") => {
-            charts::distribution
-        }
-        "ReportCallDistribution" => charts::calls,
-        "ReportCallLogData" if !name.contains("Quality") => log::calls,
-        "ReportChatLog" => chats::log,
-        "ReportDetailedQueueStatistics" => queues::details,
-        "ReportExtensionStatistics" | "ReportExtensionStatisticsByGroup" => people::extensions,
-        "ReportExtensionsStatisticsByRingGroups" => people::ring_group_members,
-        "ReportInboundCalls" => log::inbound,
-        "ReportInboundRules" => log::inbound_rules,
-        "ReportOutboundCalls" => log::outbound,
-        "ReportQueueAgentsChatStatistics" => chats::agents,
-        "ReportQueueAgentsChatStatisticsTotals" => chats::totals,
-        "ReportQueueAnUnCalls" => charts::queue_calls,
-        "ReportQueueAnsweredCallsByWaitTime" => queues::answered,
-        "ReportQueueCallbacks" => queues::callbacks,
-        "ReportQueueChatPerformance" => chats::performance,
-        "ReportQueueFailedCallbacks" => queues::failed_callbacks,
-        "ReportQueuePerformanceOverview" => queues::performance,
-        "ReportQueuePerformanceTotals" => queues::totals,
-        "ReportRingGroupStatistics" => people::ring_groups,
-        "ReportStatisticSla" => queues::sla,
-        "ReportTeamQueueGeneralStatistics" => queues::teams,
-        "ReportUserActivity" if name.ends_with("UserActivity") => charts::activity,
-        "ReportUserActivity" => charts::calls,
-        _ => return None,
-    })
-}
+pub(super) const BEHAVIOURS: Behaviours = &[
+    ("ReportAbandonedChatsStatistics.DownloadAbandonedChatsStatistics", report!(chats::abandoned)),
+    ("ReportAbandonedChatsStatistics.GetAbandonedChatsStatisticsData", report!(chats::abandoned)),
+    ("ReportAbandonedQueueCalls.DownloadAbandonedQueueCalls", report!(queues::abandoned)),
+    ("ReportAbandonedQueueCalls.GetAbandonedQueueCallsData", report!(queues::abandoned)),
+    ("ReportAgentLoginHistory.DownloadAgentLoginHistory", report!(queues::logins)),
+    ("ReportAgentLoginHistory.GetAgentLoginHistoryData", report!(queues::logins)),
+    ("ReportAgentsInQueueStatistics.DownloadAgentsInQueueStatistics", report!(queues::agents)),
+    ("ReportAgentsInQueueStatistics.GetAgentsInQueueStatisticsData", report!(queues::agents)),
+    ("ReportAverageQueueWaitingTime.DownloadAverageQueueWaitingTimeReport", report!(charts::waiting)),
+    ("ReportAverageQueueWaitingTime.GetAverageQueueWaitingTimeData", report!(charts::waiting)),
+    ("ReportBreachesSla.DownloadBreachesSla", report!(queues::breaches)),
+    ("ReportBreachesSla.GetBreachesSlaData", report!(queues::breaches)),
+    ("ReportCallCostByExtensionGroup.DownloadCallCostByExtensionGroup", report!(people::costs)),
+    ("ReportCallCostByExtensionGroup.GetCallCostByExtensionGroupData", report!(people::costs)),
+    ("ReportCallDistribution.DownloadCallDistributionReport", report!(charts::calls)),
+    ("ReportCallDistribution.DownloadGetGetCallDistribution", report!(charts::distribution)),
+    ("ReportCallDistribution.GetCallDistribution", report!(charts::distribution)),
+    ("ReportCallDistribution.GetCallDistributionData", report!(charts::calls)),
+    ("ReportCallLogData.DownloadCallLog", report!(log::calls)),
+    ("ReportCallLogData.GetCallLogData", report!(log::calls)),
+    ("ReportCallLogData.GetCallQualityReport", Reads(quality::report)),
+    ("ReportCallLogData.GetOldCallLogData", report!(log::calls)),
+    ("ReportCallLogData.GetOldCallQualityReport", Reads(quality::report)),
+    ("ReportChatLog.DownloadChatLog", report!(chats::log)),
+    ("ReportChatLog.GetChatLog", report!(chats::log)),
+    ("ReportDetailedQueueStatistics.DownloadDetailedQueueStatistics", report!(queues::details)),
+    ("ReportDetailedQueueStatistics.GetDetailedQueueStatisticsData", report!(queues::details)),
+    ("ReportExtensionStatistics.DownloadExtensionStatistics", report!(people::extensions)),
+    ("ReportExtensionStatistics.GetExtensionStatisticsData", report!(people::extensions)),
+    ("ReportExtensionStatisticsByGroup.DownloadExtensionStatisticsByGroup", report!(people::extensions)),
+    ("ReportExtensionStatisticsByGroup.GetExtensionStatisticsByGroupData", report!(people::extensions)),
+    (
+        "ReportExtensionsStatisticsByRingGroups.DownloadExtensionsStatisticsByRingGroups",
+        report!(people::ring_group_members),
+    ),
+    (
+        "ReportExtensionsStatisticsByRingGroups.GetExtensionsStatisticsByRingGroupsData",
+        report!(people::ring_group_members),
+    ),
+    ("ReportInboundCalls.DownloadGetInboundCalls", report!(log::inbound)),
+    ("ReportInboundCalls.GetInboundCalls", report!(log::inbound)),
+    ("ReportInboundRules.DownloadInboundRules", report!(log::inbound_rules)),
+    ("ReportInboundRules.GetInboundRulesData", report!(log::inbound_rules)),
+    ("ReportOutboundCalls.DownloadGetOutboundCalls", report!(log::outbound)),
+    ("ReportOutboundCalls.GetOutboundCalls", report!(log::outbound)),
+    ("ReportQueueAgentsChatStatistics.DownloadQueueAgentsChatStatistics", report!(chats::agents)),
+    ("ReportQueueAgentsChatStatistics.GetQueueAgentsChatStatisticsData", report!(chats::agents)),
+    ("ReportQueueAgentsChatStatisticsTotals.DownloadQueueAgentsChatStatisticsTotals", report!(chats::totals)),
+    ("ReportQueueAgentsChatStatisticsTotals.GetQueueAgentsChatStatisticsTotalsData", report!(chats::totals)),
+    ("ReportQueueAnUnCalls.DownloadQueueAnUnCallsReport", report!(charts::queue_calls)),
+    ("ReportQueueAnUnCalls.GetQueueAnUnCallsData", report!(charts::queue_calls)),
+    ("ReportQueueAnsweredCallsByWaitTime.DownloadQueueAnsweredCallsByWaitTime", report!(queues::answered)),
+    ("ReportQueueAnsweredCallsByWaitTime.GetQueueAnsweredCallsByWaitTimeData", report!(queues::answered)),
+    ("ReportQueueCallbacks.DownloadQueueCallbacks", report!(queues::callbacks)),
+    ("ReportQueueCallbacks.GetQueueCallbacksData", report!(queues::callbacks)),
+    ("ReportQueueChatPerformance.DownloadQueueChatPerformance", report!(chats::performance)),
+    ("ReportQueueChatPerformance.GetQueueChatPerformanceData", report!(chats::performance)),
+    ("ReportQueueFailedCallbacks.DownloadQueueFailedCallbacks", report!(queues::failed_callbacks)),
+    ("ReportQueueFailedCallbacks.GetQueueFailedCallbacksData", report!(queues::failed_callbacks)),
+    ("ReportQueuePerformanceOverview.DownloadQueuePerformanceOverview", report!(queues::performance)),
+    ("ReportQueuePerformanceOverview.GetQueuePerformanceOverviewData", report!(queues::performance)),
+    ("ReportQueuePerformanceTotals.DownloadQueuePerformanceTotals", report!(queues::totals)),
+    ("ReportQueuePerformanceTotals.GetQueuePerformanceTotalsData", report!(queues::totals)),
+    ("ReportRingGroupStatistics.DownloadRingGroupStatistics", report!(people::ring_groups)),
+    ("ReportRingGroupStatistics.GetRingGroupStatisticsData", report!(people::ring_groups)),
+    ("ReportStatisticSla.DownloadStatisticSla", report!(queues::sla)),
+    ("ReportStatisticSla.GetStatisticSlaData", report!(queues::sla)),
+    ("ReportTeamQueueGeneralStatistics.DownloadTeamQueueGeneralStatistics", report!(queues::teams)),
+    ("ReportTeamQueueGeneralStatistics.GetTeamQueueGeneralStatisticsData", report!(queues::teams)),
+    ("ReportUserActivity.DownloadGetUserActivity", report!(charts::activity)),
+    ("ReportUserActivity.DownloadUserActivityReport", report!(charts::calls)),
+    ("ReportUserActivity.GetUserActivity", report!(charts::activity)),
+    ("ReportUserActivity.GetUserActivityData", report!(charts::calls)),
+];
 
-fn answer(call: &Call<'_>) -> Result<Response, Problem> {
+fn answer(call: &Call<'_>, store: &Store, rows: Rows) -> Answer {
     let content = call.form.answer_in(call.release).content;
     let (Content::Value(ty) | Content::File(_, Some(ty))) = content else { return Err(Problem::NoSuchPath) };
     let Type::Structure(structure) = ty.ty else { return Err(Problem::NoSuchPath) };
     let shape = call.shapes.get(structure.name).ok_or(Problem::NoSuchPath)?;
     let options = call.options(Some(shape))?;
-    let rows = rows_of(call.operation.id).ok_or(Problem::NoSuchPath)?;
-    let store = call.read();
     let period = match (moment(call, &["periodFrom", "startDt"])?, moment(call, &["periodTo", "endDt"])?) {
         (from, to) if from.is_none() && to.is_none() => match moment(call, &["chartDate"])? {
             Some(day) => day..day + charts::length(call),
@@ -84,7 +122,7 @@ fn answer(call: &Call<'_>) -> Result<Response, Problem> {
         },
         (from, to) => from.unwrap_or(i64::MIN)..to.unwrap_or(i64::MAX),
     };
-    let report = Report { call, store: &store, shape, period, members: OnceCell::new() };
+    let report = Report { call, store, shape, period, members: OnceCell::new() };
     let page = options.page(rows(&report).into_iter(), usize::MAX);
     match content {
         Content::File(..) => csv::answer(call, shape, page.rows),
@@ -157,7 +195,7 @@ impl<'r> Report<'r> {
         self.members.get_or_init(|| people::members(self)).as_ref().is_none_or(|members| members.contains(number))
     }
 
-    /// `waitInterval`: whoever gives up sooner is not counted.
+    /// `waitInterval`: callers who give up sooner are not counted.
     fn least_wait(&self) -> i64 {
         self.seconds("waitInterval")
     }

@@ -18,7 +18,7 @@ struct Tally {
     talked_out: i64,
 }
 
-/// True if a leg is in the area that `callArea` stands for.
+/// True if a leg is in the area that `callArea` means.
 fn in_area(report: &Report<'_>, leg: &Leg) -> bool {
     let outside = matches!(leg.from, Party::Outside { .. }) || matches!(leg.to, Party::Outside { .. });
     match report.call.parameters.get("callArea").and_then(Value::as_int) {

@@ -1,18 +1,12 @@
 //! How good the sound of a call was: always good, in this company.
 
 use crate::http::{Problem, Response};
-use crate::odata::Selection;
-use crate::operations::{Behaviour, Call};
-use crate::state::{Entity, Value};
-
-pub(super) fn behaviour(operation: &str) -> Option<Behaviour> {
-    let asked = operation.starts_with("ReportCallLogData.") && operation.ends_with("CallQualityReport");
-    asked.then_some(report as Behaviour)
-}
+use crate::operations::Call;
+use crate::operations::behaviours::Answer;
+use crate::state::{Entity, Store, Value};
 
 /// A report on the two sides of a call that took place.
-fn report(call: &Call<'_>) -> Result<Response, Problem> {
-    let store = call.read();
+pub(super) fn report(call: &Call<'_>, store: &Store) -> Answer {
     let text = |name: &str| call.parameters.get(name).and_then(Value::as_text).unwrap_or_default();
     let segment = match call.parameters.get("call_id").and_then(Value::as_int) {
         Some(id) => Some(id),
@@ -49,5 +43,5 @@ fn report(call: &Call<'_>) -> Result<Response, Problem> {
         .with("Transcoding", Value::Bool(false))
         .with("Party1", party(text("srcNumber"), true).unwrap_or(Value::Null))
         .with("Party2", party(text("dstNumber"), false).unwrap_or(Value::Null));
-    Ok(call.entity(200, "Pbx.QualityReport", &answer, Selection::all()))
+    Ok(call.whole(&answer))
 }

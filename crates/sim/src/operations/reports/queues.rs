@@ -167,7 +167,7 @@ pub(super) fn callbacks(report: &Report<'_>) -> Vec<Entity> {
     })
 }
 
-/// So nobody was not called back, either.
+/// So no callback failed, either.
 pub(super) fn failed_callbacks(_: &Report<'_>) -> Vec<Entity> {
     Vec::new()
 }

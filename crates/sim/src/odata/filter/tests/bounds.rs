@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{filter, shape, user, with_budget};
 use crate::assumptions::{MAX_QUERY_DEPTH, MAX_QUERY_PATTERNS};
 use crate::odata::filter::Expression;
-use crate::odata::{Budget, Grounds};
+use crate::odata::{Budget, QueryContext};
 
 /// The stack that a request is answered on.
 const STACK: usize = 2 << 20;
@@ -189,17 +189,17 @@ proptest! {
     fn nothing_panics(text in "\\PC{0,60}", words in proptest::collection::vec(word(), 0..16)) {
         let budget = Arc::default();
         let now = "2026-01-31T12:00:00Z".parse().expect("a moment");
-        let grounds = Grounds {
+        let context = QueryContext {
             shapes: crate::state::Shapes::of(threecx_catalog::Span::NEWEST),
             release: threecx_catalog::Span::NEWEST,
             now,
             budget: &budget,
         };
         for text in [text, words.join(" "), words.concat()] {
-            if let Ok(filter) = Expression::filter(&text, shape("User"), &grounds) {
+            if let Ok(filter) = Expression::filter(&text, shape("User"), &context) {
                 filter.holds(&user());
             }
-            for key in Expression::orderby(&text, shape("User"), &grounds).into_iter().flatten() {
+            for key in Expression::orderby(&text, shape("User"), &context).into_iter().flatten() {
                 let value = key.expression.evaluate(&user()).into_owned();
                 prop_assert!(value.order(&value).is_eq(), "{text}");
             }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use threecx_catalog::Span;
 
-use super::{Budget, Expression, Grounds, QueryError};
+use super::{Budget, Expression, QueryContext, QueryError};
 use crate::state::{Entity, Shape, Shapes, entity_from_json};
 
 fn shape(name: &str) -> &'static Shape {
@@ -49,6 +49,6 @@ fn filter(text: &str, of: &str) -> Result<Expression, QueryError> {
 
 fn with_budget(text: &str, of: &str, budget: &Arc<Budget>) -> Result<Expression, QueryError> {
     let now = "2026-01-31T12:00:00Z".parse().expect("a moment");
-    let grounds = Grounds { shapes: Shapes::of(Span::NEWEST), release: Span::NEWEST, now, budget };
-    Expression::filter(text, shape(of), &grounds)
+    let context = QueryContext { shapes: Shapes::of(Span::NEWEST), release: Span::NEWEST, now, budget };
+    Expression::filter(text, shape(of), &context)
 }

@@ -1,4 +1,4 @@
-//! Texts that are no expressions, and how they are refused.
+//! Texts that are not expressions, and how they are refused.
 
 use super::filter;
 
@@ -138,10 +138,10 @@ fn types() {
         ("now(1) eq now()", "The function 'now' takes no arguments at position 0"),
         ("matchesPattern(Number)", "The function 'matchesPattern' takes 2 arguments at position 0"),
         ("matchesPattern(Number,Number)", "The pattern of 'matchesPattern' has to be a text in quotes at position 22"),
-        ("matchesPattern(Number,'(')", "The pattern '(' is no regular expression, or too large a one at position 22"),
+        ("matchesPattern(Number,'(')", "The pattern '(' is not a regular expression, or too large at position 22"),
         (
             "matchesPattern(Number,'(\\w{99}){99}')",
-            "The pattern '(\\w{99}){99}' is no regular expression, or too large a one at position 22",
+            "The pattern '(\\w{99}){99}' is not a regular expression, or too large at position 22",
         ),
     ]);
     let error = filter("ClientId eq 'x'", "RefreshToken").expect_err("no GUID");

@@ -1,4 +1,4 @@
-//! Tables of expressions that hold, or do not.
+//! Tables of expressions that are true, or are not.
 
 use super::{entity, filter, user};
 use crate::state::Entity;

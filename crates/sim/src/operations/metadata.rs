@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use serde_json::{Value as Json, json};
 use threecx_catalog::{Body, Content, Enumeration, Property, Span, Type, TypeRef, Verb};
 
-use super::{Arguments, Literal, Segment, enumeration};
+use super::{Route, Routes};
 use crate::http::{API, Response};
-use crate::operations::{Route, Routes};
+use crate::odata::{Arguments, Literal, Segment, member_number};
 use crate::state::{Shape, Shapes, Store};
 
 /// Answers `GET /xapi/v1/`: the names of all sets and singletons.
@@ -226,7 +226,7 @@ fn write_enumeration(enumeration: &Enumeration, release: Span, out: &mut String)
     let flags = if enumeration.flags { " IsFlags=\"true\"" } else { "" };
     let _ = write!(out, "<EnumType Name=\"{}\"{flags}>", enumeration.name);
     for (index, member) in enumeration.members.iter().enumerate().filter(|(_, m)| m.span.overlaps(release)) {
-        let value = enumeration::number(enumeration, index);
+        let value = member_number(enumeration, index);
         let _ = write!(out, "<Member Name=\"{}\" Value=\"{value}\"/>", member.name);
     }
     out.push_str("</EnumType>");

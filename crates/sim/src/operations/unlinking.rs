@@ -35,7 +35,7 @@ impl Gone {
 }
 
 /// Takes what has gone out of everything that refers to it.
-pub(super) fn forget(store: &mut Store, gone: &Gone) {
+pub(super) fn unlink(store: &mut Store, gone: &Gone) {
     if gone.numbers.is_empty() {
         return;
     }

@@ -1,4 +1,4 @@
-//! What a new entity has that nobody asked for, by type: kept as data in `defaults.json`, and
+//! What a new entity has without being asked for, by type: kept as data in `defaults.json`, and
 //! in memory once for all entities of a type.
 
 use std::sync::OnceLock;
@@ -6,15 +6,16 @@ use std::sync::OnceLock;
 use serde_json::Value as Json;
 use threecx_catalog::Property;
 
-use super::library;
-use crate::state::{Shapes, Value};
+use super::entity::Value;
+use super::known::known_value;
+use super::shape::Shapes;
 
 const DEFAULTS: &str = include_str!("defaults.json");
 
 /// The value that a property has in a new entity of a type, if it is another than that of every
 /// property of its kind.
-pub(crate) fn initial(structure: &str, property: &Property, shapes: &'static Shapes) -> Option<Value> {
+pub(super) fn initial(structure: &str, property: &Property, shapes: &'static Shapes) -> Option<Value> {
     static TABLE: OnceLock<Json> = OnceLock::new();
     let table = TABLE.get_or_init(|| serde_json::from_str(DEFAULTS).unwrap_or_default());
-    library::value(table.get(structure)?.get(property.name)?, property, shapes)
+    known_value(table.get(structure)?.get(property.name)?, property, shapes)
 }
