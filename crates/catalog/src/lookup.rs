@@ -1,6 +1,8 @@
 //! Finding things in the tables.
 
-use crate::generated::{RESOURCES, STRUCTURES, WARNINGS};
+use crate::collection::Collection;
+use crate::entity_set::EntitySet;
+use crate::generated::{COLLECTIONS, ENTITY_SETS, FILE_CONTENTS, RESOURCES, STRUCTURES, WARNINGS};
 use crate::operation::{Operation, Resource};
 use crate::types::{Structure, Warning};
 
@@ -44,4 +46,25 @@ pub fn warnings() -> &'static [Warning] {
 /// What a refusal code means.
 pub fn warning(code: &str) -> Option<&'static Warning> {
     WARNINGS.binary_search_by(|warning| warning.code.cmp(code)).ok().map(|index| &WARNINGS[index])
+}
+
+/// All entity sets, by name.
+pub fn entity_sets() -> &'static [&'static EntitySet] {
+    ENTITY_SETS
+}
+
+/// The entity set with this name (`Users`).
+pub fn entity_set(name: &str) -> Option<&'static EntitySet> {
+    ENTITY_SETS.binary_search_by(|set| set.name.cmp(name)).ok().map(|index| ENTITY_SETS[index])
+}
+
+/// The collections that are changed item by item.
+pub fn collections() -> &'static [Collection] {
+    COLLECTIONS
+}
+
+/// True for the name of a text, a property or a field, that may hold the content of a file: a
+/// template of a phone or a trunk, say.
+pub fn holds_file(name: &str) -> bool {
+    FILE_CONTENTS.contains(&name)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::entity_set::Target;
+use crate::period::Periodic;
 use crate::release::{Dated, Span};
 use crate::types::{Property, Structure, TypeRef};
 
@@ -47,6 +49,8 @@ pub struct Operation {
     pub replaced_by: Option<&'static str>,
     /// True if the answer itself is a secret.
     pub secret: bool,
+    /// How it is asked for a period, if it can be.
+    pub period: Option<&'static Periodic>,
     /// How it is sent, oldest first; a later release may reach it in another way.
     pub forms: &'static [Form],
 }
@@ -133,6 +137,8 @@ pub struct Form {
     pub method: Method,
     /// The path below `/xapi/v1`, with `{name}` for parameters.
     pub path: &'static str,
+    /// What the path addresses.
+    pub target: Target,
     /// The path, cut at its parameters.
     pub segments: &'static [Segment],
     /// The parameters in the path, in the order of `segments`.

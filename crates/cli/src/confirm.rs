@@ -61,7 +61,7 @@ fn told(warning: &str, concerned: Option<&str>, pbx: Option<&str>) -> String {
 /// arguments it has.
 pub fn warning(operation: &Operation, flags: &[Flag], is_given: impl Fn(&Flag) -> bool) -> Option<String> {
     let replaced = flags.iter().filter(|flag| is_given(flag)).filter_map(|flag| flag.replaces);
-    let replaced = replaced.map(|collection| format!("This replaces all {}s.", collection.noun));
+    let replaced = replaced.map(|collection| format!("This replaces all {}.", collection.plural));
     let sentences: Vec<String> = effect(operation).into_iter().chain(replaced).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }

@@ -8,7 +8,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use threecx::{Answer, Arguments, Client, Error, Input, Operation, Request};
-use threecx_catalog::{Resource, Structure, Verb};
+use threecx_catalog::{Resource, Structure, Target, Verb};
 use threecx_core::InputError;
 
 use crate::failure::Failure;
@@ -30,16 +30,12 @@ pub struct Kind {
 impl Kind {
     /// What this resource has of that kind, if it has any.
     pub fn of(resource: &'static Resource) -> Option<Kind> {
-        let operations = || resource.operations.iter();
-        let update = operations().find(|operation| operation.verb == Verb::Update)?;
-        let path = update.newest_form().path;
-        let get = operations().find(|operation| operation.verb == Verb::Get && operation.newest_form().path == path)?;
-        let set = match update.newest_form().parameters {
-            [] => None,
-            [key] => Some((Set::named(path.strip_prefix('/')?.split('(').next()?)?, key.name)),
-            _ => return None,
-        };
-        Some(Kind { get, update, set })
+        let update = resource.operations.iter().find(|operation| operation.verb == Verb::Update)?;
+        match update.newest_form().target {
+            Target::Entity(set, key) => Some(Kind { get: set.get?, update, set: Some((Set::of(set)?, key.name)) }),
+            Target::Singleton(singleton) => Some(Kind { get: singleton.get, update, set: None }),
+            Target::Nothing | Target::Set(_) | Target::Listed(..) => None,
+        }
     }
 
     /// What it consists of.

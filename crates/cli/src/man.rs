@@ -44,7 +44,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         _ => match command::find_operation(&words)? {
             Chosen::Operation(operation) => of_resource(operation.resource),
             Chosen::Resource(found) | Chosen::Edit(found) => of_resource(found),
-            Chosen::Collection(found) => threecx::resource(found.resource).map_or_else(program, of_resource),
+            Chosen::Collection(found) => threecx::resource(found.set.name).map_or_else(program, of_resource),
             _ => program(),
         },
     };

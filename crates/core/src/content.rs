@@ -3,14 +3,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// Properties of text that hold the content of a file: templates of phones and trunks, say.
-const NAMES: [&str; 3] = ["Content", "Contents", "Data"];
-
-/// True for a property of text that may hold the content of a file.
-pub fn is_content(property: &str) -> bool {
-    NAMES.contains(&property)
-}
-
 /// The content of a file as a field takes it: text as it is, anything else in Base64.
 pub fn encoded(file: Vec<u8>) -> String {
     match String::from_utf8(file) {

@@ -29,7 +29,6 @@ mod input;
 pub mod instant;
 mod literal;
 pub mod page;
-pub mod period;
 mod plan;
 mod query;
 pub mod read;

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 use threecx_catalog::{Property, Span, Structure, Type, Verb};
-use threecx_core::content;
 
 use crate::command::{self, About, Reply};
 use crate::{inputs, names};
@@ -52,6 +51,6 @@ fn kind(property: &Property) -> &'static str {
 /// The fields of a body that hold the content of a file.
 pub(crate) fn file_fields(structure: &'static Structure, target: Span) -> Vec<&'static str> {
     let text = |property: &&Property| matches!(property.ty.ty, Type::String) && !property.ty.collection;
-    let files = structure.properties_in(target).filter(text).filter(|property| content::is_content(property.name));
+    let files = structure.properties_in(target).filter(text).filter(|property| threecx_catalog::holds_file(property.name));
     files.map(|property| property.name).collect()
 }

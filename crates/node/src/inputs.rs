@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::json;
 use threecx_catalog::{
-    Body, Enumeration, Form, Operation, Options, Parameter, Property, Span, Structure, Type, TypeRef,
+    Body, Enumeration, Form, Operation, Options, Parameter, Property, Span, Structure, Target, Type, TypeRef,
 };
 
 use crate::command::{About, Reply};
@@ -139,7 +139,7 @@ pub fn of(operation: &'static Operation) -> Inputs {
     // The newest form counts, the older ones add what it no longer has.
     for form in operation.forms.iter().rev() {
         for parameter in form.parameters {
-            found.add(path_input(parameter, form.path, form.span));
+            found.add(path_input(parameter, form.target, form.span));
         }
         match form.body {
             Body::None => {}
@@ -234,9 +234,9 @@ impl Inputs {
     }
 }
 
-fn path_input(parameter: &'static Parameter, path: &str, span: Span) -> Input {
+fn path_input(parameter: &'static Parameter, target: Target, span: Span) -> Input {
     let picker = match parameter.key {
-        true => picker::of_key(path, parameter.name),
+        true => picker::of_key(target, parameter.name),
         false => parameter.refers_to.and_then(picker::of),
     };
     let required = is_required(parameter);

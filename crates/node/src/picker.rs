@@ -2,45 +2,10 @@
 
 use serde::Deserialize;
 use serde_json::json;
-use threecx_catalog::{self as catalog, Operation, Options, Span, Structure, Type, TypeRef, Verb};
+use threecx_catalog::{self as catalog, EntitySet, Operation, Options, Span, Structure, Target};
 
 use crate::command::Reply;
 use crate::failure::Failure;
-
-/// So many properties make a label.
-const PARTS: usize = 3;
-
-/// What identifies something to a person, most telling first. Ids are not among it.
-const TELLING: [&str; 28] = [
-    "Number",
-    "FirstName",
-    "LastName",
-    "DisplayName",
-    "RuleName",
-    "ExternalNumber",
-    "PromptSetName",
-    "ClientId",
-    "FriendlyName",
-    "Name",
-    "ReportName",
-    "StartTime",
-    "FromDisplayName",
-    "ToDisplayName",
-    "CompanyName",
-    "Caller",
-    "Callee",
-    "CallerId",
-    "MAC",
-    "MacAddress",
-    "Model",
-    "IPAddrMask",
-    "PhoneNumber",
-    "Filename",
-    "FileName",
-    "Link",
-    "ProvLink",
-    "Description",
-];
 
 /// How to list what something refers to.
 #[derive(Clone, Debug)]
@@ -59,33 +24,22 @@ pub struct Picker {
 
 /// The picker for a reference, if what it refers to can be listed.
 pub fn of(reference: &str) -> Option<Picker> {
-    let (resource, property) = reference.split_once('.')?;
-    let set = format!("/{resource}");
-    let list = catalog::operations()
-        .find(|operation| operation.verb == Verb::List && operation.forms.iter().any(|form| form.path == set))?;
-    picker(list, property)
+    let (set, property) = reference.split_once('.')?;
+    picker(catalog::entity_set(set)?, property)
 }
 
-/// The picker for a key of the entities below a path: `/Users({Id})…` lists users.
-pub fn of_key(path: &str, key: &str) -> Option<Picker> {
-    let set = path.trim_start_matches('/').split(['(', '/']).next()?;
-    let placeholder = format!("{{{key}}}");
-    // Only the first key of a path belongs to the set that it starts with.
-    let first = path.find('{')?;
-    path[first..].starts_with(&placeholder).then(|| of(&format!("{set}.{key}")))?
+/// The picker for a key in the path of a form: that of `/Users({Id})…` lists users.
+pub fn of_key(target: Target, key: &str) -> Option<Picker> {
+    match target {
+        Target::Entity(set, by) if by.name == key => picker(set, key),
+        _ => None,
+    }
 }
 
-fn picker(list: &'static Operation, property: &str) -> Option<Picker> {
-    let form = list.newest_form();
-    let catalog::Content::Value(TypeRef { ty: Type::Structure(structure), .. }) = form.answer_in(Span::ALL).content
-    else {
-        return None;
-    };
-    let has = |name: &str| structure.all_properties().find(|known| known.name == name && !known.navigation);
-    let value = has(property)?.name;
-    let single = |name: &&str| has(name).is_some_and(|found| !found.ty.collection);
-    let label = TELLING.into_iter().filter(single).take(PARTS).collect();
-    Some(Picker { of: format!("{}.{value}", list.resource.name), list, value, label, structure })
+fn picker(set: &EntitySet, property: &str) -> Option<Picker> {
+    let value = set.property(property).filter(|found| found.name == property && !found.navigation)?.name;
+    let label = set.label.to_vec();
+    Some(Picker { of: format!("{}.{value}", set.name), list: set.list?, value, label, structure: set.structure })
 }
 
 /// The command.
@@ -137,7 +91,8 @@ mod tests {
         let users = of("Users.Id").expect("listed");
         assert_eq!((users.list.id, users.value), ("Users.ListUser", "Id"));
         assert_eq!(users.label, ["Number", "FirstName", "LastName"]);
-        assert_eq!(of_key("/Users({Id})/Pbx.SendWelcomeEmail", "Id").expect("listed").of, "Users.Id");
+        let welcome = catalog::operation("Users.SendWelcomeEmail").expect("known");
+        assert_eq!(of_key(welcome.newest_form().target, "Id").expect("listed").of, "Users.Id");
         assert_eq!(of("Queues.Number").expect("listed").label, ["Number", "Name"]);
     }
 }

@@ -1,41 +1,11 @@
 //! Simplify: of a large record, the properties that matter.
 
-use threecx_catalog::{Operation, Options, Property, Span, Type, Verb};
+use threecx_catalog::{NAMING, Operation, Options, Property, Span, Type, Verb};
 
 use crate::properties::rows;
 
 /// Records with more properties than this are simplified.
 const LARGE: usize = 20;
-
-/// Parts of names that say what something is, where it can be reached and how it fares.
-const TELLING: [&str; 26] = [
-    "Id",
-    "Number",
-    "FirstName",
-    "LastName",
-    "DisplayName",
-    "Name",
-    "EmailAddress",
-    "Email",
-    "Mobile",
-    "Enabled",
-    "IsRegistered",
-    "IsOnline",
-    "CurrentProfileName",
-    "QueueStatus",
-    "PrimaryGroupId",
-    "Direction",
-    "Status",
-    "Type",
-    "Version",
-    "FQDN",
-    "StartTime",
-    "EndTime",
-    "RuleName",
-    "ExternalNumber",
-    "MAC",
-    "Model",
-];
 
 /// The properties that matter, where an operation answers with large records and lets select;
 /// nothing if all are as well given.
@@ -50,7 +20,7 @@ pub fn simplified(operation: &Operation, target: Span) -> Option<Vec<&'static st
         !p.navigation && !p.secret && !p.ty.collection && !matches!(p.ty.ty, Type::Structure(_) | Type::Opaque(_))
     };
     let plain: Vec<&'static str> = properties.iter().copied().filter(plain).map(|property| property.name).collect();
-    let telling: Vec<&'static str> = TELLING.into_iter().filter(|name| plain.contains(name)).collect();
+    let telling: Vec<&'static str> = NAMING.summary.iter().copied().filter(|name| plain.contains(name)).collect();
     (properties.len() > LARGE && telling.len() >= 4).then_some(telling)
 }
 

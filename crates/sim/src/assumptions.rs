@@ -71,8 +71,7 @@ pub const PHONE_STEP_SECONDS: i64 = 20;
 
 /// `$search` looks for each word or phrase in these properties, whatever its case; in all texts
 /// of entities that have none of them.
-pub const SEARCHED: [&str; 8] =
-    ["Number", "Name", "FirstName", "LastName", "DisplayName", "EmailAddress", "CompanyName", "PhoneNumber"];
+pub const SEARCHED: &[&str] = threecx_catalog::NAMING.searched;
 
 /// The build that a PBX of a version calls itself where no live one has been named in public.
 pub const BUILD: &str = "1000";

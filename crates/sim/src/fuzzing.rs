@@ -24,7 +24,7 @@ impl Default for Company {
     fn default() -> Company {
         let (shapes, routes) = (Shapes::of(Span::NEWEST), Routes::of(Span::NEWEST));
         let traffic = Traffic { segments: 0, period: Period { from: 0, to: 0 }, boot: 0, live: false };
-        let store = Founding { users: 12, seed: 7, traffic }.store(&routes, shapes, Span::NEWEST);
+        let store = Founding { users: 12, seed: 7, traffic }.store(&routes, shapes);
         Company { shapes, routes, store }
     }
 }

@@ -268,7 +268,7 @@ impl Builder {
         #[cfg_attr(not(feature = "sqlite"), allow(unused_mut, reason = "a file changes it"))]
         let mut founding = Founding { users: self.users, seed: self.seed, traffic };
         #[cfg_attr(not(feature = "sqlite"), allow(unused_mut, reason = "a file changes it"))]
-        let mut store = founding.store(&routes, shapes, self.api);
+        let mut store = founding.store(&routes, shapes);
         #[cfg(feature = "sqlite")]
         let file = match &self.data {
             Some(path) => {

@@ -60,8 +60,8 @@ pub(crate) struct Founding {
 
 impl Founding {
     /// The state of a PBX on its first day.
-    pub fn store(self, routes: &Routes, shapes: &'static Shapes, release: Span) -> Store {
-        let mut store = operations::empty_store(routes, shapes, release);
+    pub fn store(self, routes: &Routes, shapes: &'static Shapes) -> Store {
+        let mut store = operations::empty_store(routes, shapes);
         operations::install_services(&mut store);
         company::found(&mut store, shapes, self.users, self.seed);
         company::back_up(&mut store, self.traffic.boot);
@@ -133,7 +133,7 @@ impl System {
 
     /// As on the first day, with nothing that goes wrong. Tokens go on to hold.
     pub fn reset(&self) {
-        let fresh = self.founding.store(&self.routes, self.shapes, self.release);
+        let fresh = self.founding.store(&self.routes, self.shapes);
         self.write().replace_with(fresh);
         self.keep();
         self.misbehaviour.set_faults(Vec::new());

@@ -45,7 +45,7 @@ impl<'w> Samples<'w> {
 
     /// The path with arguments.
     pub fn path(&self, form: &Form) -> Result<String, String> {
-        let set = form.path.trim_start_matches('/').split(['(', '/']).next().unwrap_or_default();
+        let set = form.target.set().map_or("", |set| set.name);
         let mut path = String::new();
         for segment in form.segments {
             match segment {

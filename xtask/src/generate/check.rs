@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::record::{Overrides, Record, Shape};
+use super::structures::Structures;
+use crate::record::{Body, Operation, Overrides, Record, Shape};
 
 /// Complains about every name that means nothing, and about what ought to be there and is not.
 pub fn overrides(record: &Record, overrides: &Overrides) -> Result<(), String> {
@@ -34,6 +35,24 @@ pub fn overrides(record: &Record, overrides: &Overrides) -> Result<(), String> {
             mistakes.push(format!("[warnings] lacks {code}"));
         }
     }
+    let structures = Structures::of(record);
+    for (list, path) in overrides.names.lists() {
+        if !structures.any(path) {
+            mistakes.push(format!("[names] {list}: nothing has a property {path}"));
+        }
+    }
+    periods(record, overrides, &structures, &mut mistakes);
+    for name in &overrides.content.names {
+        let is_field = |operation: &Operation| matches!(&operation.body, Body::Fields(fields) if fields.contains_key(name));
+        if !structures.any(name) && !operations(record).any(|(_, operation)| is_field(operation)) {
+            mistakes.push(format!("[content] nothing has a property or a field {name}"));
+        }
+    }
+    for name in overrides.item_flags.keys() {
+        if !overrides.collections.values().any(|row| row.also.contains(name)) {
+            mistakes.push(format!("[item-flags.{name}] belongs to no collection"));
+        }
+    }
     if mistakes.is_empty() { Ok(()) } else { Err(format!("api/overrides.toml:\n  {}", mistakes.join("\n  "))) }
 }
 
@@ -48,4 +67,32 @@ fn warning_codes(record: &Record) -> Vec<String> {
         }
     }
     codes
+}
+
+fn operations(record: &Record) -> impl Iterator<Item = (&str, &Operation)> {
+    record.resources.iter().flat_map(|(name, resource)| resource.operations.iter().map(move |one| (name.as_str(), one)))
+}
+
+/// What says when a row happened has to be a time, and a pair of parameters one that something takes.
+fn periods(record: &Record, overrides: &Overrides, structures: &Structures<'_>, mistakes: &mut Vec<String>) {
+    let periods = &overrides.periods;
+    for (from, to) in &periods.parameters {
+        let takes = |operation: &Operation| [from, to].iter().all(|name| operation.parameters.contains_key(*name));
+        if !operations(record).any(|(_, operation)| takes(operation)) {
+            mistakes.push(format!("[periods] parameters: nothing takes {from} and {to}"));
+        }
+    }
+    for (id, property) in &periods.when {
+        let mut named = operations(record).filter(|(name, operation)| format!("{name}.{}", operation.id) == *id);
+        let is_time = named.next().and_then(|(_, operation)| {
+            let rows = Structures::answered(operation)?;
+            structures.property(&rows.ty.name, property).filter(|found| found.name == property)
+        });
+        if is_time.is_none_or(|found| found.spec.ty.name != "DateTimeOffset") {
+            mistakes.push(format!("[periods.when] {id}: {property} is not a time of its rows"));
+        }
+    }
+    for id in periods.by_day.iter().filter(|id| !periods.when.contains_key(*id)) {
+        mistakes.push(format!("[periods] by-day: [periods.when] lacks {id}"));
+    }
 }

@@ -3,9 +3,12 @@
 
 mod check;
 mod emit;
+mod facts;
 pub mod n8n;
 pub mod names;
 mod pictures;
+mod roots;
+mod structures;
 mod tables;
 mod typed;
 

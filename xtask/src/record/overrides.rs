@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
 use serde::Deserialize;
 
-/// Keys are resources (`Users`), operations (`Users.ReprovisionAllPhones`) or parameters
+/// What the descriptions do not say. Keys are resources (`Users`), operations (`Users.ReprovisionAllPhones`) or parameters
 /// (`Users.ReprovisionAllPhones.ids`); the file itself says what each table is for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +26,13 @@ pub struct Overrides {
     pub replaced: BTreeMap<String, String>,
     pub secrets: Secrets,
     pub people: BTreeMap<String, String>,
+    pub names: Naming,
+    pub periods: Periods,
+    pub content: Content,
+    /// By entity set and word: `Queues.agents`.
+    pub collections: IndexMap<String, CollectionRow>,
+    #[serde(rename = "item-flags")]
+    pub item_flags: IndexMap<String, ItemFlag>,
     pub warnings: BTreeMap<String, String>,
 }
 
@@ -71,10 +79,100 @@ pub struct Secrets {
     pub operations: BTreeSet<String>,
 }
 
+/// Properties by which people know one thing from another.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Naming {
+    pub number: String,
+    pub person: Vec<String>,
+    pub name: Vec<String>,
+    pub email: Vec<String>,
+    pub label: Vec<String>,
+    pub summary: Vec<String>,
+    pub columns: Vec<String>,
+    pub searched: Vec<String>,
+}
+
+impl Naming {
+    /// All properties, with the list that names them.
+    pub fn lists(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let lists: [(&'static str, &[String]); 8] = [
+            ("number", std::slice::from_ref(&self.number)),
+            ("person", &self.person),
+            ("name", &self.name),
+            ("email", &self.email),
+            ("label", &self.label),
+            ("summary", &self.summary),
+            ("columns", &self.columns),
+            ("searched", &self.searched),
+        ];
+        lists.into_iter().flat_map(|(list, names)| names.iter().map(move |name| (list, name.as_str())))
+    }
+}
+
+/// How lists of what happened are asked for a period.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Periods {
+    pub parameters: Vec<(String, String)>,
+    pub by_day: BTreeSet<String>,
+    pub when: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Content {
+    pub names: Vec<String>,
+}
+
+/// A collection that is changed item by item.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CollectionRow {
+    pub property: String,
+    pub expand: Option<String>,
+    /// What identifies an item; nothing for texts.
+    pub item: Option<ItemRow>,
+    #[serde(default)]
+    pub also: Vec<String>,
+    #[serde(default)]
+    pub columns: Vec<Column>,
+    pub noun: String,
+    /// Where it is not made from the noun by rule.
+    pub plural: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ItemRow {
+    /// The set whose numbers or keys stand in the property.
+    pub number_of: Option<String>,
+    pub key_of: Option<String>,
+    #[serde(rename = "in")]
+    pub property: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Column {
+    Property(String),
+    #[serde(rename_all = "kebab-case")]
+    Headed { heading: String, property: String },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemFlag {
+    pub value: String,
+    pub property: String,
+    pub default: Option<String>,
+    pub help: String,
+}
+
 impl Overrides {
     /// Every operation or resource that a table names, with the table, so that misspellings are found.
     pub fn names(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let tables: [(&'static str, Vec<&String>); 14] = [
+        let tables: [(&'static str, Vec<&String>); 16] = [
             ("areas", self.areas.values().flatten().collect()),
             ("resources", self.resources.keys().collect()),
             ("titles", self.titles.keys().collect()),
@@ -89,6 +187,8 @@ impl Overrides {
             ("renamed", self.renamed.iter().flat_map(|(old, new)| [old, new]).collect()),
             ("replaced", self.replaced.keys().chain(self.replaced.values().filter(|new| !new.is_empty())).collect()),
             ("secrets", self.secrets.operations.iter().collect()),
+            ("periods.by-day", self.periods.by_day.iter().collect()),
+            ("periods.when", self.periods.when.keys().collect()),
         ];
         tables.into_iter().flat_map(|(table, names)| names.into_iter().map(move |name| (table, name.as_str())))
     }

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ActiveCalls",
+                    target: Target::Set(&super::active_calls::SET),
                     segments: &[Segment::Text("/ActiveCalls")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::active_calls::ACTIVE_CALL), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/ActiveCalls({Id})/Pbx.DropCall",
+                    target: Target::Entity(&super::active_calls::SET, Identity { name: "Id", property: entity_set::property(&super::active_calls::ACTIVE_CALL, "Id") }),
                     segments: &[Segment::Text("/ActiveCalls("), Segment::Parameter(0), Segment::Text(")/Pbx.DropCall")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -58,6 +62,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "ActiveCalls",
+    structure: &super::active_calls::ACTIVE_CALL,
+    key: Some(entity_set::property(&super::active_calls::ACTIVE_CALL, "Id")),
+    addressed: true,
+    number: None,
+    names: &[],
+    email: None,
+    label: &["Caller", "Callee"],
+    list: Some(entity_set::operation(&RESOURCE, "ActiveCalls.ListActiveCall")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static ACTIVE_CALL: Structure = Structure {

@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ActivityLog/Pbx.GetFilter()",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ActivityLog/Pbx.GetFilter()")],
                     parameters: &[],
                     options: &[],
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("startDate", "endDate"), when: Some("TimeStamp") }),
             forms: &[
                 Form {
                     span: Span::new(0, 2),
                     method: Method::Get,
                     path: "/ActivityLog/Pbx.GetLogs(startDate={startDate},endDate={endDate},extension={extension},call={call},search={search},severity={severity},top={top},skip={skip})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ActivityLog/Pbx.GetLogs(startDate="), Segment::Parameter(0), Segment::Text(",endDate="), Segment::Parameter(1), Segment::Text(",extension="), Segment::Parameter(2), Segment::Text(",call="), Segment::Parameter(3), Segment::Text(",search="), Segment::Parameter(4), Segment::Text(",severity="), Segment::Parameter(5), Segment::Text(",top="), Segment::Parameter(6), Segment::Text(",skip="), Segment::Parameter(7), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "startDate", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -58,7 +62,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "top", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                         Parameter { name: "skip", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 2) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 2) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::activity_log::ACTIVITY_LOG_EVENT), true, false)) }, span: Span::new(0, 2) }],
                 },
@@ -66,6 +70,7 @@ pub static RESOURCE: Resource = Resource {
                     span: Span::new(3, 10),
                     method: Method::Get,
                     path: "/ActivityLog/Pbx.GetLogs(startDate={startDate},endDate={endDate},extension={extension},call={call},severity={severity})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ActivityLog/Pbx.GetLogs(startDate="), Segment::Parameter(0), Segment::Text(",endDate="), Segment::Parameter(1), Segment::Text(",extension="), Segment::Parameter(2), Segment::Text(",call="), Segment::Parameter(3), Segment::Text(",severity="), Segment::Parameter(4), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "startDate", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -74,7 +79,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "call", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                         Parameter { name: "severity", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(3, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(3, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::activity_log::ACTIVITY_LOG_EVENT), true, false)) }, span: Span::new(3, 10) }],
                 },
@@ -91,11 +96,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/ActivityLog/Pbx.PurgeLogs",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ActivityLog/Pbx.PurgeLogs")],
                     parameters: &[],
                     options: &[],

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Get,
                     path: "/AISettings",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(9, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(9, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::ai_settings::AI_SETTINGS), false, false)) }, span: Span::new(9, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Patch,
                     path: "/AISettings",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/AISettings/Pbx.AddVectorStoreFiles",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings/Pbx.AddVectorStoreFiles")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(10, 10),
                     method: Method::Post,
                     path: "/AISettings/Pbx.BatchDeleteFiles",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings/Pbx.BatchDeleteFiles")],
                     parameters: &[],
                     options: &[],
@@ -118,11 +126,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/AISettings/Pbx.CreateVectorStore",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings/Pbx.CreateVectorStore")],
                     parameters: &[],
                     options: &[],
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/AISettings/Pbx.DeleteOpenAiFile",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings/Pbx.DeleteOpenAiFile")],
                     parameters: &[],
                     options: &[],
@@ -170,11 +182,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/AISettings/Pbx.DeleteVectorStore",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings/Pbx.DeleteVectorStore")],
                     parameters: &[],
                     options: &[],
@@ -196,11 +210,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/AISettings/Pbx.DeleteVectorStoreFile",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings/Pbx.DeleteVectorStoreFile")],
                     parameters: &[],
                     options: &[],
@@ -223,11 +239,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 9),
                     method: Method::Get,
                     path: "/AISettings/Pbx.GetAIResources()",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings/Pbx.GetAIResources()")],
                     parameters: &[],
                     options: &[],
@@ -238,6 +256,7 @@ pub static RESOURCE: Resource = Resource {
                     span: Span::new(10, 10),
                     method: Method::Get,
                     path: "/AISettings/Pbx.GetAIResources(provider={provider})",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings/Pbx.GetAIResources(provider="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "provider", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -259,11 +278,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Get,
                     path: "/AISettings/Pbx.GetAITemplateContents(id={id})",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings/Pbx.GetAITemplateContents(id="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "id", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -285,11 +306,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(10, 10),
                     method: Method::Get,
                     path: "/AISettings/Pbx.GetCurrentAIResources()",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings/Pbx.GetCurrentAIResources()")],
                     parameters: &[],
                     options: &[],
@@ -309,11 +332,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Get,
                     path: "/AISettings/Pbx.GetVectorStore(id={id})",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings/Pbx.GetVectorStore(id="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "id", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -335,11 +360,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Get,
                     path: "/AISettings/Pbx.GetVectorStoreFiles(id={id},limit={limit},after={after})",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings/Pbx.GetVectorStoreFiles(id="), Segment::Parameter(0), Segment::Text(",limit="), Segment::Parameter(1), Segment::Text(",after="), Segment::Parameter(2), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "id", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -363,11 +390,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Get,
                     path: "/AISettings/Pbx.GetVectorStores(limit={limit},after={after})",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings/Pbx.GetVectorStores(limit="), Segment::Parameter(0), Segment::Text(",after="), Segment::Parameter(1), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "limit", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -390,11 +419,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/AISettings/Pbx.UpdateVectorStore",
+                    target: Target::Singleton(&super::ai_settings::SINGLETON),
                     segments: &[Segment::Text("/AISettings/Pbx.UpdateVectorStore")],
                     parameters: &[],
                     options: &[],
@@ -406,6 +437,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "AISettings",
+    structure: &super::ai_settings::AI_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "AISettings.GetAISettings"),
+    update: Some(entity_set::operation(&RESOURCE, "AISettings.UpdateAISettings")),
 };
 
 pub static AI_AGENT_TEMPLATE: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Get,
                     path: "/AmazonIntegrationSettings",
+                    target: Target::Singleton(&super::amazon_integration_settings::SINGLETON),
                     segments: &[Segment::Text("/AmazonIntegrationSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(5, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(5, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::amazon_integration_settings::AMAZON_INTEGRATION_SETTINGS), false, false)) }, span: Span::new(5, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Patch,
                     path: "/AmazonIntegrationSettings",
+                    target: Target::Singleton(&super::amazon_integration_settings::SINGLETON),
                     segments: &[Segment::Text("/AmazonIntegrationSettings")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Get,
                     path: "/AmazonIntegrationSettings/Pbx.GenerateIamPolicyFile()",
+                    target: Target::Singleton(&super::amazon_integration_settings::SINGLETON),
                     segments: &[Segment::Text("/AmazonIntegrationSettings/Pbx.GenerateIamPolicyFile()")],
                     parameters: &[],
                     options: &[],
@@ -80,6 +86,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "AmazonIntegrationSettings",
+    structure: &super::amazon_integration_settings::AMAZON_INTEGRATION_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "AmazonIntegrationSettings.GetAmazonIntegrationSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "AmazonIntegrationSettings.UpdateAmazonIntegrationSettings")),
 };
 
 pub static AMAZON_CREDENTIALS: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/AntiHackingSettings",
+                    target: Target::Singleton(&super::anti_hacking_settings::SINGLETON),
                     segments: &[Segment::Text("/AntiHackingSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::anti_hacking_settings::ANTI_HACKING_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/AntiHackingSettings",
+                    target: Target::Singleton(&super::anti_hacking_settings::SINGLETON),
                     segments: &[Segment::Text("/AntiHackingSettings")],
                     parameters: &[],
                     options: &[],
@@ -56,6 +60,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "AntiHackingSettings",
+    structure: &super::anti_hacking_settings::ANTI_HACKING_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "AntiHackingSettings.GetAntiHackingSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "AntiHackingSettings.UpdateAntiHackingSettings")),
 };
 
 pub static ANTI_HACKING_SETTINGS: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Backups",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::backups::BACKUPS), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/Backups({FileName})",
+                    target: Target::Entity(&super::backups::SET, Identity { name: "FileName", property: entity_set::property(&super::backups::BACKUPS, "FileName") }),
                     segments: &[Segment::Text("/Backups("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "FileName", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Backups/Pbx.GetCanCreateBackup()",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups/Pbx.GetCanCreateBackup()")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Backups/Pbx.Backup",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups/Pbx.Backup")],
                     parameters: &[],
                     options: &[],
@@ -118,11 +126,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Backups({FileName})/Pbx.GetBackupExtras()",
+                    target: Target::Entity(&super::backups::SET, Identity { name: "FileName", property: entity_set::property(&super::backups::BACKUPS, "FileName") }),
                     segments: &[Segment::Text("/Backups("), Segment::Parameter(0), Segment::Text(")/Pbx.GetBackupExtras()")],
                     parameters: &[
                         Parameter { name: "FileName", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Backups/Pbx.GetBackupFailoverSettings()",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups/Pbx.GetBackupFailoverSettings()")],
                     parameters: &[],
                     options: &[],
@@ -168,11 +180,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Backups/Pbx.GetBackupRepositorySettings()",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups/Pbx.GetBackupRepositorySettings()")],
                     parameters: &[],
                     options: &[],
@@ -192,11 +206,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Backups/Pbx.GetBackupSettings()",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups/Pbx.GetBackupSettings()")],
                     parameters: &[],
                     options: &[],
@@ -216,14 +232,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Backups/Pbx.GetFailoverScripts()",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups/Pbx.GetFailoverScripts()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(31), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::backups::FAILOVER_SCRIPT_FILE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -240,11 +258,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(6, 10),
                     method: Method::Get,
                     path: "/Backups/Pbx.GetLocalBackupSize()",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups/Pbx.GetLocalBackupSize()")],
                     parameters: &[],
                     options: &[],
@@ -264,11 +284,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Backups/Pbx.GetRestoreSettings()",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups/Pbx.GetRestoreSettings()")],
                     parameters: &[],
                     options: &[],
@@ -288,11 +310,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(10, 10),
                     method: Method::Post,
                     path: "/Backups/Pbx.GetSftpHostKey",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups/Pbx.GetSftpHostKey")],
                     parameters: &[],
                     options: &[],
@@ -314,11 +338,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(8, 10),
                     method: Method::Post,
                     path: "/Backups/Pbx.PurgeLocalBackups",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups/Pbx.PurgeLocalBackups")],
                     parameters: &[],
                     options: &[],
@@ -338,11 +364,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Backups({FileName})/Pbx.Restore",
+                    target: Target::Entity(&super::backups::SET, Identity { name: "FileName", property: entity_set::property(&super::backups::BACKUPS, "FileName") }),
                     segments: &[Segment::Text("/Backups("), Segment::Parameter(0), Segment::Text(")/Pbx.Restore")],
                     parameters: &[
                         Parameter { name: "FileName", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
@@ -367,11 +395,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Backups/Pbx.SetBackupFailoverSettings",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups/Pbx.SetBackupFailoverSettings")],
                     parameters: &[],
                     options: &[],
@@ -393,11 +423,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Backups/Pbx.SetBackupRepositorySettings",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups/Pbx.SetBackupRepositorySettings")],
                     parameters: &[],
                     options: &[],
@@ -419,11 +451,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Backups/Pbx.SetBackupSettings",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups/Pbx.SetBackupSettings")],
                     parameters: &[],
                     options: &[],
@@ -445,11 +479,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Backups/Pbx.SetRestoreSettings",
+                    target: Target::Set(&super::backups::SET),
                     segments: &[Segment::Text("/Backups/Pbx.SetRestoreSettings")],
                     parameters: &[],
                     options: &[],
@@ -461,6 +497,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Backups",
+    structure: &super::backups::BACKUPS,
+    key: Some(entity_set::property(&super::backups::BACKUPS, "FileName")),
+    addressed: true,
+    number: None,
+    names: &[],
+    email: None,
+    label: &["FileName"],
+    list: Some(entity_set::operation(&RESOURCE, "Backups.ListBackups")),
+    get: None,
+    create: None,
+    update: None,
+    delete: Some(entity_set::operation(&RESOURCE, "Backups.DeleteBackups")),
 };
 
 pub static BACKUP_CONTENTS: Structure = Structure {

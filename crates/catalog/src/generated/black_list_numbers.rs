@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/BlackListNumbers",
+                    target: Target::Set(&super::black_list_numbers::SET),
                     segments: &[Segment::Text("/BlackListNumbers")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::black_list_numbers::BLACK_LIST_NUMBER), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/BlackListNumbers({Id})",
+                    target: Target::Entity(&super::black_list_numbers::SET, Identity { name: "Id", property: entity_set::property(&super::black_list_numbers::BLACK_LIST_NUMBER, "Id") }),
                     segments: &[Segment::Text("/BlackListNumbers("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::black_list_numbers::BLACK_LIST_NUMBER), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/BlackListNumbers",
+                    target: Target::Set(&super::black_list_numbers::SET),
                     segments: &[Segment::Text("/BlackListNumbers")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/BlackListNumbers({Id})",
+                    target: Target::Entity(&super::black_list_numbers::SET, Identity { name: "Id", property: entity_set::property(&super::black_list_numbers::BLACK_LIST_NUMBER, "Id") }),
                     segments: &[Segment::Text("/BlackListNumbers("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
@@ -118,16 +126,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/BlackListNumbers({Id})",
+                    target: Target::Entity(&super::black_list_numbers::SET, Identity { name: "Id", property: entity_set::property(&super::black_list_numbers::BLACK_LIST_NUMBER, "Id") }),
                     segments: &[Segment::Text("/BlackListNumbers("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/BlackListNumbers/Pbx.BulkNumbersDelete",
+                    target: Target::Listed(&super::black_list_numbers::SET, Identity { name: "ids", property: entity_set::property(&super::black_list_numbers::BLACK_LIST_NUMBER, "Id") }),
                     segments: &[Segment::Text("/BlackListNumbers/Pbx.BulkNumbersDelete")],
                     parameters: &[],
                     options: &[],
@@ -160,6 +172,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "BlackListNumbers",
+    structure: &super::black_list_numbers::BLACK_LIST_NUMBER,
+    key: Some(entity_set::property(&super::black_list_numbers::BLACK_LIST_NUMBER, "Id")),
+    addressed: true,
+    number: None,
+    names: &[],
+    email: None,
+    label: &["CallerId", "Description"],
+    list: Some(entity_set::operation(&RESOURCE, "BlackListNumbers.ListBlackListNumber")),
+    get: Some(entity_set::operation(&RESOURCE, "BlackListNumbers.GetBlackListNumber")),
+    create: Some(entity_set::operation(&RESOURCE, "BlackListNumbers.CreateBlackListNumber")),
+    update: Some(entity_set::operation(&RESOURCE, "BlackListNumbers.UpdateBlackListNumber")),
+    delete: Some(entity_set::operation(&RESOURCE, "BlackListNumbers.DeleteBlackListNumber")),
 };
 
 pub static BLACK_LIST_NUMBER: Structure = Structure {

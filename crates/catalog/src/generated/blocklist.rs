@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Blocklist",
+                    target: Target::Set(&super::blocklist::SET),
                     segments: &[Segment::Text("/Blocklist")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::blocklist::BLOCKLIST_ADDR), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Blocklist({Id})",
+                    target: Target::Entity(&super::blocklist::SET, Identity { name: "Id", property: entity_set::property(&super::blocklist::BLOCKLIST_ADDR, "Id") }),
                     segments: &[Segment::Text("/Blocklist("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::blocklist::BLOCKLIST_ADDR), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Blocklist",
+                    target: Target::Set(&super::blocklist::SET),
                     segments: &[Segment::Text("/Blocklist")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/Blocklist({Id})",
+                    target: Target::Entity(&super::blocklist::SET, Identity { name: "Id", property: entity_set::property(&super::blocklist::BLOCKLIST_ADDR, "Id") }),
                     segments: &[Segment::Text("/Blocklist("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -118,16 +126,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/Blocklist({Id})",
+                    target: Target::Entity(&super::blocklist::SET, Identity { name: "Id", property: entity_set::property(&super::blocklist::BLOCKLIST_ADDR, "Id") }),
                     segments: &[Segment::Text("/Blocklist("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Blocklist/Pbx.BulkIpsDelete",
+                    target: Target::Listed(&super::blocklist::SET, Identity { name: "ids", property: entity_set::property(&super::blocklist::BLOCKLIST_ADDR, "Id") }),
                     segments: &[Segment::Text("/Blocklist/Pbx.BulkIpsDelete")],
                     parameters: &[],
                     options: &[],
@@ -160,6 +172,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Blocklist",
+    structure: &super::blocklist::BLOCKLIST_ADDR,
+    key: Some(entity_set::property(&super::blocklist::BLOCKLIST_ADDR, "Id")),
+    addressed: true,
+    number: None,
+    names: &[],
+    email: None,
+    label: &["IPAddrMask", "Description"],
+    list: Some(entity_set::operation(&RESOURCE, "Blocklist.ListBlocklistAddr")),
+    get: Some(entity_set::operation(&RESOURCE, "Blocklist.GetBlocklistAddr")),
+    create: Some(entity_set::operation(&RESOURCE, "Blocklist.CreateBlocklistAddr")),
+    update: Some(entity_set::operation(&RESOURCE, "Blocklist.UpdateBlocklistAddr")),
+    delete: Some(entity_set::operation(&RESOURCE, "Blocklist.DeleteBlocklistAddr")),
 };
 
 pub static ADDED_BY: Enumeration = Enumeration {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CallCostSettings",
+                    target: Target::Set(&super::call_cost_settings::SET),
                     segments: &[Segment::Text("/CallCostSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::call_cost_settings::CALL_COST_SETTINGS), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CallCostSettings/Pbx.ExportCallCosts()",
+                    target: Target::Set(&super::call_cost_settings::SET),
                     segments: &[Segment::Text("/CallCostSettings/Pbx.ExportCallCosts()")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/CallCostSettings/Pbx.UpdateCost",
+                    target: Target::Set(&super::call_cost_settings::SET),
                     segments: &[Segment::Text("/CallCostSettings/Pbx.UpdateCost")],
                     parameters: &[],
                     options: &[],
@@ -82,6 +88,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "CallCostSettings",
+    structure: &super::call_cost_settings::CALL_COST_SETTINGS,
+    key: Some(entity_set::property(&super::call_cost_settings::CALL_COST_SETTINGS, "Id")),
+    addressed: false,
+    number: None,
+    names: &[],
+    email: None,
+    label: &[],
+    list: Some(entity_set::operation(&RESOURCE, "CallCostSettings.ListCallCostSettings")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static CALL_COST_SETTINGS: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CallFlowApps",
+                    target: Target::Set(&super::call_flow_apps::SET),
                     segments: &[Segment::Text("/CallFlowApps")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::call_flow_apps::CALL_FLOW_APP), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CallFlowApps({Id})",
+                    target: Target::Entity(&super::call_flow_apps::SET, Identity { name: "Id", property: entity_set::property(&super::call_flow_apps::CALL_FLOW_APP, "Id") }),
                     segments: &[Segment::Text("/CallFlowApps("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::call_flow_apps::CALL_FLOW_APP), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/CallFlowApps",
+                    target: Target::Set(&super::call_flow_apps::SET),
                     segments: &[Segment::Text("/CallFlowApps")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/CallFlowApps({Id})",
+                    target: Target::Entity(&super::call_flow_apps::SET, Identity { name: "Id", property: entity_set::property(&super::call_flow_apps::CALL_FLOW_APP, "Id") }),
                     segments: &[Segment::Text("/CallFlowApps("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -118,16 +126,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/CallFlowApps({Id})",
+                    target: Target::Entity(&super::call_flow_apps::SET, Identity { name: "Id", property: entity_set::property(&super::call_flow_apps::CALL_FLOW_APP, "Id") }),
                     segments: &[Segment::Text("/CallFlowApps("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: Some("CallFlowApps.DeleteFile"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 0),
                     method: Method::Post,
                     path: "/CallFlowApps({Id})/Pbx.DeleteAudioFile",
+                    target: Target::Entity(&super::call_flow_apps::SET, Identity { name: "Id", property: entity_set::property(&super::call_flow_apps::CALL_FLOW_APP, "Id") }),
                     segments: &[Segment::Text("/CallFlowApps("), Segment::Parameter(0), Segment::Text(")/Pbx.DeleteAudioFile")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -172,11 +184,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(1, 10),
                     method: Method::Post,
                     path: "/CallFlowApps({Id})/Pbx.DeleteFile",
+                    target: Target::Entity(&super::call_flow_apps::SET, Identity { name: "Id", property: entity_set::property(&super::call_flow_apps::CALL_FLOW_APP, "Id") }),
                     segments: &[Segment::Text("/CallFlowApps("), Segment::Parameter(0), Segment::Text(")/Pbx.DeleteFile")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -200,16 +214,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: Some("CallFlowApps.GetFiles"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 0),
                     method: Method::Get,
                     path: "/CallFlowApps({Id})/Pbx.GetAudioFiles()",
+                    target: Target::Entity(&super::call_flow_apps::SET, Identity { name: "Id", property: entity_set::property(&super::call_flow_apps::CALL_FLOW_APP, "Id") }),
                     segments: &[Segment::Text("/CallFlowApps("), Segment::Parameter(0), Segment::Text(")/Pbx.GetAudioFiles()")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(31), span: Span::new(0, 0) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT), span: Span::new(0, 0) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::String, true, false)) }, span: Span::new(0, 0) }],
                 },
@@ -226,22 +242,40 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(1, 10),
                     method: Method::Get,
                     path: "/CallFlowApps({Id})/Pbx.GetFiles()",
+                    target: Target::Entity(&super::call_flow_apps::SET, Identity { name: "Id", property: entity_set::property(&super::call_flow_apps::CALL_FLOW_APP, "Id") }),
                     segments: &[Segment::Text("/CallFlowApps("), Segment::Parameter(0), Segment::Text(")/Pbx.GetFiles()")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(31), span: Span::new(1, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT), span: Span::new(1, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::String, true, false)) }, span: Span::new(1, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "CallFlowApps",
+    structure: &super::call_flow_apps::CALL_FLOW_APP,
+    key: Some(entity_set::property(&super::call_flow_apps::CALL_FLOW_APP, "Id")),
+    addressed: true,
+    number: Some(entity_set::property(&super::call_flow_apps::CALL_FLOW_APP, "Number")),
+    names: &["Name"],
+    email: None,
+    label: &["Number", "Name"],
+    list: Some(entity_set::operation(&RESOURCE, "CallFlowApps.ListCallFlowApp")),
+    get: Some(entity_set::operation(&RESOURCE, "CallFlowApps.GetCallFlowApp")),
+    create: Some(entity_set::operation(&RESOURCE, "CallFlowApps.CreateCallFlowApp")),
+    update: Some(entity_set::operation(&RESOURCE, "CallFlowApps.UpdateCallFlowApp")),
+    delete: Some(entity_set::operation(&RESOURCE, "CallFlowApps.DeleteCallFlowApp")),
 };
 
 pub static CALL_FLOW_APP: Structure = Structure {

@@ -18,20 +18,38 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CallFlowScripts",
+                    target: Target::Set(&super::call_flow_scripts::SET),
                     segments: &[Segment::Text("/CallFlowScripts")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::call_flow_scripts::CALL_FLOW_SCRIPT), true, false)) }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "CallFlowScripts",
+    structure: &super::call_flow_scripts::CALL_FLOW_SCRIPT,
+    key: Some(entity_set::property(&super::call_flow_scripts::CALL_FLOW_SCRIPT, "Id")),
+    addressed: false,
+    number: None,
+    names: &[],
+    email: None,
+    label: &["Description"],
+    list: Some(entity_set::operation(&RESOURCE, "CallFlowScripts.ListCallFlowScript")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static CALL_FLOW_SCRIPT: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::FilterByDay, when: Some("SegmentStartTime") }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CallHistoryView",
+                    target: Target::Set(&super::call_history_view::SET),
                     segments: &[Segment::Text("/CallHistoryView")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::call_history_view::CALL_HISTORY_VIEW), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,20 +44,38 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CallHistoryView/Pbx.DownloadCallHistory()",
+                    target: Target::Set(&super::call_history_view::SET),
                     segments: &[Segment::Text("/CallHistoryView/Pbx.DownloadCallHistory()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::call_history_view::CALL_HISTORY_VIEW), true, false))) }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "CallHistoryView",
+    structure: &super::call_history_view::CALL_HISTORY_VIEW,
+    key: None,
+    addressed: false,
+    number: None,
+    names: &[],
+    email: None,
+    label: &[],
+    list: Some(entity_set::operation(&RESOURCE, "CallHistoryView.ListCallHistoryView")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static CALL_HISTORY_VIEW: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CallTypesSettings",
+                    target: Target::Singleton(&super::call_types_settings::SINGLETON),
                     segments: &[Segment::Text("/CallTypesSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::call_types_settings::CALL_TYPES_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/CallTypesSettings",
+                    target: Target::Singleton(&super::call_types_settings::SINGLETON),
                     segments: &[Segment::Text("/CallTypesSettings")],
                     parameters: &[],
                     options: &[],
@@ -56,6 +60,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "CallTypesSettings",
+    structure: &super::call_types_settings::CALL_TYPES_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "CallTypesSettings.GetCallTypesSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "CallTypesSettings.UpdateCallTypesSettings")),
 };
 
 pub static CALL_TYPE_INFO: Structure = Structure {

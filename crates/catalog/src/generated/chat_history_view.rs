@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Filter, when: Some("TimeSent") }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ChatHistoryView",
+                    target: Target::Set(&super::chat_history_view::SET),
                     segments: &[Segment::Text("/ChatHistoryView")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::chat_history_view::CHAT_HISTORY_VIEW), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,22 +44,40 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ChatHistoryView/Pbx.DownloadChatHistory(clientTimeZone={clientTimeZone})",
+                    target: Target::Set(&super::chat_history_view::SET),
                     segments: &[Segment::Text("/ChatHistoryView/Pbx.DownloadChatHistory(clientTimeZone="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::chat_history_view::CHAT_HISTORY_VIEW), true, false))) }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "ChatHistoryView",
+    structure: &super::chat_history_view::CHAT_HISTORY_VIEW,
+    key: None,
+    addressed: false,
+    number: None,
+    names: &[],
+    email: None,
+    label: &[],
+    list: Some(entity_set::operation(&RESOURCE, "ChatHistoryView.ListChatHistoryView")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static CHAT_HISTORY_VIEW: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CodecsSettings",
+                    target: Target::Singleton(&super::codecs_settings::SINGLETON),
                     segments: &[Segment::Text("/CodecsSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::codecs_settings::CODECS_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/CodecsSettings",
+                    target: Target::Singleton(&super::codecs_settings::SINGLETON),
                     segments: &[Segment::Text("/CodecsSettings")],
                     parameters: &[],
                     options: &[],
@@ -56,6 +60,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "CodecsSettings",
+    structure: &super::codecs_settings::CODECS_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "CodecsSettings.GetCodecsSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "CodecsSettings.UpdateCodecsSettings")),
 };
 
 pub static CODECS_SETTINGS: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ConferenceSettings",
+                    target: Target::Singleton(&super::conference_settings::SINGLETON),
                     segments: &[Segment::Text("/ConferenceSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::conference_settings::CONFERENCE_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/ConferenceSettings",
+                    target: Target::Singleton(&super::conference_settings::SINGLETON),
                     segments: &[Segment::Text("/ConferenceSettings")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(1, 10),
                     method: Method::Post,
                     path: "/ConferenceSettings/Pbx.DeleteApiKey",
+                    target: Target::Singleton(&super::conference_settings::SINGLETON),
                     segments: &[Segment::Text("/ConferenceSettings/Pbx.DeleteApiKey")],
                     parameters: &[],
                     options: &[],
@@ -90,11 +96,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: true,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ConferenceSettings/Pbx.GenerateApiKey()",
+                    target: Target::Singleton(&super::conference_settings::SINGLETON),
                     segments: &[Segment::Text("/ConferenceSettings/Pbx.GenerateApiKey()")],
                     parameters: &[],
                     options: &[],
@@ -114,11 +122,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ConferenceSettings/Pbx.GetMCURequestStatus()",
+                    target: Target::Singleton(&super::conference_settings::SINGLETON),
                     segments: &[Segment::Text("/ConferenceSettings/Pbx.GetMCURequestStatus()")],
                     parameters: &[],
                     options: &[],
@@ -138,11 +148,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ConferenceSettings/Pbx.GetMCURow(guid={guid})",
+                    target: Target::Singleton(&super::conference_settings::SINGLETON),
                     segments: &[Segment::Text("/ConferenceSettings/Pbx.GetMCURow(guid="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "guid", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -164,14 +176,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ConferenceSettings/Pbx.GetMCURows()",
+                    target: Target::Singleton(&super::conference_settings::SINGLETON),
                     segments: &[Segment::Text("/ConferenceSettings/Pbx.GetMCURows()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(31), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::conference_settings::ON_BOARD_MCU_ROW), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -188,14 +202,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ConferenceSettings/Pbx.GetOnboardMcuData()",
+                    target: Target::Singleton(&super::conference_settings::SINGLETON),
                     segments: &[Segment::Text("/ConferenceSettings/Pbx.GetOnboardMcuData()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(31), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::conference_settings::ON_BOARD_MCU_DATA), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -212,14 +228,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ConferenceSettings/Pbx.GetOnboardMeetings()",
+                    target: Target::Singleton(&super::conference_settings::SINGLETON),
                     segments: &[Segment::Text("/ConferenceSettings/Pbx.GetOnboardMeetings()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(31), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::conference_settings::ON_BOARD_MEETING), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -236,14 +254,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ConferenceSettings/Pbx.GetWebMeetingZones()",
+                    target: Target::Singleton(&super::conference_settings::SINGLETON),
                     segments: &[Segment::Text("/ConferenceSettings/Pbx.GetWebMeetingZones()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(31), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::String, true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -260,11 +280,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/ConferenceSettings/Pbx.UpdateMCURequestStatus",
+                    target: Target::Singleton(&super::conference_settings::SINGLETON),
                     segments: &[Segment::Text("/ConferenceSettings/Pbx.UpdateMCURequestStatus")],
                     parameters: &[],
                     options: &[],
@@ -276,6 +298,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "ConferenceSettings",
+    structure: &super::conference_settings::CONFERENCE_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "ConferenceSettings.GetConferenceSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "ConferenceSettings.UpdateConferenceSettings")),
 };
 
 pub static CONFERENCE_SETTINGS: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ConsoleRestrictions",
+                    target: Target::Singleton(&super::console_restrictions::SINGLETON),
                     segments: &[Segment::Text("/ConsoleRestrictions")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::console_restrictions::CONSOLE_RESTRICTIONS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/ConsoleRestrictions",
+                    target: Target::Singleton(&super::console_restrictions::SINGLETON),
                     segments: &[Segment::Text("/ConsoleRestrictions")],
                     parameters: &[],
                     options: &[],
@@ -56,6 +60,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "ConsoleRestrictions",
+    structure: &super::console_restrictions::CONSOLE_RESTRICTIONS,
+    get: entity_set::operation(&RESOURCE, "ConsoleRestrictions.GetConsoleRestrictions"),
+    update: Some(entity_set::operation(&RESOURCE, "ConsoleRestrictions.UpdateConsoleRestrictions")),
 };
 
 pub static CONSOLE_RESTRICTIONS: Structure = Structure {

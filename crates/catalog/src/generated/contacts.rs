@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Contacts",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::contacts::CONTACT), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Contacts({Id})",
+                    target: Target::Entity(&super::contacts::SET, Identity { name: "Id", property: entity_set::property(&super::contacts::CONTACT, "Id") }),
                     segments: &[Segment::Text("/Contacts("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::contacts::CONTACT), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Contacts",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/Contacts({Id})",
+                    target: Target::Entity(&super::contacts::SET, Identity { name: "Id", property: entity_set::property(&super::contacts::CONTACT, "Id") }),
                     segments: &[Segment::Text("/Contacts("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -118,16 +126,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/Contacts({Id})",
+                    target: Target::Entity(&super::contacts::SET, Identity { name: "Id", property: entity_set::property(&super::contacts::CONTACT, "Id") }),
                     segments: &[Segment::Text("/Contacts("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: Some("Contacts.DeleteContactsById"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 8),
                     method: Method::Post,
                     path: "/Contacts/Pbx.BatchContactsDelete",
+                    target: Target::Listed(&super::contacts::SET, Identity { name: "ids", property: entity_set::property(&super::contacts::CONTACT, "Id") }),
                     segments: &[Segment::Text("/Contacts/Pbx.BatchContactsDelete")],
                     parameters: &[],
                     options: &[],
@@ -170,11 +182,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/Contacts/Pbx.CreateContactByNumber",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts/Pbx.CreateContactByNumber")],
                     parameters: &[],
                     options: &[],
@@ -197,11 +211,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: Some("CrmIntegration.DeleteCrmContacts"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 8),
                     method: Method::Post,
                     path: "/Contacts/Pbx.CRMContactsBulkDelete",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts/Pbx.CRMContactsBulkDelete")],
                     parameters: &[],
                     options: &[],
@@ -221,11 +237,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: Some("Contacts.DeleteContactsByType"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 8),
                     method: Method::Post,
                     path: "/Contacts/Pbx.AllContactsBulkDelete",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts/Pbx.AllContactsBulkDelete")],
                     parameters: &[],
                     options: &[],
@@ -245,11 +263,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: Some("Contacts.DeletePersonalContactsByType"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(1, 8),
                     method: Method::Post,
                     path: "/Contacts/Pbx.GooglePersonalContactsBulkDelete",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts/Pbx.GooglePersonalContactsBulkDelete")],
                     parameters: &[],
                     options: &[],
@@ -269,11 +289,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: Some("Contacts.DeleteContactsByType"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 8),
                     method: Method::Post,
                     path: "/Contacts/Pbx.Office365ContactsBulkDelete",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts/Pbx.Office365ContactsBulkDelete")],
                     parameters: &[],
                     options: &[],
@@ -293,11 +315,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: Some("Contacts.DeletePersonalContactsByType"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 8),
                     method: Method::Post,
                     path: "/Contacts/Pbx.Office365PersonalContactsBulkDelete",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts/Pbx.Office365PersonalContactsBulkDelete")],
                     parameters: &[],
                     options: &[],
@@ -317,11 +341,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/Contacts/Pbx.DeleteContactsById",
+                    target: Target::Listed(&super::contacts::SET, Identity { name: "ids", property: entity_set::property(&super::contacts::CONTACT, "Id") }),
                     segments: &[Segment::Text("/Contacts/Pbx.DeleteContactsById")],
                     parameters: &[],
                     options: &[],
@@ -343,11 +369,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/Contacts/Pbx.DeleteContactsByType",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts/Pbx.DeleteContactsByType")],
                     parameters: &[],
                     options: &[],
@@ -370,11 +398,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/Contacts/Pbx.DeleteDepartmentContactsByType",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts/Pbx.DeleteDepartmentContactsByType")],
                     parameters: &[],
                     options: &[],
@@ -396,11 +426,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/Contacts/Pbx.DeletePersonalContactsByType",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts/Pbx.DeletePersonalContactsByType")],
                     parameters: &[],
                     options: &[],
@@ -422,11 +454,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: Some("Contacts.ListContact"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 8),
                     method: Method::Get,
                     path: "/Contacts/Pbx.ExportContacts()",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts/Pbx.ExportContacts()")],
                     parameters: &[],
                     options: &[],
@@ -446,16 +480,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Get,
                     path: "/Contacts/Pbx.GetContactsByNumber(number={number})",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts/Pbx.GetContactsByNumber(number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "number", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(9, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(9, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::contacts::CONTACT), true, false)) }, span: Span::new(9, 10) }],
                 },
@@ -472,11 +508,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Contacts/Pbx.GetDirSearchSettings()",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts/Pbx.GetDirSearchSettings()")],
                     parameters: &[],
                     options: &[],
@@ -496,11 +534,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Contacts/Pbx.SetDirSearchSettings",
+                    target: Target::Set(&super::contacts::SET),
                     segments: &[Segment::Text("/Contacts/Pbx.SetDirSearchSettings")],
                     parameters: &[],
                     options: &[],
@@ -512,6 +552,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Contacts",
+    structure: &super::contacts::CONTACT,
+    key: Some(entity_set::property(&super::contacts::CONTACT, "Id")),
+    addressed: true,
+    number: None,
+    names: &["FirstName", "LastName", "CompanyName"],
+    email: Some(entity_set::property(&super::contacts::CONTACT, "Email")),
+    label: &["FirstName", "LastName", "CompanyName"],
+    list: Some(entity_set::operation(&RESOURCE, "Contacts.ListContact")),
+    get: Some(entity_set::operation(&RESOURCE, "Contacts.GetContact")),
+    create: Some(entity_set::operation(&RESOURCE, "Contacts.CreateContact")),
+    update: Some(entity_set::operation(&RESOURCE, "Contacts.UpdateContact")),
+    delete: Some(entity_set::operation(&RESOURCE, "Contacts.DeleteContact")),
 };
 
 pub static CONTACT: Structure = Structure {

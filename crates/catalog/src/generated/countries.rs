@@ -18,20 +18,38 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Countries",
+                    target: Target::Set(&super::countries::SET),
                     segments: &[Segment::Text("/Countries")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::countries::COUNTRY), true, false)) }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Countries",
+    structure: &super::countries::COUNTRY,
+    key: None,
+    addressed: false,
+    number: None,
+    names: &["Name"],
+    email: None,
+    label: &["Name"],
+    list: Some(entity_set::operation(&RESOURCE, "Countries.ListCountry")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static COUNTRY: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CountryCodes",
+                    target: Target::Singleton(&super::country_codes::SINGLETON),
                     segments: &[Segment::Text("/CountryCodes")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::country_codes::COUNTRY_CODES), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/CountryCodes",
+                    target: Target::Singleton(&super::country_codes::SINGLETON),
                     segments: &[Segment::Text("/CountryCodes")],
                     parameters: &[],
                     options: &[],
@@ -56,6 +60,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "CountryCodes",
+    structure: &super::country_codes::COUNTRY_CODES,
+    get: entity_set::operation(&RESOURCE, "CountryCodes.GetCountryCodes"),
+    update: Some(entity_set::operation(&RESOURCE, "CountryCodes.UpdateCountryCodes")),
 };
 
 pub static COUNTRY_CODES: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CrmIntegration",
+                    target: Target::Singleton(&super::crm_integration::SINGLETON),
                     segments: &[Segment::Text("/CrmIntegration")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::crm_integration::CRM_INTEGRATION), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/CrmIntegration",
+                    target: Target::Singleton(&super::crm_integration::SINGLETON),
                     segments: &[Segment::Text("/CrmIntegration")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/CrmIntegration/Pbx.DeleteCrmContacts",
+                    target: Target::Singleton(&super::crm_integration::SINGLETON),
                     segments: &[Segment::Text("/CrmIntegration/Pbx.DeleteCrmContacts")],
                     parameters: &[],
                     options: &[],
@@ -90,11 +96,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CrmIntegration/Pbx.GetOAuth(variable={variable})",
+                    target: Target::Singleton(&super::crm_integration::SINGLETON),
                     segments: &[Segment::Text("/CrmIntegration/Pbx.GetOAuth(variable="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "variable", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -116,11 +124,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CrmIntegration/Pbx.GetCrmTemplateSource(name={name})",
+                    target: Target::Singleton(&super::crm_integration::SINGLETON),
                     segments: &[Segment::Text("/CrmIntegration/Pbx.GetCrmTemplateSource(name="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "name", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -142,11 +152,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/CrmIntegration/Pbx.SetOAuthState",
+                    target: Target::Singleton(&super::crm_integration::SINGLETON),
                     segments: &[Segment::Text("/CrmIntegration/Pbx.SetOAuthState")],
                     parameters: &[],
                     options: &[],
@@ -168,11 +180,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/CrmIntegration/Pbx.Test",
+                    target: Target::Singleton(&super::crm_integration::SINGLETON),
                     segments: &[Segment::Text("/CrmIntegration/Pbx.Test")],
                     parameters: &[],
                     options: &[],
@@ -186,6 +200,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "CrmIntegration",
+    structure: &super::crm_integration::CRM_INTEGRATION,
+    get: entity_set::operation(&RESOURCE, "CrmIntegration.GetCrmIntegration"),
+    update: Some(entity_set::operation(&RESOURCE, "CrmIntegration.UpdateCrmIntegration")),
 };
 
 pub static CONTACT_TYPE: Enumeration = Enumeration {

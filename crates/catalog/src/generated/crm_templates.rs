@@ -18,16 +18,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CrmTemplates({Name})",
+                    target: Target::Entity(&super::crm_templates::SET, Identity { name: "Name", property: entity_set::property(&super::crm_templates::CRM_TEMPLATE, "Name") }),
                     segments: &[Segment::Text("/CrmTemplates("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Name", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::crm_templates::CRM_TEMPLATE), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -44,16 +46,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/CrmTemplates({Name})",
+                    target: Target::Entity(&super::crm_templates::SET, Identity { name: "Name", property: entity_set::property(&super::crm_templates::CRM_TEMPLATE, "Name") }),
                     segments: &[Segment::Text("/CrmTemplates("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Name", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -70,20 +74,38 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CrmTemplates/Pbx.GeCrmtTemplates()",
+                    target: Target::Set(&super::crm_templates::SET),
                     segments: &[Segment::Text("/CrmTemplates/Pbx.GeCrmtTemplates()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::crm_templates::CRM_TEMPLATE), true, false)) }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "CrmTemplates",
+    structure: &super::crm_templates::CRM_TEMPLATE,
+    key: Some(entity_set::property(&super::crm_templates::CRM_TEMPLATE, "Name")),
+    addressed: true,
+    number: None,
+    names: &["Name"],
+    email: None,
+    label: &["Name"],
+    list: None,
+    get: Some(entity_set::operation(&RESOURCE, "CrmTemplates.GetCrmTemplate")),
+    create: None,
+    update: None,
+    delete: Some(entity_set::operation(&RESOURCE, "CrmTemplates.DeleteCrmTemplate")),
 };
 
 pub static AUTHENTICATION_TYPE: Enumeration = Enumeration {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/CustomPrompts",
+                    target: Target::Set(&super::custom_prompts::SET),
                     segments: &[Segment::Text("/CustomPrompts")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::custom_prompts::CUSTOM_PROMPT), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/CustomPrompts({Filename})",
+                    target: Target::Entity(&super::custom_prompts::SET, Identity { name: "Filename", property: entity_set::property(&super::custom_prompts::CUSTOM_PROMPT, "Filename") }),
                     segments: &[Segment::Text("/CustomPrompts("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Filename", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/CustomPrompts/Pbx.MakeCallRecordCustomPrompt",
+                    target: Target::Set(&super::custom_prompts::SET),
                     segments: &[Segment::Text("/CustomPrompts/Pbx.MakeCallRecordCustomPrompt")],
                     parameters: &[],
                     options: &[],
@@ -85,6 +91,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "CustomPrompts",
+    structure: &super::custom_prompts::CUSTOM_PROMPT,
+    key: Some(entity_set::property(&super::custom_prompts::CUSTOM_PROMPT, "Filename")),
+    addressed: true,
+    number: None,
+    names: &["DisplayName"],
+    email: None,
+    label: &["DisplayName", "Filename"],
+    list: Some(entity_set::operation(&RESOURCE, "CustomPrompts.ListCustomPrompt")),
+    get: None,
+    create: None,
+    update: None,
+    delete: Some(entity_set::operation(&RESOURCE, "CustomPrompts.DeleteCustomPrompt")),
 };
 
 pub static CUSTOM_PROMPT: Structure = Structure {

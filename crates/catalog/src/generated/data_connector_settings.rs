@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(3, 10),
                     method: Method::Get,
                     path: "/DataConnectorSettings",
+                    target: Target::Singleton(&super::data_connector_settings::SINGLETON),
                     segments: &[Segment::Text("/DataConnectorSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(3, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(3, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::data_connector_settings::DATA_CONNECTOR_SETTINGS), false, false)) }, span: Span::new(3, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(3, 10),
                     method: Method::Patch,
                     path: "/DataConnectorSettings",
+                    target: Target::Singleton(&super::data_connector_settings::SINGLETON),
                     segments: &[Segment::Text("/DataConnectorSettings")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(3, 10),
                     method: Method::Post,
                     path: "/DataConnectorSettings/Pbx.Synchronize",
+                    target: Target::Singleton(&super::data_connector_settings::SINGLETON),
                     segments: &[Segment::Text("/DataConnectorSettings/Pbx.Synchronize")],
                     parameters: &[],
                     options: &[],
@@ -90,11 +96,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(3, 10),
                     method: Method::Post,
                     path: "/DataConnectorSettings/Pbx.TestDataConnector",
+                    target: Target::Singleton(&super::data_connector_settings::SINGLETON),
                     segments: &[Segment::Text("/DataConnectorSettings/Pbx.TestDataConnector")],
                     parameters: &[],
                     options: &[],
@@ -104,6 +112,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "DataConnectorSettings",
+    structure: &super::data_connector_settings::DATA_CONNECTOR_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "DataConnectorSettings.GetDataConnectorSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "DataConnectorSettings.UpdateDataConnectorSettings")),
 };
 
 pub static AUTHENTICATE_MODE: Enumeration = Enumeration {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Defs",
+                    target: Target::Singleton(&super::defs::SINGLETON),
                     segments: &[Segment::Text("/Defs")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::defs::DEFS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Defs/Pbx.GetRoutes",
+                    target: Target::Singleton(&super::defs::SINGLETON),
                     segments: &[Segment::Text("/Defs/Pbx.GetRoutes")],
                     parameters: &[],
                     options: &[],
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(8, 10),
                     method: Method::Get,
                     path: "/Defs/Pbx.GetLicenseParameters()",
+                    target: Target::Singleton(&super::defs::SINGLETON),
                     segments: &[Segment::Text("/Defs/Pbx.GetLicenseParameters()")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Defs/Pbx.GetSystemParameters()",
+                    target: Target::Singleton(&super::defs::SINGLETON),
                     segments: &[Segment::Text("/Defs/Pbx.GetSystemParameters()")],
                     parameters: &[],
                     options: &[],
@@ -116,11 +124,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Defs/Pbx.HasSystemOwner()",
+                    target: Target::Singleton(&super::defs::SINGLETON),
                     segments: &[Segment::Text("/Defs/Pbx.HasSystemOwner()")],
                     parameters: &[],
                     options: &[],
@@ -140,14 +150,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Defs/Codecs",
+                    target: Target::Singleton(&super::defs::SINGLETON),
                     segments: &[Segment::Text("/Defs/Codecs")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::defs::CODEC), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -164,14 +176,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Defs/GatewayParameterValues",
+                    target: Target::Singleton(&super::defs::SINGLETON),
                     segments: &[Segment::Text("/Defs/GatewayParameterValues")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::defs::GATEWAY_PARAMETER_VALUE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -188,14 +202,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Defs/GatewayParameters",
+                    target: Target::Singleton(&super::defs::SINGLETON),
                     segments: &[Segment::Text("/Defs/GatewayParameters")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::defs::GATEWAY_PARAMETER), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -212,14 +228,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Defs/TimeZones",
+                    target: Target::Singleton(&super::defs::SINGLETON),
                     segments: &[Segment::Text("/Defs/TimeZones")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::defs::TIME_ZONE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -236,11 +254,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(10, 10),
                     method: Method::Post,
                     path: "/Defs/Pbx.ReportLogEvent",
+                    target: Target::Singleton(&super::defs::SINGLETON),
                     segments: &[Segment::Text("/Defs/Pbx.ReportLogEvent")],
                     parameters: &[],
                     options: &[],
@@ -262,11 +282,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/Defs/Pbx.SendEmail",
+                    target: Target::Singleton(&super::defs::SINGLETON),
                     segments: &[Segment::Text("/Defs/Pbx.SendEmail")],
                     parameters: &[],
                     options: &[],
@@ -278,6 +300,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "Defs",
+    structure: &super::defs::DEFS,
+    get: entity_set::operation(&RESOURCE, "Defs.GetDefs"),
+    update: None,
 };
 
 pub static CODEC: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/DeviceInfos",
+                    target: Target::Set(&super::device_infos::SET),
                     segments: &[Segment::Text("/DeviceInfos")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::device_infos::DEVICE_INFO), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/DeviceInfos({Id})",
+                    target: Target::Entity(&super::device_infos::SET, Identity { name: "Id", property: entity_set::property(&super::device_infos::DEVICE_INFO, "Id") }),
                     segments: &[Segment::Text("/DeviceInfos("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::device_infos::DEVICE_INFO), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,16 +72,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/DeviceInfos({Id})",
+                    target: Target::Entity(&super::device_infos::SET, Identity { name: "Id", property: entity_set::property(&super::device_infos::DEVICE_INFO, "Id") }),
                     segments: &[Segment::Text("/DeviceInfos("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -94,11 +100,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/DeviceInfos({Id})/Pbx.Provision",
+                    target: Target::Entity(&super::device_infos::SET, Identity { name: "Id", property: entity_set::property(&super::device_infos::DEVICE_INFO, "Id") }),
                     segments: &[Segment::Text("/DeviceInfos("), Segment::Parameter(0), Segment::Text(")/Pbx.Provision")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -113,6 +121,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "DeviceInfos",
+    structure: &super::device_infos::DEVICE_INFO,
+    key: Some(entity_set::property(&super::device_infos::DEVICE_INFO, "Id")),
+    addressed: true,
+    number: None,
+    names: &[],
+    email: None,
+    label: &["MAC", "Model"],
+    list: Some(entity_set::operation(&RESOURCE, "DeviceInfos.ListDeviceInfo")),
+    get: Some(entity_set::operation(&RESOURCE, "DeviceInfos.GetDeviceInfo")),
+    create: None,
+    update: None,
+    delete: Some(entity_set::operation(&RESOURCE, "DeviceInfos.DeleteDeviceInfo")),
 };
 
 pub static DEVICE_INFO: Structure = Structure {

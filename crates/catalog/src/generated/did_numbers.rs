@@ -18,20 +18,38 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/DidNumbers",
+                    target: Target::Set(&super::did_numbers::SET),
                     segments: &[Segment::Text("/DidNumbers")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::did_numbers::DID_NUMBER), true, false)) }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "DidNumbers",
+    structure: &super::did_numbers::DID_NUMBER,
+    key: None,
+    addressed: false,
+    number: Some(entity_set::property(&super::did_numbers::DID_NUMBER, "Number")),
+    names: &[],
+    email: None,
+    label: &["Number"],
+    list: Some(entity_set::operation(&RESOURCE, "DidNumbers.ListDidNumber")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static DID_NUMBER: Structure = Structure {

@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/GetDirectoryInfo",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/GetDirectoryInfo")],
                     parameters: &[],
                     options: &[],

@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/DNProperties/Pbx.CreateDNProperty",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/DNProperties/Pbx.CreateDNProperty")],
                     parameters: &[],
                     options: &[],
@@ -45,11 +47,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/DNProperties/Pbx.DeleteDNProperty",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/DNProperties/Pbx.DeleteDNProperty")],
                     parameters: &[],
                     options: &[],
@@ -72,16 +76,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/DNProperties/Pbx.GetPropertiesByDn(dnNumber={dnNumber})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/DNProperties/Pbx.GetPropertiesByDn(dnNumber="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "dnNumber", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: Some("Peers.Number") },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::dn_properties::DN_PROPERTY), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -98,11 +104,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/DNProperties/Pbx.GetDNPropertyByName(dnNumber={dnNumber},name={name})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/DNProperties/Pbx.GetDNPropertyByName(dnNumber="), Segment::Parameter(0), Segment::Text(",name="), Segment::Parameter(1), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "dnNumber", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: Some("Peers.Number") },
@@ -125,11 +133,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/DNProperties/Pbx.UpdateDNProperty",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/DNProperties/Pbx.UpdateDNProperty")],
                     parameters: &[],
                     options: &[],

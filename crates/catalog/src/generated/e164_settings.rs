@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/E164Settings",
+                    target: Target::Singleton(&super::e164_settings::SINGLETON),
                     segments: &[Segment::Text("/E164Settings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::e164_settings::E164_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/E164Settings",
+                    target: Target::Singleton(&super::e164_settings::SINGLETON),
                     segments: &[Segment::Text("/E164Settings")],
                     parameters: &[],
                     options: &[],
@@ -56,6 +60,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "E164Settings",
+    structure: &super::e164_settings::E164_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "E164Settings.GetE164Settings"),
+    update: Some(entity_set::operation(&RESOURCE, "E164Settings.UpdateE164Settings")),
 };
 
 pub static E164_SETTINGS: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/EmailTemplate",
+                    target: Target::Set(&super::email_template::SET),
                     segments: &[Segment::Text("/EmailTemplate")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::email_template::EMAIL_TEMPLATE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/EmailTemplate({TemplatePath})",
+                    target: Target::Entity(&super::email_template::SET, Identity { name: "TemplatePath", property: entity_set::property(&super::email_template::EMAIL_TEMPLATE, "TemplatePath") }),
                     segments: &[Segment::Text("/EmailTemplate("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "TemplatePath", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::email_template::EMAIL_TEMPLATE), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/EmailTemplate({TemplatePath})",
+                    target: Target::Entity(&super::email_template::SET, Identity { name: "TemplatePath", property: entity_set::property(&super::email_template::EMAIL_TEMPLATE, "TemplatePath") }),
                     segments: &[Segment::Text("/EmailTemplate("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "TemplatePath", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
@@ -94,11 +100,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/EmailTemplate({TemplatePath})/Pbx.SetDefault",
+                    target: Target::Entity(&super::email_template::SET, Identity { name: "TemplatePath", property: entity_set::property(&super::email_template::EMAIL_TEMPLATE, "TemplatePath") }),
                     segments: &[Segment::Text("/EmailTemplate("), Segment::Parameter(0), Segment::Text(")/Pbx.SetDefault")],
                     parameters: &[
                         Parameter { name: "TemplatePath", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
@@ -110,6 +118,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "EmailTemplate",
+    structure: &super::email_template::EMAIL_TEMPLATE,
+    key: Some(entity_set::property(&super::email_template::EMAIL_TEMPLATE, "TemplatePath")),
+    addressed: true,
+    number: None,
+    names: &["Name"],
+    email: None,
+    label: &["Name"],
+    list: Some(entity_set::operation(&RESOURCE, "EmailTemplate.ListEmailTemplate")),
+    get: Some(entity_set::operation(&RESOURCE, "EmailTemplate.GetEmailTemplate")),
+    create: None,
+    update: Some(entity_set::operation(&RESOURCE, "EmailTemplate.UpdateEmailTemplate")),
+    delete: None,
 };
 
 pub static EMAIL_TEMPLATE: Structure = Structure {

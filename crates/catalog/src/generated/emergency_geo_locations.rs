@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/EmergencyGeoLocations",
+                    target: Target::Set(&super::emergency_geo_locations::SET),
                     segments: &[Segment::Text("/EmergencyGeoLocations")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::emergency_geo_locations::EMERGENCY_GEO_LOCATION), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/EmergencyGeoLocations/Pbx.Update",
+                    target: Target::Set(&super::emergency_geo_locations::SET),
                     segments: &[Segment::Text("/EmergencyGeoLocations/Pbx.Update")],
                     parameters: &[],
                     options: &[],
@@ -58,6 +62,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "EmergencyGeoLocations",
+    structure: &super::emergency_geo_locations::EMERGENCY_GEO_LOCATION,
+    key: Some(entity_set::property(&super::emergency_geo_locations::EMERGENCY_GEO_LOCATION, "Id")),
+    addressed: false,
+    number: None,
+    names: &["FriendlyName"],
+    email: None,
+    label: &["FriendlyName"],
+    list: Some(entity_set::operation(&RESOURCE, "EmergencyGeoLocations.ListEmergencyGeoLocation")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static EMERGENCY_GEO_LOCATION: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/EmergencyNotificationsSettings",
+                    target: Target::Singleton(&super::emergency_notifications_settings::SINGLETON),
                     segments: &[Segment::Text("/EmergencyNotificationsSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::emergency_notifications_settings::EMERGENCY_NOTIFICATIONS_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/EmergencyNotificationsSettings",
+                    target: Target::Singleton(&super::emergency_notifications_settings::SINGLETON),
                     segments: &[Segment::Text("/EmergencyNotificationsSettings")],
                     parameters: &[],
                     options: &[],
@@ -56,6 +60,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "EmergencyNotificationsSettings",
+    structure: &super::emergency_notifications_settings::EMERGENCY_NOTIFICATIONS_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "EmergencyNotificationsSettings.GetEmergencyNotificationsSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "EmergencyNotificationsSettings.UpdateEmergencyNotificationsSettings")),
 };
 
 pub static CHAT_RECIPIENTS_TYPE: Enumeration = Enumeration {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Filter, when: Some("TimeGenerated") }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/EventLogs",
+                    target: Target::Set(&super::event_logs::SET),
                     segments: &[Segment::Text("/EventLogs")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::event_logs::EVENT_LOG), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,14 +44,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/EventLogs/Pbx.DownloadEventLogs()",
+                    target: Target::Set(&super::event_logs::SET),
                     segments: &[Segment::Text("/EventLogs/Pbx.DownloadEventLogs()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(7, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(7, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", None) }, span: Span::new(0, 6) }, Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::event_logs::EVENT_LOG), true, false))) }, span: Span::new(7, 10) }],
                 },
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/EventLogs/Pbx.PurgeEventLog",
+                    target: Target::Set(&super::event_logs::SET),
                     segments: &[Segment::Text("/EventLogs/Pbx.PurgeEventLog")],
                     parameters: &[],
                     options: &[],
@@ -80,6 +86,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "EventLogs",
+    structure: &super::event_logs::EVENT_LOG,
+    key: Some(entity_set::property(&super::event_logs::EVENT_LOG, "Id")),
+    addressed: false,
+    number: None,
+    names: &[],
+    email: None,
+    label: &[],
+    list: Some(entity_set::operation(&RESOURCE, "EventLogs.ListEventLog")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static EVENT_LOG: Structure = Structure {

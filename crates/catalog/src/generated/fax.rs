@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Fax",
+                    target: Target::Set(&super::fax::SET),
                     segments: &[Segment::Text("/Fax")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::fax::FAX), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Fax({Id})",
+                    target: Target::Entity(&super::fax::SET, Identity { name: "Id", property: entity_set::property(&super::fax::FAX, "Id") }),
                     segments: &[Segment::Text("/Fax("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::fax::FAX), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 6),
                     method: Method::Get,
                     path: "/Fax/Pbx.GetByNumber(number={number})",
+                    target: Target::Set(&super::fax::SET),
                     segments: &[Segment::Text("/Fax/Pbx.GetByNumber(number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "number", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -85,11 +91,12 @@ pub static RESOURCE: Resource = Resource {
                     span: Span::new(7, 10),
                     method: Method::Get,
                     path: "/Fax(Number={Number})",
+                    target: Target::Entity(&super::fax::SET, Identity { name: "Number", property: entity_set::property(&super::fax::FAX, "Number") }),
                     segments: &[Segment::Text("/Fax(Number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Number", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(7, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(7, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::fax::FAX), false, false)) }, span: Span::new(7, 10) }],
                 },
@@ -106,11 +113,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Fax",
+                    target: Target::Set(&super::fax::SET),
                     segments: &[Segment::Text("/Fax")],
                     parameters: &[],
                     options: &[],
@@ -130,11 +139,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/Fax({Id})",
+                    target: Target::Entity(&super::fax::SET, Identity { name: "Id", property: entity_set::property(&super::fax::FAX, "Id") }),
                     segments: &[Segment::Text("/Fax("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -156,16 +167,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/Fax({Id})",
+                    target: Target::Entity(&super::fax::SET, Identity { name: "Id", property: entity_set::property(&super::fax::FAX, "Id") }),
                     segments: &[Segment::Text("/Fax("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -182,11 +195,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Fax/Pbx.BulkFaxDelete",
+                    target: Target::Listed(&super::fax::SET, Identity { name: "ids", property: entity_set::property(&super::fax::FAX, "Id") }),
                     segments: &[Segment::Text("/Fax/Pbx.BulkFaxDelete")],
                     parameters: &[],
                     options: &[],
@@ -208,11 +223,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Fax/Pbx.InitFax()",
+                    target: Target::Set(&super::fax::SET),
                     segments: &[Segment::Text("/Fax/Pbx.InitFax()")],
                     parameters: &[],
                     options: &[],
@@ -222,6 +239,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Fax",
+    structure: &super::fax::FAX,
+    key: Some(entity_set::property(&super::fax::FAX, "Id")),
+    addressed: true,
+    number: Some(entity_set::property(&super::fax::FAX, "Number")),
+    names: &[],
+    email: None,
+    label: &["Number"],
+    list: Some(entity_set::operation(&RESOURCE, "Fax.ListFax")),
+    get: Some(entity_set::operation(&RESOURCE, "Fax.GetFax")),
+    create: Some(entity_set::operation(&RESOURCE, "Fax.CreateFax")),
+    update: Some(entity_set::operation(&RESOURCE, "Fax.UpdateFax")),
+    delete: Some(entity_set::operation(&RESOURCE, "Fax.DeleteFax")),
 };
 
 pub static FAX: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/FaxServerSettings",
+                    target: Target::Singleton(&super::fax_server_settings::SINGLETON),
                     segments: &[Segment::Text("/FaxServerSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::fax_server_settings::FAX_SERVER_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/FaxServerSettings",
+                    target: Target::Singleton(&super::fax_server_settings::SINGLETON),
                     segments: &[Segment::Text("/FaxServerSettings")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/FaxServerSettings/Pbx.CleanUpFax",
+                    target: Target::Singleton(&super::fax_server_settings::SINGLETON),
                     segments: &[Segment::Text("/FaxServerSettings/Pbx.CleanUpFax")],
                     parameters: &[],
                     options: &[],
@@ -90,11 +96,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/FaxServerSettings/Pbx.GetFaxFilesSize()",
+                    target: Target::Singleton(&super::fax_server_settings::SINGLETON),
                     segments: &[Segment::Text("/FaxServerSettings/Pbx.GetFaxFilesSize()")],
                     parameters: &[],
                     options: &[],
@@ -104,6 +112,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "FaxServerSettings",
+    structure: &super::fax_server_settings::FAX_SERVER_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "FaxServerSettings.GetFaxServerSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "FaxServerSettings.UpdateFaxServerSettings")),
 };
 
 pub static FAX_SERVER_SETTINGS: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Firewall",
+                    target: Target::Singleton(&super::firewall::SINGLETON),
                     segments: &[Segment::Text("/Firewall")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::firewall::FIREWALL_STATE), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Firewall/Pbx.GetLastResult()",
+                    target: Target::Singleton(&super::firewall::SINGLETON),
                     segments: &[Segment::Text("/Firewall/Pbx.GetLastResult()")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Firewall/Pbx.StartCheck",
+                    target: Target::Singleton(&super::firewall::SINGLETON),
                     segments: &[Segment::Text("/Firewall/Pbx.StartCheck")],
                     parameters: &[],
                     options: &[],
@@ -90,11 +96,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Firewall/Pbx.StopCheck",
+                    target: Target::Singleton(&super::firewall::SINGLETON),
                     segments: &[Segment::Text("/Firewall/Pbx.StopCheck")],
                     parameters: &[],
                     options: &[],
@@ -104,6 +112,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "Firewall",
+    structure: &super::firewall::FIREWALL_STATE,
+    get: entity_set::operation(&RESOURCE, "Firewall.GetFirewallState"),
+    update: None,
 };
 
 pub static FIREWALL_STATE: Structure = Structure {

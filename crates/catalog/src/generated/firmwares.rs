@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Firmwares",
+                    target: Target::Set(&super::firmwares::SET),
                     segments: &[Segment::Text("/Firmwares")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::firmwares::FIRMWARE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/Firmwares({Id})",
+                    target: Target::Entity(&super::firmwares::SET, Identity { name: "Id", property: entity_set::property(&super::firmwares::FIRMWARE, "Id") }),
                     segments: &[Segment::Text("/Firmwares("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Firmwares/Pbx.CleanUp",
+                    target: Target::Set(&super::firmwares::SET),
                     segments: &[Segment::Text("/Firmwares/Pbx.CleanUp")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Firmwares/Pbx.GetFirmwareState()",
+                    target: Target::Set(&super::firmwares::SET),
                     segments: &[Segment::Text("/Firmwares/Pbx.GetFirmwareState()")],
                     parameters: &[],
                     options: &[],
@@ -116,11 +124,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Firmwares({Id})/Pbx.PushFirmwareForPhones",
+                    target: Target::Entity(&super::firmwares::SET, Identity { name: "Id", property: entity_set::property(&super::firmwares::FIRMWARE, "Id") }),
                     segments: &[Segment::Text("/Firmwares("), Segment::Parameter(0), Segment::Text(")/Pbx.PushFirmwareForPhones")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
@@ -132,6 +142,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Firmwares",
+    structure: &super::firmwares::FIRMWARE,
+    key: Some(entity_set::property(&super::firmwares::FIRMWARE, "Id")),
+    addressed: true,
+    number: None,
+    names: &[],
+    email: None,
+    label: &["Model", "Filename"],
+    list: Some(entity_set::operation(&RESOURCE, "Firmwares.ListFirmware")),
+    get: None,
+    create: None,
+    update: None,
+    delete: Some(entity_set::operation(&RESOURCE, "Firmwares.DeleteFirmware")),
 };
 
 pub static FIRMWARE: Structure = Structure {

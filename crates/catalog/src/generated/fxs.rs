@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Fxs",
+                    target: Target::Set(&super::fxs::SET),
                     segments: &[Segment::Text("/Fxs")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::fxs::FXS), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Fxs({MacAddress})",
+                    target: Target::Entity(&super::fxs::SET, Identity { name: "MacAddress", property: entity_set::property(&super::fxs::FXS, "MacAddress") }),
                     segments: &[Segment::Text("/Fxs("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "MacAddress", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::fxs::FXS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Fxs",
+                    target: Target::Set(&super::fxs::SET),
                     segments: &[Segment::Text("/Fxs")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/Fxs({MacAddress})",
+                    target: Target::Entity(&super::fxs::SET, Identity { name: "MacAddress", property: entity_set::property(&super::fxs::FXS, "MacAddress") }),
                     segments: &[Segment::Text("/Fxs("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "MacAddress", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
@@ -118,16 +126,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/Fxs({MacAddress})",
+                    target: Target::Entity(&super::fxs::SET, Identity { name: "MacAddress", property: entity_set::property(&super::fxs::FXS, "MacAddress") }),
                     segments: &[Segment::Text("/Fxs("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "MacAddress", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: true,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Fxs({MacAddress})/Pbx.RegenerateWebCredentials",
+                    target: Target::Entity(&super::fxs::SET, Identity { name: "MacAddress", property: entity_set::property(&super::fxs::FXS, "MacAddress") }),
                     segments: &[Segment::Text("/Fxs("), Segment::Parameter(0), Segment::Text(")/Pbx.RegenerateWebCredentials")],
                     parameters: &[
                         Parameter { name: "MacAddress", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
@@ -160,6 +172,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Fxs",
+    structure: &super::fxs::FXS,
+    key: Some(entity_set::property(&super::fxs::FXS, "MacAddress")),
+    addressed: true,
+    number: None,
+    names: &["Name", "ModelName"],
+    email: None,
+    label: &["Name", "MacAddress", "Model"],
+    list: Some(entity_set::operation(&RESOURCE, "Fxs.ListFxs")),
+    get: Some(entity_set::operation(&RESOURCE, "Fxs.GetFxs")),
+    create: Some(entity_set::operation(&RESOURCE, "Fxs.CreateFxs")),
+    update: Some(entity_set::operation(&RESOURCE, "Fxs.UpdateFxs")),
+    delete: Some(entity_set::operation(&RESOURCE, "Fxs.DeleteFxs")),
 };
 
 pub static DEVICE_LINE: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/FxsTemplates",
+                    target: Target::Set(&super::fxs_templates::SET),
                     segments: &[Segment::Text("/FxsTemplates")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::fxs_templates::FXS_TEMPLATE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/FxsTemplates({Id})",
+                    target: Target::Entity(&super::fxs_templates::SET, Identity { name: "Id", property: entity_set::property(&super::fxs_templates::FXS_TEMPLATE, "Id") }),
                     segments: &[Segment::Text("/FxsTemplates("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::fxs_templates::FXS_TEMPLATE), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/FxsTemplates",
+                    target: Target::Set(&super::fxs_templates::SET),
                     segments: &[Segment::Text("/FxsTemplates")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/FxsTemplates({Id})",
+                    target: Target::Entity(&super::fxs_templates::SET, Identity { name: "Id", property: entity_set::property(&super::fxs_templates::FXS_TEMPLATE, "Id") }),
                     segments: &[Segment::Text("/FxsTemplates("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
@@ -118,22 +126,40 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/FxsTemplates({Id})",
+                    target: Target::Entity(&super::fxs_templates::SET, Identity { name: "Id", property: entity_set::property(&super::fxs_templates::FXS_TEMPLATE, "Id") }),
                     segments: &[Segment::Text("/FxsTemplates("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "FxsTemplates",
+    structure: &super::fxs_templates::FXS_TEMPLATE,
+    key: Some(entity_set::property(&super::fxs_templates::FXS_TEMPLATE, "Id")),
+    addressed: true,
+    number: None,
+    names: &[],
+    email: None,
+    label: &[],
+    list: Some(entity_set::operation(&RESOURCE, "FxsTemplates.ListFxsTemplate")),
+    get: Some(entity_set::operation(&RESOURCE, "FxsTemplates.GetFxsTemplate")),
+    create: Some(entity_set::operation(&RESOURCE, "FxsTemplates.CreateFxsTemplate")),
+    update: Some(entity_set::operation(&RESOURCE, "FxsTemplates.UpdateFxsTemplate")),
+    delete: Some(entity_set::operation(&RESOURCE, "FxsTemplates.DeleteFxsTemplate")),
 };
 
 pub static DEVICE_TYPE: Enumeration = Enumeration {

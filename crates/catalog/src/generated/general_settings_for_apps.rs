@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/GeneralSettingsForApps",
+                    target: Target::Singleton(&super::general_settings_for_apps::SINGLETON),
                     segments: &[Segment::Text("/GeneralSettingsForApps")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::general_settings_for_apps::GENERAL_SETTINGS_FOR_APPS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/GeneralSettingsForApps",
+                    target: Target::Singleton(&super::general_settings_for_apps::SINGLETON),
                     segments: &[Segment::Text("/GeneralSettingsForApps")],
                     parameters: &[],
                     options: &[],
@@ -56,6 +60,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "GeneralSettingsForApps",
+    structure: &super::general_settings_for_apps::GENERAL_SETTINGS_FOR_APPS,
+    get: entity_set::operation(&RESOURCE, "GeneralSettingsForApps.GetGeneralSettingsForApps"),
+    update: Some(entity_set::operation(&RESOURCE, "GeneralSettingsForApps.UpdateGeneralSettingsForApps")),
 };
 
 pub static AUTO_SCHEDULER_SETTINGS: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/GeneralSettingsForPbx",
+                    target: Target::Singleton(&super::general_settings_for_pbx::SINGLETON),
                     segments: &[Segment::Text("/GeneralSettingsForPbx")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::general_settings_for_pbx::GENERAL_SETTINGS_FOR_PBX), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/GeneralSettingsForPbx",
+                    target: Target::Singleton(&super::general_settings_for_pbx::SINGLETON),
                     segments: &[Segment::Text("/GeneralSettingsForPbx")],
                     parameters: &[],
                     options: &[],
@@ -56,6 +60,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "GeneralSettingsForPbx",
+    structure: &super::general_settings_for_pbx::GENERAL_SETTINGS_FOR_PBX,
+    get: entity_set::operation(&RESOURCE, "GeneralSettingsForPbx.GetGeneralSettingsForPbx"),
+    update: Some(entity_set::operation(&RESOURCE, "GeneralSettingsForPbx.UpdateGeneralSettingsForPbx")),
 };
 
 pub static GENERAL_SETTINGS_FOR_PBX: Structure = Structure {

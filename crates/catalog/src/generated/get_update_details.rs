@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(10, 10),
                     method: Method::Get,
                     path: "/GetUpdateDetails(key={key},id={id})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/GetUpdateDetails(key="), Segment::Parameter(0), Segment::Text(",id="), Segment::Parameter(1), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "key", ty: TypeRef::new(Type::Guid, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },

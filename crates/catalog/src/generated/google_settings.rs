@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/GoogleSettings",
+                    target: Target::Singleton(&super::google_settings::SINGLETON),
                     segments: &[Segment::Text("/GoogleSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::google_settings::GOOGLE_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/GoogleSettings",
+                    target: Target::Singleton(&super::google_settings::SINGLETON),
                     segments: &[Segment::Text("/GoogleSettings")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(1, 10),
                     method: Method::Post,
                     path: "/GoogleSettings/Pbx.GetGoogleUsers",
+                    target: Target::Singleton(&super::google_settings::SINGLETON),
                     segments: &[Segment::Text("/GoogleSettings/Pbx.GetGoogleUsers")],
                     parameters: &[],
                     options: &[],
@@ -82,6 +88,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "GoogleSettings",
+    structure: &super::google_settings::GOOGLE_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "GoogleSettings.GetGoogleSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "GoogleSettings.UpdateGoogleSettings")),
 };
 
 pub static GOOGLE_SETTINGS: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Groups",
+                    target: Target::Set(&super::groups::SET),
                     segments: &[Segment::Text("/Groups")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::groups::GROUP), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Groups({Id})",
+                    target: Target::Entity(&super::groups::SET, Identity { name: "Id", property: entity_set::property(&super::groups::GROUP, "Id") }),
                     segments: &[Segment::Text("/Groups("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::groups::GROUP), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Groups",
+                    target: Target::Set(&super::groups::SET),
                     segments: &[Segment::Text("/Groups")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/Groups({Id})",
+                    target: Target::Entity(&super::groups::SET, Identity { name: "Id", property: entity_set::property(&super::groups::GROUP, "Id") }),
                     segments: &[Segment::Text("/Groups("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -118,16 +126,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/Groups({Id})",
+                    target: Target::Entity(&super::groups::SET, Identity { name: "Id", property: entity_set::property(&super::groups::GROUP, "Id") }),
                     segments: &[Segment::Text("/Groups("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Groups/Pbx.DeleteCompanyById",
+                    target: Target::Set(&super::groups::SET),
                     segments: &[Segment::Text("/Groups/Pbx.DeleteCompanyById")],
                     parameters: &[],
                     options: &[],
@@ -170,11 +182,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Groups/Pbx.DeleteCompanyByNumber",
+                    target: Target::Set(&super::groups::SET),
                     segments: &[Segment::Text("/Groups/Pbx.DeleteCompanyByNumber")],
                     parameters: &[],
                     options: &[],
@@ -196,11 +210,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Groups({Id})/Pbx.GetRestrictions()",
+                    target: Target::Entity(&super::groups::SET, Identity { name: "Id", property: entity_set::property(&super::groups::GROUP, "Id") }),
                     segments: &[Segment::Text("/Groups("), Segment::Parameter(0), Segment::Text(")/Pbx.GetRestrictions()")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -222,11 +238,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Groups/Pbx.LinkGroupPartner",
+                    target: Target::Set(&super::groups::SET),
                     segments: &[Segment::Text("/Groups/Pbx.LinkGroupPartner")],
                     parameters: &[],
                     options: &[],
@@ -249,16 +267,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Groups({Id})/Members",
+                    target: Target::Entity(&super::groups::SET, Identity { name: "Id", property: entity_set::property(&super::groups::GROUP, "Id") }),
                     segments: &[Segment::Text("/Groups("), Segment::Parameter(0), Segment::Text(")/Members")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::shared_types::USER_GROUP), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -275,16 +295,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Groups({Id})/Rights",
+                    target: Target::Entity(&super::groups::SET, Identity { name: "Id", property: entity_set::property(&super::groups::GROUP, "Id") }),
                     segments: &[Segment::Text("/Groups("), Segment::Parameter(0), Segment::Text(")/Rights")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::shared_types::RIGHTS), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -301,11 +323,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Groups/Pbx.ReplaceGroupLicenseKey",
+                    target: Target::Set(&super::groups::SET),
                     segments: &[Segment::Text("/Groups/Pbx.ReplaceGroupLicenseKey")],
                     parameters: &[],
                     options: &[],
@@ -328,11 +352,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Groups/Pbx.UnlinkGroupPartner",
+                    target: Target::Set(&super::groups::SET),
                     segments: &[Segment::Text("/Groups/Pbx.UnlinkGroupPartner")],
                     parameters: &[],
                     options: &[],
@@ -342,6 +368,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Groups",
+    structure: &super::groups::GROUP,
+    key: Some(entity_set::property(&super::groups::GROUP, "Id")),
+    addressed: true,
+    number: Some(entity_set::property(&super::groups::GROUP, "Number")),
+    names: &["Name"],
+    email: None,
+    label: &["Number", "Name"],
+    list: Some(entity_set::operation(&RESOURCE, "Groups.ListGroup")),
+    get: Some(entity_set::operation(&RESOURCE, "Groups.GetGroup")),
+    create: Some(entity_set::operation(&RESOURCE, "Groups.CreateGroup")),
+    update: Some(entity_set::operation(&RESOURCE, "Groups.UpdateGroup")),
+    delete: Some(entity_set::operation(&RESOURCE, "Groups.DeleteGroup")),
 };
 
 pub static CALL_HANDLING_FLAGS: Enumeration = Enumeration {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(3, 10),
                     method: Method::Get,
                     path: "/Holidays",
+                    target: Target::Set(&super::holidays::SET),
                     segments: &[Segment::Text("/Holidays")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(3, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(3, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::holidays::HOLIDAY), true, false)) }, span: Span::new(3, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(3, 10),
                     method: Method::Get,
                     path: "/Holidays({Id})",
+                    target: Target::Entity(&super::holidays::SET, Identity { name: "Id", property: entity_set::property(&super::holidays::HOLIDAY, "Id") }),
                     segments: &[Segment::Text("/Holidays("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(3, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(3, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::holidays::HOLIDAY), false, false)) }, span: Span::new(3, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Post,
                     path: "/Holidays",
+                    target: Target::Set(&super::holidays::SET),
                     segments: &[Segment::Text("/Holidays")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(3, 10),
                     method: Method::Patch,
                     path: "/Holidays({Id})",
+                    target: Target::Entity(&super::holidays::SET, Identity { name: "Id", property: entity_set::property(&super::holidays::HOLIDAY, "Id") }),
                     segments: &[Segment::Text("/Holidays("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -118,22 +126,40 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(3, 10),
                     method: Method::Delete,
                     path: "/Holidays({Id})",
+                    target: Target::Entity(&super::holidays::SET, Identity { name: "Id", property: entity_set::property(&super::holidays::HOLIDAY, "Id") }),
                     segments: &[Segment::Text("/Holidays("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(3, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(3, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(3, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Holidays",
+    structure: &super::holidays::HOLIDAY,
+    key: Some(entity_set::property(&super::holidays::HOLIDAY, "Id")),
+    addressed: true,
+    number: None,
+    names: &["Name"],
+    email: None,
+    label: &["Name"],
+    list: Some(entity_set::operation(&RESOURCE, "Holidays.ListHoliday")),
+    get: Some(entity_set::operation(&RESOURCE, "Holidays.GetHoliday")),
+    create: Some(entity_set::operation(&RESOURCE, "Holidays.CreateHoliday")),
+    update: Some(entity_set::operation(&RESOURCE, "Holidays.UpdateHoliday")),
+    delete: Some(entity_set::operation(&RESOURCE, "Holidays.DeleteHoliday")),
 };
 
 pub static HOLIDAY: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/HotelServices",
+                    target: Target::Singleton(&super::hotel_services::SINGLETON),
                     segments: &[Segment::Text("/HotelServices")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::hotel_services::HOTEL_SERVICES), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/HotelServices",
+                    target: Target::Singleton(&super::hotel_services::SINGLETON),
                     segments: &[Segment::Text("/HotelServices")],
                     parameters: &[],
                     options: &[],
@@ -56,6 +60,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "HotelServices",
+    structure: &super::hotel_services::HOTEL_SERVICES,
+    get: entity_set::operation(&RESOURCE, "HotelServices.GetHotelServices"),
+    update: Some(entity_set::operation(&RESOURCE, "HotelServices.UpdateHotelServices")),
 };
 
 pub static HOTEL_SERVICES: Structure = Structure {

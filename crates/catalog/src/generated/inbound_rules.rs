@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/InboundRules",
+                    target: Target::Set(&super::inbound_rules::SET),
                     segments: &[Segment::Text("/InboundRules")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::inbound_rules::INBOUND_RULE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/InboundRules({Id})",
+                    target: Target::Entity(&super::inbound_rules::SET, Identity { name: "Id", property: entity_set::property(&super::inbound_rules::INBOUND_RULE, "Id") }),
                     segments: &[Segment::Text("/InboundRules("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::inbound_rules::INBOUND_RULE), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/InboundRules",
+                    target: Target::Set(&super::inbound_rules::SET),
                     segments: &[Segment::Text("/InboundRules")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/InboundRules({Id})",
+                    target: Target::Entity(&super::inbound_rules::SET, Identity { name: "Id", property: entity_set::property(&super::inbound_rules::INBOUND_RULE, "Id") }),
                     segments: &[Segment::Text("/InboundRules("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -118,16 +126,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/InboundRules({Id})",
+                    target: Target::Entity(&super::inbound_rules::SET, Identity { name: "Id", property: entity_set::property(&super::inbound_rules::INBOUND_RULE, "Id") }),
                     segments: &[Segment::Text("/InboundRules("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/InboundRules/Pbx.BulkInboundRulesDelete",
+                    target: Target::Listed(&super::inbound_rules::SET, Identity { name: "ids", property: entity_set::property(&super::inbound_rules::INBOUND_RULE, "Id") }),
                     segments: &[Segment::Text("/InboundRules/Pbx.BulkInboundRulesDelete")],
                     parameters: &[],
                     options: &[],
@@ -170,20 +182,38 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(1, 10),
                     method: Method::Get,
                     path: "/InboundRules/Pbx.ExportCallerIdRules()",
+                    target: Target::Set(&super::inbound_rules::SET),
                     segments: &[Segment::Text("/InboundRules/Pbx.ExportCallerIdRules()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(1, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(1, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::inbound_rules::INBOUND_RULE), true, false))) }, span: Span::new(1, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "InboundRules",
+    structure: &super::inbound_rules::INBOUND_RULE,
+    key: Some(entity_set::property(&super::inbound_rules::INBOUND_RULE, "Id")),
+    addressed: true,
+    number: None,
+    names: &["RuleName"],
+    email: None,
+    label: &["RuleName"],
+    list: Some(entity_set::operation(&RESOURCE, "InboundRules.ListInboundRule")),
+    get: Some(entity_set::operation(&RESOURCE, "InboundRules.GetInboundRule")),
+    create: Some(entity_set::operation(&RESOURCE, "InboundRules.CreateInboundRule")),
+    update: Some(entity_set::operation(&RESOURCE, "InboundRules.UpdateInboundRule")),
+    delete: Some(entity_set::operation(&RESOURCE, "InboundRules.DeleteInboundRule")),
 };
 
 pub static INBOUND_RULE: Structure = Structure {

@@ -18,20 +18,38 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(4, 10),
                     method: Method::Get,
                     path: "/LastCdrAndChatMessageTimestamp",
+                    target: Target::Set(&super::last_cdr_and_chat_message_timestamp::SET),
                     segments: &[Segment::Text("/LastCdrAndChatMessageTimestamp")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(4, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(4, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::last_cdr_and_chat_message_timestamp::LAST_CDR_AND_CHAT_MESSAGE_TIMESTAMP), true, false)) }, span: Span::new(4, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "LastCdrAndChatMessageTimestamp",
+    structure: &super::last_cdr_and_chat_message_timestamp::LAST_CDR_AND_CHAT_MESSAGE_TIMESTAMP,
+    key: None,
+    addressed: false,
+    number: None,
+    names: &[],
+    email: None,
+    label: &[],
+    list: Some(entity_set::operation(&RESOURCE, "LastCdrAndChatMessageTimestamp.ListLastCdrAndChatMessageTimestamp")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static LAST_CDR_AND_CHAT_MESSAGE_TIMESTAMP: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/LicenseStatus",
+                    target: Target::Singleton(&super::license_status::SINGLETON),
                     segments: &[Segment::Text("/LicenseStatus")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::license_status::LICENSE_STATUS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/LicenseStatus/Pbx.EditLicenseInfo",
+                    target: Target::Singleton(&super::license_status::SINGLETON),
                     segments: &[Segment::Text("/LicenseStatus/Pbx.EditLicenseInfo")],
                     parameters: &[],
                     options: &[],
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/LicenseStatus/Pbx.PartnerInfo(resellerId={resellerId})",
+                    target: Target::Singleton(&super::license_status::SINGLETON),
                     segments: &[Segment::Text("/LicenseStatus/Pbx.PartnerInfo(resellerId="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "resellerId", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -94,11 +100,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/LicenseStatus/Pbx.LinkPartner",
+                    target: Target::Singleton(&super::license_status::SINGLETON),
                     segments: &[Segment::Text("/LicenseStatus/Pbx.LinkPartner")],
                     parameters: &[],
                     options: &[],
@@ -120,11 +128,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/LicenseStatus/Pbx.RefreshLicenseStatus",
+                    target: Target::Singleton(&super::license_status::SINGLETON),
                     segments: &[Segment::Text("/LicenseStatus/Pbx.RefreshLicenseStatus")],
                     parameters: &[],
                     options: &[],
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/LicenseStatus/Pbx.ReplaceLicenseKey",
+                    target: Target::Singleton(&super::license_status::SINGLETON),
                     segments: &[Segment::Text("/LicenseStatus/Pbx.ReplaceLicenseKey")],
                     parameters: &[],
                     options: &[],
@@ -170,11 +182,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/LicenseStatus/Pbx.UnlinkPartner",
+                    target: Target::Singleton(&super::license_status::SINGLETON),
                     segments: &[Segment::Text("/LicenseStatus/Pbx.UnlinkPartner")],
                     parameters: &[],
                     options: &[],
@@ -184,6 +198,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "LicenseStatus",
+    structure: &super::license_status::LICENSE_STATUS,
+    get: entity_set::operation(&RESOURCE, "LicenseStatus.GetLicenseStatus"),
+    update: None,
 };
 
 pub static LICENSE_STATUS: Structure = Structure {

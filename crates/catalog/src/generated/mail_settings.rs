@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Get,
                     path: "/MailSettings",
+                    target: Target::Singleton(&super::mail_settings::SINGLETON),
                     segments: &[Segment::Text("/MailSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(5, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(5, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::mail_settings::MAIL_SETTINGS), false, false)) }, span: Span::new(5, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Patch,
                     path: "/MailSettings",
+                    target: Target::Singleton(&super::mail_settings::SINGLETON),
                     segments: &[Segment::Text("/MailSettings")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Post,
                     path: "/MailSettings/Pbx.TestEmail",
+                    target: Target::Singleton(&super::mail_settings::SINGLETON),
                     segments: &[Segment::Text("/MailSettings/Pbx.TestEmail")],
                     parameters: &[],
                     options: &[],
@@ -83,6 +89,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "MailSettings",
+    structure: &super::mail_settings::MAIL_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "MailSettings.GetMailSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "MailSettings.UpdateMailSettings")),
 };
 
 pub static MAIL_SETTINGS: Structure = Structure {

@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(10, 10),
                     method: Method::Post,
                     path: "/McpServers/Pbx.Exchange",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/McpServers/Pbx.Exchange")],
                     parameters: &[],
                     options: &[],
@@ -47,11 +49,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(10, 10),
                     method: Method::Get,
                     path: "/McpServers/Pbx.GetServerMetadata(targetIssuer={targetIssuer})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/McpServers/Pbx.GetServerMetadata(targetIssuer="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "targetIssuer", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -73,11 +77,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(10, 10),
                     method: Method::Post,
                     path: "/McpServers/Pbx.Register",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/McpServers/Pbx.Register")],
                     parameters: &[],
                     options: &[],

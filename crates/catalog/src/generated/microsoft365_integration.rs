@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Microsoft365Integration",
+                    target: Target::Singleton(&super::microsoft365_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365Integration")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::microsoft365_integration::MICROSOFT365_INTEGRATION), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/Microsoft365Integration",
+                    target: Target::Singleton(&super::microsoft365_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365Integration")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Microsoft365Integration/Pbx.AuthorizePresence",
+                    target: Target::Singleton(&super::microsoft365_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365Integration/Pbx.AuthorizePresence")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Microsoft365Integration/Pbx.DeauthorizePresence",
+                    target: Target::Singleton(&super::microsoft365_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365Integration/Pbx.DeauthorizePresence")],
                     parameters: &[],
                     options: &[],
@@ -116,11 +124,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Microsoft365Integration/Pbx.GetMicrosoft365Directory()",
+                    target: Target::Singleton(&super::microsoft365_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365Integration/Pbx.GetMicrosoft365Directory()")],
                     parameters: &[],
                     options: &[],
@@ -140,11 +150,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/Microsoft365Integration/Pbx.GetM365Groups",
+                    target: Target::Singleton(&super::microsoft365_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365Integration/Pbx.GetM365Groups")],
                     parameters: &[],
                     options: &[],
@@ -166,11 +178,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(1, 10),
                     method: Method::Post,
                     path: "/Microsoft365Integration/Pbx.GetM365Users",
+                    target: Target::Singleton(&super::microsoft365_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365Integration/Pbx.GetM365Users")],
                     parameters: &[],
                     options: &[],
@@ -192,11 +206,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Microsoft365Integration/Pbx.GetUsersByPrincipalNames",
+                    target: Target::Singleton(&super::microsoft365_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365Integration/Pbx.GetUsersByPrincipalNames")],
                     parameters: &[],
                     options: &[],
@@ -218,11 +234,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: true,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Microsoft365Integration/Pbx.GetMicrosoftAccessToken()",
+                    target: Target::Singleton(&super::microsoft365_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365Integration/Pbx.GetMicrosoftAccessToken()")],
                     parameters: &[],
                     options: &[],
@@ -242,11 +260,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: Some("Microsoft365Integration.GetM365Users"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 0),
                     method: Method::Post,
                     path: "/Microsoft365Integration/Pbx.GetUsers",
+                    target: Target::Singleton(&super::microsoft365_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365Integration/Pbx.GetUsers")],
                     parameters: &[],
                     options: &[],
@@ -268,11 +288,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Microsoft365Integration/Pbx.TestPresence",
+                    target: Target::Singleton(&super::microsoft365_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365Integration/Pbx.TestPresence")],
                     parameters: &[],
                     options: &[],
@@ -292,11 +314,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Microsoft365Integration/Pbx.TestSubscription()",
+                    target: Target::Singleton(&super::microsoft365_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365Integration/Pbx.TestSubscription()")],
                     parameters: &[],
                     options: &[],
@@ -306,6 +330,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "Microsoft365Integration",
+    structure: &super::microsoft365_integration::MICROSOFT365_INTEGRATION,
+    get: entity_set::operation(&RESOURCE, "Microsoft365Integration.GetMicrosoft365Integration"),
+    update: Some(entity_set::operation(&RESOURCE, "Microsoft365Integration.UpdateMicrosoft365Integration")),
 };
 
 pub static AD_USERS_SYNC_CONFIGURATION: Structure = Structure {

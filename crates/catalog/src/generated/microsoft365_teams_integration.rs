@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Microsoft365TeamsIntegration",
+                    target: Target::Singleton(&super::microsoft365_teams_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365TeamsIntegration")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::microsoft365_teams_integration::MICROSOFT365_TEAMS_INTEGRATION), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/Microsoft365TeamsIntegration",
+                    target: Target::Singleton(&super::microsoft365_teams_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365TeamsIntegration")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Microsoft365TeamsIntegration/Pbx.CheckFqdnRecord(fqdn={fqdn})",
+                    target: Target::Singleton(&super::microsoft365_teams_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365TeamsIntegration/Pbx.CheckFqdnRecord(fqdn="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "fqdn", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Microsoft365TeamsIntegration/Pbx.CheckMapUsersScript()",
+                    target: Target::Singleton(&super::microsoft365_teams_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365TeamsIntegration/Pbx.CheckMapUsersScript()")],
                     parameters: &[],
                     options: &[],
@@ -116,11 +124,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Microsoft365TeamsIntegration/Pbx.GetDialPlanScript()",
+                    target: Target::Singleton(&super::microsoft365_teams_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365TeamsIntegration/Pbx.GetDialPlanScript()")],
                     parameters: &[],
                     options: &[],
@@ -140,11 +150,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Microsoft365TeamsIntegration/Pbx.GetMapUsersScript()",
+                    target: Target::Singleton(&super::microsoft365_teams_integration::SINGLETON),
                     segments: &[Segment::Text("/Microsoft365TeamsIntegration/Pbx.GetMapUsersScript()")],
                     parameters: &[],
                     options: &[],
@@ -154,6 +166,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "Microsoft365TeamsIntegration",
+    structure: &super::microsoft365_teams_integration::MICROSOFT365_TEAMS_INTEGRATION,
+    get: entity_set::operation(&RESOURCE, "Microsoft365TeamsIntegration.GetMicrosoft365TeamsIntegration"),
+    update: Some(entity_set::operation(&RESOURCE, "Microsoft365TeamsIntegration.UpdateMicrosoft365TeamsIntegration")),
 };
 
 pub static MICROSOFT365_TEAMS_INTEGRATION: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/MusicOnHoldSettings",
+                    target: Target::Singleton(&super::music_on_hold_settings::SINGLETON),
                     segments: &[Segment::Text("/MusicOnHoldSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::music_on_hold_settings::MUSIC_ON_HOLD_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/MusicOnHoldSettings",
+                    target: Target::Singleton(&super::music_on_hold_settings::SINGLETON),
                     segments: &[Segment::Text("/MusicOnHoldSettings")],
                     parameters: &[],
                     options: &[],
@@ -56,6 +60,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "MusicOnHoldSettings",
+    structure: &super::music_on_hold_settings::MUSIC_ON_HOLD_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "MusicOnHoldSettings.GetMusicOnHoldSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "MusicOnHoldSettings.UpdateMusicOnHoldSettings")),
 };
 
 pub static MUSIC_ON_HOLD_SETTINGS: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/MyGroup",
+                    target: Target::Singleton(&super::my_group::SINGLETON),
                     segments: &[Segment::Text("/MyGroup")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::groups::GROUP), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/MyGroup",
+                    target: Target::Singleton(&super::my_group::SINGLETON),
                     segments: &[Segment::Text("/MyGroup")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/MyGroup/Pbx.GetMyGroupPartnerInfo(resellerId={resellerId})",
+                    target: Target::Singleton(&super::my_group::SINGLETON),
                     segments: &[Segment::Text("/MyGroup/Pbx.GetMyGroupPartnerInfo(resellerId="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "resellerId", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/MyGroup/Pbx.GetRestrictions()",
+                    target: Target::Singleton(&super::my_group::SINGLETON),
                     segments: &[Segment::Text("/MyGroup/Pbx.GetRestrictions()")],
                     parameters: &[],
                     options: &[],
@@ -116,11 +124,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/MyGroup/Pbx.LinkMyGroupPartner",
+                    target: Target::Singleton(&super::my_group::SINGLETON),
                     segments: &[Segment::Text("/MyGroup/Pbx.LinkMyGroupPartner")],
                     parameters: &[],
                     options: &[],
@@ -142,14 +152,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/MyGroup/Members",
+                    target: Target::Singleton(&super::my_group::SINGLETON),
                     segments: &[Segment::Text("/MyGroup/Members")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::shared_types::USER_GROUP), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -166,14 +178,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/MyGroup/Rights",
+                    target: Target::Singleton(&super::my_group::SINGLETON),
                     segments: &[Segment::Text("/MyGroup/Rights")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::shared_types::RIGHTS), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -190,11 +204,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/MyGroup/Pbx.ReplaceMyGroupLicenseKey",
+                    target: Target::Singleton(&super::my_group::SINGLETON),
                     segments: &[Segment::Text("/MyGroup/Pbx.ReplaceMyGroupLicenseKey")],
                     parameters: &[],
                     options: &[],
@@ -216,11 +232,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/MyGroup/Pbx.UnlinkMyGroupPartner",
+                    target: Target::Singleton(&super::my_group::SINGLETON),
                     segments: &[Segment::Text("/MyGroup/Pbx.UnlinkMyGroupPartner")],
                     parameters: &[],
                     options: &[],
@@ -230,4 +248,11 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "MyGroup",
+    structure: &super::groups::GROUP,
+    get: entity_set::operation(&RESOURCE, "MyGroup.GetMyGroup"),
+    update: Some(entity_set::operation(&RESOURCE, "MyGroup.UpdateMyGroup")),
 };

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/MyTokens",
+                    target: Target::Set(&super::my_tokens::SET),
                     segments: &[Segment::Text("/MyTokens")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::my_tokens::REFRESH_TOKEN), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/MyTokens({Id})/Pbx.RevokeToken",
+                    target: Target::Entity(&super::my_tokens::SET, Identity { name: "Id", property: entity_set::property(&super::my_tokens::REFRESH_TOKEN, "Id") }),
                     segments: &[Segment::Text("/MyTokens("), Segment::Parameter(0), Segment::Text(")/Pbx.RevokeToken")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -58,6 +62,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "MyTokens",
+    structure: &super::my_tokens::REFRESH_TOKEN,
+    key: Some(entity_set::property(&super::my_tokens::REFRESH_TOKEN, "Id")),
+    addressed: true,
+    number: None,
+    names: &["DisplayName"],
+    email: None,
+    label: &["DisplayName", "ClientId"],
+    list: Some(entity_set::operation(&RESOURCE, "MyTokens.ListRefreshToken")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static GRANT_TYPE: Enumeration = Enumeration {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/MyUser",
+                    target: Target::Singleton(&super::my_user::SINGLETON),
                     segments: &[Segment::Text("/MyUser")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::users::USER), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/MyUser",
+                    target: Target::Singleton(&super::my_user::SINGLETON),
                     segments: &[Segment::Text("/MyUser")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: true,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/MyUser/Pbx.GenerateProvLink()",
+                    target: Target::Singleton(&super::my_user::SINGLETON),
                     segments: &[Segment::Text("/MyUser/Pbx.GenerateProvLink()")],
                     parameters: &[],
                     options: &[],
@@ -90,11 +96,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: true,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(10, 10),
                     method: Method::Post,
                     path: "/MyUser/Pbx.IssueDownloadTicket",
+                    target: Target::Singleton(&super::my_user::SINGLETON),
                     segments: &[Segment::Text("/MyUser/Pbx.IssueDownloadTicket")],
                     parameters: &[],
                     options: &[],
@@ -114,14 +122,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/MyUser/ForwardingProfiles",
+                    target: Target::Singleton(&super::my_user::SINGLETON),
                     segments: &[Segment::Text("/MyUser/ForwardingProfiles")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::shared_types::FORWARDING_PROFILE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -138,14 +148,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/MyUser/Greetings",
+                    target: Target::Singleton(&super::my_user::SINGLETON),
                     segments: &[Segment::Text("/MyUser/Greetings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::shared_types::GREETING), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -162,20 +174,29 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::User),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/MyUser/Groups",
+                    target: Target::Singleton(&super::my_user::SINGLETON),
                     segments: &[Segment::Text("/MyUser/Groups")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::shared_types::USER_GROUP), true, false)) }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "MyUser",
+    structure: &super::users::USER,
+    get: entity_set::operation(&RESOURCE, "MyUser.GetMyUser"),
+    update: Some(entity_set::operation(&RESOURCE, "MyUser.UpdateMyUser")),
 };
 
 pub static ONE_TIME_TICKET: Structure = Structure {

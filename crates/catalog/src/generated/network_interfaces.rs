@@ -18,20 +18,38 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/NetworkInterfaces",
+                    target: Target::Set(&super::network_interfaces::SET),
                     segments: &[Segment::Text("/NetworkInterfaces")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::network_interfaces::NETWORK_INTERFACE), true, false)) }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "NetworkInterfaces",
+    structure: &super::network_interfaces::NETWORK_INTERFACE,
+    key: Some(entity_set::property(&super::network_interfaces::NETWORK_INTERFACE, "Id")),
+    addressed: false,
+    number: None,
+    names: &[],
+    email: None,
+    label: &[],
+    list: Some(entity_set::operation(&RESOURCE, "NetworkInterfaces.ListNetworkInterface")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static NETWORK_INTERFACE: Structure = Structure {

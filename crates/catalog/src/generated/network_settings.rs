@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/NetworkSettings",
+                    target: Target::Singleton(&super::network_settings::SINGLETON),
                     segments: &[Segment::Text("/NetworkSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::network_settings::NETWORK_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/NetworkSettings",
+                    target: Target::Singleton(&super::network_settings::SINGLETON),
                     segments: &[Segment::Text("/NetworkSettings")],
                     parameters: &[],
                     options: &[],
@@ -66,20 +70,29 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/NetworkSettings/Pbx.GetIfaces()",
+                    target: Target::Singleton(&super::network_settings::SINGLETON),
                     segments: &[Segment::Text("/NetworkSettings/Pbx.GetIfaces()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(31), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::String, true, false)) }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "NetworkSettings",
+    structure: &super::network_settings::NETWORK_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "NetworkSettings.GetNetworkSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "NetworkSettings.UpdateNetworkSettings")),
 };
 
 pub static NETWORK_SETTINGS: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/NotificationSettings",
+                    target: Target::Singleton(&super::notification_settings::SINGLETON),
                     segments: &[Segment::Text("/NotificationSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::notification_settings::NOTIFICATION_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/NotificationSettings",
+                    target: Target::Singleton(&super::notification_settings::SINGLETON),
                     segments: &[Segment::Text("/NotificationSettings")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: Some("MailSettings.TestEmail"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 4),
                     method: Method::Post,
                     path: "/NotificationSettings/Pbx.TestEmail",
+                    target: Target::Singleton(&super::notification_settings::SINGLETON),
                     segments: &[Segment::Text("/NotificationSettings/Pbx.TestEmail")],
                     parameters: &[],
                     options: &[],
@@ -82,6 +88,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "NotificationSettings",
+    structure: &super::notification_settings::NOTIFICATION_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "NotificationSettings.GetNotificationSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "NotificationSettings.UpdateNotificationSettings")),
 };
 
 pub static MAIL_SERVER_TYPE: Enumeration = Enumeration {

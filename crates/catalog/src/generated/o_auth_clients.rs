@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(10, 10),
                     method: Method::Get,
                     path: "/OAuthClients",
+                    target: Target::Set(&super::o_auth_clients::SET),
                     segments: &[Segment::Text("/OAuthClients")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(10, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(10, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::o_auth_clients::O_AUTH_CLIENT), true, false)) }, span: Span::new(10, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(10, 10),
                     method: Method::Get,
                     path: "/OAuthClients({Id})",
+                    target: Target::Entity(&super::o_auth_clients::SET, Identity { name: "Id", property: entity_set::property(&super::o_auth_clients::O_AUTH_CLIENT, "Id") }),
                     segments: &[Segment::Text("/OAuthClients("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Guid, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(10, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(10, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::o_auth_clients::O_AUTH_CLIENT), false, false)) }, span: Span::new(10, 10) }],
                 },
@@ -68,16 +72,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(10, 10),
                     method: Method::Delete,
                     path: "/OAuthClients({Id})",
+                    target: Target::Entity(&super::o_auth_clients::SET, Identity { name: "Id", property: entity_set::property(&super::o_auth_clients::O_AUTH_CLIENT, "Id") }),
                     segments: &[Segment::Text("/OAuthClients("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Guid, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(10, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(10, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(10, 10) }],
                 },
@@ -94,11 +100,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(10, 10),
                     method: Method::Post,
                     path: "/OAuthClients({Id})/Pbx.RefreshClientMetadata",
+                    target: Target::Entity(&super::o_auth_clients::SET, Identity { name: "Id", property: entity_set::property(&super::o_auth_clients::O_AUTH_CLIENT, "Id") }),
                     segments: &[Segment::Text("/OAuthClients("), Segment::Parameter(0), Segment::Text(")/Pbx.RefreshClientMetadata")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Guid, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -110,6 +118,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "OAuthClients",
+    structure: &super::o_auth_clients::O_AUTH_CLIENT,
+    key: Some(entity_set::property(&super::o_auth_clients::O_AUTH_CLIENT, "Id")),
+    addressed: true,
+    number: None,
+    names: &[],
+    email: None,
+    label: &["ClientId"],
+    list: Some(entity_set::operation(&RESOURCE, "OAuthClients.ListOAuthClient")),
+    get: Some(entity_set::operation(&RESOURCE, "OAuthClients.GetOAuthClient")),
+    create: None,
+    update: None,
+    delete: Some(entity_set::operation(&RESOURCE, "OAuthClients.DeleteOAuthClient")),
 };
 
 pub static CLIENT_ID_METADATA_DOCUMENT: Structure = Structure {

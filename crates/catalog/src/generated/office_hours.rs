@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/OfficeHours",
+                    target: Target::Singleton(&super::office_hours::SINGLETON),
                     segments: &[Segment::Text("/OfficeHours")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::office_hours::OFFICE_HOURS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/OfficeHours",
+                    target: Target::Singleton(&super::office_hours::SINGLETON),
                     segments: &[Segment::Text("/OfficeHours")],
                     parameters: &[],
                     options: &[],
@@ -56,6 +60,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "OfficeHours",
+    structure: &super::office_hours::OFFICE_HOURS,
+    get: entity_set::operation(&RESOURCE, "OfficeHours.GetOfficeHours"),
+    update: Some(entity_set::operation(&RESOURCE, "OfficeHours.UpdateOfficeHours")),
 };
 
 pub static OFFICE_HOURS: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/OutboundRules",
+                    target: Target::Set(&super::outbound_rules::SET),
                     segments: &[Segment::Text("/OutboundRules")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::outbound_rules::OUTBOUND_RULE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/OutboundRules({Id})",
+                    target: Target::Entity(&super::outbound_rules::SET, Identity { name: "Id", property: entity_set::property(&super::outbound_rules::OUTBOUND_RULE, "Id") }),
                     segments: &[Segment::Text("/OutboundRules("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::outbound_rules::OUTBOUND_RULE), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/OutboundRules",
+                    target: Target::Set(&super::outbound_rules::SET),
                     segments: &[Segment::Text("/OutboundRules")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/OutboundRules({Id})",
+                    target: Target::Entity(&super::outbound_rules::SET, Identity { name: "Id", property: entity_set::property(&super::outbound_rules::OUTBOUND_RULE, "Id") }),
                     segments: &[Segment::Text("/OutboundRules("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -118,16 +126,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/OutboundRules({Id})",
+                    target: Target::Entity(&super::outbound_rules::SET, Identity { name: "Id", property: entity_set::property(&super::outbound_rules::OUTBOUND_RULE, "Id") }),
                     segments: &[Segment::Text("/OutboundRules("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -144,14 +154,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/OutboundRules/Pbx.GetEmergencyOutboundRules()",
+                    target: Target::Set(&super::outbound_rules::SET),
                     segments: &[Segment::Text("/OutboundRules/Pbx.GetEmergencyOutboundRules()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::outbound_rules::OUTBOUND_RULE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -168,11 +180,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/OutboundRules/Pbx.MoveUpDown",
+                    target: Target::Set(&super::outbound_rules::SET),
                     segments: &[Segment::Text("/OutboundRules/Pbx.MoveUpDown")],
                     parameters: &[],
                     options: &[],
@@ -195,11 +209,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/OutboundRules/Pbx.Purge",
+                    target: Target::Set(&super::outbound_rules::SET),
                     segments: &[Segment::Text("/OutboundRules/Pbx.Purge")],
                     parameters: &[],
                     options: &[],
@@ -211,6 +227,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "OutboundRules",
+    structure: &super::outbound_rules::OUTBOUND_RULE,
+    key: Some(entity_set::property(&super::outbound_rules::OUTBOUND_RULE, "Id")),
+    addressed: true,
+    number: None,
+    names: &["Name"],
+    email: None,
+    label: &["Name"],
+    list: Some(entity_set::operation(&RESOURCE, "OutboundRules.ListOutboundRule")),
+    get: Some(entity_set::operation(&RESOURCE, "OutboundRules.GetOutboundRule")),
+    create: Some(entity_set::operation(&RESOURCE, "OutboundRules.CreateOutboundRule")),
+    update: Some(entity_set::operation(&RESOURCE, "OutboundRules.UpdateOutboundRule")),
+    delete: Some(entity_set::operation(&RESOURCE, "OutboundRules.DeleteOutboundRule")),
 };
 
 pub static DN_RANGE: Structure = Structure {

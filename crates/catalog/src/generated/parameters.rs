@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Parameters",
+                    target: Target::Set(&super::parameters::SET),
                     segments: &[Segment::Text("/Parameters")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::parameters::PARAMETER), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Parameters({Id})",
+                    target: Target::Entity(&super::parameters::SET, Identity { name: "Id", property: entity_set::property(&super::parameters::PARAMETER, "Id") }),
                     segments: &[Segment::Text("/Parameters("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::parameters::PARAMETER), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Parameters",
+                    target: Target::Set(&super::parameters::SET),
                     segments: &[Segment::Text("/Parameters")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/Parameters({Id})",
+                    target: Target::Entity(&super::parameters::SET, Identity { name: "Id", property: entity_set::property(&super::parameters::PARAMETER, "Id") }),
                     segments: &[Segment::Text("/Parameters("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -118,16 +126,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/Parameters({Id})",
+                    target: Target::Entity(&super::parameters::SET, Identity { name: "Id", property: entity_set::property(&super::parameters::PARAMETER, "Id") }),
                     segments: &[Segment::Text("/Parameters("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Parameters/Pbx.GetParameterByName(name={name})",
+                    target: Target::Set(&super::parameters::SET),
                     segments: &[Segment::Text("/Parameters/Pbx.GetParameterByName(name="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "name", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: Some("Parameters.Name") },
@@ -160,6 +172,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Parameters",
+    structure: &super::parameters::PARAMETER,
+    key: Some(entity_set::property(&super::parameters::PARAMETER, "Id")),
+    addressed: true,
+    number: None,
+    names: &["Name"],
+    email: None,
+    label: &["Name", "Description"],
+    list: Some(entity_set::operation(&RESOURCE, "Parameters.ListParameter")),
+    get: Some(entity_set::operation(&RESOURCE, "Parameters.GetParameter")),
+    create: Some(entity_set::operation(&RESOURCE, "Parameters.CreateParameter")),
+    update: Some(entity_set::operation(&RESOURCE, "Parameters.UpdateParameter")),
+    delete: Some(entity_set::operation(&RESOURCE, "Parameters.DeleteParameter")),
 };
 
 pub static PARAMETER: Structure = Structure {

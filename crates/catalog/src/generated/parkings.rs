@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Parkings",
+                    target: Target::Set(&super::parkings::SET),
                     segments: &[Segment::Text("/Parkings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::parkings::PARKING), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Parkings({Id})",
+                    target: Target::Entity(&super::parkings::SET, Identity { name: "Id", property: entity_set::property(&super::parkings::PARKING, "Id") }),
                     segments: &[Segment::Text("/Parkings("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::parkings::PARKING), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 6),
                     method: Method::Get,
                     path: "/Parkings/Pbx.GetByNumber(number={number})",
+                    target: Target::Set(&super::parkings::SET),
                     segments: &[Segment::Text("/Parkings/Pbx.GetByNumber(number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "number", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -85,11 +91,12 @@ pub static RESOURCE: Resource = Resource {
                     span: Span::new(7, 10),
                     method: Method::Get,
                     path: "/Parkings(Number={Number})",
+                    target: Target::Entity(&super::parkings::SET, Identity { name: "Number", property: entity_set::property(&super::parkings::PARKING, "Number") }),
                     segments: &[Segment::Text("/Parkings(Number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Number", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(7, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(7, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::parkings::PARKING), false, false)) }, span: Span::new(7, 10) }],
                 },
@@ -106,11 +113,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Parkings",
+                    target: Target::Set(&super::parkings::SET),
                     segments: &[Segment::Text("/Parkings")],
                     parameters: &[],
                     options: &[],
@@ -130,11 +139,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/Parkings({Id})",
+                    target: Target::Entity(&super::parkings::SET, Identity { name: "Id", property: entity_set::property(&super::parkings::PARKING, "Id") }),
                     segments: &[Segment::Text("/Parkings("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -156,16 +167,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/Parkings({Id})",
+                    target: Target::Entity(&super::parkings::SET, Identity { name: "Id", property: entity_set::property(&super::parkings::PARKING, "Id") }),
                     segments: &[Segment::Text("/Parkings("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -182,22 +195,40 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Parkings({Id})/Groups",
+                    target: Target::Entity(&super::parkings::SET, Identity { name: "Id", property: entity_set::property(&super::parkings::PARKING, "Id") }),
                     segments: &[Segment::Text("/Parkings("), Segment::Parameter(0), Segment::Text(")/Groups")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::shared_types::USER_GROUP), true, false)) }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Parkings",
+    structure: &super::parkings::PARKING,
+    key: Some(entity_set::property(&super::parkings::PARKING, "Id")),
+    addressed: true,
+    number: Some(entity_set::property(&super::parkings::PARKING, "Number")),
+    names: &[],
+    email: None,
+    label: &["Number"],
+    list: Some(entity_set::operation(&RESOURCE, "Parkings.ListParking")),
+    get: Some(entity_set::operation(&RESOURCE, "Parkings.GetParking")),
+    create: Some(entity_set::operation(&RESOURCE, "Parkings.CreateParking")),
+    update: Some(entity_set::operation(&RESOURCE, "Parkings.UpdateParking")),
+    delete: Some(entity_set::operation(&RESOURCE, "Parkings.DeleteParking")),
 };
 
 pub static PARKING: Structure = Structure {

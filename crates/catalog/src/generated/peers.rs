@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Peers",
+                    target: Target::Set(&super::peers::SET),
                     segments: &[Segment::Text("/Peers")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::peers::PEER), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 6),
                     method: Method::Get,
                     path: "/Peers/Pbx.GetPeerByNumber(number={number})",
+                    target: Target::Set(&super::peers::SET),
                     segments: &[Segment::Text("/Peers/Pbx.GetPeerByNumber(number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "number", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -59,11 +63,12 @@ pub static RESOURCE: Resource = Resource {
                     span: Span::new(7, 10),
                     method: Method::Get,
                     path: "/Peers(Number={Number})",
+                    target: Target::Entity(&super::peers::SET, Identity { name: "Number", property: entity_set::property(&super::peers::PEER, "Number") }),
                     segments: &[Segment::Text("/Peers(Number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Number", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(7, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(7, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::peers::PEER), false, false)) }, span: Span::new(7, 10) }],
                 },
@@ -80,14 +85,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Peers/Pbx.GetReportPeers()",
+                    target: Target::Set(&super::peers::SET),
                     segments: &[Segment::Text("/Peers/Pbx.GetReportPeers()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::peers::PEER), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -104,11 +111,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(1, 10),
                     method: Method::Post,
                     path: "/Peers/Pbx.RetreivePeersByNumbers",
+                    target: Target::Set(&super::peers::SET),
                     segments: &[Segment::Text("/Peers/Pbx.RetreivePeersByNumbers")],
                     parameters: &[],
                     options: &[],
@@ -120,6 +129,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Peers",
+    structure: &super::peers::PEER,
+    key: Some(entity_set::property(&super::peers::PEER, "Id")),
+    addressed: false,
+    number: Some(entity_set::property(&super::peers::PEER, "Number")),
+    names: &["Name"],
+    email: None,
+    label: &["Number", "Name"],
+    list: Some(entity_set::operation(&RESOURCE, "Peers.ListPeer")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static PEER: Structure = Structure {

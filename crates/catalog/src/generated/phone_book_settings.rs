@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/PhoneBookSettings",
+                    target: Target::Singleton(&super::phone_book_settings::SINGLETON),
                     segments: &[Segment::Text("/PhoneBookSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::phone_book_settings::PHONE_BOOK_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/PhoneBookSettings",
+                    target: Target::Singleton(&super::phone_book_settings::SINGLETON),
                     segments: &[Segment::Text("/PhoneBookSettings")],
                     parameters: &[],
                     options: &[],
@@ -56,6 +60,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "PhoneBookSettings",
+    structure: &super::phone_book_settings::PHONE_BOOK_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "PhoneBookSettings.GetPhoneBookSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "PhoneBookSettings.UpdatePhoneBookSettings")),
 };
 
 pub static PHONE_BOOK_SETTINGS: Structure = Structure {

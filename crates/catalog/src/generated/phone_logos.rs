@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/PhoneLogos",
+                    target: Target::Set(&super::phone_logos::SET),
                     segments: &[Segment::Text("/PhoneLogos")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::phone_logos::PHONE_LOGO), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,22 +44,40 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/PhoneLogos({Filename})",
+                    target: Target::Entity(&super::phone_logos::SET, Identity { name: "Filename", property: entity_set::property(&super::phone_logos::PHONE_LOGO, "Filename") }),
                     segments: &[Segment::Text("/PhoneLogos("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Filename", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "PhoneLogos",
+    structure: &super::phone_logos::PHONE_LOGO,
+    key: Some(entity_set::property(&super::phone_logos::PHONE_LOGO, "Filename")),
+    addressed: true,
+    number: None,
+    names: &["DisplayName"],
+    email: None,
+    label: &["DisplayName", "Filename"],
+    list: Some(entity_set::operation(&RESOURCE, "PhoneLogos.ListPhoneLogo")),
+    get: None,
+    create: None,
+    update: None,
+    delete: Some(entity_set::operation(&RESOURCE, "PhoneLogos.DeletePhoneLogo")),
 };
 
 pub static PHONE_LOGO: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/PhoneTemplates",
+                    target: Target::Set(&super::phone_templates::SET),
                     segments: &[Segment::Text("/PhoneTemplates")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::phone_templates::PHONE_TEMPLATE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/PhoneTemplates({Id})",
+                    target: Target::Entity(&super::phone_templates::SET, Identity { name: "Id", property: entity_set::property(&super::phone_templates::PHONE_TEMPLATE, "Id") }),
                     segments: &[Segment::Text("/PhoneTemplates("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::phone_templates::PHONE_TEMPLATE), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/PhoneTemplates",
+                    target: Target::Set(&super::phone_templates::SET),
                     segments: &[Segment::Text("/PhoneTemplates")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/PhoneTemplates({Id})",
+                    target: Target::Entity(&super::phone_templates::SET, Identity { name: "Id", property: entity_set::property(&super::phone_templates::PHONE_TEMPLATE, "Id") }),
                     segments: &[Segment::Text("/PhoneTemplates("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
@@ -118,22 +126,40 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/PhoneTemplates({Id})",
+                    target: Target::Entity(&super::phone_templates::SET, Identity { name: "Id", property: entity_set::property(&super::phone_templates::PHONE_TEMPLATE, "Id") }),
                     segments: &[Segment::Text("/PhoneTemplates("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "PhoneTemplates",
+    structure: &super::phone_templates::PHONE_TEMPLATE,
+    key: Some(entity_set::property(&super::phone_templates::PHONE_TEMPLATE, "Id")),
+    addressed: true,
+    number: None,
+    names: &[],
+    email: None,
+    label: &[],
+    list: Some(entity_set::operation(&RESOURCE, "PhoneTemplates.ListPhoneTemplate")),
+    get: Some(entity_set::operation(&RESOURCE, "PhoneTemplates.GetPhoneTemplate")),
+    create: Some(entity_set::operation(&RESOURCE, "PhoneTemplates.CreatePhoneTemplate")),
+    update: Some(entity_set::operation(&RESOURCE, "PhoneTemplates.UpdatePhoneTemplate")),
+    delete: Some(entity_set::operation(&RESOURCE, "PhoneTemplates.DeletePhoneTemplate")),
 };
 
 pub static PHONE_MODEL: Structure = Structure {

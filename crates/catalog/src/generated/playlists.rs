@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Playlists",
+                    target: Target::Set(&super::playlists::SET),
                     segments: &[Segment::Text("/Playlists")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::playlists::PLAYLIST), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Playlists({Name})",
+                    target: Target::Entity(&super::playlists::SET, Identity { name: "Name", property: entity_set::property(&super::playlists::PLAYLIST, "Name") }),
                     segments: &[Segment::Text("/Playlists("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Name", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::playlists::PLAYLIST), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Playlists",
+                    target: Target::Set(&super::playlists::SET),
                     segments: &[Segment::Text("/Playlists")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/Playlists({Name})",
+                    target: Target::Entity(&super::playlists::SET, Identity { name: "Name", property: entity_set::property(&super::playlists::PLAYLIST, "Name") }),
                     segments: &[Segment::Text("/Playlists("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Name", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
@@ -118,16 +126,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/Playlists({Name})",
+                    target: Target::Entity(&super::playlists::SET, Identity { name: "Name", property: entity_set::property(&super::playlists::PLAYLIST, "Name") }),
                     segments: &[Segment::Text("/Playlists("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Name", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Playlists/Pbx.DeletePlaylistFile",
+                    target: Target::Set(&super::playlists::SET),
                     segments: &[Segment::Text("/Playlists/Pbx.DeletePlaylistFile")],
                     parameters: &[],
                     options: &[],
@@ -171,11 +183,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Playlists/Pbx.DownloadPlaylistFile(playlistKey={playlistKey},fileName={fileName})",
+                    target: Target::Set(&super::playlists::SET),
                     segments: &[Segment::Text("/Playlists/Pbx.DownloadPlaylistFile(playlistKey="), Segment::Parameter(0), Segment::Text(",fileName="), Segment::Parameter(1), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "playlistKey", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -188,6 +202,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Playlists",
+    structure: &super::playlists::PLAYLIST,
+    key: Some(entity_set::property(&super::playlists::PLAYLIST, "Name")),
+    addressed: true,
+    number: None,
+    names: &["Name"],
+    email: None,
+    label: &["Name"],
+    list: Some(entity_set::operation(&RESOURCE, "Playlists.ListPlaylist")),
+    get: Some(entity_set::operation(&RESOURCE, "Playlists.GetPlaylist")),
+    create: Some(entity_set::operation(&RESOURCE, "Playlists.CreatePlaylist")),
+    update: Some(entity_set::operation(&RESOURCE, "Playlists.UpdatePlaylist")),
+    delete: Some(entity_set::operation(&RESOURCE, "Playlists.DeletePlaylist")),
 };
 
 pub static PLAYLIST: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/PromptSets",
+                    target: Target::Set(&super::prompt_sets::SET),
                     segments: &[Segment::Text("/PromptSets")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::prompt_sets::PROMPT_SET), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/PromptSets({Id})",
+                    target: Target::Entity(&super::prompt_sets::SET, Identity { name: "Id", property: entity_set::property(&super::prompt_sets::PROMPT_SET, "Id") }),
                     segments: &[Segment::Text("/PromptSets("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::prompt_sets::PROMPT_SET), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/PromptSets({Id})",
+                    target: Target::Entity(&super::prompt_sets::SET, Identity { name: "Id", property: entity_set::property(&super::prompt_sets::PROMPT_SET, "Id") }),
                     segments: &[Segment::Text("/PromptSets("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -94,16 +100,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/PromptSets({Id})",
+                    target: Target::Entity(&super::prompt_sets::SET, Identity { name: "Id", property: entity_set::property(&super::prompt_sets::PROMPT_SET, "Id") }),
                     segments: &[Segment::Text("/PromptSets("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -120,11 +128,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/PromptSets({Id})/Pbx.SetActive",
+                    target: Target::Entity(&super::prompt_sets::SET, Identity { name: "Id", property: entity_set::property(&super::prompt_sets::PROMPT_SET, "Id") }),
                     segments: &[Segment::Text("/PromptSets("), Segment::Parameter(0), Segment::Text(")/Pbx.SetActive")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -146,11 +156,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/PromptSets({Id})/Pbx.Copy",
+                    target: Target::Entity(&super::prompt_sets::SET, Identity { name: "Id", property: entity_set::property(&super::prompt_sets::PROMPT_SET, "Id") }),
                     segments: &[Segment::Text("/PromptSets("), Segment::Parameter(0), Segment::Text(")/Pbx.Copy")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -174,11 +186,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/PromptSets/Pbx.GetActive()",
+                    target: Target::Set(&super::prompt_sets::SET),
                     segments: &[Segment::Text("/PromptSets/Pbx.GetActive()")],
                     parameters: &[],
                     options: &[],
@@ -198,16 +212,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/PromptSets({Id})/Prompts",
+                    target: Target::Entity(&super::prompt_sets::SET, Identity { name: "Id", property: entity_set::property(&super::prompt_sets::PROMPT_SET, "Id") }),
                     segments: &[Segment::Text("/PromptSets("), Segment::Parameter(0), Segment::Text(")/Prompts")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::prompt_sets::PROMPT), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -224,11 +240,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/PromptSets({Id})/Pbx.PlayPrompt",
+                    target: Target::Entity(&super::prompt_sets::SET, Identity { name: "Id", property: entity_set::property(&super::prompt_sets::PROMPT_SET, "Id") }),
                     segments: &[Segment::Text("/PromptSets("), Segment::Parameter(0), Segment::Text(")/Pbx.PlayPrompt")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -253,11 +271,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/PromptSets({Id})/Pbx.RecordPrompt",
+                    target: Target::Entity(&super::prompt_sets::SET, Identity { name: "Id", property: entity_set::property(&super::prompt_sets::PROMPT_SET, "Id") }),
                     segments: &[Segment::Text("/PromptSets("), Segment::Parameter(0), Segment::Text(")/Pbx.RecordPrompt")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -282,11 +302,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/PromptSets({Id})/Pbx.SetAlternatePronunciation",
+                    target: Target::Entity(&super::prompt_sets::SET, Identity { name: "Id", property: entity_set::property(&super::prompt_sets::PROMPT_SET, "Id") }),
                     segments: &[Segment::Text("/PromptSets("), Segment::Parameter(0), Segment::Text(")/Pbx.SetAlternatePronunciation")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -300,6 +322,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "PromptSets",
+    structure: &super::prompt_sets::PROMPT_SET,
+    key: Some(entity_set::property(&super::prompt_sets::PROMPT_SET, "Id")),
+    addressed: true,
+    number: None,
+    names: &["PromptSetName"],
+    email: None,
+    label: &["PromptSetName", "Description"],
+    list: Some(entity_set::operation(&RESOURCE, "PromptSets.ListPromptSet")),
+    get: Some(entity_set::operation(&RESOURCE, "PromptSets.GetPromptSet")),
+    create: None,
+    update: Some(entity_set::operation(&RESOURCE, "PromptSets.UpdatePromptSet")),
+    delete: Some(entity_set::operation(&RESOURCE, "PromptSets.DeletePromptSet")),
 };
 
 pub static PROMPT: Structure = Structure {

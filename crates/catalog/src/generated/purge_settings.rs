@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/PurgeAllLogs",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/PurgeAllLogs")],
                     parameters: &[],
                     options: &[],
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/PurgeCalls",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/PurgeCalls")],
                     parameters: &[],
                     options: &[],
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/PurgeChats",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/PurgeChats")],
                     parameters: &[],
                     options: &[],
@@ -94,11 +100,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: Some("Backups.PurgeLocalBackups"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(6, 7),
                     method: Method::Post,
                     path: "/PurgeLocalBackups",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/PurgeLocalBackups")],
                     parameters: &[],
                     options: &[],

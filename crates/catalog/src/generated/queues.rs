@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Queues",
+                    target: Target::Set(&super::queues::SET),
                     segments: &[Segment::Text("/Queues")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::queues::QUEUE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Queues({Id})",
+                    target: Target::Entity(&super::queues::SET, Identity { name: "Id", property: entity_set::property(&super::queues::QUEUE, "Id") }),
                     segments: &[Segment::Text("/Queues("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::queues::QUEUE), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 6),
                     method: Method::Get,
                     path: "/Queues/Pbx.GetByNumber(number={number})",
+                    target: Target::Set(&super::queues::SET),
                     segments: &[Segment::Text("/Queues/Pbx.GetByNumber(number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "number", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -85,11 +91,12 @@ pub static RESOURCE: Resource = Resource {
                     span: Span::new(7, 10),
                     method: Method::Get,
                     path: "/Queues(Number={Number})",
+                    target: Target::Entity(&super::queues::SET, Identity { name: "Number", property: entity_set::property(&super::queues::QUEUE, "Number") }),
                     segments: &[Segment::Text("/Queues(Number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Number", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(7, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(7, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::queues::QUEUE), false, false)) }, span: Span::new(7, 10) }],
                 },
@@ -106,11 +113,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Queues",
+                    target: Target::Set(&super::queues::SET),
                     segments: &[Segment::Text("/Queues")],
                     parameters: &[],
                     options: &[],
@@ -130,11 +139,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/Queues({Id})",
+                    target: Target::Entity(&super::queues::SET, Identity { name: "Id", property: entity_set::property(&super::queues::QUEUE, "Id") }),
                     segments: &[Segment::Text("/Queues("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -156,16 +167,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/Queues({Id})",
+                    target: Target::Entity(&super::queues::SET, Identity { name: "Id", property: entity_set::property(&super::queues::QUEUE, "Id") }),
                     segments: &[Segment::Text("/Queues("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -182,11 +195,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Queues/Pbx.GetFirstAvailableQueueNumber()",
+                    target: Target::Set(&super::queues::SET),
                     segments: &[Segment::Text("/Queues/Pbx.GetFirstAvailableQueueNumber()")],
                     parameters: &[],
                     options: &[],
@@ -206,16 +221,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Queues({Id})/Agents",
+                    target: Target::Entity(&super::queues::SET, Identity { name: "Id", property: entity_set::property(&super::queues::QUEUE, "Id") }),
                     segments: &[Segment::Text("/Queues("), Segment::Parameter(0), Segment::Text(")/Agents")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::queues::QUEUE_AGENT), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -232,16 +249,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Queues({Id})/Managers",
+                    target: Target::Entity(&super::queues::SET, Identity { name: "Id", property: entity_set::property(&super::queues::QUEUE, "Id") }),
                     segments: &[Segment::Text("/Queues("), Segment::Parameter(0), Segment::Text(")/Managers")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::queues::QUEUE_MANAGER), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -258,11 +277,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Queues({Id})/Pbx.ResetQueueStatistics",
+                    target: Target::Entity(&super::queues::SET, Identity { name: "Id", property: entity_set::property(&super::queues::QUEUE, "Id") }),
                     segments: &[Segment::Text("/Queues("), Segment::Parameter(0), Segment::Text(")/Pbx.ResetQueueStatistics")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -274,6 +295,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Queues",
+    structure: &super::queues::QUEUE,
+    key: Some(entity_set::property(&super::queues::QUEUE, "Id")),
+    addressed: true,
+    number: Some(entity_set::property(&super::queues::QUEUE, "Number")),
+    names: &["Name"],
+    email: None,
+    label: &["Number", "Name"],
+    list: Some(entity_set::operation(&RESOURCE, "Queues.ListQueue")),
+    get: Some(entity_set::operation(&RESOURCE, "Queues.GetQueue")),
+    create: Some(entity_set::operation(&RESOURCE, "Queues.CreateQueue")),
+    update: Some(entity_set::operation(&RESOURCE, "Queues.UpdateQueue")),
+    delete: Some(entity_set::operation(&RESOURCE, "Queues.DeleteQueue")),
 };
 
 pub static POLLING_STRATEGY_TYPE: Enumeration = Enumeration {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Filter, when: Some("StartTime") }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Recordings",
+                    target: Target::Set(&super::recordings::SET),
                     segments: &[Segment::Text("/Recordings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::recordings::RECORDING), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Recordings/Pbx.Archive",
+                    target: Target::Set(&super::recordings::SET),
                     segments: &[Segment::Text("/Recordings/Pbx.Archive")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Recordings/Pbx.BulkRecordingsArchive",
+                    target: Target::Listed(&super::recordings::SET, Identity { name: "ids", property: entity_set::property(&super::recordings::RECORDING, "Id") }),
                     segments: &[Segment::Text("/Recordings/Pbx.BulkRecordingsArchive")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Recordings/Pbx.BulkRecordingsDelete",
+                    target: Target::Listed(&super::recordings::SET, Identity { name: "ids", property: entity_set::property(&super::recordings::RECORDING, "Id") }),
                     segments: &[Segment::Text("/Recordings/Pbx.BulkRecordingsDelete")],
                     parameters: &[],
                     options: &[],
@@ -118,11 +126,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Recordings/Pbx.DownloadRecording(recId={recId})",
+                    target: Target::Set(&super::recordings::SET),
                     segments: &[Segment::Text("/Recordings/Pbx.DownloadRecording(recId="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "recId", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: Some("Recordings.Id") },
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: Some("Recordings.DownloadRecording"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 9),
                     method: Method::Get,
                     path: "/Recordings/Pbx.DownloadRecordingByName(recName={recName})",
+                    target: Target::Set(&super::recordings::SET),
                     segments: &[Segment::Text("/Recordings/Pbx.DownloadRecordingByName(recName="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "recName", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -170,11 +182,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Recordings/Pbx.GetRecordingRepositorySettings()",
+                    target: Target::Set(&super::recordings::SET),
                     segments: &[Segment::Text("/Recordings/Pbx.GetRecordingRepositorySettings()")],
                     parameters: &[],
                     options: &[],
@@ -194,11 +208,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Recordings/Pbx.PurgeArchive",
+                    target: Target::Set(&super::recordings::SET),
                     segments: &[Segment::Text("/Recordings/Pbx.PurgeArchive")],
                     parameters: &[],
                     options: &[],
@@ -218,11 +234,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Recordings/Pbx.PurgeLocal",
+                    target: Target::Set(&super::recordings::SET),
                     segments: &[Segment::Text("/Recordings/Pbx.PurgeLocal")],
                     parameters: &[],
                     options: &[],
@@ -242,11 +260,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Recordings/Pbx.SetRecordingRepositorySettings",
+                    target: Target::Set(&super::recordings::SET),
                     segments: &[Segment::Text("/Recordings/Pbx.SetRecordingRepositorySettings")],
                     parameters: &[],
                     options: &[],
@@ -268,11 +288,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Post,
                     path: "/Recordings/Pbx.TranscribeRecordings",
+                    target: Target::Listed(&super::recordings::SET, Identity { name: "ids", property: entity_set::property(&super::recordings::RECORDING, "Id") }),
                     segments: &[Segment::Text("/Recordings/Pbx.TranscribeRecordings")],
                     parameters: &[],
                     options: &[],
@@ -284,6 +306,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Recordings",
+    structure: &super::recordings::RECORDING,
+    key: Some(entity_set::property(&super::recordings::RECORDING, "Id")),
+    addressed: false,
+    number: None,
+    names: &[],
+    email: None,
+    label: &["StartTime", "FromDisplayName", "ToDisplayName"],
+    list: Some(entity_set::operation(&RESOURCE, "Recordings.ListRecording")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static RECORDING: Structure = Structure {

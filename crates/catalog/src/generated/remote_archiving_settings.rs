@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/RemoteArchivingSettings",
+                    target: Target::Singleton(&super::remote_archiving_settings::SINGLETON),
                     segments: &[Segment::Text("/RemoteArchivingSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::remote_archiving_settings::REMOTE_ARCHIVING_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/RemoteArchivingSettings",
+                    target: Target::Singleton(&super::remote_archiving_settings::SINGLETON),
                     segments: &[Segment::Text("/RemoteArchivingSettings")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/RemoteArchivingSettings/Pbx.ArchiveChats",
+                    target: Target::Singleton(&super::remote_archiving_settings::SINGLETON),
                     segments: &[Segment::Text("/RemoteArchivingSettings/Pbx.ArchiveChats")],
                     parameters: &[],
                     options: &[],
@@ -90,11 +96,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/RemoteArchivingSettings/Pbx.ArchiveFaxes",
+                    target: Target::Singleton(&super::remote_archiving_settings::SINGLETON),
                     segments: &[Segment::Text("/RemoteArchivingSettings/Pbx.ArchiveFaxes")],
                     parameters: &[],
                     options: &[],
@@ -114,11 +122,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/RemoteArchivingSettings/Pbx.ArchiveRecordings",
+                    target: Target::Singleton(&super::remote_archiving_settings::SINGLETON),
                     segments: &[Segment::Text("/RemoteArchivingSettings/Pbx.ArchiveRecordings")],
                     parameters: &[],
                     options: &[],
@@ -138,11 +148,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/RemoteArchivingSettings/Pbx.ArchiveVoicemail",
+                    target: Target::Singleton(&super::remote_archiving_settings::SINGLETON),
                     segments: &[Segment::Text("/RemoteArchivingSettings/Pbx.ArchiveVoicemail")],
                     parameters: &[],
                     options: &[],
@@ -152,6 +164,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "RemoteArchivingSettings",
+    structure: &super::remote_archiving_settings::REMOTE_ARCHIVING_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "RemoteArchivingSettings.GetRemoteArchivingSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "RemoteArchivingSettings.UpdateRemoteArchivingSettings")),
 };
 
 pub static ARCHIVE_SUBSYSTEM: Structure = Structure {

@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: None }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ReportAbandonedQueueCalls/Pbx.DownloadAbandonedQueueCalls(periodFrom={periodFrom},periodTo={periodTo},queueDns={queueDns},waitInterval={waitInterval},clientTimeZone={clientTimeZone})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportAbandonedQueueCalls/Pbx.DownloadAbandonedQueueCalls(periodFrom="), Segment::Parameter(0), Segment::Text(",periodTo="), Segment::Parameter(1), Segment::Text(",queueDns="), Segment::Parameter(2), Segment::Text(",waitInterval="), Segment::Parameter(3), Segment::Text(",clientTimeZone="), Segment::Parameter(4), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "periodFrom", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -31,7 +33,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "waitInterval", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::report_abandoned_queue_calls::ABANDONED_QUEUE_CALLS), true, false))) }, span: Span::new(0, 10) }],
                 },
@@ -48,11 +50,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: Some("CallTime") }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ReportAbandonedQueueCalls/Pbx.GetAbandonedQueueCallsData(periodFrom={periodFrom},periodTo={periodTo},queueDns={queueDns},waitInterval={waitInterval})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportAbandonedQueueCalls/Pbx.GetAbandonedQueueCallsData(periodFrom="), Segment::Parameter(0), Segment::Text(",periodTo="), Segment::Parameter(1), Segment::Text(",queueDns="), Segment::Parameter(2), Segment::Text(",waitInterval="), Segment::Parameter(3), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "periodFrom", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -60,7 +64,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "queueDns", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: Some("Queues.Number") },
                         Parameter { name: "waitInterval", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::report_abandoned_queue_calls::ABANDONED_QUEUE_CALLS), true, false)) }, span: Span::new(0, 10) }],
                 },

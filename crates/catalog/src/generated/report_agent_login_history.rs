@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("startDt", "endDt"), when: None }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ReportAgentLoginHistory/Pbx.DownloadAgentLoginHistory(clientTimeZone={clientTimeZone},startDt={startDt},endDt={endDt},queueDnStr={queueDnStr},agentDnStr={agentDnStr})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportAgentLoginHistory/Pbx.DownloadAgentLoginHistory(clientTimeZone="), Segment::Parameter(0), Segment::Text(",startDt="), Segment::Parameter(1), Segment::Text(",endDt="), Segment::Parameter(2), Segment::Text(",queueDnStr="), Segment::Parameter(3), Segment::Text(",agentDnStr="), Segment::Parameter(4), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -31,7 +33,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "queueDnStr", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: Some("Queues.Number") },
                         Parameter { name: "agentDnStr", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: Some("Users.Number") },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::report_agent_login_history::AGENT_LOGIN_HISTORY), true, false))) }, span: Span::new(0, 10) }],
                 },
@@ -48,11 +50,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("startDt", "endDt"), when: None }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ReportAgentLoginHistory/Pbx.GetAgentLoginHistoryData(clientTimeZone={clientTimeZone},startDt={startDt},endDt={endDt},queueDnStr={queueDnStr},agentDnStr={agentDnStr})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportAgentLoginHistory/Pbx.GetAgentLoginHistoryData(clientTimeZone="), Segment::Parameter(0), Segment::Text(",startDt="), Segment::Parameter(1), Segment::Text(",endDt="), Segment::Parameter(2), Segment::Text(",queueDnStr="), Segment::Parameter(3), Segment::Text(",agentDnStr="), Segment::Parameter(4), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -61,7 +65,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "queueDnStr", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: Some("Queues.Number") },
                         Parameter { name: "agentDnStr", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: Some("Users.Number") },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::report_agent_login_history::AGENT_LOGIN_HISTORY), true, false)) }, span: Span::new(0, 10) }],
                 },

@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ReportAverageQueueWaitingTime/Pbx.DownloadAverageQueueWaitingTimeReport(chartDate={chartDate},chartBy={chartBy},queueDnStr={queueDnStr},waitInterval={waitInterval},clientTimeZone={clientTimeZone})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportAverageQueueWaitingTime/Pbx.DownloadAverageQueueWaitingTimeReport(chartDate="), Segment::Parameter(0), Segment::Text(",chartBy="), Segment::Parameter(1), Segment::Text(",queueDnStr="), Segment::Parameter(2), Segment::Text(",waitInterval="), Segment::Parameter(3), Segment::Text(",clientTimeZone="), Segment::Parameter(4), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "chartDate", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -31,7 +33,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "waitInterval", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::shared_types::TIME_REPORT_DATA), true, false))) }, span: Span::new(0, 10) }],
                 },
@@ -48,11 +50,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ReportAverageQueueWaitingTime/Pbx.GetAverageQueueWaitingTimeData(chartDate={chartDate},chartBy={chartBy},queueDnStr={queueDnStr},waitInterval={waitInterval},clientTimeZone={clientTimeZone})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportAverageQueueWaitingTime/Pbx.GetAverageQueueWaitingTimeData(chartDate="), Segment::Parameter(0), Segment::Text(",chartBy="), Segment::Parameter(1), Segment::Text(",queueDnStr="), Segment::Parameter(2), Segment::Text(",waitInterval="), Segment::Parameter(3), Segment::Text(",clientTimeZone="), Segment::Parameter(4), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "chartDate", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -61,7 +65,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "waitInterval", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::shared_types::TIME_REPORT_DATA), true, false)) }, span: Span::new(0, 10) }],
                 },

@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: None }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ReportCallCostByExtensionGroup/Pbx.DownloadCallCostByExtensionGroup(periodFrom={periodFrom},periodTo={periodTo},groupFilter={groupFilter},callClass={callClass},clientTimeZone={clientTimeZone})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportCallCostByExtensionGroup/Pbx.DownloadCallCostByExtensionGroup(periodFrom="), Segment::Parameter(0), Segment::Text(",periodTo="), Segment::Parameter(1), Segment::Text(",groupFilter="), Segment::Parameter(2), Segment::Text(",callClass="), Segment::Parameter(3), Segment::Text(",clientTimeZone="), Segment::Parameter(4), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "periodFrom", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -31,7 +33,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "callClass", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::report_call_cost_by_extension_group::CALL_COST_BY_EXTENSION_GROUP), true, false))) }, span: Span::new(0, 10) }],
                 },
@@ -48,11 +50,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: None }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ReportCallCostByExtensionGroup/Pbx.GetCallCostByExtensionGroupData(periodFrom={periodFrom},periodTo={periodTo},groupFilter={groupFilter},callClass={callClass})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportCallCostByExtensionGroup/Pbx.GetCallCostByExtensionGroupData(periodFrom="), Segment::Parameter(0), Segment::Text(",periodTo="), Segment::Parameter(1), Segment::Text(",groupFilter="), Segment::Parameter(2), Segment::Text(",callClass="), Segment::Parameter(3), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "periodFrom", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -60,7 +64,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "groupFilter", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                         Parameter { name: "callClass", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::report_call_cost_by_extension_group::CALL_COST_BY_EXTENSION_GROUP), true, false)) }, span: Span::new(0, 10) }],
                 },

@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: None }),
             forms: &[
                 Form {
                     span: Span::new(3, 10),
                     method: Method::Get,
                     path: "/ReportCallDistribution/Pbx.DownloadGetGetCallDistribution(clientTimeZone={clientTimeZone},periodFrom={periodFrom},periodTo={periodTo},groupNumber={groupNumber},extensionDns={extensionDns},waitInterval={waitInterval},includeQueueCalls={includeQueueCalls},callArea={callArea},groupingType={groupingType})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportCallDistribution/Pbx.DownloadGetGetCallDistribution(clientTimeZone="), Segment::Parameter(0), Segment::Text(",periodFrom="), Segment::Parameter(1), Segment::Text(",periodTo="), Segment::Parameter(2), Segment::Text(",groupNumber="), Segment::Parameter(3), Segment::Text(",extensionDns="), Segment::Parameter(4), Segment::Text(",waitInterval="), Segment::Parameter(5), Segment::Text(",includeQueueCalls="), Segment::Parameter(6), Segment::Text(",callArea="), Segment::Parameter(7), Segment::Text(",groupingType="), Segment::Parameter(8), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -35,7 +37,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "callArea", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                         Parameter { name: "groupingType", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(3, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(3, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::report_call_distribution::CALL_DISTRIBUTION), true, false))) }, span: Span::new(3, 10) }],
                 },
@@ -52,11 +54,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: Some("ReportCallDistribution.DownloadGetGetCallDistribution"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 2),
                     method: Method::Get,
                     path: "/ReportCallDistribution/Pbx.DownloadCallDistributionReport(chartDate={chartDate},chartBy={chartBy},includeInternalCalls={includeInternalCalls},includeQueueCalls={includeQueueCalls},queueDnStr={queueDnStr},groupStr={groupStr},clientTimeZone={clientTimeZone},waitInterval={waitInterval})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportCallDistribution/Pbx.DownloadCallDistributionReport(chartDate="), Segment::Parameter(0), Segment::Text(",chartBy="), Segment::Parameter(1), Segment::Text(",includeInternalCalls="), Segment::Parameter(2), Segment::Text(",includeQueueCalls="), Segment::Parameter(3), Segment::Text(",queueDnStr="), Segment::Parameter(4), Segment::Text(",groupStr="), Segment::Parameter(5), Segment::Text(",clientTimeZone="), Segment::Parameter(6), Segment::Text(",waitInterval="), Segment::Parameter(7), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "chartDate", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -68,7 +72,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                         Parameter { name: "waitInterval", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 2) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 2) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::shared_types::TIME_REPORT_DATA), true, false))) }, span: Span::new(0, 2) }],
                 },
@@ -85,11 +89,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: None }),
             forms: &[
                 Form {
                     span: Span::new(3, 10),
                     method: Method::Get,
                     path: "/ReportCallDistribution/Pbx.GetCallDistribution(clientTimeZone={clientTimeZone},periodFrom={periodFrom},periodTo={periodTo},groupNumber={groupNumber},extensionDns={extensionDns},waitInterval={waitInterval},includeQueueCalls={includeQueueCalls},callArea={callArea},groupingType={groupingType})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportCallDistribution/Pbx.GetCallDistribution(clientTimeZone="), Segment::Parameter(0), Segment::Text(",periodFrom="), Segment::Parameter(1), Segment::Text(",periodTo="), Segment::Parameter(2), Segment::Text(",groupNumber="), Segment::Parameter(3), Segment::Text(",extensionDns="), Segment::Parameter(4), Segment::Text(",waitInterval="), Segment::Parameter(5), Segment::Text(",includeQueueCalls="), Segment::Parameter(6), Segment::Text(",callArea="), Segment::Parameter(7), Segment::Text(",groupingType="), Segment::Parameter(8), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -102,7 +108,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "callArea", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                         Parameter { name: "groupingType", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(3, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(3, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::report_call_distribution::CALL_DISTRIBUTION), true, false)) }, span: Span::new(3, 10) }],
                 },
@@ -119,11 +125,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: Some("ReportCallDistribution.GetCallDistribution"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 2),
                     method: Method::Get,
                     path: "/ReportCallDistribution/Pbx.GetCallDistributionData(chartDate={chartDate},chartBy={chartBy},includeInternalCalls={includeInternalCalls},includeQueueCalls={includeQueueCalls},queueDnStr={queueDnStr},groupStr={groupStr},clientTimeZone={clientTimeZone},waitInterval={waitInterval})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportCallDistribution/Pbx.GetCallDistributionData(chartDate="), Segment::Parameter(0), Segment::Text(",chartBy="), Segment::Parameter(1), Segment::Text(",includeInternalCalls="), Segment::Parameter(2), Segment::Text(",includeQueueCalls="), Segment::Parameter(3), Segment::Text(",queueDnStr="), Segment::Parameter(4), Segment::Text(",groupStr="), Segment::Parameter(5), Segment::Text(",clientTimeZone="), Segment::Parameter(6), Segment::Text(",waitInterval="), Segment::Parameter(7), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "chartDate", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -135,7 +143,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                         Parameter { name: "waitInterval", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 2) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 2) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::shared_types::TIME_REPORT_DATA), true, false)) }, span: Span::new(0, 2) }],
                 },

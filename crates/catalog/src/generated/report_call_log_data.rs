@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: None }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ReportCallLogData/Pbx.DownloadCallLog(periodFrom={periodFrom},periodTo={periodTo},sourceType={sourceType},sourceFilter={sourceFilter},destinationType={destinationType},destinationFilter={destinationFilter},callsType={callsType},callTimeFilterType={callTimeFilterType},callTimeFilterFrom={callTimeFilterFrom},callTimeFilterTo={callTimeFilterTo},hidePcalls={hidePcalls},clientTimeZone={clientTimeZone})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportCallLogData/Pbx.DownloadCallLog(periodFrom="), Segment::Parameter(0), Segment::Text(",periodTo="), Segment::Parameter(1), Segment::Text(",sourceType="), Segment::Parameter(2), Segment::Text(",sourceFilter="), Segment::Parameter(3), Segment::Text(",destinationType="), Segment::Parameter(4), Segment::Text(",destinationFilter="), Segment::Parameter(5), Segment::Text(",callsType="), Segment::Parameter(6), Segment::Text(",callTimeFilterType="), Segment::Parameter(7), Segment::Text(",callTimeFilterFrom="), Segment::Parameter(8), Segment::Text(",callTimeFilterTo="), Segment::Parameter(9), Segment::Text(",hidePcalls="), Segment::Parameter(10), Segment::Text(",clientTimeZone="), Segment::Parameter(11), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "periodFrom", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -38,7 +40,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "hidePcalls", ty: TypeRef::new(Type::Boolean, false, false), max_length: None, quoted: false, key: false, default: Some("false"), refers_to: None },
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::report_call_log_data::CALL_LOG_DATA), true, false))) }, span: Span::new(0, 10) }],
                 },
@@ -55,11 +57,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: Some("StartTime") }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ReportCallLogData/Pbx.GetCallLogData(periodFrom={periodFrom},periodTo={periodTo},sourceType={sourceType},sourceFilter={sourceFilter},destinationType={destinationType},destinationFilter={destinationFilter},callsType={callsType},callTimeFilterType={callTimeFilterType},callTimeFilterFrom={callTimeFilterFrom},callTimeFilterTo={callTimeFilterTo},hidePcalls={hidePcalls})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportCallLogData/Pbx.GetCallLogData(periodFrom="), Segment::Parameter(0), Segment::Text(",periodTo="), Segment::Parameter(1), Segment::Text(",sourceType="), Segment::Parameter(2), Segment::Text(",sourceFilter="), Segment::Parameter(3), Segment::Text(",destinationType="), Segment::Parameter(4), Segment::Text(",destinationFilter="), Segment::Parameter(5), Segment::Text(",callsType="), Segment::Parameter(6), Segment::Text(",callTimeFilterType="), Segment::Parameter(7), Segment::Text(",callTimeFilterFrom="), Segment::Parameter(8), Segment::Text(",callTimeFilterTo="), Segment::Parameter(9), Segment::Text(",hidePcalls="), Segment::Parameter(10), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "periodFrom", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -74,7 +78,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "callTimeFilterTo", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                         Parameter { name: "hidePcalls", ty: TypeRef::new(Type::Boolean, false, false), max_length: None, quoted: false, key: false, default: Some("false"), refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::report_call_log_data::CALL_LOG_DATA), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -91,11 +95,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 2),
                     method: Method::Get,
                     path: "/ReportCallLogData/Pbx.GetCallQualityReport(call_id={call_id},srcNumber={srcNumber},dstNumber={dstNumber},srcCallerId={srcCallerId},dstCallerId={dstCallerId})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportCallLogData/Pbx.GetCallQualityReport(call_id="), Segment::Parameter(0), Segment::Text(",srcNumber="), Segment::Parameter(1), Segment::Text(",dstNumber="), Segment::Parameter(2), Segment::Text(",srcCallerId="), Segment::Parameter(3), Segment::Text(",dstCallerId="), Segment::Parameter(4), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "call_id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -112,6 +118,7 @@ pub static RESOURCE: Resource = Resource {
                     span: Span::new(3, 10),
                     method: Method::Get,
                     path: "/ReportCallLogData/Pbx.GetCallQualityReport(cdrId={cdrId},srcNumber={srcNumber},dstNumber={dstNumber},srcCallerId={srcCallerId},dstCallerId={dstCallerId})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportCallLogData/Pbx.GetCallQualityReport(cdrId="), Segment::Parameter(0), Segment::Text(",srcNumber="), Segment::Parameter(1), Segment::Text(",dstNumber="), Segment::Parameter(2), Segment::Text(",srcCallerId="), Segment::Parameter(3), Segment::Text(",dstCallerId="), Segment::Parameter(4), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "cdrId", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -137,11 +144,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: Some("StartTime") }),
             forms: &[
                 Form {
                     span: Span::new(3, 10),
                     method: Method::Get,
                     path: "/ReportCallLogData/Pbx.GetOldCallLogData(periodFrom={periodFrom},periodTo={periodTo},sourceType={sourceType},sourceFilter={sourceFilter},destinationType={destinationType},destinationFilter={destinationFilter},callsType={callsType},callTimeFilterType={callTimeFilterType},callTimeFilterFrom={callTimeFilterFrom},callTimeFilterTo={callTimeFilterTo},hidePcalls={hidePcalls})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportCallLogData/Pbx.GetOldCallLogData(periodFrom="), Segment::Parameter(0), Segment::Text(",periodTo="), Segment::Parameter(1), Segment::Text(",sourceType="), Segment::Parameter(2), Segment::Text(",sourceFilter="), Segment::Parameter(3), Segment::Text(",destinationType="), Segment::Parameter(4), Segment::Text(",destinationFilter="), Segment::Parameter(5), Segment::Text(",callsType="), Segment::Parameter(6), Segment::Text(",callTimeFilterType="), Segment::Parameter(7), Segment::Text(",callTimeFilterFrom="), Segment::Parameter(8), Segment::Text(",callTimeFilterTo="), Segment::Parameter(9), Segment::Text(",hidePcalls="), Segment::Parameter(10), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "periodFrom", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -156,7 +165,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "callTimeFilterTo", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                         Parameter { name: "hidePcalls", ty: TypeRef::new(Type::Boolean, false, false), max_length: None, quoted: false, key: false, default: Some("false"), refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(3, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(3, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::report_call_log_data::CALL_LOG_DATA), true, false)) }, span: Span::new(3, 10) }],
                 },
@@ -173,11 +182,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(6, 10),
                     method: Method::Get,
                     path: "/ReportCallLogData/Pbx.GetOldCallQualityReport(call_id={call_id},srcNumber={srcNumber},dstNumber={dstNumber},srcCallerId={srcCallerId},dstCallerId={dstCallerId})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportCallLogData/Pbx.GetOldCallQualityReport(call_id="), Segment::Parameter(0), Segment::Text(",srcNumber="), Segment::Parameter(1), Segment::Text(",dstNumber="), Segment::Parameter(2), Segment::Text(",srcCallerId="), Segment::Parameter(3), Segment::Text(",dstCallerId="), Segment::Parameter(4), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "call_id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },

@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: None }),
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Get,
                     path: "/ReportChatLog/Pbx.DownloadChatLog(clientTimeZone={clientTimeZone},periodFrom={periodFrom},periodTo={periodTo},fromType={fromType},fromExtension={fromExtension},fromText={fromText},toType={toType},toExtension={toExtension},toText={toText},chatType={chatType},participantType={participantType})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportChatLog/Pbx.DownloadChatLog(clientTimeZone="), Segment::Parameter(0), Segment::Text(",periodFrom="), Segment::Parameter(1), Segment::Text(",periodTo="), Segment::Parameter(2), Segment::Text(",fromType="), Segment::Parameter(3), Segment::Text(",fromExtension="), Segment::Parameter(4), Segment::Text(",fromText="), Segment::Parameter(5), Segment::Text(",toType="), Segment::Parameter(6), Segment::Text(",toExtension="), Segment::Parameter(7), Segment::Text(",toText="), Segment::Parameter(8), Segment::Text(",chatType="), Segment::Parameter(9), Segment::Text(",participantType="), Segment::Parameter(10), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -37,7 +39,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "chatType", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                         Parameter { name: "participantType", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(9, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(9, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::chat_history_view::CHAT_HISTORY_VIEW), true, false))) }, span: Span::new(9, 10) }],
                 },
@@ -54,11 +56,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: Some("TimeSent") }),
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Get,
                     path: "/ReportChatLog/Pbx.GetChatLog(periodFrom={periodFrom},periodTo={periodTo},fromType={fromType},fromExtension={fromExtension},fromText={fromText},toType={toType},toExtension={toExtension},toText={toText},chatType={chatType},participantType={participantType})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportChatLog/Pbx.GetChatLog(periodFrom="), Segment::Parameter(0), Segment::Text(",periodTo="), Segment::Parameter(1), Segment::Text(",fromType="), Segment::Parameter(2), Segment::Text(",fromExtension="), Segment::Parameter(3), Segment::Text(",fromText="), Segment::Parameter(4), Segment::Text(",toType="), Segment::Parameter(5), Segment::Text(",toExtension="), Segment::Parameter(6), Segment::Text(",toText="), Segment::Parameter(7), Segment::Text(",chatType="), Segment::Parameter(8), Segment::Text(",participantType="), Segment::Parameter(9), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "periodFrom", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -72,7 +76,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "chatType", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                         Parameter { name: "participantType", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(9, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(9, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::chat_history_view::CHAT_HISTORY_VIEW), true, false)) }, span: Span::new(9, 10) }],
                 },

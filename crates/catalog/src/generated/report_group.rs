@@ -18,20 +18,38 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: Some("Groups.ListGroup"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 0),
                     method: Method::Get,
                     path: "/ReportGroup",
+                    target: Target::Set(&super::report_group::SET),
                     segments: &[Segment::Text("/ReportGroup")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 0) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 0) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::report_group::REPORT_GROUP), true, false)) }, span: Span::new(0, 0) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "ReportGroup",
+    structure: &super::report_group::REPORT_GROUP,
+    key: None,
+    addressed: false,
+    number: None,
+    names: &[],
+    email: None,
+    label: &[],
+    list: Some(entity_set::operation(&RESOURCE, "ReportGroup.ListReportGroup")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static REPORT_GROUP: Structure = Structure {

@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: None }),
             forms: &[
                 Form {
                     span: Span::new(3, 3),
                     method: Method::Get,
                     path: "/ReportOutboundCalls/Pbx.DownloadGetOutboundCalls(periodFrom={periodFrom},periodTo={periodTo},trunkDns={trunkDns},callsType={callsType})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportOutboundCalls/Pbx.DownloadGetOutboundCalls(periodFrom="), Segment::Parameter(0), Segment::Text(",periodTo="), Segment::Parameter(1), Segment::Text(",trunkDns="), Segment::Parameter(2), Segment::Text(",callsType="), Segment::Parameter(3), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "periodFrom", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -30,7 +32,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "trunkDns", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: Some("Trunks.Number") },
                         Parameter { name: "callsType", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(3, 3) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(3, 3) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::report_outbound_calls::OUTBOUND_CALL), true, false))) }, span: Span::new(3, 3) }],
                 },
@@ -38,6 +40,7 @@ pub static RESOURCE: Resource = Resource {
                     span: Span::new(4, 10),
                     method: Method::Get,
                     path: "/ReportOutboundCalls/Pbx.DownloadGetOutboundCalls(periodFrom={periodFrom},periodTo={periodTo},trunkDns={trunkDns},callsType={callsType},clientTimeZone={clientTimeZone})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportOutboundCalls/Pbx.DownloadGetOutboundCalls(periodFrom="), Segment::Parameter(0), Segment::Text(",periodTo="), Segment::Parameter(1), Segment::Text(",trunkDns="), Segment::Parameter(2), Segment::Text(",callsType="), Segment::Parameter(3), Segment::Text(",clientTimeZone="), Segment::Parameter(4), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "periodFrom", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -46,7 +49,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "callsType", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(4, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(4, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::report_outbound_calls::OUTBOUND_CALL), true, false))) }, span: Span::new(4, 10) }],
                 },
@@ -63,11 +66,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: Some("StartTime") }),
             forms: &[
                 Form {
                     span: Span::new(3, 10),
                     method: Method::Get,
                     path: "/ReportOutboundCalls/Pbx.GetOutboundCalls(periodFrom={periodFrom},periodTo={periodTo},trunkDns={trunkDns},callsType={callsType})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportOutboundCalls/Pbx.GetOutboundCalls(periodFrom="), Segment::Parameter(0), Segment::Text(",periodTo="), Segment::Parameter(1), Segment::Text(",trunkDns="), Segment::Parameter(2), Segment::Text(",callsType="), Segment::Parameter(3), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "periodFrom", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -75,7 +80,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "trunkDns", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: Some("Trunks.Number") },
                         Parameter { name: "callsType", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(3, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(3, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::report_outbound_calls::OUTBOUND_CALL), true, false)) }, span: Span::new(3, 10) }],
                 },

@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("startDt", "endDt"), when: None }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ReportQueueFailedCallbacks/Pbx.DownloadQueueFailedCallbacks(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt},clientTimeZone={clientTimeZone})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportQueueFailedCallbacks/Pbx.DownloadQueueFailedCallbacks(queueDnStr="), Segment::Parameter(0), Segment::Text(",startDt="), Segment::Parameter(1), Segment::Text(",endDt="), Segment::Parameter(2), Segment::Text(",clientTimeZone="), Segment::Parameter(3), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "queueDnStr", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: Some("Queues.Number") },
@@ -30,7 +32,7 @@ pub static RESOURCE: Resource = Resource {
                         Parameter { name: "endDt", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                         Parameter { name: "clientTimeZone", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::report_queue_failed_callbacks::QUEUE_FAILED_CALLBACKS), true, false))) }, span: Span::new(0, 10) }],
                 },
@@ -47,18 +49,20 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("startDt", "endDt"), when: Some("CallTime") }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ReportQueueFailedCallbacks/Pbx.GetQueueFailedCallbacksData(queueDnStr={queueDnStr},startDt={startDt},endDt={endDt})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportQueueFailedCallbacks/Pbx.GetQueueFailedCallbacksData(queueDnStr="), Segment::Parameter(0), Segment::Text(",startDt="), Segment::Parameter(1), Segment::Text(",endDt="), Segment::Parameter(2), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "queueDnStr", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: Some("Queues.Number") },
                         Parameter { name: "startDt", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                         Parameter { name: "endDt", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::report_queue_failed_callbacks::QUEUE_FAILED_CALLBACKS), true, false)) }, span: Span::new(0, 10) }],
                 },

@@ -18,18 +18,20 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: None }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ReportRingGroupStatistics/Pbx.DownloadRingGroupStatistics(periodFrom={periodFrom},periodTo={periodTo},ringGroupDns={ringGroupDns})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportRingGroupStatistics/Pbx.DownloadRingGroupStatistics(periodFrom="), Segment::Parameter(0), Segment::Text(",periodTo="), Segment::Parameter(1), Segment::Text(",ringGroupDns="), Segment::Parameter(2), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "periodFrom", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                         Parameter { name: "periodTo", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                         Parameter { name: "ringGroupDns", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: Some("RingGroups.Number") },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::report_ring_group_statistics::RING_GROUP_STATISTICS), true, false))) }, span: Span::new(0, 10) }],
                 },
@@ -46,18 +48,20 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("periodFrom", "periodTo"), when: None }),
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ReportRingGroupStatistics/Pbx.GetRingGroupStatisticsData(periodFrom={periodFrom},periodTo={periodTo},ringGroupDns={ringGroupDns})",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/ReportRingGroupStatistics/Pbx.GetRingGroupStatisticsData(periodFrom="), Segment::Parameter(0), Segment::Text(",periodTo="), Segment::Parameter(1), Segment::Text(",ringGroupDns="), Segment::Parameter(2), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "periodFrom", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                         Parameter { name: "periodTo", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                         Parameter { name: "ringGroupDns", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: Some("RingGroups.Number") },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::report_ring_group_statistics::RING_GROUP_STATISTICS), true, false)) }, span: Span::new(0, 10) }],
                 },

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/RingGroups",
+                    target: Target::Set(&super::ring_groups::SET),
                     segments: &[Segment::Text("/RingGroups")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::ring_groups::RING_GROUP), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/RingGroups({Id})",
+                    target: Target::Entity(&super::ring_groups::SET, Identity { name: "Id", property: entity_set::property(&super::ring_groups::RING_GROUP, "Id") }),
                     segments: &[Segment::Text("/RingGroups("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::ring_groups::RING_GROUP), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 6),
                     method: Method::Get,
                     path: "/RingGroups/Pbx.GetByNumber(number={number})",
+                    target: Target::Set(&super::ring_groups::SET),
                     segments: &[Segment::Text("/RingGroups/Pbx.GetByNumber(number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "number", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -85,11 +91,12 @@ pub static RESOURCE: Resource = Resource {
                     span: Span::new(7, 10),
                     method: Method::Get,
                     path: "/RingGroups(Number={Number})",
+                    target: Target::Entity(&super::ring_groups::SET, Identity { name: "Number", property: entity_set::property(&super::ring_groups::RING_GROUP, "Number") }),
                     segments: &[Segment::Text("/RingGroups(Number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Number", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(7, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(7, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::ring_groups::RING_GROUP), false, false)) }, span: Span::new(7, 10) }],
                 },
@@ -106,11 +113,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/RingGroups",
+                    target: Target::Set(&super::ring_groups::SET),
                     segments: &[Segment::Text("/RingGroups")],
                     parameters: &[],
                     options: &[],
@@ -130,11 +139,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/RingGroups({Id})",
+                    target: Target::Entity(&super::ring_groups::SET, Identity { name: "Id", property: entity_set::property(&super::ring_groups::RING_GROUP, "Id") }),
                     segments: &[Segment::Text("/RingGroups("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -156,16 +167,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/RingGroups({Id})",
+                    target: Target::Entity(&super::ring_groups::SET, Identity { name: "Id", property: entity_set::property(&super::ring_groups::RING_GROUP, "Id") }),
                     segments: &[Segment::Text("/RingGroups("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -182,11 +195,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/RingGroups/Pbx.GetFirstAvailableRingGroupNumber()",
+                    target: Target::Set(&super::ring_groups::SET),
                     segments: &[Segment::Text("/RingGroups/Pbx.GetFirstAvailableRingGroupNumber()")],
                     parameters: &[],
                     options: &[],
@@ -206,22 +221,40 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/RingGroups({Id})/Members",
+                    target: Target::Entity(&super::ring_groups::SET, Identity { name: "Id", property: entity_set::property(&super::ring_groups::RING_GROUP, "Id") }),
                     segments: &[Segment::Text("/RingGroups("), Segment::Parameter(0), Segment::Text(")/Members")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::ring_groups::RING_GROUP_MEMBER), true, false)) }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "RingGroups",
+    structure: &super::ring_groups::RING_GROUP,
+    key: Some(entity_set::property(&super::ring_groups::RING_GROUP, "Id")),
+    addressed: true,
+    number: Some(entity_set::property(&super::ring_groups::RING_GROUP, "Number")),
+    names: &["Name"],
+    email: None,
+    label: &["Number", "Name"],
+    list: Some(entity_set::operation(&RESOURCE, "RingGroups.ListRingGroup")),
+    get: Some(entity_set::operation(&RESOURCE, "RingGroups.GetRingGroup")),
+    create: Some(entity_set::operation(&RESOURCE, "RingGroups.CreateRingGroup")),
+    update: Some(entity_set::operation(&RESOURCE, "RingGroups.UpdateRingGroup")),
+    delete: Some(entity_set::operation(&RESOURCE, "RingGroups.DeleteRingGroup")),
 };
 
 pub static RING_GROUP: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Sbcs",
+                    target: Target::Set(&super::sbcs::SET),
                     segments: &[Segment::Text("/Sbcs")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::sbcs::SBC), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Sbcs({Name})",
+                    target: Target::Entity(&super::sbcs::SET, Identity { name: "Name", property: entity_set::property(&super::sbcs::SBC, "Name") }),
                     segments: &[Segment::Text("/Sbcs("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Name", ty: TypeRef::new(Type::String, false, false), max_length: Some(12), quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::sbcs::SBC), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Sbcs",
+                    target: Target::Set(&super::sbcs::SET),
                     segments: &[Segment::Text("/Sbcs")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/Sbcs({Name})",
+                    target: Target::Entity(&super::sbcs::SET, Identity { name: "Name", property: entity_set::property(&super::sbcs::SBC, "Name") }),
                     segments: &[Segment::Text("/Sbcs("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Name", ty: TypeRef::new(Type::String, false, false), max_length: Some(12), quoted: true, key: true, default: None, refers_to: None },
@@ -118,16 +126,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/Sbcs({Name})",
+                    target: Target::Entity(&super::sbcs::SET, Identity { name: "Name", property: entity_set::property(&super::sbcs::SBC, "Name") }),
                     segments: &[Segment::Text("/Sbcs("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Name", ty: TypeRef::new(Type::String, false, false), max_length: Some(12), quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(6, 10),
                     method: Method::Post,
                     path: "/Sbcs({Name})/Pbx.PushConfig",
+                    target: Target::Entity(&super::sbcs::SET, Identity { name: "Name", property: entity_set::property(&super::sbcs::SBC, "Name") }),
                     segments: &[Segment::Text("/Sbcs("), Segment::Parameter(0), Segment::Text(")/Pbx.PushConfig")],
                     parameters: &[
                         Parameter { name: "Name", ty: TypeRef::new(Type::String, false, false), max_length: Some(12), quoted: true, key: true, default: None, refers_to: None },
@@ -160,6 +172,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Sbcs",
+    structure: &super::sbcs::SBC,
+    key: Some(entity_set::property(&super::sbcs::SBC, "Name")),
+    addressed: true,
+    number: None,
+    names: &["Name", "DisplayName"],
+    email: None,
+    label: &["DisplayName", "Name"],
+    list: Some(entity_set::operation(&RESOURCE, "Sbcs.ListSbc")),
+    get: Some(entity_set::operation(&RESOURCE, "Sbcs.GetSbc")),
+    create: Some(entity_set::operation(&RESOURCE, "Sbcs.CreateSbc")),
+    update: Some(entity_set::operation(&RESOURCE, "Sbcs.UpdateSbc")),
+    delete: Some(entity_set::operation(&RESOURCE, "Sbcs.DeleteSbc")),
 };
 
 pub static SBC: Structure = Structure {

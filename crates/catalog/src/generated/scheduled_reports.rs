@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ScheduledReports",
+                    target: Target::Set(&super::scheduled_reports::SET),
                     segments: &[Segment::Text("/ScheduledReports")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::scheduled_reports::SCHEDULED_REPORT), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ScheduledReports({Id})",
+                    target: Target::Entity(&super::scheduled_reports::SET, Identity { name: "Id", property: entity_set::property(&super::scheduled_reports::SCHEDULED_REPORT, "Id") }),
                     segments: &[Segment::Text("/ScheduledReports("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::scheduled_reports::SCHEDULED_REPORT), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/ScheduledReports",
+                    target: Target::Set(&super::scheduled_reports::SET),
                     segments: &[Segment::Text("/ScheduledReports")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/ScheduledReports({Id})",
+                    target: Target::Entity(&super::scheduled_reports::SET, Identity { name: "Id", property: entity_set::property(&super::scheduled_reports::SCHEDULED_REPORT, "Id") }),
                     segments: &[Segment::Text("/ScheduledReports("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -118,22 +126,40 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemOwners),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/ScheduledReports({Id})",
+                    target: Target::Entity(&super::scheduled_reports::SET, Identity { name: "Id", property: entity_set::property(&super::scheduled_reports::SCHEDULED_REPORT, "Id") }),
                     segments: &[Segment::Text("/ScheduledReports("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "ScheduledReports",
+    structure: &super::scheduled_reports::SCHEDULED_REPORT,
+    key: Some(entity_set::property(&super::scheduled_reports::SCHEDULED_REPORT, "Id")),
+    addressed: true,
+    number: None,
+    names: &["Name"],
+    email: None,
+    label: &["Name"],
+    list: Some(entity_set::operation(&RESOURCE, "ScheduledReports.ListScheduledReport")),
+    get: Some(entity_set::operation(&RESOURCE, "ScheduledReports.GetScheduledReport")),
+    create: Some(entity_set::operation(&RESOURCE, "ScheduledReports.CreateScheduledReport")),
+    update: Some(entity_set::operation(&RESOURCE, "ScheduledReports.UpdateScheduledReport")),
+    delete: Some(entity_set::operation(&RESOURCE, "ScheduledReports.DeleteScheduledReport")),
 };
 
 pub static REPORT_SCHEDULE_TYPE: Enumeration = Enumeration {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/SecureSipSettings",
+                    target: Target::Singleton(&super::secure_sip_settings::SINGLETON),
                     segments: &[Segment::Text("/SecureSipSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::secure_sip_settings::SECURE_SIP_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/SecureSipSettings",
+                    target: Target::Singleton(&super::secure_sip_settings::SINGLETON),
                     segments: &[Segment::Text("/SecureSipSettings")],
                     parameters: &[],
                     options: &[],
@@ -56,6 +60,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "SecureSipSettings",
+    structure: &super::secure_sip_settings::SECURE_SIP_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "SecureSipSettings.GetSecureSipSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "SecureSipSettings.UpdateSecureSipSettings")),
 };
 
 pub static SECURE_SIP_SETTINGS: Structure = Structure {

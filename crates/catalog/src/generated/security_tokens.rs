@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/SecurityTokens",
+                    target: Target::Set(&super::security_tokens::SET),
                     segments: &[Segment::Text("/SecurityTokens")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::my_tokens::REFRESH_TOKEN), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/SecurityTokens({Id})/Pbx.RevokeToken",
+                    target: Target::Entity(&super::security_tokens::SET, Identity { name: "Id", property: entity_set::property(&super::my_tokens::REFRESH_TOKEN, "Id") }),
                     segments: &[Segment::Text("/SecurityTokens("), Segment::Parameter(0), Segment::Text(")/Pbx.RevokeToken")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -58,4 +62,20 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "SecurityTokens",
+    structure: &super::my_tokens::REFRESH_TOKEN,
+    key: Some(entity_set::property(&super::my_tokens::REFRESH_TOKEN, "Id")),
+    addressed: true,
+    number: None,
+    names: &["DisplayName"],
+    email: None,
+    label: &["DisplayName", "ClientId"],
+    list: Some(entity_set::operation(&RESOURCE, "SecurityTokens.ListSecurityRefreshToken")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ServicePrincipals",
+                    target: Target::Set(&super::service_principals::SET),
                     segments: &[Segment::Text("/ServicePrincipals")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::service_principals::SERVICE_PRINCIPAL), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/ServicePrincipals({Id})",
+                    target: Target::Entity(&super::service_principals::SET, Identity { name: "Id", property: entity_set::property(&super::service_principals::SERVICE_PRINCIPAL, "Id") }),
                     segments: &[Segment::Text("/ServicePrincipals("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::service_principals::SERVICE_PRINCIPAL), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/ServicePrincipals",
+                    target: Target::Set(&super::service_principals::SET),
                     segments: &[Segment::Text("/ServicePrincipals")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/ServicePrincipals({Id})",
+                    target: Target::Entity(&super::service_principals::SET, Identity { name: "Id", property: entity_set::property(&super::service_principals::SERVICE_PRINCIPAL, "Id") }),
                     segments: &[Segment::Text("/ServicePrincipals("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -118,16 +126,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/ServicePrincipals({Id})",
+                    target: Target::Entity(&super::service_principals::SET, Identity { name: "Id", property: entity_set::property(&super::service_principals::SERVICE_PRINCIPAL, "Id") }),
                     segments: &[Segment::Text("/ServicePrincipals("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: true,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/ServicePrincipals({Id})/Pbx.GenerateAppToken",
+                    target: Target::Entity(&super::service_principals::SET, Identity { name: "Id", property: entity_set::property(&super::service_principals::SERVICE_PRINCIPAL, "Id") }),
                     segments: &[Segment::Text("/ServicePrincipals("), Segment::Parameter(0), Segment::Text(")/Pbx.GenerateAppToken")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -160,6 +172,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "ServicePrincipals",
+    structure: &super::service_principals::SERVICE_PRINCIPAL,
+    key: Some(entity_set::property(&super::service_principals::SERVICE_PRINCIPAL, "Id")),
+    addressed: true,
+    number: Some(entity_set::property(&super::service_principals::SERVICE_PRINCIPAL, "Number")),
+    names: &[],
+    email: None,
+    label: &["Number"],
+    list: Some(entity_set::operation(&RESOURCE, "ServicePrincipals.ListServicePrincipal")),
+    get: Some(entity_set::operation(&RESOURCE, "ServicePrincipals.GetServicePrincipal")),
+    create: Some(entity_set::operation(&RESOURCE, "ServicePrincipals.CreateServicePrincipal")),
+    update: Some(entity_set::operation(&RESOURCE, "ServicePrincipals.UpdateServicePrincipal")),
+    delete: Some(entity_set::operation(&RESOURCE, "ServicePrincipals.DeleteServicePrincipal")),
 };
 
 pub static SERVICE_PRINCIPAL: Structure = Structure {

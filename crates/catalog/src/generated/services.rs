@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Services",
+                    target: Target::Set(&super::services::SET),
                     segments: &[Segment::Text("/Services")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::services::SERVICE_INFO), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Services/Pbx.GarbageCollect",
+                    target: Target::Set(&super::services::SET),
                     segments: &[Segment::Text("/Services/Pbx.GarbageCollect")],
                     parameters: &[],
                     options: &[],
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Services/Pbx.Disable",
+                    target: Target::Set(&super::services::SET),
                     segments: &[Segment::Text("/Services/Pbx.Disable")],
                     parameters: &[],
                     options: &[],
@@ -94,11 +100,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Services/Pbx.Enable",
+                    target: Target::Set(&super::services::SET),
                     segments: &[Segment::Text("/Services/Pbx.Enable")],
                     parameters: &[],
                     options: &[],
@@ -120,11 +128,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: Some("Services.Restart"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 7),
                     method: Method::Post,
                     path: "/Services/Pbx.RestartAll",
+                    target: Target::Set(&super::services::SET),
                     segments: &[Segment::Text("/Services/Pbx.RestartAll")],
                     parameters: &[],
                     options: &[],
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Services/Pbx.RestartOperatingSystem",
+                    target: Target::Set(&super::services::SET),
                     segments: &[Segment::Text("/Services/Pbx.RestartOperatingSystem")],
                     parameters: &[],
                     options: &[],
@@ -168,11 +180,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Services/Pbx.Restart",
+                    target: Target::Set(&super::services::SET),
                     segments: &[Segment::Text("/Services/Pbx.Restart")],
                     parameters: &[],
                     options: &[],
@@ -194,11 +208,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Services/Pbx.Start",
+                    target: Target::Set(&super::services::SET),
                     segments: &[Segment::Text("/Services/Pbx.Start")],
                     parameters: &[],
                     options: &[],
@@ -220,11 +236,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Services/Pbx.Stop",
+                    target: Target::Set(&super::services::SET),
                     segments: &[Segment::Text("/Services/Pbx.Stop")],
                     parameters: &[],
                     options: &[],
@@ -236,6 +254,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Services",
+    structure: &super::services::SERVICE_INFO,
+    key: None,
+    addressed: false,
+    number: None,
+    names: &["Name", "DisplayName"],
+    email: None,
+    label: &["DisplayName", "Name"],
+    list: Some(entity_set::operation(&RESOURCE, "Services.ListServiceInfo")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static GC_COLLECTION_MODE: Enumeration = Enumeration {

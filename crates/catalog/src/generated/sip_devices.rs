@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/SipDevices",
+                    target: Target::Set(&super::sip_devices::SET),
                     segments: &[Segment::Text("/SipDevices")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::sip_devices::SIP_DEVICE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/SipDevices({Id})/Pbx.PushFirmware",
+                    target: Target::Entity(&super::sip_devices::SET, Identity { name: "Id", property: entity_set::property(&super::sip_devices::SIP_DEVICE, "Id") }),
                     segments: &[Segment::Text("/SipDevices("), Segment::Parameter(0), Segment::Text(")/Pbx.PushFirmware")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -60,6 +64,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "SipDevices",
+    structure: &super::sip_devices::SIP_DEVICE,
+    key: Some(entity_set::property(&super::sip_devices::SIP_DEVICE, "Id")),
+    addressed: true,
+    number: None,
+    names: &[],
+    email: None,
+    label: &["ProvLink"],
+    list: Some(entity_set::operation(&RESOURCE, "SipDevices.ListSipDevice")),
+    get: None,
+    create: None,
+    update: None,
+    delete: None,
 };
 
 pub static SIP_DEVICE: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Get,
                     path: "/SyslogSettings",
+                    target: Target::Singleton(&super::syslog_settings::SINGLETON),
                     segments: &[Segment::Text("/SyslogSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(9, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(9, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::syslog_settings::SYSLOG_SETTINGS), false, false)) }, span: Span::new(9, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Patch,
                     path: "/SyslogSettings",
+                    target: Target::Singleton(&super::syslog_settings::SINGLETON),
                     segments: &[Segment::Text("/SyslogSettings")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/SyslogSettings/Pbx.TestConnection",
+                    target: Target::Singleton(&super::syslog_settings::SINGLETON),
                     segments: &[Segment::Text("/SyslogSettings/Pbx.TestConnection")],
                     parameters: &[],
                     options: &[],
@@ -82,6 +88,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "SyslogSettings",
+    structure: &super::syslog_settings::SYSLOG_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "SyslogSettings.GetSyslogSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "SyslogSettings.UpdateSyslogSettings")),
 };
 
 pub static SYSLOG_CATEGORY_CONFIG: Structure = Structure {

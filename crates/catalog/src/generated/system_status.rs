@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/SystemStatus",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::system_status::SYSTEM_STATUS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/SystemStatus/Pbx.IsRequestHelpEnabled()",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.IsRequestHelpEnabled()")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: true,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/SystemStatus/Pbx.APIToken()",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.APIToken()")],
                     parameters: &[],
                     options: &[],
@@ -90,17 +96,19 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: Some(&Periodic { ask: Ask::Parameters("startDate", "endDate"), when: None }),
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Get,
                     path: "/SystemStatus/Pbx.MyPhoneRequestIdTelemetry(startDate={startDate},endDate={endDate})",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.MyPhoneRequestIdTelemetry(startDate="), Segment::Parameter(0), Segment::Text(",endDate="), Segment::Parameter(1), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "startDate", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                         Parameter { name: "endDate", ty: TypeRef::new(Type::DateTimeOffset, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(5, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(5, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::system_status::MY_PHONE_REQUEST_STATS), true, false)) }, span: Span::new(5, 10) }],
                 },
@@ -117,14 +125,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Get,
                     path: "/SystemStatus/Pbx.NetworkTelemetry()",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.NetworkTelemetry()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(5, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(5, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::system_status::NETWORK_TELEMETRY), true, false)) }, span: Span::new(5, 10) }],
                 },
@@ -141,11 +151,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(3, 10),
                     method: Method::Get,
                     path: "/SystemStatus/Pbx.GetRemoteAccessStatus()",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.GetRemoteAccessStatus()")],
                     parameters: &[],
                     options: &[],
@@ -165,11 +177,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: true,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/SystemStatus/Pbx.GetRequestHelpLink(grantPeriodDays={grantPeriodDays})",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.GetRequestHelpLink(grantPeriodDays="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "grantPeriodDays", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: None },
@@ -191,14 +205,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Get,
                     path: "/SystemStatus/Pbx.ServiceTelemetry()",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.ServiceTelemetry()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(5, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(5, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::system_status::PROCESS_TELEMETRY), true, false)) }, span: Span::new(5, 10) }],
                 },
@@ -215,11 +231,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/SystemStatus/Pbx.SystemDatabaseInformation()",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.SystemDatabaseInformation()")],
                     parameters: &[],
                     options: &[],
@@ -239,14 +257,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/SystemStatus/Pbx.SystemExtensions()",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.SystemExtensions()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(31), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::system_status::SYSTEM_EXTENSION_STATUS), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -263,11 +283,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/SystemStatus/Pbx.SystemHealthStatus()",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.SystemHealthStatus()")],
                     parameters: &[],
                     options: &[],
@@ -287,14 +309,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Get,
                     path: "/SystemStatus/Pbx.SystemTelemetry()",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.SystemTelemetry()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(5, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(5, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::system_status::SYSTEM_TELEMETRY), true, false)) }, span: Span::new(5, 10) }],
                 },
@@ -311,11 +335,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/SystemStatus/Pbx.GetVersionType()",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.GetVersionType()")],
                     parameters: &[],
                     options: &[],
@@ -335,11 +361,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/SystemStatus/Pbx.RequestHelp",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.RequestHelp")],
                     parameters: &[],
                     options: &[],
@@ -361,11 +389,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(3, 10),
                     method: Method::Post,
                     path: "/SystemStatus/Pbx.RevokeRemoteAccess",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.RevokeRemoteAccess")],
                     parameters: &[],
                     options: &[],
@@ -385,11 +415,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/SystemStatus/Pbx.SetChatLogStatus",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.SetChatLogStatus")],
                     parameters: &[],
                     options: &[],
@@ -411,11 +443,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/SystemStatus/Pbx.SetMultiCompanyMode",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.SetMultiCompanyMode")],
                     parameters: &[],
                     options: &[],
@@ -437,11 +471,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/SystemStatus/Pbx.StartDBMaintenance",
+                    target: Target::Singleton(&super::system_status::SINGLETON),
                     segments: &[Segment::Text("/SystemStatus/Pbx.StartDBMaintenance")],
                     parameters: &[],
                     options: &[],
@@ -451,6 +487,13 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "SystemStatus",
+    structure: &super::system_status::SYSTEM_STATUS,
+    get: entity_set::operation(&RESOURCE, "SystemStatus.GetSystemStatus"),
+    update: None,
 };
 
 pub static CREATE_TICKET: Structure = Structure {

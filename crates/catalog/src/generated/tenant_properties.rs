@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/TenantProperties",
+                    target: Target::Set(&super::tenant_properties::SET),
                     segments: &[Segment::Text("/TenantProperties")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::tenant_properties::PROPERTY), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/TenantProperties({Name})",
+                    target: Target::Entity(&super::tenant_properties::SET, Identity { name: "Name", property: entity_set::property(&super::tenant_properties::PROPERTY, "Name") }),
                     segments: &[Segment::Text("/TenantProperties("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Name", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::tenant_properties::PROPERTY), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/TenantProperties",
+                    target: Target::Set(&super::tenant_properties::SET),
                     segments: &[Segment::Text("/TenantProperties")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/TenantProperties({Name})",
+                    target: Target::Entity(&super::tenant_properties::SET, Identity { name: "Name", property: entity_set::property(&super::tenant_properties::PROPERTY, "Name") }),
                     segments: &[Segment::Text("/TenantProperties("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Name", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
@@ -118,22 +126,40 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/TenantProperties({Name})",
+                    target: Target::Entity(&super::tenant_properties::SET, Identity { name: "Name", property: entity_set::property(&super::tenant_properties::PROPERTY, "Name") }),
                     segments: &[Segment::Text("/TenantProperties("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Name", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "TenantProperties",
+    structure: &super::tenant_properties::PROPERTY,
+    key: Some(entity_set::property(&super::tenant_properties::PROPERTY, "Name")),
+    addressed: true,
+    number: None,
+    names: &["Name"],
+    email: None,
+    label: &["Name", "Description"],
+    list: Some(entity_set::operation(&RESOURCE, "TenantProperties.ListProperty")),
+    get: Some(entity_set::operation(&RESOURCE, "TenantProperties.GetProperty")),
+    create: Some(entity_set::operation(&RESOURCE, "TenantProperties.CreateProperty")),
+    update: Some(entity_set::operation(&RESOURCE, "TenantProperties.UpdateProperty")),
+    delete: Some(entity_set::operation(&RESOURCE, "TenantProperties.DeleteProperty")),
 };
 
 pub static PROPERTY: Structure = Structure {

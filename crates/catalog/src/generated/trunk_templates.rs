@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/TrunkTemplates",
+                    target: Target::Set(&super::trunk_templates::SET),
                     segments: &[Segment::Text("/TrunkTemplates")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::trunk_templates::TRUNK_TEMPLATE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/TrunkTemplates({Id})",
+                    target: Target::Entity(&super::trunk_templates::SET, Identity { name: "Id", property: entity_set::property(&super::trunk_templates::TRUNK_TEMPLATE, "Id") }),
                     segments: &[Segment::Text("/TrunkTemplates("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::trunk_templates::TRUNK_TEMPLATE), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/TrunkTemplates",
+                    target: Target::Set(&super::trunk_templates::SET),
                     segments: &[Segment::Text("/TrunkTemplates")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/TrunkTemplates({Id})",
+                    target: Target::Entity(&super::trunk_templates::SET, Identity { name: "Id", property: entity_set::property(&super::trunk_templates::TRUNK_TEMPLATE, "Id") }),
                     segments: &[Segment::Text("/TrunkTemplates("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
@@ -118,22 +126,40 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/TrunkTemplates({Id})",
+                    target: Target::Entity(&super::trunk_templates::SET, Identity { name: "Id", property: entity_set::property(&super::trunk_templates::TRUNK_TEMPLATE, "Id") }),
                     segments: &[Segment::Text("/TrunkTemplates("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "TrunkTemplates",
+    structure: &super::trunk_templates::TRUNK_TEMPLATE,
+    key: Some(entity_set::property(&super::trunk_templates::TRUNK_TEMPLATE, "Id")),
+    addressed: true,
+    number: None,
+    names: &["Name"],
+    email: None,
+    label: &["Name", "Description"],
+    list: Some(entity_set::operation(&RESOURCE, "TrunkTemplates.ListTrunkTemplate")),
+    get: Some(entity_set::operation(&RESOURCE, "TrunkTemplates.GetTrunkTemplate")),
+    create: Some(entity_set::operation(&RESOURCE, "TrunkTemplates.CreateTrunkTemplate")),
+    update: Some(entity_set::operation(&RESOURCE, "TrunkTemplates.UpdateTrunkTemplate")),
+    delete: Some(entity_set::operation(&RESOURCE, "TrunkTemplates.DeleteTrunkTemplate")),
 };
 
 pub static TRUNK_EDITOR_TYPE: Enumeration = Enumeration {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Trunks",
+                    target: Target::Set(&super::trunks::SET),
                     segments: &[Segment::Text("/Trunks")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::trunks::TRUNK), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Trunks({Id})",
+                    target: Target::Entity(&super::trunks::SET, Identity { name: "Id", property: entity_set::property(&super::trunks::TRUNK, "Id") }),
                     segments: &[Segment::Text("/Trunks("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::trunks::TRUNK), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 6),
                     method: Method::Get,
                     path: "/Trunks/Pbx.GetTrunkByNumber(number={number})",
+                    target: Target::Set(&super::trunks::SET),
                     segments: &[Segment::Text("/Trunks/Pbx.GetTrunkByNumber(number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "number", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -85,11 +91,12 @@ pub static RESOURCE: Resource = Resource {
                     span: Span::new(7, 10),
                     method: Method::Get,
                     path: "/Trunks(Number={Number})",
+                    target: Target::Entity(&super::trunks::SET, Identity { name: "Number", property: entity_set::property(&super::trunks::TRUNK, "Number") }),
                     segments: &[Segment::Text("/Trunks(Number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Number", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(7, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(7, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::trunks::TRUNK), false, false)) }, span: Span::new(7, 10) }],
                 },
@@ -106,11 +113,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Trunks",
+                    target: Target::Set(&super::trunks::SET),
                     segments: &[Segment::Text("/Trunks")],
                     parameters: &[],
                     options: &[],
@@ -130,11 +139,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/Trunks({Id})",
+                    target: Target::Entity(&super::trunks::SET, Identity { name: "Id", property: entity_set::property(&super::trunks::TRUNK, "Id") }),
                     segments: &[Segment::Text("/Trunks("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -156,16 +167,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/Trunks({Id})",
+                    target: Target::Entity(&super::trunks::SET, Identity { name: "Id", property: entity_set::property(&super::trunks::TRUNK, "Id") }),
                     segments: &[Segment::Text("/Trunks("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -182,11 +195,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Post,
                     path: "/Trunks({Id})/Pbx.RunAnalysis",
+                    target: Target::Entity(&super::trunks::SET, Identity { name: "Id", property: entity_set::property(&super::trunks::TRUNK, "Id") }),
                     segments: &[Segment::Text("/Trunks("), Segment::Parameter(0), Segment::Text(")/Pbx.RunAnalysis")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -208,11 +223,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Trunks({Id})/Pbx.ExportTrunk()",
+                    target: Target::Entity(&super::trunks::SET, Identity { name: "Id", property: entity_set::property(&super::trunks::TRUNK, "Id") }),
                     segments: &[Segment::Text("/Trunks("), Segment::Parameter(0), Segment::Text(")/Pbx.ExportTrunk()")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -234,11 +251,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(1, 10),
                     method: Method::Post,
                     path: "/Trunks/Pbx.FinalizeTrunkProvisioning",
+                    target: Target::Set(&super::trunks::SET),
                     segments: &[Segment::Text("/Trunks/Pbx.FinalizeTrunkProvisioning")],
                     parameters: &[],
                     options: &[],
@@ -260,11 +279,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Trunks/Pbx.GetFirstAvailableTrunkNumber()",
+                    target: Target::Set(&super::trunks::SET),
                     segments: &[Segment::Text("/Trunks/Pbx.GetFirstAvailableTrunkNumber()")],
                     parameters: &[],
                     options: &[],
@@ -284,11 +305,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: Some("Trunks.GetProviderPhones"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(1, 8),
                     method: Method::Post,
                     path: "/Trunks/Pbx.GetProviderAvailablePhoneNumbers",
+                    target: Target::Set(&super::trunks::SET),
                     segments: &[Segment::Text("/Trunks/Pbx.GetProviderAvailablePhoneNumbers")],
                     parameters: &[],
                     options: &[],
@@ -310,11 +333,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/Trunks/Pbx.GetProviderPhones",
+                    target: Target::Set(&super::trunks::SET),
                     segments: &[Segment::Text("/Trunks/Pbx.GetProviderPhones")],
                     parameters: &[],
                     options: &[],
@@ -336,11 +361,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Trunks/Pbx.InitMasterBridge()",
+                    target: Target::Set(&super::trunks::SET),
                     segments: &[Segment::Text("/Trunks/Pbx.InitMasterBridge()")],
                     parameters: &[],
                     options: &[],
@@ -360,11 +387,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Trunks/Pbx.InitSlaveBridge()",
+                    target: Target::Set(&super::trunks::SET),
                     segments: &[Segment::Text("/Trunks/Pbx.InitSlaveBridge()")],
                     parameters: &[],
                     options: &[],
@@ -384,11 +413,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Trunks/Pbx.InitTrunk(template={template})",
+                    target: Target::Set(&super::trunks::SET),
                     segments: &[Segment::Text("/Trunks/Pbx.InitTrunk(template="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "template", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: Some("TrunkTemplates.Id") },
@@ -410,11 +441,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: Some("Trunks.FinalizeTrunkProvisioning"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 0),
                     method: Method::Post,
                     path: "/Trunks/Pbx.ProvisionTrunk",
+                    target: Target::Set(&super::trunks::SET),
                     segments: &[Segment::Text("/Trunks/Pbx.ProvisionTrunk")],
                     parameters: &[],
                     options: &[],
@@ -436,11 +469,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Trunks/Pbx.RefreshRegistration",
+                    target: Target::Set(&super::trunks::SET),
                     segments: &[Segment::Text("/Trunks/Pbx.RefreshRegistration")],
                     parameters: &[],
                     options: &[],
@@ -462,11 +497,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Trunks/Pbx.SetRoutes",
+                    target: Target::Set(&super::trunks::SET),
                     segments: &[Segment::Text("/Trunks/Pbx.SetRoutes")],
                     parameters: &[],
                     options: &[],
@@ -488,11 +525,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Post,
                     path: "/Trunks({Id})/Pbx.TestInboundCall",
+                    target: Target::Entity(&super::trunks::SET, Identity { name: "Id", property: entity_set::property(&super::trunks::TRUNK, "Id") }),
                     segments: &[Segment::Text("/Trunks("), Segment::Parameter(0), Segment::Text(")/Pbx.TestInboundCall")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -514,11 +553,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(5, 10),
                     method: Method::Post,
                     path: "/Trunks({Id})/Pbx.TestOutboundCall",
+                    target: Target::Entity(&super::trunks::SET, Identity { name: "Id", property: entity_set::property(&super::trunks::TRUNK, "Id") }),
                     segments: &[Segment::Text("/Trunks("), Segment::Parameter(0), Segment::Text(")/Pbx.TestOutboundCall")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -533,6 +574,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Trunks",
+    structure: &super::trunks::TRUNK,
+    key: Some(entity_set::property(&super::trunks::TRUNK, "Id")),
+    addressed: true,
+    number: Some(entity_set::property(&super::trunks::TRUNK, "Number")),
+    names: &["Gateway/Name"],
+    email: None,
+    label: &["Number", "ExternalNumber"],
+    list: Some(entity_set::operation(&RESOURCE, "Trunks.ListTrunk")),
+    get: Some(entity_set::operation(&RESOURCE, "Trunks.GetTrunk")),
+    create: Some(entity_set::operation(&RESOURCE, "Trunks.CreateTrunk")),
+    update: Some(entity_set::operation(&RESOURCE, "Trunks.UpdateTrunk")),
+    delete: Some(entity_set::operation(&RESOURCE, "Trunks.DeleteTrunk")),
 };
 
 pub static ANALYSIS_CODE: Enumeration = Enumeration {

@@ -18,11 +18,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/HasDebianUpgrade()",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/HasDebianUpgrade()")],
                     parameters: &[],
                     options: &[],
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: Some("Updates.GetServerCrmUpdates"),
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 9),
                     method: Method::Get,
                     path: "/GetClientCrmUpdates()",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/GetClientCrmUpdates()")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/GetPromptSetUpdates()",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/GetPromptSetUpdates()")],
                     parameters: &[],
                     options: &[],
@@ -90,11 +96,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/GetServerCrmUpdates()",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/GetServerCrmUpdates()")],
                     parameters: &[],
                     options: &[],
@@ -114,11 +122,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/GetUpdateSettings()",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/GetUpdateSettings()")],
                     parameters: &[],
                     options: &[],
@@ -138,11 +148,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/GetUpdates()",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/GetUpdates()")],
                     parameters: &[],
                     options: &[],
@@ -162,11 +174,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/GetUpdatesStats()",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/GetUpdatesStats()")],
                     parameters: &[],
                     options: &[],
@@ -186,11 +200,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/InstallUpdates",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/InstallUpdates")],
                     parameters: &[],
                     options: &[],
@@ -212,11 +228,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/SetUpdateSettings",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/SetUpdateSettings")],
                     parameters: &[],
                     options: &[],
@@ -238,11 +256,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/UpgradeDebian",
+                    target: Target::Nothing,
                     segments: &[Segment::Text("/UpgradeDebian")],
                     parameters: &[],
                     options: &[],

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Users",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::users::USER), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Users({Id})",
+                    target: Target::Entity(&super::users::SET, Identity { name: "Id", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::users::USER), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 6),
                     method: Method::Get,
                     path: "/Users/Pbx.GetByNumber(number={number})",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.GetByNumber(number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "number", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -85,11 +91,12 @@ pub static RESOURCE: Resource = Resource {
                     span: Span::new(7, 10),
                     method: Method::Get,
                     path: "/Users(Number={Number})",
+                    target: Target::Entity(&super::users::SET, Identity { name: "Number", property: entity_set::property(&super::users::USER, "Number") }),
                     segments: &[Segment::Text("/Users(Number="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Number", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(7, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(7, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::users::USER), false, false)) }, span: Span::new(7, 10) }],
                 },
@@ -106,11 +113,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users")],
                     parameters: &[],
                     options: &[],
@@ -130,11 +139,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/Users({Id})",
+                    target: Target::Entity(&super::users::SET, Identity { name: "Id", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -156,16 +167,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/Users({Id})",
+                    target: Target::Entity(&super::users::SET, Identity { name: "Id", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -182,11 +195,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users/Pbx.BatchDelete",
+                    target: Target::Listed(&super::users::SET, Identity { name: "ids", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users/Pbx.BatchDelete")],
                     parameters: &[],
                     options: &[],
@@ -208,11 +223,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users/Pbx.BulkUpdate",
+                    target: Target::Listed(&super::users::SET, Identity { name: "ids", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users/Pbx.BulkUpdate")],
                     parameters: &[],
                     options: &[],
@@ -235,11 +252,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Users({Id})/Pbx.HasDuplicatedEmail()",
+                    target: Target::Entity(&super::users::SET, Identity { name: "Id", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users("), Segment::Parameter(0), Segment::Text(")/Pbx.HasDuplicatedEmail()")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -261,11 +280,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users/Pbx.MultiDeleteGreeting",
+                    target: Target::Listed(&super::users::SET, Identity { name: "ids", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users/Pbx.MultiDeleteGreeting")],
                     parameters: &[],
                     options: &[],
@@ -288,11 +309,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Users/Pbx.DownloadGreeting(userId={userId},fileName={fileName})",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.DownloadGreeting(userId="), Segment::Parameter(0), Segment::Text(",fileName="), Segment::Parameter(1), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "userId", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: false, default: None, refers_to: Some("Users.Id") },
@@ -315,14 +338,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Users/Pbx.ExportExtensions()",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.ExportExtensions()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::File("text/csv", Some(TypeRef::new(Type::Structure(&super::users::USER), true, false))) }, span: Span::new(0, 10) }],
                 },
@@ -339,11 +364,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: true,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Users({Id})/Pbx.GenerateProvLink()",
+                    target: Target::Entity(&super::users::SET, Identity { name: "Id", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users("), Segment::Parameter(0), Segment::Text(")/Pbx.GenerateProvLink()")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -365,11 +392,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users/Pbx.GetDuplicatedEmails",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.GetDuplicatedEmails")],
                     parameters: &[],
                     options: &[],
@@ -391,11 +420,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Users/Pbx.GetFirstAvailableExtensionNumber()",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.GetFirstAvailableExtensionNumber()")],
                     parameters: &[],
                     options: &[],
@@ -415,11 +446,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Users/Pbx.GetFirstAvailableHotdeskingNumber()",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.GetFirstAvailableHotdeskingNumber()")],
                     parameters: &[],
                     options: &[],
@@ -439,11 +472,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users/Pbx.GetMultiEditGreetings",
+                    target: Target::Listed(&super::users::SET, Identity { name: "ids", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users/Pbx.GetMultiEditGreetings")],
                     parameters: &[],
                     options: &[],
@@ -465,14 +500,16 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 8),
                     method: Method::Get,
                     path: "/Users/Pbx.GetMonitorStatus()",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.GetMonitorStatus()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(31), span: Span::new(0, 8) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT), span: Span::new(0, 8) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::users::MONITORING_STATE), true, false)) }, span: Span::new(0, 8) }],
                 },
@@ -489,11 +526,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Users/Pbx.GetPhoneRegistrar(mac={mac})",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.GetPhoneRegistrar(mac="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "mac", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: false, default: None, refers_to: None },
@@ -515,11 +554,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users/Pbx.GetPhoneRegistrars",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.GetPhoneRegistrars")],
                     parameters: &[],
                     options: &[],
@@ -541,11 +582,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: true,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Users({Id})/Pbx.GetPhoneSecret()",
+                    target: Target::Entity(&super::users::SET, Identity { name: "Id", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users("), Segment::Parameter(0), Segment::Text(")/Pbx.GetPhoneSecret()")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -567,11 +610,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(3, 4),
                     method: Method::Get,
                     path: "/Users/Pbx.GetCallLog(dn={dn},requestId={requestId})",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.GetCallLog(dn="), Segment::Parameter(0), Segment::Text(",requestId="), Segment::Parameter(1), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "dn", ty: TypeRef::new(Type::String, false, true), max_length: None, quoted: true, key: false, default: None, refers_to: Some("Users.Number") },
@@ -594,11 +639,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(9, 10),
                     method: Method::Post,
                     path: "/Users/Pbx.InstallFirmware",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.InstallFirmware")],
                     parameters: &[],
                     options: &[],
@@ -620,16 +667,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Users({Id})/ForwardingProfiles",
+                    target: Target::Entity(&super::users::SET, Identity { name: "Id", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users("), Segment::Parameter(0), Segment::Text(")/ForwardingProfiles")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::shared_types::FORWARDING_PROFILE), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -646,16 +695,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Users({Id})/Greetings",
+                    target: Target::Entity(&super::users::SET, Identity { name: "Id", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users("), Segment::Parameter(0), Segment::Text(")/Greetings")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::shared_types::GREETING), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -672,16 +723,18 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/Users({Id})/Groups",
+                    target: Target::Entity(&super::users::SET, Identity { name: "Id", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users("), Segment::Parameter(0), Segment::Text(")/Groups")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::shared_types::USER_GROUP), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -698,11 +751,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users/Pbx.MakeCall",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.MakeCall")],
                     parameters: &[],
                     options: &[],
@@ -727,11 +782,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users/Pbx.RebootPhone",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.RebootPhone")],
                     parameters: &[],
                     options: &[],
@@ -753,11 +810,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users({Id})/Pbx.MakeCallUserRecordGreeting",
+                    target: Target::Entity(&super::users::SET, Identity { name: "Id", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users("), Segment::Parameter(0), Segment::Text(")/Pbx.MakeCallUserRecordGreeting")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -782,11 +841,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users/Pbx.RegeneratePasswords",
+                    target: Target::Listed(&super::users::SET, Identity { name: "Ids", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users/Pbx.RegeneratePasswords")],
                     parameters: &[],
                     options: &[],
@@ -816,11 +877,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users({Id})/Pbx.Regenerate",
+                    target: Target::Entity(&super::users::SET, Identity { name: "Id", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users("), Segment::Parameter(0), Segment::Text(")/Pbx.Regenerate")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -851,11 +914,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users/Pbx.ReprovisionAllPhones",
+                    target: Target::Listed(&super::users::SET, Identity { name: "ids", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users/Pbx.ReprovisionAllPhones")],
                     parameters: &[],
                     options: &[],
@@ -877,11 +942,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users/Pbx.ReprovisionPhone",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.ReprovisionPhone")],
                     parameters: &[],
                     options: &[],
@@ -903,11 +970,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users({Id})/Pbx.SendWelcomeEmail",
+                    target: Target::Entity(&super::users::SET, Identity { name: "Id", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users("), Segment::Parameter(0), Segment::Text(")/Pbx.SendWelcomeEmail")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -929,11 +998,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users({Id})/Pbx.SetMonitorStatus",
+                    target: Target::Entity(&super::users::SET, Identity { name: "Id", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users("), Segment::Parameter(0), Segment::Text(")/Pbx.SetMonitorStatus")],
                     parameters: &[
                         Parameter { name: "Id", ty: TypeRef::new(Type::Int32, false, false), max_length: None, quoted: false, key: true, default: None, refers_to: None },
@@ -957,11 +1028,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users/Pbx.MultiUserUpdate",
+                    target: Target::Listed(&super::users::SET, Identity { name: "ids", property: entity_set::property(&super::users::USER, "Id") }),
                     segments: &[Segment::Text("/Users/Pbx.MultiUserUpdate")],
                     parameters: &[],
                     options: &[],
@@ -984,11 +1057,13 @@ pub static RESOURCE: Resource = Resource {
             role: Some(Role::SystemAdmins),
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/Users/Pbx.UpgradePhone",
+                    target: Target::Set(&super::users::SET),
                     segments: &[Segment::Text("/Users/Pbx.UpgradePhone")],
                     parameters: &[],
                     options: &[],
@@ -1002,6 +1077,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "Users",
+    structure: &super::users::USER,
+    key: Some(entity_set::property(&super::users::USER, "Id")),
+    addressed: true,
+    number: Some(entity_set::property(&super::users::USER, "Number")),
+    names: &["FirstName", "LastName", "DisplayName"],
+    email: Some(entity_set::property(&super::users::USER, "EmailAddress")),
+    label: &["Number", "FirstName", "LastName"],
+    list: Some(entity_set::operation(&RESOURCE, "Users.ListUser")),
+    get: Some(entity_set::operation(&RESOURCE, "Users.GetUser")),
+    create: Some(entity_set::operation(&RESOURCE, "Users.CreateUser")),
+    update: Some(entity_set::operation(&RESOURCE, "Users.UpdateUser")),
+    delete: Some(entity_set::operation(&RESOURCE, "Users.DeleteUser")),
 };
 
 pub static AGENT_ROUTING_ACTION: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/VoicemailSettings",
+                    target: Target::Singleton(&super::voicemail_settings::SINGLETON),
                     segments: &[Segment::Text("/VoicemailSettings")],
                     parameters: &[],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::voicemail_settings::VOICEMAIL_SETTINGS), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,11 +44,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/VoicemailSettings",
+                    target: Target::Singleton(&super::voicemail_settings::SINGLETON),
                     segments: &[Segment::Text("/VoicemailSettings")],
                     parameters: &[],
                     options: &[],
@@ -66,11 +70,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(7, 10),
                     method: Method::Post,
                     path: "/VoicemailSettings/Pbx.CreateConverterConfiguration",
+                    target: Target::Singleton(&super::voicemail_settings::SINGLETON),
                     segments: &[Segment::Text("/VoicemailSettings/Pbx.CreateConverterConfiguration")],
                     parameters: &[],
                     options: &[],
@@ -90,11 +96,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/VoicemailSettings/Pbx.DeleteAllUserVoicemails",
+                    target: Target::Singleton(&super::voicemail_settings::SINGLETON),
                     segments: &[Segment::Text("/VoicemailSettings/Pbx.DeleteAllUserVoicemails")],
                     parameters: &[],
                     options: &[],
@@ -114,11 +122,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(7, 10),
                     method: Method::Post,
                     path: "/VoicemailSettings/Pbx.DeleteConverterConfiguration",
+                    target: Target::Singleton(&super::voicemail_settings::SINGLETON),
                     segments: &[Segment::Text("/VoicemailSettings/Pbx.DeleteConverterConfiguration")],
                     parameters: &[],
                     options: &[],
@@ -140,14 +150,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(7, 10),
                     method: Method::Get,
                     path: "/VoicemailSettings/Pbx.GetConfiguredConverters()",
+                    target: Target::Singleton(&super::voicemail_settings::SINGLETON),
                     segments: &[Segment::Text("/VoicemailSettings/Pbx.GetConfiguredConverters()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(31), span: Span::new(7, 9) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT), span: Span::new(7, 9) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::voicemail_settings::ON_BOARD_CONVERTER_ROW), true, false)) }, span: Span::new(7, 9) }, Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::voicemail_settings::CONFIGURED_AI_SERVERS), false, false)) }, span: Span::new(10, 10) }],
                 },
@@ -164,14 +176,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(7, 10),
                     method: Method::Get,
                     path: "/VoicemailSettings/Pbx.GetConnectedConvertersData()",
+                    target: Target::Singleton(&super::voicemail_settings::SINGLETON),
                     segments: &[Segment::Text("/VoicemailSettings/Pbx.GetConnectedConvertersData()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(31), span: Span::new(7, 9) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT), span: Span::new(7, 9) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::voicemail_settings::ON_BOARD_CONVERTER_DATA), true, false)) }, span: Span::new(7, 9) }, Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::voicemail_settings::CONNECTED_AI_SERVERS), false, false)) }, span: Span::new(10, 10) }],
                 },
@@ -188,11 +202,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(7, 10),
                     method: Method::Get,
                     path: "/VoicemailSettings/Pbx.GetConverterRequestStatus(strict={strict})",
+                    target: Target::Singleton(&super::voicemail_settings::SINGLETON),
                     segments: &[Segment::Text("/VoicemailSettings/Pbx.GetConverterRequestStatus(strict="), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "strict", ty: TypeRef::new(Type::Boolean, false, false), max_length: None, quoted: false, key: false, default: Some("false"), refers_to: None },
@@ -214,20 +230,29 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/VoicemailSettings/Pbx.GetTranscribeLanguages()",
+                    target: Target::Singleton(&super::voicemail_settings::SINGLETON),
                     segments: &[Segment::Text("/VoicemailSettings/Pbx.GetTranscribeLanguages()")],
                     parameters: &[],
-                    options: &[Dated { value: Options(31), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::voicemail_settings::LANGUAGE_ITEM), true, false)) }, span: Span::new(0, 10) }],
                 },
             ],
         },
     ],
+};
+
+pub static SINGLETON: Singleton = Singleton {
+    name: "VoicemailSettings",
+    structure: &super::voicemail_settings::VOICEMAIL_SETTINGS,
+    get: entity_set::operation(&RESOURCE, "VoicemailSettings.GetVoicemailSettings"),
+    update: Some(entity_set::operation(&RESOURCE, "VoicemailSettings.UpdateVoicemailSettings")),
 };
 
 pub static CONFIGURED_AI_SERVERS: Structure = Structure {

@@ -18,14 +18,16 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/WebsiteLinks",
+                    target: Target::Set(&super::website_links::SET),
                     segments: &[Segment::Text("/WebsiteLinks")],
                     parameters: &[],
-                    options: &[Dated { value: Options(255), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::TOP.union(Options::SKIP).union(Options::SEARCH).union(Options::FILTER).union(Options::COUNT).union(Options::ORDERBY).union(Options::SELECT).union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::website_links::WEBLINK), true, false)) }, span: Span::new(0, 10) }],
                 },
@@ -42,16 +44,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Get,
                     path: "/WebsiteLinks({Link})",
+                    target: Target::Entity(&super::website_links::SET, Identity { name: "Link", property: entity_set::property(&super::website_links::WEBLINK, "Link") }),
                     segments: &[Segment::Text("/WebsiteLinks("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Link", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(192), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::SELECT.union(Options::EXPAND), span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 200, content: Content::Value(TypeRef::new(Type::Structure(&super::website_links::WEBLINK), false, false)) }, span: Span::new(0, 10) }],
                 },
@@ -68,11 +72,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/WebsiteLinks",
+                    target: Target::Set(&super::website_links::SET),
                     segments: &[Segment::Text("/WebsiteLinks")],
                     parameters: &[],
                     options: &[],
@@ -92,11 +98,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Patch,
                     path: "/WebsiteLinks({Link})",
+                    target: Target::Entity(&super::website_links::SET, Identity { name: "Link", property: entity_set::property(&super::website_links::WEBLINK, "Link") }),
                     segments: &[Segment::Text("/WebsiteLinks("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Link", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
@@ -118,16 +126,18 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Delete,
                     path: "/WebsiteLinks({Link})",
+                    target: Target::Entity(&super::website_links::SET, Identity { name: "Link", property: entity_set::property(&super::website_links::WEBLINK, "Link") }),
                     segments: &[Segment::Text("/WebsiteLinks("), Segment::Parameter(0), Segment::Text(")")],
                     parameters: &[
                         Parameter { name: "Link", ty: TypeRef::new(Type::String, false, false), max_length: None, quoted: true, key: true, default: None, refers_to: None },
                     ],
-                    options: &[Dated { value: Options(256), span: Span::new(0, 10) }],
+                    options: &[Dated { value: Options::IF_MATCH, span: Span::new(0, 10) }],
                     body: Body::None,
                     answers: &[Dated { value: Answer { status: 204, content: Content::Nothing }, span: Span::new(0, 10) }],
                 },
@@ -144,11 +154,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/WebsiteLinks/Pbx.BulkLinksDelete",
+                    target: Target::Listed(&super::website_links::SET, Identity { name: "ids", property: entity_set::property(&super::website_links::WEBLINK, "Link") }),
                     segments: &[Segment::Text("/WebsiteLinks/Pbx.BulkLinksDelete")],
                     parameters: &[],
                     options: &[],
@@ -170,11 +182,13 @@ pub static RESOURCE: Resource = Resource {
             role: None,
             replaced_by: None,
             secret: false,
+            period: None,
             forms: &[
                 Form {
                     span: Span::new(0, 10),
                     method: Method::Post,
                     path: "/WebsiteLinks/Pbx.ValidateLink",
+                    target: Target::Set(&super::website_links::SET),
                     segments: &[Segment::Text("/WebsiteLinks/Pbx.ValidateLink")],
                     parameters: &[],
                     options: &[],
@@ -186,6 +200,22 @@ pub static RESOURCE: Resource = Resource {
             ],
         },
     ],
+};
+
+pub static SET: EntitySet = EntitySet {
+    name: "WebsiteLinks",
+    structure: &super::website_links::WEBLINK,
+    key: Some(entity_set::property(&super::website_links::WEBLINK, "Link")),
+    addressed: true,
+    number: None,
+    names: &["Name"],
+    email: None,
+    label: &["Name", "Link"],
+    list: Some(entity_set::operation(&RESOURCE, "WebsiteLinks.ListWeblink")),
+    get: Some(entity_set::operation(&RESOURCE, "WebsiteLinks.GetWeblink")),
+    create: Some(entity_set::operation(&RESOURCE, "WebsiteLinks.CreateWeblink")),
+    update: Some(entity_set::operation(&RESOURCE, "WebsiteLinks.UpdateWeblink")),
+    delete: Some(entity_set::operation(&RESOURCE, "WebsiteLinks.DeleteWeblink")),
 };
 
 pub static ANIMATION_STYLE: Enumeration = Enumeration {

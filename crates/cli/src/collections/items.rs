@@ -7,12 +7,7 @@ use crate::names::Word;
 
 /// What identifies an item, as text.
 pub fn identity(collection: &Collection, item: &Value) -> String {
-    let property = match collection.item {
-        Item::Text => return plain(item),
-        Item::Number { .. } => "Number",
-        Item::Department => "GroupId",
-        Item::Key => "Input",
-    };
+    let Some(property) = collection.item.property() else { return plain(item) };
     item.get(property).map(plain).unwrap_or_default()
 }
 
@@ -25,11 +20,11 @@ pub fn label(collection: &Collection, item: &Value) -> String {
     let label = match collection.item {
         Item::Text => plain(item),
         Item::Number { .. } => format!("{} {}", identity(collection, item), text(&["MemberName", "Name"])),
-        Item::Department => match text(&["Name"]) {
+        Item::Reference { .. } => match text(&["Name"]) {
             name if name.is_empty() => identity(collection, item),
             name => name,
         },
-        Item::Key => {
+        Item::Value { .. } => {
             format!(
                 "{} → {} {}",
                 identity(collection, item),
@@ -69,11 +64,10 @@ pub fn make(collection: &Collection, identity: &str, also: &[(&'static str, Stri
     let mut item = Map::new();
     match collection.item {
         Item::Text => return identity.into(),
-        Item::Number { .. } => item.insert("Number".into(), identity.into()),
-        Item::Department => {
-            item.insert("GroupId".into(), identity.parse::<i64>().map_or_else(|_| identity.into(), Value::from))
+        Item::Number { property, .. } | Item::Value { property } => item.insert(property.into(), identity.into()),
+        Item::Reference { property, .. } => {
+            item.insert(property.into(), identity.parse::<i64>().map_or_else(|_| identity.into(), Value::from))
         }
-        Item::Key => item.insert("Input".into(), identity.into()),
     };
     for (property, value) in also {
         match property.split_once('/') {
@@ -101,8 +95,12 @@ fn plain(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collections::table::COLLECTIONS;
+    use crate::collections::table::named;
     use crate::names::Set;
+
+    fn collection(resource: &str, word: &str) -> &'static Collection {
+        named(threecx_catalog::resource(resource).expect(resource), word).expect(word)
+    }
 
     #[test]
     fn items_are_known_by_number_range_and_name() {
@@ -118,15 +116,15 @@ mod tests {
             ("Ada", false),
         ] {
             let number = Word::parse(&users, "AGENT", word).expect(word);
-            assert_eq!(is_meant(&COLLECTIONS[0], &agent, word, Some(&number)), meant, "{word}");
+            assert_eq!(is_meant(collection("Queues", "agents"), &agent, word, Some(&number)), meant, "{word}");
         }
     }
 
     #[test]
     fn new_items_hold_what_they_have_to() {
-        let made = make(&COLLECTIONS[3], "100", &[("Rights/RoleName", "managers".into())]);
+        let made = make(collection("Groups", "members"), "100", &[("Rights/RoleName", "managers".into())]);
         assert_eq!(made, json!({"Number": "100", "Rights": {"RoleName": "managers"}}));
-        let made = make(&COLLECTIONS[4], "28", &[("Rights/RoleName", "users".into())]);
+        let made = make(collection("Users", "departments"), "28", &[("Rights/RoleName", "users".into())]);
         assert_eq!(made, json!({"GroupId": 28, "Rights": {"RoleName": "users"}}));
     }
 }

@@ -11,6 +11,7 @@ use clap::ArgMatches;
 use serde_json::{Map, Value, json};
 use threecx::{Client, Error};
 use threecx_catalog::Effect;
+use threecx_catalog::words::counted;
 use threecx_core::InputError;
 
 use crate::arguments::{Stdin, content};
@@ -26,6 +27,7 @@ use crate::{command, dry_run, runtime};
 use items::Difference;
 pub use table::Collection;
 use table::Item;
+use threecx_catalog::ItemColumn;
 
 /// What is done with the items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,10 +53,10 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
     runtime()?.block_on(async {
         let connection = settings.connect(&mut stdin).await?;
         let client = &connection.client;
-        let resource = threecx::resource(collection.resource);
-        let kind = resource.and_then(Kind::of).ok_or_else(|| Failure::Internal(collection.resource.to_owned()))?;
+        let resource = threecx::resource(collection.set.name);
+        let kind = resource.and_then(Kind::of).ok_or_else(|| Failure::Internal(collection.set.name.to_owned()))?;
         let thing = kind.find(client, &text(&matches, "which").unwrap_or_default()).await?;
-        let select = collection.expand.map_or(collection.property, |_| "Id").to_owned();
+        let select = collection.expand.map_or(collection.property.name, |_| "Id").to_owned();
         let expand = collection.expand.map(str::to_owned);
         let guarded = Guarded { client, kind, thing, select: Some(select), expand };
         let before = guarded.read().await?;
@@ -70,7 +72,7 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
         }
         let sent = !difference.added.is_empty() || !difference.removed.is_empty();
         let changes: Map<String, Value> =
-            std::iter::once((collection.property.to_owned(), Value::Array(after.clone()))).collect();
+            std::iter::once((collection.property.name.to_owned(), Value::Array(after.clone()))).collect();
         if sent && flag(&matches, "dry-run") {
             return dry_run::print(&guarded.plan(&changes).await?, &settings, &output);
         }
@@ -86,10 +88,10 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
 /// The items as they are now. What the PBX does not show must not be taken for nothing: it would be
 /// overwritten.
 fn items(collection: &Collection, entity: &Properties) -> Result<Vec<Value>, Error> {
-    match entity.get(collection.property) {
+    match entity.get(collection.property.name) {
         Some(Value::Array(items)) => Ok(items.clone()),
         Some(Value::Null) => Ok(Vec::new()),
-        _ => Err(Error::Answer { reason: format!("the PBX does not show {}", collection.property) }),
+        _ => Err(Error::Answer { reason: format!("the PBX does not show {}", collection.property.name) }),
     }
 }
 
@@ -185,7 +187,7 @@ async fn identities(
     let Some(of) = collection.item.set() else {
         return Ok(words.iter().map(|word| (word.clone(), String::new())).collect());
     };
-    let set = Set::named(of).ok_or_else(|| Failure::Internal(of.to_owned()))?;
+    let set = Set::of(of).ok_or_else(|| Failure::Internal(of.name.to_owned()))?;
     let argument = collection.noun.to_uppercase();
     let parsed: Result<Vec<Word>, Error> = words.iter().map(|word| Word::parse(&set, &argument, word)).collect();
     let parsed = parsed?;
@@ -195,7 +197,7 @@ async fn identities(
     for (word, given) in parsed.iter().zip(words) {
         for thing in directory.take(&set, &argument, word, given)? {
             // A key is no number: it may be that of somebody else.
-            let identity = if collection.item == Item::Department { Some(&thing.key) } else { thing.number.as_ref() };
+            let identity = if matches!(collection.item, Item::Reference { .. }) { Some(&thing.key) } else { thing.number.as_ref() };
             found.push((identity.cloned().unwrap_or_default(), thing.short()));
         }
     }
@@ -208,8 +210,8 @@ async fn identities(
 /// A word for something that has a number. What is removed may be gone otherwise, so it is not looked
 /// up: ids and e-mail addresses are not in a collection.
 fn number(collection: &Collection, word: &str) -> Result<Option<Word>, Error> {
-    let Item::Number { of } = collection.item else { return Ok(None) };
-    let (Some(set), argument) = (Set::named(of), collection.noun.to_uppercase()) else { return Ok(None) };
+    let Item::Number { of, .. } = collection.item else { return Ok(None) };
+    let (Some(set), argument) = (Set::of(of), collection.noun.to_uppercase()) else { return Ok(None) };
     match Word::parse(&set, &argument, word)? {
         Word::Key(_) | Word::Email(_) => {
             let error = InputError::of(argument, "a number, a range of numbers or a name", format!("`{word}`"));
@@ -257,29 +259,17 @@ fn list(collection: &Collection, items: &[Value], output: &Output) -> Result<(),
         return Ok(());
     }
     let mut sink = output.open()?;
-    let names: &[&str] = match collection.item {
-        Item::Text => &[],
-        Item::Number { .. } if collection.resource == "Groups" => &["Number", "MemberName", "Type"],
-        Item::Number { .. } => &["Number", "Name", "SkillGroup"],
-        Item::Department => &["GroupId", "Name"],
-        Item::Key => &["Input", "ForwardType", "ForwardDN", "CustomData"],
-    };
-    let cell = |item: &Value, name: &str| match item.get(name) {
+    let cell = |item: &Value, column: &ItemColumn| match item.pointer(&format!("/{}", column.property)) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Null) | None => String::new(),
         Some(other) => other.to_string(),
     };
-    let role = |item: &Value| item.pointer("/Rights/RoleName").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let mut heading: Vec<&str> =
-        names.iter().copied().filter(|name| items.iter().any(|item| !cell(item, name).is_empty())).collect();
-    let roles = items.iter().any(|item| !role(item).is_empty());
+    let is_shown = |column: &&ItemColumn| items.iter().any(|item| !cell(item, column).is_empty());
+    let columns: Vec<&ItemColumn> = collection.columns.iter().filter(is_shown).collect();
     if items.iter().any(Value::is_object) {
-        let row = |item: &Value| {
-            let cells = heading.iter().map(|name| cell(item, name));
-            cells.chain(roles.then(|| role(item))).collect::<Vec<String>>()
-        };
+        let heading: Vec<&str> = columns.iter().map(|column| column.heading).collect();
+        let row = |item: &Value| columns.iter().map(|column| cell(item, column)).collect::<Vec<String>>();
         let rows = items.iter().map(row).collect();
-        heading.extend(roles.then_some("Role"));
         sink.line(&print_table::table(&heading, rows, Some(output.width())))?;
     } else {
         for item in items {
@@ -296,7 +286,7 @@ fn list(collection: &Collection, items: &[Value], output: &Output) -> Result<(),
 /// The difference, for a person, before anything is sent.
 fn show(collection: &Collection, label: &str, difference: &Difference) {
     let style = Style::for_stderr();
-    let mut lines = vec![format!("{}s of {}:", capitalised(collection.noun), one_line(label))];
+    let mut lines = vec![format!("{} of {}:", capitalised(collection.plural), one_line(label))];
     lines.extend(difference.added.iter().map(|label| style.green(&format!("  + {}", one_line(label)))));
     lines.extend(difference.removed.iter().map(|label| style.red(&format!("  - {}", one_line(label)))));
     for line in lines.iter().take(if lines.len() > 1 { lines.len() } else { 0 }) {
@@ -317,7 +307,7 @@ fn done(
     if output.is_json() {
         let report = json!({
             "what": label,
-            "collection": collection.property,
+            "collection": collection.property.name,
             "added": added,
             "removed": removed,
             "nothing_to_do": nothing_to_do,
@@ -329,7 +319,7 @@ fn done(
     }
     let mut sink = output.open()?;
     if sent {
-        let counted = |number: usize| format!("{number} {}{}", collection.noun, if number == 1 { "" } else { "s" });
+        let counted = |number: usize| counted(number, collection.noun, collection.plural);
         sink.line(&format!("Done: {} before, {after} now.", counted(before)))?;
     } else {
         sink.line("Nothing was sent: there is nothing to change.")?;
@@ -346,7 +336,7 @@ mod tests {
     use super::*;
 
     fn agents() -> &'static Collection {
-        table::COLLECTIONS.iter().find(|collection| collection.word == "agents").expect("agents")
+        threecx_catalog::collections().iter().find(|collection| collection.word == "agents").expect("agents")
     }
 
     #[test]

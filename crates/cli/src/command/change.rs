@@ -11,18 +11,18 @@ use crate::output;
 
 /// The words that call a collection: `queues agents`.
 pub fn words_of(collection: &Collection) -> String {
-    let resource = threecx_catalog::resource(collection.resource).map_or("", |resource| resource.command);
+    let resource = threecx_catalog::resource(collection.set.name).map_or("", |resource| resource.command);
     format!("{resource} {}", collection.word)
 }
 
 /// What a collection's command does, for lists of commands.
 pub fn about_collection(collection: &Collection) -> String {
-    format!("List, add and remove single {}s of a {}", collection.noun, owner(collection))
+    format!("List, add and remove single {} of a {}", collection.plural, owner(collection))
 }
 
 /// What has it: `queue`.
 fn owner(collection: &Collection) -> String {
-    let kind = threecx_catalog::resource(collection.resource).and_then(Kind::of);
+    let kind = threecx_catalog::resource(collection.set.name).and_then(Kind::of);
     kind.map(|kind| kind.noun()).unwrap_or_default()
 }
 
@@ -79,7 +79,7 @@ fn examples(collection: &Collection) -> String {
         "dids" => ("10000", "+49301234567", ""),
         "forwards" => ("810", "0", " --forward-type Extension --forward-dn 100"),
         "departments" => ("100", "Sales", " --role managers"),
-        _ if collection.resource == "Groups" => ("DEFAULT", "100-105", " --role managers"),
+        _ if collection.set.name == "Groups" => ("DEFAULT", "100-105", " --role managers"),
         _ => ("800", "100-105", ""),
     };
     format!(

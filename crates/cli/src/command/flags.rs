@@ -8,6 +8,8 @@
 
 use threecx_catalog::{Body, Form, Operation, Property, Span, Type, TypeRef};
 
+pub use threecx_catalog::words::kebab;
+
 use super::globals;
 use crate::collections::{Collection, table};
 
@@ -54,7 +56,7 @@ impl Flag {
     /// True if the value may be the content of a file, `@file`.
     pub fn is_content(&self) -> bool {
         let text = matches!(self.ty.ty, Type::String) && !self.ty.collection;
-        self.place == Place::Field && text && threecx_core::content::is_content(self.name)
+        self.place == Place::Field && text && threecx_catalog::holds_file(self.name)
     }
 
     /// True if the flag alone means `true`.
@@ -214,48 +216,9 @@ fn with_prefix(prefix: &str, name: &str, taken: impl Fn(&str) -> bool) -> String
     if taken(&kebab) { format!("{prefix}-{kebab}") } else { kebab }
 }
 
-/// `periodFrom` → `period-from`, `SRTPMode` → `srtp-mode`, as the catalogue's commands are made.
-pub fn kebab(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
-    let mut kebab = String::with_capacity(name.len() + 4);
-    let mut separate = false;
-    for (index, &c) in chars.iter().enumerate() {
-        if !c.is_ascii_alphanumeric() {
-            separate = true;
-            continue;
-        }
-        let before = index.checked_sub(1).map(|before| chars[before]);
-        let starts_word = c.is_ascii_uppercase()
-            && before.is_some_and(|before| {
-                !before.is_ascii_uppercase() || chars.get(index + 1).is_some_and(char::is_ascii_lowercase)
-            });
-        if (separate || starts_word) && !kebab.is_empty() && !kebab.ends_with('-') {
-            kebab.push('-');
-        }
-        separate = false;
-        kebab.push(c.to_ascii_lowercase());
-    }
-    kebab
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_become_flags_as_commands_are_made() {
-        for (name, flag) in [
-            ("ids", "ids"),
-            ("periodFrom", "period-from"),
-            ("SRTPMode", "srtp-mode"),
-            ("VMPIN", "vmpin"),
-            ("E164", "e164"),
-            ("call_id", "call-id"),
-            ("Id365", "id365"),
-        ] {
-            assert_eq!(kebab(name), flag);
-        }
-    }
 
     /// Two names of one place that share a flag would hide one of them.
     #[test]

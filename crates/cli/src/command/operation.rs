@@ -37,7 +37,7 @@ pub fn command(operation: &'static Operation, flags: &[Flag], subject: Option<&S
         let all = "Read the whole list, page by page; --top above 100 reads page by page too";
         command = command.arg(Arg::new("all").long("all").num_args(0).help(all).help_heading("Query options"));
     }
-    if operation.is_paged() && threecx_core::period::of(operation).is_some() {
+    if operation.is_paged() && operation.period.is_some() {
         command = command.args(period());
     }
     layout::fit(globals::add(command.args(bulk::args()), |_| true), output::width())
@@ -153,7 +153,7 @@ pub fn help(flag: &Flag) -> String {
     }
     if let Some(collection) = flag.replaces {
         let words = super::change::words_of(collection);
-        facts.push(format!("replaces all {}s; one by one: threecx {words} add|remove", collection.noun));
+        facts.push(format!("replaces all {}; one by one: threecx {words} add|remove", collection.plural));
     }
     if let Some(max) = flag.max_length {
         facts.push(format!("at most {max} characters"));

@@ -161,9 +161,9 @@ fn positional(chosen: Chosen, words_before: &[String], line: &[String]) -> Optio
         (Chosen::Operation(operation), _) => of_set(&names::subject(operation)?.set),
         (Chosen::Edit(resource), []) => of_set(&Kind::of(resource)?.set?.0),
         (Chosen::Collection(collection), [_]) => {
-            of_set(&Kind::of(command::find_resource(collection.resource)?)?.set?.0)
+            of_set(&Kind::of(command::find_resource(collection.set.name)?)?.set?.0)
         }
-        (Chosen::Collection(collection), [_, _, ..]) => of_set(&Set::named(collection.item.set()?)?),
+        (Chosen::Collection(collection), [_, _, ..]) => of_set(&Set::of(collection.item.set()?)?),
         (Chosen::Describe | Chosen::Man, []) => Some(words_or_operations(None)),
         (Chosen::Describe, [resource]) => command::find_resource(resource).map(operations),
         (Chosen::Completion, []) => Some(words(&SHELLS.map(|(shell, _)| shell))),

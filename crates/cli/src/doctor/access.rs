@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use threecx::{Arguments, Client, Error, Operation, Span, Token, TokenFile, TokenStore, resources};
-use threecx_catalog::{Method, Options, Release, Role};
+use threecx_catalog::{Options, Release, Role, Verb};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -132,8 +132,8 @@ fn question(operations: &'static [Operation], target: Span) -> Option<(&'static 
     let plain = |operation: &&Operation| {
         let form = operation.form(target);
         form.is_some_and(|form| {
-            form.method == Method::Get
-                && !form.path.contains(['{', '('])
+            operation.verb == Verb::List
+                && form.parameters.is_empty()
                 && form.options_in(target).contains(Options::TOP)
         })
     };

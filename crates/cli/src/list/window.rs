@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde_json::value::RawValue;
 use threecx::{Arguments, Input, Operation};
-use threecx_core::period::{self, Ask, Periodic};
+use threecx_catalog::{Ask, Periodic};
 
 use super::moment::{self, misfit};
 use crate::failure::Failure;
@@ -36,7 +36,7 @@ pub struct Period {
     pub until: Timestamp,
     /// How long a window is; `None` for all in one.
     window: Option<SignedDuration>,
-    ask: Periodic,
+    ask: &'static Periodic,
     /// False if it begins where a day does, and not at an instant.
     opens: bool,
 }
@@ -68,7 +68,7 @@ impl Period {
     ) -> Result<Option<Period>, Failure> {
         let (since, until) = (text(matches, "since"), text(matches, "until"));
         let (window, cursor) = (text(matches, "window"), text(matches, "cursor"));
-        let Some(ask) = period::of(operation) else { return Ok(None) };
+        let Some(ask) = operation.period else { return Ok(None) };
         let Some(since) = since else {
             if until.is_none() && window.is_none() && cursor.is_none() {
                 return Ok(None);
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     fn period(id: &str, since: &str, until: &str, window: Option<i64>) -> Period {
-        let ask = period::of(threecx::operation(id).expect(id)).expect("periodic");
+        let ask = threecx::operation(id).expect(id).period.expect("periodic");
         let instant = |text: &str| text.parse::<Timestamp>().expect(text);
         let window = window.map(SignedDuration::from_hours);
         Period { since: instant(since), until: instant(until), window, ask, opens: true }

@@ -1,69 +1,53 @@
 //! Entity sets as people know them: which can be listed, and what their entities are called by.
 //! All of it comes from the catalogue.
 
-use threecx_catalog::{Content, Operation, Property, Structure, Type, TypeRef, Verb, resource};
-
-/// The properties that hold a name, the best first. Those with a slash are inside another one.
-const NAMES: [&str; 8] =
-    ["Name", "DisplayName", "RuleName", "PromptSetName", "FriendlyName", "CompanyName", "ModelName", "Gateway/Name"];
-
-/// A person's name, which is in two properties.
-const PERSON: [&str; 2] = ["FirstName", "LastName"];
-
-/// The properties that hold an e-mail address.
-const EMAILS: [&str; 2] = ["EmailAddress", "Email"];
+use threecx_catalog::{EntitySet, Operation, Property, Type, entity_set};
 
 /// An entity set that can be searched by name.
 #[derive(Clone, Debug)]
 pub struct Set {
+    /// What the catalogue knows of it.
+    entities: &'static EntitySet,
     /// `Users`
     pub name: &'static str,
     /// The operation that lists it.
     pub list: &'static Operation,
-    /// What it consists of.
-    structure: &'static Structure,
     /// The property by which an entity is addressed: `Id`.
     pub key: &'static Property,
     /// True if its entities have numbers that people dial or know them by.
     pub has_numbers: bool,
     /// The properties in which a name is looked for.
-    pub names: Vec<&'static str>,
+    pub names: &'static [&'static str],
     pub email: Option<&'static str>,
 }
 
 impl Set {
     /// The set of this name, if it can be listed and filtered.
     pub fn named(name: &str) -> Option<Set> {
-        let resource = resource(name)?;
-        let lists = |operation: &&Operation| {
-            operation.verb == Verb::List && operation.newest_form().path.strip_prefix('/') == Some(name)
-        };
-        let list = resource.operations.iter().find(lists)?;
-        let form = list.newest_form();
-        let Content::Value(TypeRef { ty: Type::Structure(structure), .. }) = form.answer_in(form.span).content else {
-            return None;
-        };
-        let is_text = |name: &&str| property(structure, name).is_some_and(|property| is_text(property.ty));
-        let mut names: Vec<&'static str> = PERSON.into_iter().filter(is_text).collect();
-        let others = NAMES.into_iter().filter(|name| match name.split_once('/') {
-            None => is_text(name),
-            Some((outer, inner)) => inside(structure, outer, inner),
-        });
-        names.extend(others);
-        let key = key(resource.operations, name, structure)?;
-        let has_numbers = is_text(&"Number");
-        let email = EMAILS.into_iter().find(is_text);
-        Some(Set { name: resource.name, list, structure, key, has_numbers, names, email })
+        Set::of(entity_set(name)?)
+    }
+
+    /// The same for a set of the catalogue.
+    pub fn of(entities: &'static EntitySet) -> Option<Set> {
+        Some(Set {
+            entities,
+            name: entities.name,
+            list: entities.list?,
+            key: entities.key?,
+            has_numbers: entities.number.is_some(),
+            names: entities.names,
+            email: entities.email.map(|email| email.name),
+        })
     }
 
     /// The property of this name, whatever its case.
     pub fn property(&self, name: &str) -> Option<&'static Property> {
-        property(self.structure, name)
+        self.entities.property(name)
     }
 
     /// True if the key is a whole number.
     pub fn has_numeric_key(&self) -> bool {
-        is_whole_number(self.key)
+        self.entities.has_numeric_key()
     }
 
     /// What has to be selected to know an entity.
@@ -80,14 +64,12 @@ impl Set {
 
     /// `user`, `ring group`
     pub fn noun(&self) -> String {
-        words(self.structure.name)
+        self.entities.noun()
     }
 
     /// `a user`, `an inbound rule`
     pub fn one(&self) -> String {
-        let noun = self.noun();
-        let article = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-        format!("{article} {noun}")
+        self.entities.one()
     }
 
     /// How one of its entities can be named: `number, name, e-mail address or id:42`.
@@ -100,54 +82,21 @@ impl Set {
 
     /// `users`, `ring groups`
     pub fn nouns(&self) -> String {
-        words(self.name)
+        self.entities.nouns()
     }
 
     /// `1 user`, `3 users`
     pub fn counted(&self, number: usize) -> String {
-        if number == 1 { format!("1 {}", self.noun()) } else { format!("{number} {}", self.nouns()) }
+        self.entities.counted(number)
     }
 
     /// What stands for one of its entities in the help: `USER`.
     pub fn placeholder(&self) -> String {
-        self.noun().replace(' ', "-").to_uppercase()
+        self.entities.placeholder()
     }
 }
 
 /// True for 32- and 64-bit integers.
 pub fn is_whole_number(property: &Property) -> bool {
     matches!(property.ty.ty, Type::Byte | Type::Int32 | Type::Int64)
-}
-
-fn is_text(ty: TypeRef) -> bool {
-    matches!(ty.ty, Type::String) && !ty.collection
-}
-
-fn property(structure: &'static Structure, name: &str) -> Option<&'static Property> {
-    structure.all_properties().filter(|property| property.name.eq_ignore_ascii_case(name)).last()
-}
-
-fn inside(structure: &'static Structure, outer: &str, inner: &str) -> bool {
-    match property(structure, outer).map(|property| property.ty) {
-        Some(TypeRef { ty: Type::Structure(structure), collection: false, .. }) => {
-            property(structure, inner).is_some_and(|property| is_text(property.ty))
-        }
-        _ => false,
-    }
-}
-
-/// The property in `/Users({Id})`; `Id` where no operation addresses an entity.
-fn key(operations: &[Operation], set: &str, structure: &'static Structure) -> Option<&'static Property> {
-    let start = format!("/{set}({{");
-    let addressed = |operation: &Operation| {
-        let form = operation.newest_form();
-        let parameter = form.parameters.first().filter(|parameter| parameter.key && form.path.starts_with(&start))?;
-        property(structure, parameter.name)
-    };
-    operations.iter().find_map(addressed).or_else(|| property(structure, "Id"))
-}
-
-/// `RingGroups` → `ring groups`
-fn words(name: &str) -> String {
-    crate::command::flags::kebab(name).replace('-', " ")
 }

@@ -1,6 +1,6 @@
 //! What an operation is about: the entity in its path, or the list of ids that an action takes.
 
-use threecx_catalog::{Body, Operation};
+use threecx_catalog::{Operation, Target};
 
 use super::set::Set;
 use crate::command::flags;
@@ -39,24 +39,12 @@ impl Place {
 /// The subject of an operation, if it has one: `/Users({Id})…`, `/Queues(Number={Number})`, or a
 /// list of ids that belong to the entity set of the path.
 pub fn subject(operation: &Operation) -> Option<Subject> {
-    let form = operation.newest_form();
-    let path = form.path.strip_prefix('/')?;
-    let end = path.find(['(', '/']).unwrap_or(path.len());
-    let (set, after) = path.split_at(end);
-    if after.starts_with('(') {
-        let parameter = form.parameters.first().filter(|parameter| parameter.key)?;
-        let set = Set::named(set)?;
-        let property = set.property(parameter.name)?.name;
-        return Some(Subject { set, place: Place::Path, name: parameter.name, property });
-    }
-    let Body::Fields(fields) = form.body else { return None };
-    let refers = |field: &&threecx_catalog::Field| {
-        field.ty.collection && field.refers_to.is_some_and(|to| to.split('.').next() == Some(set))
+    let (set, by, place) = match operation.newest_form().target {
+        Target::Entity(set, by) => (set, by, Place::Path),
+        Target::Listed(set, by) => (set, by, Place::List),
+        Target::Nothing | Target::Set(_) | Target::Singleton(_) => return None,
     };
-    let field = fields.iter().find(refers)?;
-    let set = Set::named(set)?;
-    let property = set.property(field.refers_to?.split('.').nth(1)?)?.name;
-    Some(Subject { set, place: Place::List, name: field.name, property })
+    Some(Subject { set: Set::of(set)?, place, name: by.name, property: by.property.name })
 }
 
 #[cfg(test)]

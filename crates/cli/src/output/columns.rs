@@ -2,7 +2,7 @@
 
 use indexmap::{IndexMap, IndexSet};
 use serde_json::value::RawValue;
-use threecx_catalog::{Structure, Type};
+use threecx_catalog::{NAMING, Structure, Type};
 
 use super::shape::{self, Shape};
 
@@ -31,70 +31,6 @@ fn flatten<'a>(members: Record<'a>, prefix: &str, depth: usize, into: &mut Recor
         }
     }
 }
-
-/// What people look for first, in this order.
-const FIRST: [&str; 60] = [
-    "Id",
-    "Number",
-    "Name",
-    "Gateway.Name",
-    "DisplayName",
-    "Title",
-    "RuleName",
-    "FileName",
-    "FirstName",
-    "LastName",
-    "CompanyName",
-    "EmailAddress",
-    "Email",
-    "PhoneNumber",
-    "StartTime",
-    "SegmentStartTime",
-    "TimeGenerated",
-    "TimeSent",
-    "CreationTime",
-    "Caller",
-    "Callee",
-    "FromDisplayName",
-    "FromCallerNumber",
-    "ToDisplayName",
-    "ToCallerNumber",
-    "SrcDisplayName",
-    "SrcCallerNumber",
-    "DstDisplayName",
-    "DstCallerNumber",
-    "SourceDisplayName",
-    "DestinationDisplayName",
-    "FromName",
-    "CallTime",
-    "TalkingDuration",
-    "CallAnswered",
-    "Answered",
-    "Direction",
-    "Type",
-    "Status",
-    "Message",
-    "Enabled",
-    "IsOnline",
-    "IsRegistered",
-    "Gateway.Host",
-    "MAC",
-    "Vendor",
-    "Model",
-    "NetworkAddress",
-    "AssignedUser",
-    "Registrar.MAC",
-    "Registrar.Vendor",
-    "Registrar.Model",
-    "PollingStrategy",
-    "RingStrategy",
-    "SimultaneousCalls",
-    "Condition",
-    "Data",
-    "Prefix",
-    "Priority",
-    "Size",
-];
 
 /// A column may be so wide at most where others want room too.
 const WIDEST: usize = 40;
@@ -136,11 +72,12 @@ pub fn choose(rows: &[Record<'_>], asked: &Shape, width: usize) -> Columns {
     };
     // What is nested comes after what is not.
     let rank = |name: &&str| {
-        let first = FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len());
+        let path = name.replace('.', "/");
+        let first = NAMING.columns.iter().position(|first| *first == path).unwrap_or(NAMING.columns.len());
         (name.matches('.').count(), first)
     };
     let mut candidates: Vec<&str> = present.iter().copied().filter(|name| !secret(name)).filter(scalar).collect();
-    candidates.sort_by_key(rank);
+    candidates.sort_by_cached_key(rank);
     let expanded: IndexSet<String> =
         expanded().flat_map(|named| with_something(spelling(&present, &named.name))).collect();
     candidates.retain(|name| !expanded.contains(*name));

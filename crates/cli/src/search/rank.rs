@@ -13,7 +13,6 @@ use threecx_catalog::{Body, Content, Effect, Form, Release, Resource, Role, Stru
 use super::synonyms::{FILLERS, SYNONYMS};
 use super::words::{stem, stems, typed};
 use crate::collections::Collection;
-use crate::collections::table::COLLECTIONS;
 use crate::command::OWN;
 use crate::command::flags::kebab;
 use crate::guarded::Kind;
@@ -171,11 +170,11 @@ impl Index {
                 Effect::Interrupts(words) | Effect::Destroys(words) => stems(words),
             },
         });
-        let collections = COLLECTIONS.iter().map(|collection| Entry {
+        let collections = threecx_catalog::collections().iter().map(|collection| Entry {
             what: What::Collection(collection),
             form: None,
-            title: stems(&format!("Add Remove {}s {}", collection.noun, collection.word)),
-            resource: stems(collection.resource),
+            title: stems(&format!("Add Remove {} {}", collection.plural, collection.word)),
+            resource: stems(collection.set.name),
             path: Vec::new(),
             effect: Vec::new(),
         });

@@ -155,6 +155,11 @@ fn told(what: &str, row: Map<String, Value>) -> Map<String, Value> {
     told
 }
 
+/// The property that says when a row of this list began.
+fn when(operation: &str) -> Option<&'static str> {
+    threecx_catalog::operation(operation)?.period?.when
+}
+
 /// A text, number or nothing as a text: keys are compared as such.
 fn text(row: &Map<String, Value>, name: &str) -> String {
     match row.get(name) {

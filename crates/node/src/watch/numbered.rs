@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use threecx_core::{instant, period};
+use threecx_core::instant;
 
-use super::{Event, Outcome, SAMPLE, Watch, text};
+use super::{Event, Outcome, SAMPLE, Watch, text, when};
 
 /// So many numbers below the highest are looked at again.
 const OVERLAP: i64 = 100;
@@ -40,7 +40,7 @@ pub fn source(event: Event) -> Source {
         Event::Recording => ("Recordings.ListRecording", "Id", Some("EndTime")),
         _ => ("CallHistoryView.ListCallHistoryView", "SegmentId", Some("SegmentEndTime")),
     };
-    Source { operation, number, began: period::when(operation).unwrap_or_default(), end }
+    Source { operation, number, began: when(operation).unwrap_or_default(), end }
 }
 
 /// Rows up to `floor` are done with; above it, those in `seen` are.

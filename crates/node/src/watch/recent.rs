@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use threecx_core::{Error, InputError, instant, period};
+use threecx_core::{Error, InputError, instant};
 
 use super::fingerprint::fingerprint;
-use super::{Outcome, SAMPLE, Watch, text};
+use super::{Outcome, SAMPLE, Watch, text, when};
 use crate::command::Reply;
 use crate::failure::Failure;
 
@@ -98,7 +98,7 @@ fn too_many() -> Failure {
 }
 
 fn began(row: &Map<String, Value>) -> Option<i64> {
-    instant::second_of(&text(row, period::when(OPERATION)?))
+    instant::second_of(&text(row, when(OPERATION)?))
 }
 
 /// A call's rows share its history's id; segment and row tell them apart.

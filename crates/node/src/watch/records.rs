@@ -11,14 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
-use threecx_catalog::{self as catalog, Operation, Options, Span, Structure, Verb};
+use threecx_catalog::{self as catalog, Operation, Options, Span, Target, Verb};
 use threecx_core::{Error, InputError};
 
 use super::fingerprint::fingerprint;
 use super::{Outcome, SAMPLE, Watch, told};
 use crate::command::{self, Reply};
 use crate::failure::Failure;
-use crate::properties::rows;
 
 /// So many records are watched at most: about 250 KB that n8n keeps.
 const MOST: usize = 10_000;
@@ -44,19 +43,9 @@ fn of(list: &'static Operation) -> Option<Records> {
     if list.verb != Verb::List || !list.is_paged() || OTHERWISE.contains(&list.resource.name) {
         return None;
     }
-    let form = list.newest_form();
-    if !form.parameters.is_empty() {
-        return None;
-    }
-    let structure = rows(list, Span::NEWEST)?;
-    let set = format!("{}({{", form.path);
-    let forms = list.resource.operations.iter().flat_map(|operation| operation.forms);
-    let mut keys = forms.filter_map(|form| form.path.strip_prefix(&set)?.split_once('}'));
-    keys.find_map(|(key, _)| property(structure, key)).map(|key| Records { list, key })
-}
-
-fn property(structure: &'static Structure, name: &str) -> Option<&'static str> {
-    structure.all_properties().find(|known| known.name == name && !known.navigation).map(|known| known.name)
+    let Target::Set(set) = list.newest_form().target else { return None };
+    let key = set.key.filter(|key| set.addressed && !key.navigation)?;
+    Some(Records { list, key: key.name })
 }
 
 /// The records that an operation lists.

@@ -1,68 +1,44 @@
 //! Entity sets and singletons, served from the catalogue alone: list, get, create, update,
 //! delete, and the collections below an entity.
 
-use std::collections::HashMap;
-
-use threecx_catalog::{Content, Type, TypeRef, Verb};
+use threecx_catalog::{Content, Target, Type, TypeRef, Verb};
 
 use super::references::settle;
 use super::route::Routes;
 use super::{Call, audit, declared, deleting, derived, groups, phones, rules, status, trunks};
 use crate::assumptions::DEFAULT_PAGE;
 use crate::http::{Problem, Response};
-use crate::odata::{Arguments, Literal, Options, QueryError};
+use crate::odata::{Options, QueryError};
 use crate::state::{Entity, Key, Row, Set, Shapes, Store, Value, entity_from_json};
-use threecx_catalog::Span;
 
 /// The most rows that `$top` may ask an entity set for (seen live).
 const LARGEST_PAGE: usize = 100;
 
 /// Empty sets, and singletons with their defaults, for everything that the release has.
-pub(crate) fn empty_store(routes: &Routes, shapes: &'static Shapes, release: Span) -> Store {
+pub(crate) fn empty_store(routes: &Routes, shapes: &'static Shapes) -> Store {
     let mut store = Store::default();
-    let keys = keys(routes);
     for route in routes.all() {
-        let [root] = route.template.as_slice() else { continue };
-        if !matches!(route.operation.verb, Verb::List | Verb::Get) {
+        // What lies below something comes with it.
+        if route.template.len() > 1 || !matches!(route.operation.verb, Verb::List | Verb::Get) {
             continue;
         }
-        let Content::Value(TypeRef { ty: Type::Structure(structure), collection, .. }) =
-            route.form.answer_in(release).content
-        else {
-            continue;
-        };
-        let Some(shape) = shapes.get(structure.name) else { continue };
-        let path = route.form.path.trim_start_matches('/');
-        let name = path.split_once('(').map_or(path, |(name, _)| name);
-        let by_key = matches!(root.arguments, Arguments::Key(_));
-        // A function in the first segment is no set.
-        if matches!(root.arguments, Arguments::Named(_)) || (by_key && store.sets.contains_key(name)) {
-            continue;
-        }
-        // Some sets are not listed, but their entities can be read by key.
-        if collection || by_key {
-            let key = keys.get(name).copied().or_else(|| shape.likely_key()).unwrap_or("Id");
-            store.sets.insert(name, Set::new(shape, key));
-        } else {
-            store.singletons.insert(name, Entity::new(shape));
+        match route.form.target {
+            // Some sets are not listed, but their entities can be read by key.
+            Target::Set(set) | Target::Entity(set, _) => {
+                let Some(shape) = shapes.get(set.structure.name) else { continue };
+                let key = set.key.filter(|_| set.addressed).map(|key| key.name);
+                let key = key.or_else(|| shape.likely_key()).unwrap_or("Id");
+                store.sets.entry(set.name).or_insert_with(|| Set::new(shape, key));
+            }
+            Target::Singleton(singleton) => {
+                let Some(shape) = shapes.get(singleton.structure.name) else { continue };
+                store.singletons.insert(singleton.name, Entity::new(shape));
+            }
+            Target::Nothing | Target::Listed(..) => {}
         }
     }
     audit::install(&mut store, shapes);
     store
-}
-
-/// The key property of each set, from the paths by key.
-fn keys(routes: &Routes) -> HashMap<String, &'static str> {
-    let mut keys = HashMap::new();
-    for route in routes.all() {
-        if let Some(root) = route.template.first()
-            && let Arguments::Key(Literal::Bare(name)) = &root.arguments
-            && let Some(parameter) = route.form.parameters.iter().find(|p| format!("{{{}}}", p.name) == *name)
-        {
-            keys.insert(root.name.clone(), parameter.name);
-        }
-    }
-    keys
 }
 
 /// Carries out an operation of an entity set or singleton.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use threecx_catalog::words::plural;
 use threecx_catalog::{Content, Operation, Span, Type, TypeRef};
 use threecx_node::inputs::{BodyInput, Control, Input};
 use threecx_node::names;
@@ -94,7 +95,7 @@ fn locator(input: &Input, picker: &Picker, noun: &str) -> Value {
 /// Several of something: a list of ids, or picked by name.
 fn several(operation: &'static Operation, input: &Input, picker: &Picker, noun: &str, shared: &mut Shared) {
     let (label, by) = (names::label(input.name), names::label(picker.value));
-    let plural = words::plural(noun);
+    let plural = plural(noun);
     let mode = format!("{}From", input.parameter);
     shared.add(
         operation,
@@ -233,7 +234,7 @@ fn text(label: &str, ty: TypeRef) -> String {
 fn body(operation: &'static Operation, input: &BodyInput, shared: &mut Shared) {
     let noun = words::noun(input.structure.name);
     if input.list {
-        let about = format!("The {}: a JSON array of objects", words::plural(&noun));
+        let about = format!("The {}: a JSON array of objects", plural(&noun));
         shared.add(operation, json_property("[]", &about), json!({}));
         return;
     }

@@ -1,5 +1,6 @@
 //! What the editor says about operations and inputs.
 
+use threecx_catalog::words::{article, plural, title};
 use threecx_catalog::{Content, Effect, Operation, Span, Type, TypeRef, Verb};
 use threecx_node::inputs::Control;
 use threecx_node::names;
@@ -108,7 +109,7 @@ pub fn sentence(title: &str) -> String {
             return word.to_owned();
         }
         let lower = word.to_lowercase();
-        if index > 0 { lower } else { names::title(&lower) }
+        if index > 0 { lower } else { title(&lower) }
     });
     cased.collect::<Vec<_>>().join(" ")
 }
@@ -148,26 +149,13 @@ pub fn indefinite(noun: &str) -> String {
     if noun.ends_with('s') && !noun.ends_with("ss") {
         return noun.to_owned();
     }
-    let spelled = noun.split(' ').next().is_some_and(|word| word.len() > 1 && word.to_uppercase() == word);
-    let vowels: &[char] =
-        if spelled { &['A', 'E', 'F', 'H', 'I', 'L', 'M', 'N', 'O', 'R', 'S', 'X'] } else { &['a', 'e', 'i', 'o'] };
-    format!("{} {noun}", if noun.starts_with(vowels) { "an" } else { "a" })
+    format!("{} {noun}", article(noun))
 }
 
 /// The same as a label: `OAuth client` → `OAuth Client`.
 pub fn heading(noun: &str) -> String {
     let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
     noun.split(' ').filter(|word| !word.is_empty()).map(capital).collect::<Vec<_>>().join(" ")
-}
-
-/// More than one of it.
-pub fn plural(noun: &str) -> String {
-    match noun.strip_suffix('y') {
-        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
-        _ if noun.ends_with("ss") || noun.ends_with('x') => format!("{noun}es"),
-        _ if noun.ends_with('s') => noun.to_owned(),
-        _ => format!("{noun}s"),
-    }
 }
 
 /// Notes on inputs, by the API's name. Formats are those seen live.
@@ -241,10 +229,6 @@ mod tests {
         assert_eq!(sentence("Get Microsoft 365 Users"), "Get microsoft 365 users");
         assert_eq!(sentence("Delete Contacts By ID"), "Delete contacts by ID");
         assert_eq!(noun("RingGroup"), "ring group");
-        assert_eq!(plural("directory"), "directories");
-        assert_eq!(plural("fax"), "faxes");
-        assert_eq!(plural("address"), "addresses");
-        assert_eq!(plural("settings"), "settings");
         assert_eq!(noun("BlackListNumber"), "blacklist number");
         assert_eq!(indefinite("user"), "a user");
         assert_eq!(indefinite("SBC"), "an SBC");

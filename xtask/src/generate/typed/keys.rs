@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use threecx_catalog::{Content, Operation, Parameter, Property, Type, TypeRef, operations};
+use threecx_catalog::{Operation, Parameter, Property, Target, Type, operations};
 
 use super::areas::{Areas, Set};
 use super::idents;
@@ -39,21 +39,19 @@ const REFERENCES: [(&str, (&str, &str)); 4] = [
 
 impl Keys {
     pub fn of() -> Keys {
-        let entities = entities();
         let mut sets = BTreeMap::new();
         let mut properties = BTreeMap::new();
-        for operation in operations() {
-            for form in operation.forms {
-                let (set, rest) = split(form.path);
-                let Some(entity) = entities.get(set) else { continue };
-                let own = |parameter: &&Parameter| parameter.key && !rest.contains(&format!("{{{}}}", parameter.name));
-                for parameter in form.parameters.iter().filter(own).filter(|parameter| parameter.name != "Number") {
-                    let inner = inner(parameter.ty.ty);
-                    let name = format!("{}{}", idents::structure(entity), parameter.name);
-                    let key = Key { name, module: Some(idents::module(operation.resource)), inner, set };
-                    sets.entry((set, parameter.name)).or_insert_with(|| key.clone());
-                    properties.entry((*entity, parameter.name)).or_insert(key);
-                }
+        let forms = operations().flat_map(|operation| operation.forms.iter().map(move |form| (operation, form)));
+        for (operation, form) in forms {
+            let Target::Entity(set, by) = form.target else { continue };
+            let own = |parameter: &&Parameter| parameter.name == by.name && by.name != "Number";
+            for parameter in form.parameters.iter().filter(own) {
+                let entity = set.structure.name;
+                let inner = inner(parameter.ty.ty);
+                let name = format!("{}{}", idents::structure(entity), parameter.name);
+                let key = Key { name, module: Some(idents::module(operation.resource)), inner, set: set.name };
+                sets.entry((set.name, parameter.name)).or_insert_with(|| key.clone());
+                properties.entry((entity, parameter.name)).or_insert(key);
             }
         }
         Keys { sets, properties }
@@ -74,7 +72,7 @@ impl Keys {
 
     /// The type of a key in a path.
     pub fn parameter(&self, operation: &Operation, parameter: &Parameter) -> Option<Key> {
-        let (set, _) = split(operation.newest_form().path);
+        let set = operation.newest_form().target.set().map_or("", |set| set.name);
         match (parameter.key, parameter.name) {
             (true, "Number") => Some(number()),
             (false, "number") if operation.command.ends_with("by-number") => Some(number()),
@@ -123,27 +121,6 @@ fn inner(ty: Type) -> &'static str {
 
 fn number() -> Key {
     Key { name: "DnNumber".to_owned(), module: None, inner: "String", set: "" }
-}
-
-/// The entity set that a path starts with, and what comes below it: `Users`, `/Groups`.
-fn split(path: &'static str) -> (&'static str, &'static str) {
-    let path = path.trim_start_matches('/');
-    let (first, rest) = path.find('/').map_or((path, ""), |slash| path.split_at(slash));
-    (first.split('(').next().unwrap_or(first), rest)
-}
-
-/// The structure that the entities of each set are.
-fn entities() -> BTreeMap<&'static str, &'static str> {
-    let mut entities = BTreeMap::new();
-    for form in operations().flat_map(|operation| operation.forms) {
-        let (set, "") = split(form.path) else { continue };
-        for answer in form.answers {
-            if let Content::Value(TypeRef { ty: Type::Structure(structure), .. }) = answer.value.content {
-                entities.entry(set).or_insert(structure.name);
-            }
-        }
-    }
-    entities
 }
 
 /// The newtypes of a module.

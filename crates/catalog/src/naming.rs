@@ -1,0 +1,13 @@
+//! Properties that tell people what something is, whatever entity has them. Those of an entity set
+//! are in [`EntitySet`](crate::EntitySet).
+
+/// What people look at first, most telling first. `Gateway/Name` is a property inside another one.
+#[derive(Debug)]
+pub struct Naming {
+    /// Of a large record, the properties that matter.
+    pub summary: &'static [&'static str],
+    /// The columns of a table that come first.
+    pub columns: &'static [&'static str],
+    /// Where a text search looks.
+    pub searched: &'static [&'static str],
+}
