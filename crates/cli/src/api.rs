@@ -5,10 +5,9 @@ use std::ffi::OsString;
 use serde_json::value::RawValue;
 use threecx::{Arguments, Error, Input, Request};
 use threecx_catalog::Method;
-use threecx_core::{InputError, raw};
+use threecx_core::{InputError, guard, raw};
 
 use crate::arguments::{Stdin, content};
-use crate::command::flags::flags;
 use crate::confirm::{self, Consent};
 use crate::connect::Settings;
 use crate::failure::Failure;
@@ -59,7 +58,7 @@ fn warning(request: &Request) -> Option<String> {
             .then(|| "This deletes something, and the catalogue does not know what.".to_owned());
     };
     let arguments = Arguments { body: request.body.clone().map(Input::Text), ..Arguments::default() };
-    confirm::warning(operation, &flags(operation), |flag| confirm::is_given(&arguments, flag.name))
+    confirm::warning(&guard::findings(operation, &arguments))
 }
 
 fn method(word: &str) -> Result<Method, Error> {

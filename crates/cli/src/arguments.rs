@@ -5,9 +5,9 @@
 use std::io::Read;
 
 use clap::ArgMatches;
-use threecx::{Arguments, Input};
+use threecx::Arguments;
 
-use crate::command::flags::{Flag, Place};
+use crate::command::flags::Flag;
 use crate::failure::Failure;
 use crate::output::text;
 
@@ -71,8 +71,7 @@ pub fn gather(flags: &[Flag], matches: &ArgMatches, stdin: &mut Stdin) -> Result
             _ if flag.takes_files() => content(&format!("--{}", flag.long), value, stdin)?,
             _ => value,
         };
-        let input = Input::Text(value);
-        put(flag, input, &mut arguments);
+        arguments.set(flag.place, flag.name, value);
     }
     Ok(arguments)
 }
@@ -80,18 +79,4 @@ pub fn gather(flags: &[Flag], matches: &ArgMatches, stdin: &mut Stdin) -> Result
 /// The words that stand without a flag.
 pub fn words(matches: &ArgMatches) -> Vec<String> {
     matches.try_get_many::<String>("words").ok().flatten().into_iter().flatten().cloned().collect()
-}
-
-/// Puts a value where its flag says that it goes.
-pub fn put(flag: &Flag, input: Input, arguments: &mut Arguments) {
-    let place = match flag.place {
-        Place::Path => &mut arguments.parameters,
-        Place::Field => &mut arguments.fields,
-        Place::Option => &mut arguments.options,
-        Place::Body => {
-            arguments.body = Some(input);
-            return;
-        }
-    };
-    place.insert(flag.name.to_owned(), input);
 }

@@ -4,12 +4,12 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use threecx::{Arguments, Client, Error, Opened, Operation, Span};
 use threecx_catalog::{Body, Release, Verb};
 use threecx_core::page::Pages;
-use threecx_core::{InputError, plan};
+use threecx_core::{InputError, guard, plan};
 
 use crate::arguments::{Stdin, gather, words};
 use crate::command;
 use crate::command::flags::{self, Flag};
-use crate::confirm::{Consent, is_given, warning};
+use crate::confirm::{Consent, warning};
 use crate::connect::Settings;
 use crate::failure::Failure;
 use crate::list::List;
@@ -53,7 +53,7 @@ pub fn run(operation: &'static Operation, rest: Vec<std::ffi::OsString>) -> Resu
     }
     check(operation, first.as_ref().unwrap_or(&planned), call.settings.release)
         .map_err(|error| call.naming(error.into()))?;
-    let warning = warning(operation, &flags, |flag| is_given(&planned, flag.name));
+    let warning = warning(&guard::findings(operation, &planned));
     let (said, pbx) = (call.settings.sim || flag(&matches, "yes") || shown, call.settings.pbx());
     let consent = Consent::to(warning, said, || about.as_given(&call.references, &arguments), pbx.as_deref())?;
     runtime()?.block_on(async {

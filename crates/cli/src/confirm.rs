@@ -1,14 +1,10 @@
 //! Asking before something is interrupted or destroyed. Where nobody can be asked, `--yes` has
 //! to have been said.
 
-use std::collections::HashMap;
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use serde::de::IgnoredAny;
-use threecx::{Arguments, Input, Operation};
+use threecx_core::guard::Finding;
 
-use crate::command::flags::Flag;
-use crate::command::operation::warning as effect;
 use crate::failure::Failure;
 use crate::output::style::{Style, plain_text};
 
@@ -57,23 +53,10 @@ fn told(warning: &str, concerned: Option<&str>, pbx: Option<&str>) -> String {
     }
 }
 
-/// What a call interrupts, destroys or replaces whole, as sentences. `is_given` says which
-/// arguments it has.
-pub fn warning(operation: &Operation, flags: &[Flag], is_given: impl Fn(&Flag) -> bool) -> Option<String> {
-    let replaced = flags.iter().filter(|flag| is_given(flag)).filter_map(|flag| flag.replaces);
-    let replaced = replaced.map(|collection| format!("This replaces all {}.", collection.plural));
-    let sentences: Vec<String> = effect(operation).into_iter().chain(replaced).collect();
+/// What was found about a call, as sentences.
+pub fn warning(findings: &[Finding]) -> Option<String> {
+    let sentences: Vec<String> = findings.iter().map(Finding::sentence).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
-}
-
-/// True if a field is given, by itself or in the body.
-pub fn is_given(arguments: &Arguments, field: &str) -> bool {
-    let in_body = |body: &Input| {
-        let (Input::Text(body) | Input::Json(body)) = body;
-        let members = serde_json::from_str::<HashMap<String, IgnoredAny>>(body).unwrap_or_default();
-        members.keys().any(|name| name.eq_ignore_ascii_case(field))
-    };
-    arguments.fields.contains_key(field) || arguments.body.as_ref().is_some_and(in_body)
 }
 
 /// Asks before something that was shown is sent to a PBX, where somebody is there and it was not

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
-use threecx::Error;
+use threecx::{Error, NextStep};
 
 use crate::output::style::{Style, plain_text};
 
@@ -282,6 +282,16 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// What to do about an error, in the words of the command line.
+pub fn next_step(error: &Error) -> String {
+    match error.next_step() {
+        NextStep::LogIn => "Log in again: threecx login".into(),
+        NextStep::Use(new) => format!("Use {} instead: threecx {} {}", new.id, new.resource.command, new.command),
+        NextStep::ReportAnswer => "Send it with `threecx api` to see the answer as it comes, and report it.".into(),
+        other => other.to_string(),
+    }
+}
+
 /// What the system says, without the number that helps nobody.
 pub fn reason_of(error: &io::Error) -> String {
     let text = error.to_string();
@@ -384,11 +394,11 @@ impl Failure {
         match self {
             Failure::Call(error @ Error::Certificate { .. }) => {
                 let own = "If an authority of your own issued it: --ca-file FILE, with that authority's certificate.";
-                Some(format!("{} {own}", error.next_step()))
+                Some(format!("{} {own}", next_step(error)))
             }
-            Failure::Call(error) => Some(error.next_step()),
+            Failure::Call(error) => Some(next_step(error)),
             Failure::LoggedOut { profile, .. } => Some(format!("Log in again: threecx login --profile {profile}")),
-            Failure::CutShort { error, go_on, .. } => Some(format!("{} {go_on}", error.next_step())),
+            Failure::CutShort { error, go_on, .. } => Some(format!("{} {go_on}", next_step(error))),
             Failure::Jq { .. } => {
                 Some("Make the filter fit: `.Name?` passes over what has none, `-o json` shows all.".into())
             }
@@ -455,12 +465,20 @@ impl Failure {
             _ => {
                 let style = Style::for_stderr();
                 let head = style.red(&format!("error[{}]:", self.code()));
-                writeln!(stderr, "{head} {}", plain_text(&self.to_string()))?;
+                writeln!(stderr, "{head} {}", plain_text(&self.message()))?;
                 match self.next_step() {
                     Some(next) => writeln!(stderr, "  next: {}", plain_text(&next)),
                     None => Ok(()),
                 }
             }
+        }
+    }
+
+    /// What is wrong, without what the code says already.
+    fn message(&self) -> String {
+        match self {
+            Failure::Call(Error::NotFound(refusal)) => refusal.to_string(),
+            other => other.to_string(),
         }
     }
 
@@ -536,9 +554,9 @@ mod tests {
             (Error::Rejected(Box::default()), 41),
             (Error::RateLimited { retry_after: None }, 42),
             (Error::Server { status: 500, reason: text() }, 50),
-            (Error::UnknownOutcome { reason: text() }, 51),
+            (Error::UnknownOutcome { cause: threecx::Cause::TimedOut }, 51),
             (Error::Answer { reason: text() }, 52),
-            (Error::NoAnswer { host: text(), reason: text() }, 54),
+            (Error::NoAnswer { host: text(), cause: threecx::Cause::TimedOut }, 54),
         ] {
             assert_eq!(Failure::from(error.clone()).exit_code(), code, "{error}");
         }

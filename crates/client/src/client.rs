@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use threecx_catalog::{Operation, Span, operation};
+use threecx_catalog::{Operation, Span};
 use threecx_core::token::Token;
-use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan};
+use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan, probe};
 
 use crate::reach::Reachability;
 use crate::reply::Reply;
@@ -93,16 +93,12 @@ impl Client {
         Ok(())
     }
 
-    /// Asks for the least there is, which 3CX's documentation gives as the quick test; the
-    /// answer's head names the build.
+    /// Asks for the least there is ([`probe()`]); the answer's head names the build.
     ///
     /// # Errors
     /// Those of any call: this is also the quickest way to check whether calls work.
     pub async fn ask_version(&self) -> Result<(), Error> {
-        let Some(defs) = operation("Defs.GetDefs") else { return Ok(()) };
-        let mut arguments = Arguments::default();
-        arguments.options.insert("select".into(), "Id".into());
-        let request = plan(defs, &arguments, Span::NEWEST)?;
-        Attempts::new(&self.sender, &request, Some(defs)).run().await.map(drop)
+        let (operation, request) = probe()?;
+        Attempts::new(&self.sender, &request, Some(operation)).run().await.map(drop)
     }
 }

@@ -17,12 +17,12 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT_RANGES, CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED};
 use threecx_catalog::Operation;
 use threecx_core::read::File;
-use threecx_core::retry::{Decision, Outcome};
-use threecx_core::{Error, Request};
+use threecx_core::retry::{Decision, Outcome, is_repeatable};
+use threecx_core::{Cause, Error, Request};
 
 use crate::client::Client;
 use crate::reply::Reply;
-use crate::send::{Arrived, Attempts, Body, Sender, is_repeatable};
+use crate::send::{Arrived, Attempts, Body, Sender};
 use crate::transport::{Failed, innermost};
 
 /// The answer to a call, before a file is read.
@@ -177,10 +177,12 @@ impl Download {
             };
             self.response = None;
             self.failures += 1;
-            let repeatable = is_repeatable(&self.request, self.operation);
+            let repeatable = is_repeatable(self.operation, self.request.method);
             match self.sender.retry.decide(self.failures, repeatable, Outcome::Unknown, fastrand::f64()) {
                 Decision::Wait(pause) => tokio::time::sleep(pause).await,
-                Decision::Stop => return Err(Error::NoAnswer { host: self.sender.transport.host(), reason }),
+                Decision::Stop => {
+                    return Err(Error::NoAnswer { host: self.sender.transport.host(), cause: Cause::Broken(reason) });
+                }
             }
         }
     }

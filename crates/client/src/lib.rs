@@ -88,9 +88,9 @@ pub use threecx_catalog::{Operation, Span, operation, operations, resource, reso
 pub use threecx_core::read::{Answer, File, Rows};
 pub use threecx_core::retry::{Decision, Outcome, Policy};
 pub use threecx_core::token::{Claims, Token};
-pub use threecx_core::{Arguments, Error, Input, Request};
+pub use threecx_core::{Arguments, Cause, Error, Input, NextStep, Place, Request};
 pub use token_file::TokenFile;
-pub use transport::{Failed, is_too_slow};
+pub use transport::Failed;
 #[cfg(feature = "blocking")]
 pub use typed::BlockingRows;
 #[cfg(feature = "typed")]

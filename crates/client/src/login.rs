@@ -104,7 +104,7 @@ async fn exchange(
 ) -> Result<(u16, reqwest::header::HeaderMap, bytes::Bytes), Error> {
     let failed = |Failed { error, .. }: Failed| match error {
         // The call for which the token is wanted was not sent.
-        Error::UnknownOutcome { reason } => Error::Connection { host: transport.host(), reason },
+        Error::UnknownOutcome { cause } => Error::Connection { host: transport.host(), reason: cause.to_string() },
         other => other,
     };
     let response = transport.send(request, None).await.map_err(failed)?;

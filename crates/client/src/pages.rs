@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use threecx_catalog::{Method, Operation, Options, Verb};
 use threecx_core::page::{Next, Pages, ReadAhead, path_of_link};
 use threecx_core::retry::Policy;
-use threecx_core::{Arguments, Error, Input, Request};
+use threecx_core::{Arguments, Error, Input, Place, Request};
 use tokio::task::JoinSet;
 
 use crate::client::Client;
 use crate::list_page::ListPage;
 use crate::send::Attempts;
-use crate::transport::is_too_slow;
 
 /// A list that is read page by page. Pages come in order. As long as they are not taken, no more
 /// are asked for than [`Paged::read_ahead`] allows.
@@ -90,7 +89,7 @@ impl Paged {
     }
 
     /// How often the first page is tried while it takes too long, instead of as often as the client
-    /// tries: for questions that can be asked in another way. See [`is_too_slow`].
+    /// tries: for questions that can be asked in another way. See [`Error::is_too_slow`].
     #[must_use]
     pub fn tries(mut self, tries: u32) -> Paged {
         self.how.tries = Some(tries);
@@ -145,19 +144,14 @@ impl Paged {
         if !offered.contains(Options::TOP.union(Options::SKIP)) {
             return Ok(Reading::Whole(as_given));
         }
-        let counts = |input: &Input| matches!(input, Input::Text(text) | Input::Json(text) if text == "true");
-        let asked = self.arguments.options.get("count").is_some_and(counts);
+        let given = |name| self.arguments.get(Place::Option, name).map(Input::text);
+        let asked = given("count") == Some("true");
         // Counting is work for the PBX: once is enough.
         let counted = asked || (self.how.counted && offered.contains(Options::COUNT));
-        let skip = match self.arguments.options.get("skip") {
-            Some(Input::Text(text) | Input::Json(text)) => text.trim().parse().unwrap_or(0),
-            None => 0,
-        };
+        let skip = given("skip").and_then(|skip| skip.trim().parse().ok()).unwrap_or(0);
         let mut arguments = self.arguments.clone();
-        arguments.options.remove("skip");
-        arguments.options.remove("top");
-        if counted {
-            arguments.options.remove("count");
+        for name in ["skip", "top"].into_iter().chain(counted.then_some("count")) {
+            arguments.remove(Place::Option, name);
         }
         let request = self.client.plan(self.operation, &arguments).await?;
         let how = How { counted, ..self.how };
@@ -232,7 +226,7 @@ impl ByPages {
             let first = tries.map_or(policy, |attempts| Policy { attempts, ..policy });
             let mut arrived = attempts(first).await;
             // What fails for another reason than that it takes too long does not come in smaller parts either.
-            if tries.is_some() && arrived.as_ref().is_err_and(|error| error.is_retryable() && !is_too_slow(error)) {
+            if tries.is_some() && arrived.as_ref().is_err_and(|error| error.is_retryable() && !error.is_too_slow()) {
                 arrived = attempts(policy).await;
             }
             (number, arrived.and_then(|arrived| ListPage::new(arrived.reply)))

@@ -7,9 +7,9 @@
 //! ```
 
 use bytes::Bytes;
-use threecx_catalog::{Method, Operation};
+use threecx_catalog::Operation;
 use threecx_core::read;
-use threecx_core::retry::{Decision, Outcome, Policy};
+use threecx_core::retry::{Decision, Outcome, Policy, is_repeatable, only_reads};
 use threecx_core::{Error, Request};
 
 use crate::limits::Limits;
@@ -77,7 +77,7 @@ impl<'a> Attempts<'a> {
 
     async fn attempt(&self) -> Result<Arrived, Error> {
         let Attempts { sender, request, operation, policy, body } = *self;
-        let repeatable = is_repeatable(request, operation);
+        let repeatable = is_repeatable(operation, request.method);
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -91,18 +91,8 @@ impl<'a> Attempts<'a> {
                     trace::retry(attempt, pause, &error);
                     tokio::time::sleep(pause).await;
                 }
-                Decision::Stop => return Err(self.unanswered(error)),
+                Decision::Stop => return Err(error),
             }
-        }
-    }
-
-    /// A question that went unanswered changed nothing.
-    fn unanswered(&self, error: Error) -> Error {
-        match error {
-            Error::UnknownOutcome { reason } if self.request.method == Method::Get => {
-                Error::NoAnswer { host: self.sender.transport.host(), reason }
-            }
-            other => other,
         }
     }
 }
@@ -115,17 +105,22 @@ impl Sender {
         operation: Option<&'static Operation>,
         body: Body,
     ) -> Result<Arrived, Failed> {
-        let arrived = self.attempt_once(request, operation, body).await?;
+        let arrived = self.attempt_once(request, operation, body).await.map_err(|failed| {
+            let error = match failed.error {
+                Error::UnknownOutcome { cause } => {
+                    Error::unanswered(only_reads(operation, request.method), self.transport.host(), cause)
+                }
+                other => other,
+            };
+            Failed { error, ..failed }
+        })?;
         let reply = &arrived.reply;
         let head = reply.head();
         self.learn(head.version).await;
         if (200..300).contains(&reply.status) {
             return Ok(arrived);
         }
-        let outcome = match reply.status {
-            401 => Outcome::NotLetIn,
-            status => Outcome::Answered { status, retry_after: head.retry_after },
-        };
+        let outcome = Outcome::of_status(reply.status, head.retry_after);
         let error = match reply.answer() {
             Err(error) => error,
             Ok(_) => Error::Answer { reason: format!("status {}", reply.status) },
@@ -172,14 +167,9 @@ impl Sender {
 /// call itself had met this.
 fn without_token(error: Error) -> Failed {
     let outcome = match &error {
-        Error::RateLimited { retry_after } => Some(Outcome::Answered { status: 429, retry_after: *retry_after }),
+        Error::RateLimited { retry_after } => Some(Outcome::of_status(429, *retry_after)),
         Error::Connection { .. } | Error::Server { .. } => Some(Outcome::NotSent),
         _ => None,
     };
     Failed { error, outcome }
-}
-
-/// True if sending it twice is the same as sending it once; where no operation is known, for a `GET`.
-pub(crate) fn is_repeatable(request: &Request, operation: Option<&Operation>) -> bool {
-    operation.map_or(request.method == Method::Get, |operation| operation.repeatable)
 }

@@ -10,7 +10,7 @@ use reqwest::tls::TlsInfo;
 use threecx_core::read::Head;
 use threecx_core::retry::{self, Outcome};
 use threecx_core::token::Token;
-use threecx_core::{Error, InputError, Request};
+use threecx_core::{Cause, Error, InputError, Request};
 
 use crate::address::Address;
 use crate::reach::Reachability;
@@ -22,19 +22,6 @@ const LARGEST_ANSWER: usize = 256 << 20;
 
 /// Maximum memory that is reserved because a server announces an answer of that size.
 const MOST_RESERVED: usize = 4 << 20;
-
-/// Why no answer came from a PBX that was reached.
-const TOO_SLOW: &str = "it does not answer in time";
-
-/// True if the PBX was reached and took longer than [`Builder::timeout`](crate::Builder::timeout), or
-/// gave up itself: it may answer a smaller question.
-pub fn is_too_slow(error: &Error) -> bool {
-    match error {
-        Error::NoAnswer { reason, .. } | Error::UnknownOutcome { reason } => reason == TOO_SLOW,
-        Error::Server { status, .. } => matches!(status, 500 | 504),
-        _ => false,
-    }
-}
 
 #[derive(Debug)]
 pub(crate) struct Transport {
@@ -62,8 +49,8 @@ impl Failed {
         Failed { error, outcome: Some(Outcome::NotSent) }
     }
 
-    fn unknown(reason: String) -> Failed {
-        Failed { error: Error::UnknownOutcome { reason }, outcome: Some(Outcome::Unknown) }
+    fn unknown(cause: Cause) -> Failed {
+        Failed { error: Error::UnknownOutcome { cause }, outcome: Some(Outcome::Unknown) }
     }
 }
 
@@ -135,7 +122,7 @@ impl Transport {
             Failed::for_good(Error::Url { url: self.host(), reason: error.to_string() })
         })?;
         let response = stack.send(request).await.map_err(|Undelivered { reason, sent }| match sent {
-            true => Failed::unknown(reason),
+            true => Failed::unknown(Cause::Broken(reason)),
             false => Failed::not_sent(Error::Connection { host: self.host(), reason }),
         })?;
         Ok(response.into())
@@ -146,7 +133,7 @@ impl Transport {
         let started = Instant::now();
         let response = self.http.get(self.address.url("/")).send().await;
         let response = response.map_err(|error| match self.failure(&error).error {
-            Error::UnknownOutcome { reason } => Error::Connection { host: self.host(), reason },
+            Error::UnknownOutcome { cause } => Error::Connection { host: self.host(), reason: cause.to_string() },
             other => other,
         })?;
         let certificate = response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate);
@@ -166,13 +153,12 @@ impl Transport {
                 Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
                     // It would be as large the next time.
                     let reason = format!("it is larger than {} MB", LARGEST_ANSWER >> 20);
-                    let outcome = Outcome::Answered { status: response.status().as_u16(), retry_after: None };
+                    let outcome = Outcome::of_status(response.status().as_u16(), None);
                     return Err(Failed { error: Error::Answer { reason }, outcome: Some(outcome) });
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => return Ok(body.freeze()),
-                Err(error) if error.is_timeout() => return Err(Failed::unknown(TOO_SLOW.to_owned())),
-                Err(error) => return Err(Failed::unknown(innermost(&error))),
+                Err(error) => return Err(Failed::unknown(cause_of(&error))),
             }
         }
     }
@@ -180,7 +166,7 @@ impl Transport {
     fn failure(&self, error: &reqwest::Error) -> Failed {
         let host = self.host();
         // TLS may also fail when the request has been sent: then it is unknown what became of it.
-        if let Some(tls) = cause::<rustls::Error>(error).filter(|_| error.is_connect()) {
+        if let Some(tls) = source_of::<rustls::Error>(error).filter(|_| error.is_connect()) {
             return match tls {
                 rustls::Error::InvalidCertificate(problem) => {
                     Failed::for_good(Error::Certificate { host, reason: certificate_problem(problem) })
@@ -200,7 +186,7 @@ impl Transport {
             let what = InputError::of("request", "a path and headers that HTTP can carry", innermost(error));
             return Failed::for_good(what.into());
         }
-        Failed::unknown(if error.is_timeout() { TOO_SLOW.to_owned() } else { innermost(error) })
+        Failed::unknown(cause_of(error))
     }
 }
 
@@ -239,7 +225,7 @@ fn certificate_problem(problem: &rustls::CertificateError) -> String {
 }
 
 /// The first error of this type among the causes.
-fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
+fn source_of<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
     let mut next: Option<&(dyn std::error::Error + 'static)> = error.source();
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref::<T>() {
@@ -253,6 +239,11 @@ fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
         };
     }
     None
+}
+
+/// Why no complete answer came.
+pub(crate) fn cause_of(error: &reqwest::Error) -> Cause {
+    if error.is_timeout() { Cause::TimedOut } else { Cause::Broken(innermost(error)) }
 }
 
 /// The last cause says what happened; those before it only where.

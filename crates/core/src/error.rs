@@ -1,5 +1,5 @@
 //! Everything that can go wrong, once. Each kind has a stable code, a line to read, and a
-//! next step; faces print them and never invent their own.
+//! [next step](crate::NextStep); faces print them and never invent their own.
 
 use std::fmt;
 use std::time::Duration;
@@ -102,18 +102,18 @@ pub enum Error {
         reason: String,
     },
     /// The call was sent, and no answer came: it may have been carried out or not.
-    #[error("the call was sent, but no complete answer came ({reason}): it may have been carried out or not")]
+    #[error("the call was sent, but no complete answer came ({cause}): it may have been carried out or not")]
     UnknownOutcome {
         /// What happened instead.
-        reason: String,
+        cause: Cause,
     },
     /// A question was sent, and no complete answer came. It changed nothing.
-    #[error("no complete answer comes from {host}: {reason}")]
+    #[error("no complete answer comes from {host}: {cause}")]
     NoAnswer {
         /// Host and port.
         host: String,
         /// What happened instead.
-        reason: String,
+        cause: Cause,
     },
     /// An answer came that makes no sense.
     #[error("the PBX's answer cannot be read: {reason}")]
@@ -145,46 +145,19 @@ impl Error {
         }
     }
 
-    /// What to do next.
-    pub fn next_step(&self) -> String {
+    /// For a request that was sent and brought no complete answer. One that only `reads` changed
+    /// nothing, whatever became of it.
+    pub fn unanswered(reads: bool, host: String, cause: Cause) -> Error {
+        if reads { Error::NoAnswer { host, cause } } else { Error::UnknownOutcome { cause } }
+    }
+
+    /// True if the PBX was reached and took too long, or gave up itself: it may answer a smaller
+    /// question.
+    pub fn is_too_slow(&self) -> bool {
         match self {
-            Error::Input(error) => error.hint.clone().unwrap_or_else(|| "Correct the value and run it again.".into()),
-            Error::NotInVersion(error) => error.next_step(),
-            Error::Url { .. } => {
-                "Give the address of the web console, with https:// and the port if there is one: https://pbx.example.com:5001".into()
-            }
-            Error::Connection { .. } => {
-                "Check the host name and port (3CX listens on 443 or 5001), the network, and whether the PBX is running.".into()
-            }
-            Error::Certificate { .. } => {
-                "Renew the certificate on the PBX, or use the host name that it is issued for.".into()
-            }
-            Error::NotA3cx { .. } => "Check the host name and port: 3CX listens on 443 or 5001.".into(),
-            Error::Authentication { .. } => {
-                "Check the client ID and secret (Admin > Integrations > API); the secret is shown only once, when it is made.".into()
-            }
-            Error::LoginRefused { .. } => {
-                "Check the extension number or e-mail address, the password and the security code.".into()
-            }
-            Error::LoginExpired { .. } => "Log in again: threecx login".into(),
-            Error::Permission { role: Some(Role::SystemOwners), .. } => {
-                "Give the service principal the role System Owner (Admin > Integrations > API), or use one that has it.".into()
-            }
-            Error::Permission { role: Some(Role::User), .. } => {
-                "Log in as a user; a service principal (client ID and secret) cannot do this.".into()
-            }
-            Error::Permission { .. } => {
-                "Check the service principal's role and department, and the console's IP restrictions (Admin > Advanced).".into()
-            }
-            Error::NotFound(_) => "Check the id or number; list what there is first.".into(),
-            Error::Rejected(_) => "Change what the message names and run it again; nothing was changed.".into(),
-            Error::RateLimited { .. } => "Wait and try again, with fewer calls at once.".into(),
-            Error::Server { .. } => "Try again later; if it stays, look into the PBX's event log.".into(),
-            Error::UnknownOutcome { .. } => "Look at the PBX whether it happened before you send it again.".into(),
-            Error::NoAnswer { .. } => {
-                "Try again later, or ask for less at once; if it stays, look at what lies between here and the PBX.".into()
-            }
-            Error::Answer { .. } => "Send it with `threecx api` to see the answer as it comes, and report it.".into(),
+            Error::NoAnswer { cause, .. } | Error::UnknownOutcome { cause } => *cause == Cause::TimedOut,
+            Error::Server { status, .. } => matches!(status, 500 | 504),
+            _ => false,
         }
     }
 
@@ -212,6 +185,24 @@ fn reason_after_colon(reason: &str) -> String {
     if reason.is_empty() { String::new() } else { format!(": {reason}") }
 }
 
+/// Why a request that was sent brought no complete answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The PBX took longer than it was given.
+    TimedOut,
+    /// The connection or the answer broke off; what the network said.
+    Broken(String),
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Cause::TimedOut => "it does not answer in time",
+            Cause::Broken(reason) => reason,
+        })
+    }
+}
+
 /// Something that was given and does not fit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputError {
@@ -234,6 +225,11 @@ impl InputError {
     pub fn of(argument: impl Into<String>, expected: impl Into<String>, came: impl Into<String>) -> InputError {
         let (argument, expected, came) = (argument.into(), expected.into(), came.into());
         InputError { argument, path: String::new(), expected, came, position: None, hint: None }
+    }
+
+    /// An argument that is wanted and was not given.
+    pub fn missing(argument: impl Into<String>, expected: impl Into<String>) -> InputError {
+        InputError::of(argument, expected, "")
     }
 
     /// The same, with what to do.
@@ -298,16 +294,6 @@ impl NotInVersion {
     /// What to use instead, if the PBX has it.
     pub fn replacement(&self) -> Option<&'static Operation> {
         self.replaced_by.filter(|new| new.form(self.target).is_some())
-    }
-
-    fn next_step(&self) -> String {
-        match self.replacement() {
-            Some(new) => format!("Use {} instead: threecx {} {}", new.id, new.resource.command, new.command),
-            None if self.exists.iter().all(|span| span.first > self.target.last) => {
-                "Update the PBX, or do without it.".into()
-            }
-            None => "There is nothing that replaces it in this release.".into(),
-        }
     }
 }
 

@@ -9,9 +9,9 @@ use threecx_catalog::{
 
 use crate::coerce::{self, Json, Walk, Wanted};
 use crate::error::{Error, InputError, NotInVersion};
-use crate::input::{Arguments, Input};
+use crate::input::{Arguments, Input, lookup, refuse_unknown};
 use crate::request::{BASE_PATH, Request};
-use crate::{literal, query, suggest};
+use crate::{literal, query};
 
 /// Plans a call of `operation` to a PBX of one of the releases in `target`.
 ///
@@ -101,7 +101,7 @@ fn body(operation: &Operation, form: &Form, given: &Arguments, target: Span) -> 
         Body::None => {
             let names = given.fields.keys().map(String::as_str).chain(given.body.iter().map(|_| "body"));
             match names.into_iter().next() {
-                Some(name) => Err(superfluous(name, "nothing: this operation takes no body").into()),
+                Some(name) => Err(InputError::of(name, "nothing: this operation takes no body", "a value").into()),
                 None => Ok(None),
             }
         }
@@ -121,7 +121,7 @@ fn entity(
     let (json, _) = object(structure.name, &known, given, target)?;
     if operation.verb == Verb::Update && json.text == "{}" {
         let properties = format!("at least one property of {} to change", structure.name);
-        return Err(InputError { expected: properties, came: String::new(), ..superfluous("body", "") }.into());
+        return Err(InputError::missing("body", properties).into());
     }
     Ok(json)
 }
@@ -149,22 +149,19 @@ fn object(
     let mut json = Json::default();
     let mut came = Vec::new();
     json.text.push('{');
-    if let Some(Input::Text(text) | Input::Json(text)) = &given.body {
+    if let Some(text) = given.body.as_ref().map(Input::text) {
         let mut walk = Walk::new("body", text, target);
         let Ok(coerce::Members(members)) = serde_json::from_str(text) else {
             let raw = walk.parse(|| format!("a JSON object ({of})"))?;
-            return Err(InputError {
-                came: format!("`{}`", raw.get().chars().take(40).collect::<String>()),
-                ..superfluous("body", "a JSON object")
-            }
-            .into());
+            let came = format!("`{}`", raw.get().chars().take(40).collect::<String>());
+            return Err(InputError::of("body", "a JSON object", came).into());
         };
         came = walk.members(members, of, known, &mut json)?;
     }
     for (name, input) in &given.fields {
         let property = coerce::find(known, name, of, target)?;
         if came.contains(&property.name) {
-            return Err(superfluous(property.name, "one value, in the body or on its own").into());
+            return Err(InputError::of(property.name, "one value, in the body or on its own", "a value").into());
         }
         came.push(property.name);
         json.key(property.name);
@@ -174,31 +171,9 @@ fn object(
     Ok((json, came))
 }
 
-/// The value given under a name, whatever its case.
-pub(crate) fn lookup<'i>(given: &'i BTreeMap<String, Input>, name: &str) -> Option<&'i Input> {
-    given.get(name).or_else(|| given.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, input)| input))
-}
-
-/// Refuses names that mean nothing here.
-pub(crate) fn refuse_unknown(given: &BTreeMap<String, Input>, known: &[&str], what: &str) -> Result<(), Error> {
-    let Some(unknown) = given.keys().find(|name| !known.iter().any(|known| known.eq_ignore_ascii_case(name))) else {
-        return Ok(());
-    };
-    let expected = match known {
-        [] => format!("nothing: this operation has no such thing as {what} in its path"),
-        _ => format!("{what} of this operation ({})", known.join(", ")),
-    };
-    let hint = suggest::did_you_mean(unknown, known);
-    Err(InputError { came: format!("`{unknown}`"), hint, ..superfluous(unknown, &expected) }.into())
-}
-
-fn superfluous(argument: &str, expected: &str) -> InputError {
-    InputError::of(argument, expected, "a value")
-}
-
 fn missing(argument: &str, wanted: Wanted, target: Span) -> Error {
-    let hint = Some(format!("Give a value for {argument}."));
-    InputError { came: String::new(), hint, ..superfluous(argument, &coerce::expected(wanted, target)) }.into()
+    let error = InputError::missing(argument, coerce::expected(wanted, target));
+    error.with_hint(format!("Give a value for {argument}.")).into()
 }
 
 /// The method and path of a raw call, for what the catalogue does not know. The path may

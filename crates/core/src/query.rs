@@ -6,8 +6,8 @@ use threecx_catalog::{Answer, Content, Form, Options, Property, Span, Structure,
 
 use crate::coerce::{self, Json, Wanted};
 use crate::error::{Error, InputError, NotInVersion};
-use crate::input::Input;
-use crate::plan::{lookup, refuse_unknown};
+use crate::input::{Input, lookup, refuse_unknown};
+use crate::split::split;
 use crate::{literal, suggest};
 
 /// Appends the options that were given to the path, in the order in which 3CX lists them.
@@ -109,27 +109,12 @@ fn list(name: &str, input: &Input, target: Span) -> Result<Vec<String>, Error> {
             target,
         )?,
     };
-    let mut items = vec![String::new()];
-    let (mut depth, mut in_quotes) = (0_i32, false);
-    for c in text.chars() {
-        match c {
-            '\'' => in_quotes = !in_quotes,
-            '(' if !in_quotes => depth += 1,
-            ')' if !in_quotes => depth -= 1,
-            _ => {}
-        }
-        match (c, items.last_mut()) {
-            (',', _) if depth == 0 && !in_quotes => items.push(String::new()),
-            (_, Some(item)) => item.push(c),
-            (_, None) => {}
-        }
-    }
-    let items: Vec<String> = items.iter().map(|item| item.trim().to_owned()).collect();
+    let Ok(items) = split(&text, ',') else {
+        return Err(misfit(name, "every parenthesis and quote to be closed", &text).into());
+    };
+    let items: Vec<String> = items.into_iter().map(|item| item.trim().to_owned()).collect();
     if items.iter().any(String::is_empty) {
         return Err(misfit(name, "names separated by commas", &text).into());
-    }
-    if depth != 0 || in_quotes {
-        return Err(misfit(name, "every parenthesis and quote to be closed", &text).into());
     }
     Ok(items)
 }

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use threecx_catalog::{Effect, Method, Operation};
+
 /// What became of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -20,6 +22,67 @@ pub enum Outcome {
         /// What its `Retry-After` header says.
         retry_after: Option<Duration>,
     },
+}
+
+impl Outcome {
+    /// What an answer that is no success says of the call. A 401 right after a fresh token says
+    /// that the PBX did nothing.
+    pub fn of_status(status: u16, retry_after: Option<Duration>) -> Outcome {
+        match status {
+            401 => Outcome::NotLetIn,
+            status => Outcome::Answered { status, retry_after },
+        }
+    }
+
+    /// True if the PBX may have carried it out all the same: a 5xx does not say how far it came.
+    /// A 503 with `Retry-After` says that it did nothing.
+    pub fn may_have_happened(self) -> bool {
+        match self {
+            Outcome::Unknown => true,
+            Outcome::Answered { status: 503, retry_after } => retry_after.is_none(),
+            Outcome::Answered { status, .. } => status >= 500,
+            Outcome::NotSent | Outcome::NotLetIn => false,
+        }
+    }
+
+    /// True if the PBX has too much to do, so that others should wait too.
+    pub fn asks_to_wait(self) -> bool {
+        matches!(self, Outcome::Answered { status: 429 | 503, .. })
+    }
+
+    /// The status of the answer, if one came that says more than that the token is not known.
+    pub fn status(self) -> Option<u16> {
+        match self {
+            Outcome::Answered { status, .. } => Some(status),
+            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => None,
+        }
+    }
+
+    fn retry_after(self) -> Option<Duration> {
+        match self {
+            Outcome::Answered { retry_after, .. } => retry_after,
+            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => None,
+        }
+    }
+
+    /// True if another attempt may fare better.
+    fn may_pass(self) -> bool {
+        match self {
+            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => true,
+            Outcome::Answered { status, .. } => matches!(status, 429 | 500 | 502 | 503 | 504),
+        }
+    }
+}
+
+/// True if carrying it out changes nothing. Of what no operation is known, that is a `GET`.
+pub fn only_reads(operation: Option<&Operation>, method: Method) -> bool {
+    operation.map_or(method == Method::Get, |operation| operation.effect == Effect::Reads)
+}
+
+/// True if sending it twice is the same as sending it once. Of what no operation is known, that is a
+/// `GET`.
+pub fn is_repeatable(operation: Option<&Operation>, method: Method) -> bool {
+    operation.map_or(method == Method::Get, |operation| operation.repeatable)
 }
 
 /// What to do now.
@@ -65,17 +128,10 @@ impl Policy {
     /// Decides after attempt number `attempt` (the first is 1). `repeatable` says that doing
     /// it twice is the same as doing it once; `jitter` is random, from 0 to 1.
     ///
-    /// A call that may have been carried out is never repeated unless it is repeatable: a 5xx
-    /// does not say how far the PBX came. 429 and 503 with `Retry-After` say that it did nothing.
+    /// A call that may have been carried out is never repeated unless it is repeatable.
     pub fn decide(&self, attempt: u32, repeatable: bool, outcome: Outcome, jitter: f64) -> Decision {
-        let (worth_it, asked) = match outcome {
-            Outcome::NotSent | Outcome::NotLetIn => (true, None),
-            Outcome::Unknown => (repeatable, None),
-            Outcome::Answered { status: 429, retry_after } => (true, retry_after),
-            Outcome::Answered { status: 503, retry_after: Some(asked) } => (true, Some(asked)),
-            Outcome::Answered { status: 500 | 502 | 503 | 504, retry_after } => (repeatable, retry_after),
-            Outcome::Answered { .. } => (false, None),
-        };
+        let worth_it = outcome.may_pass() && (repeatable || !outcome.may_have_happened());
+        let asked = outcome.retry_after();
         if !worth_it || attempt >= self.attempts || asked.is_some_and(|asked| asked > self.longest_wait) {
             return Decision::Stop;
         }
@@ -118,6 +174,36 @@ mod tests {
             let decision = policy.decide(1, repeatable, outcome, 0.5);
             assert_eq!(decision != Decision::Stop, again, "{outcome:?}, repeatable: {repeatable}");
         }
+    }
+
+    #[test]
+    fn what_an_outcome_says_is_said_in_one_place() {
+        for (outcome, may_have_happened, asks_to_wait) in [
+            (Outcome::NotSent, false, false),
+            (Outcome::of_status(401, None), false, false),
+            (Outcome::Unknown, true, false),
+            (Outcome::of_status(400, None), false, false),
+            (Outcome::of_status(429, None), false, true),
+            (Outcome::of_status(500, Some(Duration::ZERO)), true, false),
+            (Outcome::of_status(501, None), true, false),
+            (Outcome::of_status(503, None), true, true),
+            (Outcome::of_status(503, Some(Duration::ZERO)), false, true),
+            (Outcome::of_status(504, None), true, false),
+        ] {
+            assert_eq!(outcome.may_have_happened(), may_have_happened, "{outcome:?}");
+            assert_eq!(outcome.asks_to_wait(), asks_to_wait, "{outcome:?}");
+        }
+        assert_eq!(Outcome::of_status(401, None), Outcome::NotLetIn);
+    }
+
+    #[test]
+    fn a_question_is_one_by_its_effect_and_not_by_its_method() {
+        let operation = |id: &str| threecx_catalog::operation(id).expect(id);
+        let asked_by_post = operation("Users.GetMultiEditGreetings");
+        assert_eq!(asked_by_post.newest_form().method, Method::Post);
+        assert!(only_reads(Some(asked_by_post), Method::Post));
+        assert!(!only_reads(Some(operation("SystemStatus.GetRequestHelpLink")), Method::Get));
+        assert!(only_reads(None, Method::Get) && !only_reads(None, Method::Post));
     }
 
     #[test]

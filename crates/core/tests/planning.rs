@@ -107,7 +107,7 @@ fn what_does_not_fit_is_refused() {
         assert_eq!((error.to_string().as_str(), error.code()), (message, "input"));
     }
     let misspelt = call("Users.ListUser", &[], &[("select", "FirstNaem")], "20.0.10").expect_err("misspelt");
-    assert_eq!(misspelt.next_step(), "Did you mean FirstName?");
+    assert_eq!(misspelt.next_step().to_string(), "Did you mean FirstName?");
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn what_a_release_lacks_is_said_with_what_to_use_instead() {
     assert!(gone.to_string().contains("replaced by Backups.PurgeLocalBackups"), "{gone}");
     let new = call("Backups.GetSftpHostKey", &[], &[], "20.0.4").expect_err("not yet");
     assert_eq!(new.to_string(), "Backups.GetSftpHostKey exists since 20.0.10, but the PBX is 20.0.4");
-    assert_eq!(new.next_step(), "Update the PBX, or do without it.");
+    assert_eq!(new.next_step().to_string(), "Update the PBX, or do without it.");
 
     let body = Arguments {
         fields: [("contact", "x"), ("destination", "1")].map(|(n, v)| (n.into(), v.into())).into(),

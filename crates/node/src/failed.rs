@@ -10,10 +10,9 @@
 
 use serde::Deserialize;
 use serde_json::json;
-use threecx_catalog::{Method, Span};
-use threecx_core::Error;
-use threecx_core::retry::{Decision, Outcome, Policy};
-use threecx_core::{read, token};
+use threecx_catalog::Span;
+use threecx_core::retry::{Decision, Outcome, Policy, only_reads};
+use threecx_core::{Cause, Error, read, token};
 
 use crate::command::{self, Reply};
 use crate::read::Received;
@@ -61,25 +60,23 @@ pub(crate) fn failed(failed: Failed<'_>) -> Reply {
     let operation = command::operation(failed.operation)?;
     let target = command::target(failed.version)?.unwrap_or(Span::NEWEST);
     let form = operation.form(target).unwrap_or(operation.newest_form());
+    let reads = only_reads(Some(operation), form.method);
     let (error, outcome) = if let Some(received) = &failed.answer {
         let head = received.head();
-        let outcome = match received.status {
-            401 => Outcome::NotSent,
-            status => Outcome::Answered { status, retry_after: head.retry_after },
-        };
+        let outcome = Outcome::of_status(received.status, head.retry_after);
         let read = read::read(Some(operation), form.answer_in(target), &head, received.body.as_bytes());
         (read.err().unwrap_or_else(|| unexpected(received)), outcome)
     } else if let Some(received) = &failed.token {
         let head = received.head();
         let read = token::read(&failed.host, &head, received.body.as_bytes());
         match read.err().unwrap_or_else(|| unexpected(received)) {
-            error @ Error::RateLimited { retry_after } => (error, Outcome::Answered { status: 429, retry_after }),
+            error @ Error::RateLimited { retry_after } => (error, Outcome::of_status(429, retry_after)),
             error => return Err(error.into()),
         }
     } else if let Some(network) = &failed.network {
-        network.outcome(failed.host, form.method)
+        network.outcome(failed.host, reads)
     } else {
-        (Error::UnknownOutcome { reason: "no answer".into() }, Outcome::Unknown)
+        (Error::unanswered(reads, failed.host, Cause::Broken("no answer".into())), Outcome::Unknown)
     };
     // Another attempt does not mend a certificate.
     if matches!(error, Error::Certificate { .. }) {
@@ -97,7 +94,7 @@ fn unexpected(received: &Received) -> Error {
 }
 
 impl Network {
-    fn outcome(&self, host: String, method: Method) -> (Error, Outcome) {
+    fn outcome(&self, host: String, reads: bool) -> (Error, Outcome) {
         let reason = self.message.clone();
         let code = self.code.as_deref().unwrap_or_default();
         match code {
@@ -110,9 +107,8 @@ impl Network {
             "ETIMEDOUT" if self.syscall.as_deref() == Some("connect") => {
                 (Error::Connection { host, reason }, Outcome::NotSent)
             }
-            // Nothing was changed by a question that went unanswered.
-            _ if method == Method::Get => (Error::Connection { host, reason }, Outcome::Unknown),
-            _ => (Error::UnknownOutcome { reason }, Outcome::Unknown),
+            "ETIMEDOUT" => (Error::unanswered(reads, host, Cause::TimedOut), Outcome::Unknown),
+            _ => (Error::unanswered(reads, host, Cause::Broken(reason)), Outcome::Unknown),
         }
     }
 }

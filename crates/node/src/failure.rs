@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use threecx_catalog::operations;
-use threecx_core::{Error, did_you_mean};
+use threecx_core::{Error, NextStep, did_you_mean};
 
 /// Why a command brought no result.
 #[derive(Debug)]
@@ -72,15 +72,17 @@ fn core(error: &Error) -> Value {
 }
 
 fn next_step(error: &Error) -> String {
-    match error {
-        Error::NotInVersion(missing) => match missing.replacement() {
-            Some(new) => format!("Use the operation {} of {} instead.", new.title, new.resource.title),
-            None => error.next_step(),
-        },
-        Error::Certificate { .. } => {
-            format!("{} For a private CA, give its certificate to n8n (NODE_EXTRA_CA_CERTS).", error.next_step())
+    let next = match error.next_step() {
+        NextStep::Use(new) => format!("Use the operation {} of {} instead.", new.title, new.resource.title),
+        NextStep::ReportAnswer => {
+            "Run it again; if it stays, report it with the operation and the PBX's version.".to_owned()
         }
-        Error::Answer { .. } => "Run it again; if it stays, report it with the operation and the PBX's version.".into(),
-        _ => error.next_step(),
+        other => other.to_string(),
+    };
+    match error {
+        Error::Certificate { .. } => {
+            format!("{next} For a private CA, give its certificate to n8n (NODE_EXTRA_CA_CERTS).")
+        }
+        _ => next,
     }
 }

@@ -26,7 +26,6 @@
 
 #[allow(unsafe_code)]
 mod abi;
-mod arguments;
 mod command;
 mod failed;
 mod failure;

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
-use threecx_catalog::{self as catalog, Content, Effect, Operation, Options, Span};
-use threecx_core::{Arguments, Error, Input, Request, is_the_same_in_every_release};
+use threecx_catalog::{Content, Effect, Operation, Options, Span};
+use threecx_core::{Arguments, Input, Request, is_the_same_in_every_release, probe};
 
-use crate::arguments::GivenArguments;
 use crate::command;
 use crate::failure::Failure;
 use crate::simplify::simplified;
@@ -26,8 +25,8 @@ pub(crate) struct Plan<'a> {
     /// True if the PBX was asked for its build already; whoever does not say is taken for the newest.
     #[serde(default)]
     asked: bool,
-    #[serde(borrow, default)]
-    arguments: GivenArguments<'a>,
+    #[serde(default)]
+    arguments: Arguments,
     /// True for the properties that matter instead of all.
     #[serde(default)]
     simplify: bool,
@@ -91,12 +90,12 @@ pub(crate) struct Done {
 /// Plans it.
 pub(crate) fn plan(plan: Plan<'_>) -> Result<Planned, Failure> {
     let operation = command::operation(plan.operation)?;
-    let mut arguments: Arguments = plan.arguments.into();
+    let mut arguments = plan.arguments;
     let known = command::target(plan.version)?;
     if known.is_none() && !plan.asked && !is_the_same_in_every_release(operation) {
         // What does not fit any release is refused without asking.
         threecx_core::plan(operation, &arguments, Span::ALL)?;
-        return Ok(Planned::Ask { ask: least()?.into() });
+        return Ok(Planned::Ask { ask: probe()?.1.into() });
     }
     let target = known.unwrap_or(Span::NEWEST);
     if plan.simplify
@@ -123,16 +122,6 @@ pub(crate) fn plan(plan: Plan<'_>) -> Result<Planned, Failure> {
         repeatable: operation.repeatable,
         reads: operation.effect == Effect::Reads,
     })
-}
-
-/// The least that a PBX can be asked, which 3CX's documentation gives as the quick test.
-fn least() -> Result<Request, Error> {
-    let Some(defs) = catalog::operation("Defs.GetDefs") else {
-        return Err(Error::Answer { reason: "the catalogue lacks Defs.GetDefs".into() });
-    };
-    let mut arguments = Arguments::default();
-    arguments.options.insert("select".into(), "Id".into());
-    threecx_core::plan(defs, &arguments, Span::NEWEST)
 }
 
 impl From<Request> for Shown {

@@ -6,7 +6,6 @@ use threecx_catalog::{Structure, Type};
 use threecx_core::{InputError, did_you_mean};
 
 use super::table::{Cell, Row};
-use crate::arguments::put;
 use crate::command::flags::{Flag, Place};
 use crate::failure::Failure;
 use crate::names::{self, References};
@@ -141,7 +140,7 @@ impl Columns {
                 _ if *cell == Cell::Empty => {}
                 Column::Ignored => {}
                 Column::Subject => words.extend(subjects(cell, references)),
-                Column::Argument(index) => put(&flags[*index], input(cell), arguments),
+                Column::Argument(index) => arguments.set(flags[*index].place, flags[*index].name, input(cell)),
                 Column::Inside(index, path) => {
                     let at = objects.iter().position(|(at, _)| at == index).unwrap_or_else(|| {
                         objects.push((*index, serde_json::Value::Object(serde_json::Map::new())));
@@ -156,7 +155,7 @@ impl Columns {
             }
         }
         for (index, object) in objects {
-            put(&flags[index], Input::Json(object.to_string()), arguments);
+            arguments.set(flags[index].place, flags[index].name, object);
         }
         words
     }

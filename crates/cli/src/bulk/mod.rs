@@ -25,6 +25,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use threecx::{Answer, Arguments, Client, Operation, Reply, Request, Span};
 use threecx_catalog::{Content, Effect};
+use threecx_core::guard::{self, Finding};
 
 use self::before::{Before, Unknown};
 use self::columns::{Assignment, Columns};
@@ -37,7 +38,7 @@ use crate::arguments::Stdin;
 use crate::call::Call;
 use crate::command::bulk::CONCURRENCY;
 use crate::command::flags::Flag;
-use crate::confirm::{Consent, is_given, warning};
+use crate::confirm::{Consent, warning};
 use crate::failure::Failure;
 use crate::names::{self, Thing};
 use crate::output::shape::Shape;
@@ -107,7 +108,10 @@ pub fn from_file(
     }
     let place = |flag: &Flag| flags.iter().position(|other| other.long == flag.long);
     let in_a_row = |flag: &Flag| place(flag).is_some_and(|index| columns.gives(index));
-    let warning = warning(operation, flags, |flag| is_given(constants, flag.name) || in_a_row(flag));
+    let mut findings = guard::findings(operation, constants);
+    let of_rows = flags.iter().filter(|flag| in_a_row(flag)).filter_map(|flag| flag.replaces);
+    findings.extend(of_rows.map(Finding::ReplacesCollection));
+    let warning = warning(&findings);
     let (said, pbx) = (settings.sim || dry || flag(matches, "yes"), settings.pbx());
     let concerned = || Some(format!("{} of {path}", counted(table.rows.len())));
     let consent = Consent::to(warning, said, concerned, pbx.as_deref())?;

@@ -206,7 +206,7 @@ impl Shared {
             };
             let Some(outcome) = outcome else { return self.ends_the_run(error) };
             let repeatable = self.operation.repeatable;
-            let slow_down = matches!(outcome, Outcome::Answered { status: 429 | 503, .. });
+            let slow_down = outcome.asks_to_wait();
             let policy = Policy::default();
             let policy = if slow_down { Policy { attempts: PATIENCE, ..policy } } else { policy };
             let pause = match policy.decide(attempt, repeatable, outcome, jitter(row, attempt)) {
@@ -226,7 +226,7 @@ impl Shared {
                 self.gate.pass().await;
             };
             if !self.unless_stopped(turn).await {
-                return if may_have_happened(outcome) { self.failed(&error, outcome) } else { State::Unsent };
+                return if outcome.may_have_happened() { self.failed(&error, outcome) } else { State::Unsent };
             }
         }
     }
@@ -234,11 +234,8 @@ impl Shared {
     /// For a row that is given up.
     fn failed(&self, error: &Error, outcome: Outcome) -> State {
         let (code, message) = (error.code().to_owned(), error.to_string());
-        let status = match outcome {
-            Outcome::Answered { status, .. } => Some(status),
-            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => None,
-        };
-        if !self.operation.repeatable && may_have_happened(outcome) {
+        let status = outcome.status();
+        if !self.operation.repeatable && outcome.may_have_happened() {
             State::Unknown { status, message }
         } else {
             State::Failed { status, code, message }
@@ -271,17 +268,6 @@ impl Shared {
     fn ends_the_run(&self, error: Error) -> State {
         self.stop(error.into());
         State::Unsent
-    }
-}
-
-/// True if the PBX may have done it all the same.
-fn may_have_happened(outcome: Outcome) -> bool {
-    match outcome {
-        Outcome::Unknown => true,
-        // With Retry-After it says that it did nothing.
-        Outcome::Answered { status: 503, retry_after } => retry_after.is_none(),
-        Outcome::Answered { status, .. } => status >= 500,
-        Outcome::NotSent | Outcome::NotLetIn => false,
     }
 }
 

@@ -1,17 +1,11 @@
 //! The collections that people change item by item, as the catalogue has them.
 
 pub use threecx_catalog::{Collection, Item};
-use threecx_catalog::{Operation, Resource, Verb, collections};
+use threecx_catalog::{Resource, collections};
 
 /// The collections of a resource.
 pub fn of(resource: &Resource) -> impl Iterator<Item = &'static Collection> {
     collections().iter().filter(move |collection| collection.set.name == resource.name)
-}
-
-/// The collection that a property of an operation's body replaces whole.
-pub fn replaced(operation: &Operation, property: &str) -> Option<&'static Collection> {
-    let mut known = of(operation.resource).filter(|_| operation.verb == Verb::Update);
-    known.find(|collection| collection.property.name == property)
 }
 
 /// The collection that a word after a resource names.

@@ -9,22 +9,11 @@
 use threecx_catalog::{Body, Form, Operation, Property, Span, Type, TypeRef};
 
 pub use threecx_catalog::words::kebab;
+pub use threecx_core::Place;
+use threecx_core::guard;
 
 use super::globals;
-use crate::collections::{Collection, table};
-
-/// Where an argument goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Into the path.
-    Path,
-    /// Into the body, as a field or property.
-    Field,
-    /// It is the body.
-    Body,
-    /// A query option or the `If-Match` header.
-    Option,
-}
+use crate::collections::Collection;
 
 /// A flag of an operation.
 #[derive(Clone, Debug)]
@@ -129,7 +118,7 @@ pub fn flags(operation: &Operation) -> Vec<Flag> {
                 default: property.default,
                 refers_to: property.refers_to,
                 secret: property.secret,
-                replaces: table::replaced(operation, property.name),
+                replaces: guard::replaced(operation, property.name),
                 span: intersection(span, form.span),
             };
             add(&mut flags, flag);

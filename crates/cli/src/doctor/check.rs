@@ -2,6 +2,8 @@
 
 use threecx::Error;
 
+use crate::failure::next_step;
+
 /// How it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
@@ -54,12 +56,12 @@ impl Finding {
 
     /// It does not work, and the error says why.
     pub fn failed(error: &Error) -> Finding {
-        Finding::red(error.to_string(), error.next_step())
+        Finding::red(error.to_string(), next_step(error))
     }
 
     /// The PBX does not answer the question, which says nothing about the thing itself.
     pub fn unanswered(error: &Error) -> Finding {
-        Finding { next_step: Some(error.next_step()), ..Finding::unknown(error.to_string()) }
+        Finding { next_step: Some(next_step(error)), ..Finding::unknown(error.to_string()) }
     }
 
     /// Green above `yellow` days, red below `red` days, yellow between.

@@ -170,7 +170,7 @@ fn takes_too_long(failure: &Failure) -> bool {
         Failure::CutShort { error, .. } => error.as_ref(),
         _ => return false,
     };
-    threecx::is_too_slow(error)
+    error.is_too_slow()
 }
 
 /// What the period is, where people gave it in their own words.

@@ -106,23 +106,9 @@ pub fn names(list: Option<&str>) -> Vec<Named> {
     split(list.unwrap_or_default(), ',').into_iter().map(named).filter(|named| !named.name.is_empty()).collect()
 }
 
-/// The parts between separators; what stands in parentheses or quotes is whole.
+/// The parts between separators; of what is not closed, the whole: it is refused before it is sent.
 fn split(text: &str, separator: char) -> Vec<&str> {
-    let (mut depth, mut quoted, mut start, mut parts) = (0_i32, false, 0, Vec::new());
-    for (index, c) in text.char_indices() {
-        match c {
-            '\'' => quoted = !quoted,
-            '(' if !quoted => depth += 1,
-            ')' if !quoted => depth -= 1,
-            c if c == separator && depth == 0 && !quoted => {
-                parts.push(&text[start..index]);
-                start = index + c.len_utf8();
-            }
-            _ => {}
-        }
-    }
-    parts.push(&text[start..]);
-    parts
+    threecx_core::split(text, separator).unwrap_or_else(|_| vec![text])
 }
 
 #[cfg(test)]
