@@ -93,7 +93,7 @@ impl Client {
         Ok(())
     }
 
-    /// Asks for the least there is ([`probe()`]); the head of the answer names the build.
+    /// Asks for the least there is ([`probe()`]); the answer's head names the build.
     ///
     /// # Errors
     /// Those of any call: this is also the quickest way to check whether calls work.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use threecx_catalog::{Method, Operation, Options, Verb};
 use threecx_core::page::{Next, Pages, ReadAhead, path_of_link};
 use threecx_core::retry::Policy;
-use threecx_core::{Arguments, Error, Input, Request};
+use threecx_core::{Arguments, Error, Input, Place, Request};
 use tokio::task::JoinSet;
 
 use crate::client::Client;
@@ -144,19 +144,14 @@ impl Paged {
         if !offered.contains(Options::TOP.union(Options::SKIP)) {
             return Ok(Reading::Whole(as_given));
         }
-        let counts = |input: &Input| matches!(input, Input::Text(text) | Input::Json(text) if text == "true");
-        let asked = self.arguments.options.get("count").is_some_and(counts);
+        let given = |name| self.arguments.get(Place::Option, name).map(Input::text);
+        let asked = given("count") == Some("true");
         // Counting is work for the PBX: once is enough.
         let counted = asked || (self.how.counted && offered.contains(Options::COUNT));
-        let skip = match self.arguments.options.get("skip") {
-            Some(Input::Text(text) | Input::Json(text)) => text.trim().parse().unwrap_or(0),
-            None => 0,
-        };
+        let skip = given("skip").and_then(|skip| skip.trim().parse().ok()).unwrap_or(0);
         let mut arguments = self.arguments.clone();
-        arguments.options.remove("skip");
-        arguments.options.remove("top");
-        if counted {
-            arguments.options.remove("count");
+        for name in ["skip", "top"].into_iter().chain(counted.then_some("count")) {
+            arguments.remove(Place::Option, name);
         }
         let request = self.client.plan(self.operation, &arguments).await?;
         let how = How { counted, ..self.how };

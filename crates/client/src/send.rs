@@ -105,8 +105,15 @@ impl Sender {
         operation: Option<&'static Operation>,
         body: Body,
     ) -> Result<Arrived, Failed> {
-        let arrived = self.attempt_once(request, operation, body).await;
-        let arrived = arrived.map_err(|failed| self.unanswered(failed, request, operation))?;
+        let arrived = self.attempt_once(request, operation, body).await.map_err(|failed| {
+            let error = match failed.error {
+                Error::UnknownOutcome { cause } => {
+                    Error::unanswered(only_reads(operation, request.method), self.transport.host(), cause)
+                }
+                other => other,
+            };
+            Failed { error, ..failed }
+        })?;
         let reply = &arrived.reply;
         let head = reply.head();
         self.learn(head.version).await;
@@ -119,17 +126,6 @@ impl Sender {
             Ok(_) => Error::Answer { reason: format!("status {}", reply.status) },
         };
         Err(Failed { error, outcome: Some(outcome) })
-    }
-
-    /// Which error it is that no answer came: nothing was changed by what only reads.
-    fn unanswered(&self, failed: Failed, request: &Request, operation: Option<&'static Operation>) -> Failed {
-        match failed {
-            Failed { error: Error::UnknownOutcome { cause }, outcome: outcome @ Some(Outcome::Unknown) } => {
-                let reads = only_reads(operation, request.method);
-                Failed { error: Error::unanswered(reads, self.transport.host(), cause), outcome }
-            }
-            failed => failed,
-        }
     }
 
     /// Sends a request when its turn comes, and a second time with a newer token after a 401: that the

@@ -153,7 +153,7 @@ impl Transport {
                 Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
                     // It would be as large the next time.
                     let reason = format!("it is larger than {} MB", LARGEST_ANSWER >> 20);
-                    let outcome = Outcome::Answered { status: response.status().as_u16(), retry_after: None };
+                    let outcome = Outcome::of_status(response.status().as_u16(), None);
                     return Err(Failed { error: Error::Answer { reason }, outcome: Some(outcome) });
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
@@ -166,7 +166,7 @@ impl Transport {
     fn failure(&self, error: &reqwest::Error) -> Failed {
         let host = self.host();
         // TLS may also fail when the request has been sent: then it is unknown what became of it.
-        if let Some(tls) = cause::<rustls::Error>(error).filter(|_| error.is_connect()) {
+        if let Some(tls) = source_of::<rustls::Error>(error).filter(|_| error.is_connect()) {
             return match tls {
                 rustls::Error::InvalidCertificate(problem) => {
                     Failed::for_good(Error::Certificate { host, reason: certificate_problem(problem) })
@@ -188,10 +188,6 @@ impl Transport {
         }
         Failed::unknown(cause_of(error))
     }
-}
-
-fn cause_of(error: &reqwest::Error) -> Cause {
-    if error.is_timeout() { Cause::TimedOut } else { Cause::Broken(innermost(error)) }
 }
 
 /// What the core needs of an answer's head.
@@ -229,7 +225,7 @@ fn certificate_problem(problem: &rustls::CertificateError) -> String {
 }
 
 /// The first error of this type among the causes.
-fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
+fn source_of<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
     let mut next: Option<&(dyn std::error::Error + 'static)> = error.source();
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref::<T>() {
@@ -243,6 +239,11 @@ fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
         };
     }
     None
+}
+
+/// Why no complete answer came.
+pub(crate) fn cause_of(error: &reqwest::Error) -> Cause {
+    if error.is_timeout() { Cause::TimedOut } else { Cause::Broken(innermost(error)) }
 }
 
 /// The last cause says what happened; those before it only where.

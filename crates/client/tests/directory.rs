@@ -33,7 +33,7 @@ fn numbers(found: &[NamedEntity]) -> Vec<&str> {
 
 fn hint(error: Error) -> String {
     assert_eq!(error.code(), "input", "{error}");
-    error.next_step()
+    error.next_step().to_string()
 }
 
 #[tokio::test]

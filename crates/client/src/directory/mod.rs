@@ -45,7 +45,7 @@ pub use wanted::Wanted;
 ///
 /// let error = pbx.directory().users("Leslie Ritchei").await.expect_err("misspelt");
 /// assert_eq!(error.to_string(), "user: expected a user that exists; got `Leslie Ritchei`");
-/// assert_eq!(error.next_step(), "Did you mean 100 Leslie Ritchie?");
+/// assert_eq!(error.next_step().to_string(), "Did you mean 100 Leslie Ritchie?");
 /// # Ok(())
 /// # }
 /// ```

@@ -1,7 +1,7 @@
 //! What a look-up asks for.
 
 use threecx_catalog::EntitySet;
-use threecx_core::{Arguments, Input};
+use threecx_core::{Arguments, Place};
 
 use super::naming::Naming;
 
@@ -56,7 +56,7 @@ impl Wanted {
     /// The arguments of the list, for a release in which entities are known like this.
     pub(super) fn arguments(&self, naming: &Naming, filter: Option<String>) -> Arguments {
         let mut arguments = Arguments::default();
-        let mut option = |name: &str, text: String| arguments.options.insert(name.to_owned(), Input::Text(text));
+        let mut option = |name: &str, text: String| arguments.set(Place::Option, name, text);
         if !self.whole {
             option("select", self.selected(naming).join(","));
         }

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 
 use threecx_catalog::{Operation, Span, operation};
-use threecx_core::{Arguments, Error, Input, NotInVersion, Request, plan};
+use threecx_core::{Arguments, Error, Input, NotInVersion, Place, Request, plan};
 
 use super::answer::{Downloaded, FromReply, Page};
 use super::error::CallError;
@@ -202,10 +202,7 @@ impl<T: FromReply + 'static> IntoFuture for Call<T> {
 impl<R: Value> Call<Page<R>> {
     /// All rows, or as many as [`top`](Call::top) says, read page by page as they are taken.
     pub fn stream(self) -> RowStream<R> {
-        let wanted = match self.arguments.options.get("top") {
-            Some(Input::Text(text) | Input::Json(text)) => text.parse().ok(),
-            None => None,
-        };
+        let wanted = self.arguments.get(Place::Option, "top").and_then(|top| top.text().parse().ok());
         let operation = self.operation();
         let pages = match (self.broken, &operation) {
             (Some(error), _) => Err(error),
