@@ -477,7 +477,10 @@ impl Failure {
     /// What is wrong, without what the code says already.
     fn message(&self) -> String {
         match self {
-            Failure::Call(Error::NotFound(refusal)) => refusal.to_string(),
+            Failure::Call(Error::NotFound(refusal)) => match refusal.says_nothing() {
+                true => format!("nothing exists at this path (status {})", refusal.status),
+                false => refusal.to_string(),
+            },
             other => other.to_string(),
         }
     }

@@ -113,7 +113,9 @@ impl Download {
             let repeatable = is_repeatable(self.operation, self.request.method);
             match self.client.policy().decide(self.failures, repeatable, Outcome::Unknown, fastrand::f64()) {
                 Decision::Wait(pause) => tokio::time::sleep(pause).await,
-                Decision::Stop => return Err(Error::NoAnswer { host: self.client.host(), cause: Cause::Broken(reason) }),
+                Decision::Stop => {
+                    return Err(Error::NoAnswer { host: self.client.host(), cause: Cause::Broken(reason) });
+                }
             }
         }
     }

@@ -223,7 +223,7 @@ impl File<'_> {
 }
 
 fn counted(rows: usize) -> String {
-    if rows == 1 { "1 row".into() } else { format!("{rows} rows") }
+    threecx_catalog::words::counted(rows, "row", "rows")
 }
 
 /// True if the answer is a file.

@@ -10,8 +10,8 @@ use std::ffi::OsString;
 use clap::ArgMatches;
 use serde_json::{Map, Value, json};
 use threecx::{Client, Error};
-use threecx_catalog::Effect;
 use threecx_catalog::words::counted;
+use threecx_catalog::{Effect, ItemColumn};
 use threecx_core::InputError;
 
 use crate::arguments::{Stdin, content};
@@ -27,7 +27,6 @@ use crate::{command, dry_run, runtime};
 use items::Difference;
 pub use table::Collection;
 use table::Item;
-use threecx_catalog::ItemColumn;
 
 /// What is done with the items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,7 +196,11 @@ async fn identities(
     for (word, given) in parsed.iter().zip(words) {
         for thing in directory.take(&set, &argument, word, given)? {
             // A key is no number: it may be that of somebody else.
-            let identity = if matches!(collection.item, Item::Reference { .. }) { Some(&thing.key) } else { thing.number.as_ref() };
+            let identity = if matches!(collection.item, Item::Reference { .. }) {
+                Some(&thing.key)
+            } else {
+                thing.number.as_ref()
+            };
             found.push((identity.cloned().unwrap_or_default(), thing.short()));
         }
     }

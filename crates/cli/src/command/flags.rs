@@ -6,9 +6,8 @@
 //! the command line itself or (for a field of the body) by a path parameter, there is one
 //! rule: a path parameter gets the prefix `--arg-`, a field of the body `--body-`.
 
-use threecx_catalog::{Body, Form, Operation, Property, Span, Type, TypeRef};
-
 pub use threecx_catalog::words::kebab;
+use threecx_catalog::{Body, Form, Operation, Property, Span, Type, TypeRef};
 pub use threecx_core::Place;
 use threecx_core::guard;
 

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use threecx::{Answer, Arguments, Client, Error, Operation, Request, operation};
+use threecx_catalog::words;
 
 use crate::failure::Failure;
 use crate::output::shape::Shape;
@@ -124,9 +125,8 @@ impl Reprovision {
 /// `2 phones`, `1 phone`, `no phones`
 fn counted(number: usize, what: &str) -> String {
     match number {
-        0 => format!("no {what}s"),
-        1 => format!("1 {what}"),
-        _ => format!("{number} {what}s"),
+        0 => format!("no {}", words::plural(what)),
+        _ => words::counted(number, what, &words::plural(what)),
     }
 }
 
