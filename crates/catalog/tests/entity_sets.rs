@@ -113,7 +113,10 @@ fn people_know_things_by_these() {
     let Target::Entity(set, by) = target("Users.GetUserByNumber") else { panic!("an entity") };
     assert_eq!((set, by.name, by.property.name), (users, "Number", "Number"));
     let Target::Singleton(mail) = target("MailSettings.TestEmail") else { panic!("a singleton") };
-    assert_eq!((Some(mail.get), mail.update), (operation("MailSettings.GetMailSettings"), operation("MailSettings.UpdateMailSettings")));
+    assert_eq!(
+        (Some(mail.get), mail.update),
+        (operation("MailSettings.GetMailSettings"), operation("MailSettings.UpdateMailSettings"))
+    );
     assert_eq!(target("Users.RebootPhone"), Target::Set(users));
     assert_eq!(target("Updates.GetUpdates"), Target::Nothing);
 }

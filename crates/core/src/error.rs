@@ -345,14 +345,20 @@ impl Reason {
     }
 }
 
+impl Refusal {
+    /// True if the PBX gave no reason at all.
+    pub fn says_nothing(&self) -> bool {
+        self.reasons.is_empty() && self.message.trim().is_empty()
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.says_nothing() {
+            return write!(f, "status {}", self.status);
+        }
         if self.reasons.is_empty() {
-            let message = self.message.trim();
-            return match message {
-                "" => write!(f, "status {}", self.status),
-                _ => f.write_str(message),
-            };
+            return f.write_str(self.message.trim());
         }
         for (index, reason) in self.reasons.iter().enumerate() {
             f.write_str(if index > 0 { " " } else { "" })?;

@@ -28,7 +28,9 @@ impl Finding {
         match self {
             Finding::Interrupts(what) | Finding::Destroys(what) => format!("This {what}."),
             Finding::ReplacesCollection(collection) => format!("This replaces all {}.", collection.plural),
-            Finding::EmptiesCollection(collection) => format!("This removes all {}.", collection.plural),
+            Finding::EmptiesCollection(collection) => {
+                format!("This replaces all {}. None will be left.", collection.plural)
+            }
         }
     }
 }
@@ -97,16 +99,25 @@ mod tests {
             assert_eq!(said("Queues.UpdateQueue", &[given]), ["This replaces all agents."], "{given:?}");
         }
         for given in [(Place::Field, "Agents", " [] "), (Place::Body, "", r#"{"agents": []}"#)] {
-            assert_eq!(said("Queues.UpdateQueue", &[given]), ["This removes all agents."], "{given:?}");
+            assert_eq!(
+                said("Queues.UpdateQueue", &[given]),
+                ["This replaces all agents. None will be left."],
+                "{given:?}"
+            );
         }
         let both = [(Place::Field, "Managers", "[]"), (Place::Body, "", r#"{"Agents": [1]}"#)];
-        assert_eq!(said("Queues.UpdateQueue", &both), ["This replaces all agents.", "This removes all managers."]);
+        assert_eq!(
+            said("Queues.UpdateQueue", &both),
+            ["This replaces all agents.", "This replaces all managers. None will be left."]
+        );
     }
 
     #[test]
     fn nothing_is_found_where_nothing_is_lost() {
         let field = (Place::Field, "Name", "x");
-        for body in [(Place::Body, "", r#"{"Name":{"Agents":[]}}"#), (Place::Body, "", "[]"), (Place::Body, "", "x"), field] {
+        for body in
+            [(Place::Body, "", r#"{"Name":{"Agents":[]}}"#), (Place::Body, "", "[]"), (Place::Body, "", "x"), field]
+        {
             assert!(said("Queues.UpdateQueue", &[body]).is_empty(), "{body:?}");
         }
         assert!(said("Queues.CreateQueue", &[(Place::Field, "Agents", "[1]")]).is_empty());

@@ -212,7 +212,8 @@ mod tests {
     #[test]
     fn arguments_are_found_put_and_taken_whatever_their_case() {
         let mut arguments = Arguments::default();
-        for (place, name) in [(Place::Path, "Id"), (Place::Field, "Mobile"), (Place::Body, ""), (Place::Option, "top")] {
+        for (place, name) in [(Place::Path, "Id"), (Place::Field, "Mobile"), (Place::Body, ""), (Place::Option, "top")]
+        {
             arguments.set(place, name, "1");
             assert_eq!(arguments.get(place, &name.to_uppercase()).map(Input::text), Some("1"), "{place:?}");
         }

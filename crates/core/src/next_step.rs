@@ -46,7 +46,9 @@ impl Error {
             Error::Connection { .. } => {
                 "Check the host name and port (3CX listens on 443 or 5001), the network, and whether the PBX is running."
             }
-            Error::Certificate { .. } => "Renew the certificate on the PBX, or use the host name that it is issued for.",
+            Error::Certificate { .. } => {
+                "Renew the certificate on the PBX, or use the host name that it is issued for."
+            }
             Error::NotA3cx { .. } => "Check the host name and port: 3CX listens on 443 or 5001.",
             Error::Authentication { .. } => {
                 "Check the client ID and secret (Admin > Integrations > API); the secret is shown only once, when it is made."
@@ -82,9 +84,7 @@ impl NotInVersion {
     fn next_step(&self) -> NextStep {
         let sentence = match self.replacement() {
             Some(new) => return NextStep::Use(new),
-            None if self.exists.iter().all(|span| span.first > self.target.last) => {
-                "Update the PBX, or do without it."
-            }
+            None if self.exists.iter().all(|span| span.first > self.target.last) => "Update the PBX, or do without it.",
             None => "There is nothing that replaces it in this release.",
         };
         NextStep::Sentence(sentence.to_owned())

@@ -42,10 +42,10 @@ mod tests {
             ("", vec![""]),
             ("Id", vec!["Id"]),
             ("Id, Number,", vec!["Id", " Number", ""]),
-            ("Groups($select=Id,Name;$expand=Rights($select=X,Y)),Phones", vec![
-                "Groups($select=Id,Name;$expand=Rights($select=X,Y))",
-                "Phones",
-            ]),
+            (
+                "Groups($select=Id,Name;$expand=Rights($select=X,Y)),Phones",
+                vec!["Groups($select=Id,Name;$expand=Rights($select=X,Y))", "Phones"],
+            ),
             ("A($filter=Name eq 'a,)''b'),B", vec!["A($filter=Name eq 'a,)''b')", "B"]),
             ("A($search=\"a),b\"),B", vec!["A($search=\"a),b\")", "B"]),
             ("Name eq 'Zürich,東',x", vec!["Name eq 'Zürich,東'", "x"]),

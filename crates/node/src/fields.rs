@@ -51,6 +51,7 @@ fn kind(property: &Property) -> &'static str {
 /// The fields of a body that hold the content of a file.
 pub(crate) fn file_fields(structure: &'static Structure, target: Span) -> Vec<&'static str> {
     let text = |property: &&Property| matches!(property.ty.ty, Type::String) && !property.ty.collection;
-    let files = structure.properties_in(target).filter(text).filter(|property| threecx_catalog::holds_file(property.name));
+    let files =
+        structure.properties_in(target).filter(text).filter(|property| threecx_catalog::holds_file(property.name));
     files.map(|property| property.name).collect()
 }

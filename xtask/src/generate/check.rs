@@ -43,7 +43,8 @@ pub fn overrides(record: &Record, overrides: &Overrides) -> Result<(), String> {
     }
     periods(record, overrides, &structures, &mut mistakes);
     for name in &overrides.content.names {
-        let is_field = |operation: &Operation| matches!(&operation.body, Body::Fields(fields) if fields.contains_key(name));
+        let is_field =
+            |operation: &Operation| matches!(&operation.body, Body::Fields(fields) if fields.contains_key(name));
         if !structures.any(name) && !operations(record).any(|(_, operation)| is_field(operation)) {
             mistakes.push(format!("[content] nothing has a property or a field {name}"));
         }

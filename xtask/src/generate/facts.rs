@@ -36,7 +36,10 @@ pub fn index(
 /// How an operation is asked for a period, by its newest form.
 pub fn period(overrides: &Overrides, id: &str, newest: &Operation) -> String {
     let periods = &overrides.periods;
-    let pair = periods.parameters.iter().find(|(from, to)| [from, to].iter().all(|name| newest.parameters.contains_key(*name)));
+    let pair = periods
+        .parameters
+        .iter()
+        .find(|(from, to)| [from, to].iter().all(|name| newest.parameters.contains_key(*name)));
     let when = periods.when.get(id);
     let ask = match pair {
         Some((from, to)) => format!("Ask::Parameters(\"{from}\", \"{to}\")"),

@@ -25,8 +25,18 @@ struct Root {
 
 enum Shape {
     /// The five plain operations, and the name of the key in paths.
-    Set { key: Option<String>, list: Id, get: Id, create: Id, update: Id, delete: Id },
-    Singleton { get: String, update: Id },
+    Set {
+        key: Option<String>,
+        list: Id,
+        get: Id,
+        create: Id,
+        update: Id,
+        delete: Id,
+    },
+    Singleton {
+        get: String,
+        update: Id,
+    },
 }
 
 /// The official id of an operation, if there is one.

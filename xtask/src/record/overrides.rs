@@ -157,7 +157,10 @@ pub struct ItemRow {
 pub enum Column {
     Property(String),
     #[serde(rename_all = "kebab-case")]
-    Headed { heading: String, property: String },
+    Headed {
+        heading: String,
+        property: String,
+    },
 }
 
 #[derive(Debug, Deserialize)]

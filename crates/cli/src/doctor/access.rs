@@ -132,9 +132,7 @@ fn question(operations: &'static [Operation], target: Span) -> Option<(&'static 
     let plain = |operation: &&Operation| {
         let form = operation.form(target);
         form.is_some_and(|form| {
-            operation.verb == Verb::List
-                && form.parameters.is_empty()
-                && form.options_in(target).contains(Options::TOP)
+            operation.verb == Verb::List && form.parameters.is_empty() && form.options_in(target).contains(Options::TOP)
         })
     };
     let operation = operations.iter().find(plain)?;

@@ -1,6 +1,6 @@
 //! What the editor says about operations and inputs.
 
-use threecx_catalog::words::{article, plural, title};
+use threecx_catalog::words::{article, capital, plural};
 use threecx_catalog::{Content, Effect, Operation, Span, Type, TypeRef, Verb};
 use threecx_node::inputs::Control;
 use threecx_node::names;
@@ -109,7 +109,7 @@ pub fn sentence(title: &str) -> String {
             return word.to_owned();
         }
         let lower = word.to_lowercase();
-        if index > 0 { lower } else { title(&lower) }
+        if index > 0 { lower } else { capital(&lower) }
     });
     cased.collect::<Vec<_>>().join(" ")
 }
