@@ -143,12 +143,10 @@ impl Client {
 
     fn opened(&self, request: &Request, operation: Option<&'static Operation>, arrived: Arrived) -> Opened {
         let Arrived { reply, rest } = arrived;
-        match (rest, reply.file()) {
-            (Some(rest), Some(file)) => {
-                Opened::File(Box::new(Download::new(self.clone(), request.clone(), operation, file, rest)))
-            }
-            _ => Opened::Reply(Box::new(reply)),
-        }
+        let Some(file) = reply.file() else { return Opened::Reply(Box::new(reply)) };
+        // What had to be there whole before it counted is handed on in the same way.
+        let response = rest.unwrap_or_else(|| reply.into_response());
+        Opened::File(Box::new(Download::new(self.clone(), request.clone(), operation, file, response)))
     }
 
     pub(crate) async fn stream(
@@ -253,16 +251,19 @@ impl Client {
                 let reply = &arrived.reply;
                 let head = transport::head(reply.status, &reply.headers);
                 self.learn(&head).await;
-                if (200..300).contains(&reply.status) {
-                    return Ok(arrived);
-                }
+                // Of what is still to come, the head has told that it is a file.
+                let checked = match arrived.rest {
+                    Some(_) => Ok(()),
+                    None => read::check(operation, reply.declared, &head, &reply.body),
+                };
+                let error = match checked {
+                    Ok(()) => return Ok(arrived),
+                    Err(Error::NotA3cx { reason, .. }) => Error::NotA3cx { host: self.shared.transport.host(), reason },
+                    Err(error) => error,
+                };
                 let outcome = match reply.status {
                     401 => Outcome::NotLetIn,
                     status => Outcome::Answered { status, retry_after: head.retry_after },
-                };
-                let error = match read::read(operation, reply.declared, &head, &reply.body) {
-                    Err(error) => error,
-                    Ok(_) => Error::Answer { reason: format!("status {}", reply.status) },
                 };
                 Err(Failed { error, outcome: Some(outcome) })
             }
@@ -322,8 +323,8 @@ impl Client {
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let reply = |headers, body| Reply { operation, declared: request.answer, status, headers, body };
-        let is_file = read::file(request.answer, &transport::head(status, &headers)).is_some();
-        if body == Body::OfFilesLater && is_file {
+        let file = read::file(operation, request.answer, &transport::head(status, &headers));
+        if body == Body::OfFilesLater && file.is_some_and(|file| file.may_be_streamed()) {
             return Ok(Arrived { reply: reply(headers, Bytes::new()), rest: Some(response) });
         }
         let body = transport.body(response).await?;

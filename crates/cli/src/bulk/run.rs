@@ -280,7 +280,8 @@ fn may_have_happened(outcome: Outcome) -> bool {
         Outcome::Unknown => true,
         // With Retry-After it says that it did nothing.
         Outcome::Answered { status: 503, retry_after } => retry_after.is_none(),
-        Outcome::Answered { status, .. } => status >= 500,
+        // What is called a success and makes no sense may be one.
+        Outcome::Answered { status, .. } => status >= 500 || (200..300).contains(&status),
         Outcome::NotSent | Outcome::NotLetIn => false,
     }
 }
