@@ -1,15 +1,13 @@
 //! What is known of the rows of a file when a run begins, and what is to become of those of which
 //! it is not known, or which are gone.
 
-use std::hash::Hasher;
-
 use threecx::Arguments;
 use threecx_catalog::Effect;
 
 use super::journal::{self, Header, Journal, Opened, State};
-use super::known::{self, Entry};
+use super::known::Entry;
 use super::table::Row;
-use super::{File, brings_files, counted};
+use super::{File, brings_files, counted, identity};
 use crate::call::Call;
 use crate::confirm::{answer_to, somebody_is_there};
 use crate::failure::Failure;
@@ -49,7 +47,7 @@ impl File<'_> {
         let row = |row: &Row| {
             let mut own = Arguments::default();
             let words = self.columns.fill(row, self.flags, &self.call.references, &mut own);
-            (row.line, known::hash(&own, &words))
+            (row.line, identity::of_row(&own, &words))
         };
         let rows: Vec<(u64, u64)> = self.table.rows.iter().map(row).collect();
         let Opened { journal, states, gone } = Journal::open(&journal::beside(self.path), &header, &rows, again)?;
@@ -63,12 +61,8 @@ impl File<'_> {
 
     /// Tells one set of constant arguments from another. Secrets are left out.
     fn hash_of_constants(&self) -> u64 {
-        let Arguments { parameters, fields, body, options } = self.constants;
         let is_secret = |name: &str| self.flags.iter().any(|flag| flag.secret && flag.name == name);
-        let fields: Vec<_> = fields.iter().filter(|(name, _)| !is_secret(name)).collect();
-        let mut hasher = fnv::FnvHasher::default();
-        hasher.write(format!("{parameters:?}{fields:?}{body:?}{options:?}{:?}", self.words).as_bytes());
-        hasher.finish()
+        identity::of_constants(self.constants, self.words, is_secret)
     }
 
     /// Refuses to send what may be a row in doubt in other words.

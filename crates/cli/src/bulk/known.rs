@@ -2,10 +2,8 @@
 //! rows are known by the hash of what they say, and rows that say the same by their number.
 
 use std::collections::{HashMap, VecDeque};
-use std::hash::Hasher;
 
 use serde::{Deserialize, Serialize};
-use threecx::{Arguments, Input};
 
 use super::journal::State;
 
@@ -95,21 +93,6 @@ pub fn rows(entries: Vec<Entry>, rows: &[(u64, u64)]) -> Known {
     known.gone = left.into_values().flatten().collect();
     known.gone.sort_by_key(|entry| entry.line);
     known
-}
-
-/// The hash of what a row says itself. The order of its columns is no matter.
-pub fn hash(arguments: &Arguments, words: &[String]) -> u64 {
-    let Arguments { parameters, fields, body, options } = arguments;
-    let mut hasher = fnv::FnvHasher::default();
-    for (place, values) in [("path", parameters), ("field", fields), ("option", options)] {
-        let mut values: Vec<(&String, &Input)> = values.iter().collect();
-        values.sort_by_key(|(name, _)| *name);
-        for (name, value) in values {
-            hasher.write(format!("{place} {name:?} {value:?}\n").as_bytes());
-        }
-    }
-    hasher.write(format!("{body:?} {words:?}").as_bytes());
-    hasher.finish()
 }
 
 #[cfg(test)]
