@@ -2,18 +2,20 @@
 //! that a run that was cut off goes on where it ended and sends nothing twice.
 //!
 //! A row is `sent` before its request leaves, and `done`, `failed`, `unknown` or `unsent` after.
-//! Lines are appended by plain writes: what was written is there when this program is killed.
+//! Lines are appended by plain writes: what was written is there when this program is killed. What
+//! becomes of a line that was not written whole is told in [`super::torn`].
 //! Of a row's content only a hash is in it, by which the row is known again where the file has
 //! changed ([`super::known`]).
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs::OpenOptions;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::known::{self, Entry, Identity, Known, Place};
+use super::torn::{self, Medium, Named};
 use crate::failure::Failure;
 
 /// How a journal begins.
@@ -112,19 +114,23 @@ impl State {
 
 /// What a line tells of a row.
 #[derive(Serialize, Deserialize)]
-struct Line<S> {
+pub(super) struct Line<S> {
     /// Where it began in the file.
-    line: u64,
-    row: Identity,
+    pub line: u64,
+    pub row: Identity,
     #[serde(flatten)]
-    state: S,
+    pub state: S,
 }
 
 /// A journal that belongs to this run alone.
 #[derive(Debug)]
 pub struct Journal {
     pub path: PathBuf,
-    file: File,
+    file: Box<dyn Medium>,
+    /// How long it is, up to the end of its last whole line.
+    whole: u64,
+    /// True if more than that may be there, which was to be a line.
+    is_torn: bool,
     line: Vec<u8>,
     /// Which row is which.
     rows: Vec<Place>,
@@ -173,27 +179,35 @@ impl Journal {
             let next_step = "Rename it: the journal of this file is to be called so.";
             return Err(refuse("it is no journal".into(), next_step.into()));
         }
-        // A line that was cut off says nothing; the next must not be written behind it.
-        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        text.truncate(whole);
-        file.set_len(whole as u64).and_then(|()| file.seek(SeekFrom::End(0))).map_err(wrong)?;
-        let mut journal = Journal { path: path.to_owned(), file, line: Vec::new(), rows: Vec::new() };
+        let end = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let (text, rest) = text.split_at(end);
+        let rest = torn::pieces(rest);
+        let (whole, file) = (end as u64, Box::new(file));
+        // Nothing may be cut off before it is clear that it is the journal of this run.
+        let mut journal =
+            Journal { path: path.to_owned(), file, whole, is_torn: true, line: Vec::new(), rows: Vec::new() };
         let mut anew = || {
             journal.begin(header).map_err(wrong)?;
             let Known { rows, states, .. } = known::rows(Vec::new(), rows);
             Ok::<_, Failure>((rows, states, Vec::new()))
         };
         // One that tells of no row is of a run that was called off: it binds nobody.
-        let (places, states, gone) = if text.iter().filter(|byte| **byte == b'\n').count() <= 1 {
+        let tells = text.iter().filter(|byte| **byte == b'\n').count() > usize::from(rest.is_empty());
+        let mut lost = Vec::new();
+        let (places, states, gone) = if !tells {
             anew()?
         } else {
-            let (found, entries) = read(&text, header).map_err(|reason| refuse(reason, rename(&shown)))?;
-            let Known { rows: places, states, gone } = known::rows(entries, rows);
+            let (found, entries) = read(text, &rest, header).map_err(|reason| refuse(reason, rename(&shown)))?;
+            let Known { rows: places, mut states, mut gone } = known::rows(entries, rows);
+            lost = torn::doubt(&rest, &places, &mut states, &mut gone);
             let settled = states.iter().all(State::is_settled) && !gone.iter().any(|entry| entry.state.is_unknown());
             let finished = settled || text.trim_ascii_end().ends_with(FINISHED);
             let differs = difference(&found, header);
             match (finished, again) {
-                (true, true) => anew()?,
+                (true, true) => {
+                    lost.clear();
+                    anew()?
+                }
                 (false, true) if differs.is_none() => {
                     let next_step = "Leave out --again: the run then goes on where it ended.";
                     return Err(refuse("the run that it tells of is not finished".into(), next_step.into()));
@@ -216,16 +230,18 @@ impl Journal {
             }
         };
         journal.rows = places;
+        // What the end that is cut off now said, or may have said, stays known.
+        for entry in lost {
+            journal.append(&Line { line: entry.line, row: entry.identity, state: &entry.state })?;
+        }
         Ok(Opened { journal, states, gone })
     }
 
     fn begin(&mut self, header: &Header) -> io::Result<()> {
         self.line.clear();
         serde_json::to_writer(&mut self.line, header)?;
-        self.line.push(b'\n');
-        self.file.set_len(0)?;
-        self.file.rewind()?;
-        self.file.write_all(&self.line)
+        (self.whole, self.is_torn) = (0, true);
+        self.write_line()
     }
 
     /// Notes what has become of a row, counted from 0.
@@ -255,8 +271,31 @@ impl Journal {
     }
 
     fn write(&mut self) -> Result<(), Failure> {
+        self.write_line().map_err(|error| Failure::file(self.path.display().to_string(), &error))
+    }
+
+    /// Writes a line whole, or leaves nothing of it: nothing may be written behind half a line.
+    fn write_line(&mut self) -> io::Result<()> {
         self.line.push(b'\n');
-        self.file.write_all(&self.line).map_err(|error| Failure::file(self.path.display().to_string(), &error))
+        if self.is_torn {
+            self.file.cut(self.whole)?;
+        }
+        let written = self.file.write_all(&self.line);
+        self.is_torn = match &written {
+            Ok(()) => {
+                self.whole += self.line.len() as u64;
+                false
+            }
+            // What cannot be cut off now is before the next line, or by whoever opens it.
+            Err(_) => self.file.cut(self.whole).is_err(),
+        };
+        written
+    }
+
+    /// The same on something else than a file.
+    #[cfg(test)]
+    pub(super) fn on(self, file: Box<dyn Medium>) -> Journal {
+        Journal { file, ..self }
     }
 }
 
@@ -274,18 +313,24 @@ fn rename(path: &str) -> String {
     format!("Rename or delete {path} to begin anew; rows that it calls done are then sent again.")
 }
 
-/// What the lines say of each row.
-fn read(text: &[u8], expected: &Header) -> Result<(Header, Vec<Entry>), String> {
+/// What the lines say of each row, and what is left of a line behind them.
+fn read(text: &[u8], rest: &[Named], expected: &Header) -> Result<(Header, Vec<Entry>), String> {
     let mut lines = text.split(|byte| *byte == b'\n');
     let header: Option<Header> = lines.next().and_then(|line| serde_json::from_slice(line).ok());
     let header = header.filter(|header| header.journal == expected.journal);
     let header = header.ok_or("it is no journal of this version of the program")?;
     let mut entries: IndexMap<Identity, Entry> = IndexMap::new();
     for line in lines.filter(|line| !line.is_empty() && *line != FINISHED) {
-        let Line { line, row: identity, state }: Line<State> =
-            serde_json::from_slice(line).map_err(|error| format!("a line of it cannot be read: {error}"))?;
-        entries.insert(identity, Entry { identity, line, state });
+        match serde_json::from_slice::<Line<State>>(line) {
+            Ok(Line { line, row: identity, state }) => drop(entries.insert(identity, Entry { identity, line, state })),
+            // Earlier versions went on behind half a line.
+            Err(error) => match torn::pieces(line).as_slice() {
+                [] => return Err(format!("a line of it cannot be read: {error}")),
+                pieces => torn::tell(pieces, &mut entries),
+            },
+        }
     }
+    torn::tell(rest, &mut entries);
     Ok((header, entries.into_values().collect()))
 }
 

@@ -11,6 +11,7 @@
 mod before;
 mod columns;
 mod gate;
+mod identity;
 mod journal;
 mod known;
 mod progress;
@@ -19,6 +20,7 @@ mod rows;
 mod run;
 mod summary;
 mod table;
+mod torn;
 
 use std::path::PathBuf;
 
