@@ -1,5 +1,8 @@
 import type { ICredentialTestRequest, ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
 
+/** The answers that point elsewhere. */
+const REDIRECTS = [301, 302, 303, 307, 308];
+
 /**
  * A service principal of a 3CX. n8n fetches the token when the first call needs it and shares it
  * among executions and workers: a PBX keeps one live token per client.
@@ -77,6 +80,28 @@ export class ThreeCxOAuth2Api implements ICredentialType {
 			baseURL: '={{$credentials.baseUrl.replace(new RegExp("/+$"), "")}}',
 			url: '/xapi/v1/Defs?$select=Id',
 			skipSslCertificateValidation: '={{$credentials.ignoreSSLIssues}}',
+			// The token must not go where a redirect points.
+			disableFollowRedirect: true,
 		},
+		rules: [
+			...REDIRECTS.map((value) => ({
+				type: 'responseCode' as const,
+				properties: {
+					value,
+					message:
+						'This address redirects to another one: give the address of the web console itself as Base URL.',
+				},
+			})),
+			{
+				// A page of whatever answers there has no such member.
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'Id',
+					value: undefined,
+					message:
+						'This address answers, but not as a 3CX does: check Base URL (3CX listens on 443 or 5001).',
+				},
+			},
+		],
 	};
 }

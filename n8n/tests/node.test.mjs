@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import description from '../dist/nodes/ThreeCx/ThreeCx.node.js';
 import { answer, broken, nothing, refused, run } from './fake.mjs';
+
+const { ThreeCx } = description;
 
 const reprovision = (ids, more = {}) => ({ operation: 'Users.ReprovisionAllPhones', ids, ...more });
 
@@ -216,4 +219,95 @@ test('values and records become one item', async () => {
 		answer({ '@odata.context': 'x', '@odata.etag': 'e', Id: 7 }),
 	);
 	assert.deepEqual(output[0].json, { '@odata.etag': 'e', Id: 7 });
+});
+
+test('a web page, nothing or an error is not an answer, whatever its status', async () => {
+	const page = { headers: { 'content-type': 'text/html' }, body: '<!doctype html><p>Welcome' };
+	const empty = { headers: { 'content-type': 'application/json' }, body: '' };
+	const error = answer({ error: { code: '', message: 'Users:\nsomething' } });
+	const get = { operation: 'Users.GetUser', id: { mode: 'id', value: '7' } };
+	const order = reprovision('[1]');
+	const file = { operation: 'Users.ExportExtensions', outputField: 'data' };
+	const list = { operation: 'Users.ListUser', limit: 5 };
+	for (const [item, response, message] of [
+		[list, page, /answers, but not as a 3CX does: it sends a web page \(text\/html\)/],
+		[get, page, /web page/],
+		[order, page, /web page/],
+		[file, page, /web page/],
+		[list, { ...page, headers: { 'content-type': 'application/json' } }, /web page/],
+		[list, empty, /cannot be read: it is empty/],
+		[get, empty, /cannot be read: it is empty/],
+		[list, error, /cannot be read: it is an error under status 200: Users:\nsomething/],
+		[get, error, /it is an error under status 200/],
+		[order, error, /may have been carried out or not/],
+		[file, error, /it is an error under status 200/],
+		[list, answer({}), /there are no rows in it/],
+		[list, answer(null), /there are no rows in it/],
+		[list, answer({ value: null }), /there are no rows in it/],
+	]) {
+		await assert.rejects(
+			run([item], () => response),
+			(failed) => {
+				assert.match(failed.message, message, item.operation);
+				assert.ok(failed.description.length > 0);
+				return true;
+			},
+		);
+	}
+	// An order that is answered with nothing has been carried out; so has a file that is JSON.
+	await run([order], () => ({ headers: {}, body: '' }));
+	const policy = {
+		operation: 'AmazonIntegrationSettings.GenerateIamPolicyFile',
+		outputField: 'data',
+	};
+	const { output } = await run([policy], () => answer({ Version: '2012' }));
+	assert.equal(output[0].json.mediaType, 'application/json');
+});
+
+test('no redirect is followed, and where it points is said', async () => {
+	for (const item of [
+		{ operation: 'Users.ListUser', limit: 5 },
+		reprovision('[1]'),
+		{ operation: 'Users.ExportExtensions', outputField: 'data' },
+	]) {
+		for (const status of [301, 302, 303, 307, 308]) {
+			let calls = 0;
+			const running = run([item], (options) => {
+				calls++;
+				assert.equal(options.disableFollowRedirect, true);
+				throw refused(status, '', { location: 'https://elsewhere.example/' });
+			});
+			await assert.rejects(running, (error) => {
+				assert.match(
+					error.message,
+					/^Pbx\.example\.com:5001 answers, but not as a 3CX does: it redirects to https:\/\/elsewhere\.example\/$/,
+				);
+				assert.match(error.description, /Check the host name and port/);
+				return true;
+			});
+			assert.equal(calls, 1);
+		}
+	}
+});
+
+test('a resource that is chosen and nothing else changes nothing', async () => {
+	const { properties } = new ThreeCx().description;
+	const dropdowns = properties.filter(({ name }) => name === 'operation');
+	assert.ok(dropdowns.length > 100);
+	for (const { default: untouched, required, options } of dropdowns) {
+		if (untouched === '') {
+			assert.equal(required, true);
+			await assert.rejects(
+				run([{ operation: untouched }], () => assert.fail('something was sent')),
+				/there is no operation/i,
+			);
+			continue;
+		}
+		const { description } = options.find(({ value }) => value === untouched);
+		assert.match(description, /^(Gives|Lists) /, untouched);
+	}
+	const [purge] = dropdowns.filter(
+		(dropdown) => dropdown.displayOptions.show.resource[0] === 'PurgeSettings',
+	);
+	assert.equal(purge.default, '');
 });

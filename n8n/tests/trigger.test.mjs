@@ -86,6 +86,58 @@ test('records are told when they are added, changed and removed', async () => {
 	assert.deepEqual([await poll(), await poll(), await poll()], [[], ['removed 1'], []]);
 });
 
+test('a poll that brings no rows fails, and what is known stays', async () => {
+	const page = { headers: { 'content-type': 'text/html' }, body: '<html>Maintenance</html>' };
+	const senseless = [
+		page,
+		{ ...page, headers: { 'content-type': 'application/json' } },
+		{ headers: {}, body: '' },
+		{ statusCode: 204, headers: {}, body: '' },
+		answer({}),
+		answer([]),
+		answer(null),
+		answer({ value: null }),
+		answer({ value: {} }),
+		answer({ error: { message: 'in maintenance' } }),
+		{ headers: { 'content-type': 'text/csv' }, body: 'Id,Number' },
+	];
+	const rows = {
+		record: [{ Id: 1, Number: '100' }],
+		activeCall: [{ Id: 1, Status: 'Talking' }],
+		eventLog: [{ Id: 1 }],
+		recording: [{ Id: 1, EndTime: '2026-01-31T10:00:00Z' }],
+		callFinished: [{ CallId: 1, StartTime: '2026-01-31T10:00:00Z' }],
+	};
+	for (const event of Object.keys(rows)) {
+		let response = answer({ value: rows[event] });
+		const parameters = { event, records: 'Users.ListUser', longest: 4 };
+		const fake = context([parameters], () => response, { polling: true });
+		const poll = () => new trigger.ThreeCxTrigger().poll.call(fake);
+		assert.equal(await poll(), null, event);
+		const known = JSON.stringify(fake.staticData);
+		for (const answered of senseless) {
+			response = answered;
+			for (let times = 0; times < 3; times++) {
+				await assert.rejects(poll(), (error) => {
+					assert.equal(error.constructor.name, 'NodeApiError', `${event} ${error}`);
+					return true;
+				});
+			}
+			assert.equal(JSON.stringify(fake.staticData), known, event);
+		}
+		// When the PBX is back, nothing has happened.
+		response = answer({ value: rows[event] });
+		assert.equal(await poll(), null, event);
+		assert.equal(await poll(), null, event);
+	}
+});
+
+test('a trial that brings no rows fails as well', async () => {
+	const page = { headers: { 'content-type': 'text/html' }, body: '<html>' };
+	const fake = context([{ event: 'eventLog' }], () => page, { polling: true, mode: 'manual' });
+	await assert.rejects(new trigger.ThreeCxTrigger().poll.call(fake), /web page/);
+});
+
 test('the properties of the chosen records can be picked', async () => {
 	const fake = context([{ event: 'record', records: 'Queues.ListQueue' }], () => assert.fail(), {});
 	const { getProperties } = new trigger.ThreeCxTrigger().methods.loadOptions;

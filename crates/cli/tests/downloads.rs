@@ -32,6 +32,10 @@ enum Manner {
     NeverComes,
     /// It always breaks off at the same place, and knows nothing of parts.
     NeverWhole,
+    /// A web page comes, with a status of success.
+    Page,
+    /// An error comes, with a status of success.
+    Refusal,
 }
 
 /// A server with one file. Remembers the `Range` of each request for it.
@@ -65,6 +69,18 @@ fn answer(mut stream: &TcpStream, manner: Manner, ranges: &Mutex<Vec<String>>) {
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
             body.len()
         );
+        return;
+    }
+    let instead = match manner {
+        Manner::Page => Some(("text/html", "<!doctype html><title>Maintenance</title>")),
+        Manner::Refusal => Some(("application/json", r#"{"error":{"code":"","message":"no such recording"}}"#)),
+        _ => None,
+    };
+    if let Some((kind, body)) = instead {
+        let length = body.len();
+        let head =
+            format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n");
+        let _ = stream.write_all(format!("{head}\r\n{body}").as_bytes());
         return;
     }
     let range = header("range:");
@@ -151,8 +167,6 @@ fn nothing_is_overwritten_unless_it_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let (url, _) = serve(Manner::GoesOn);
     std::fs::write(folder.path().join("rec.wav"), "mine").expect("written");
-    // What a killed run left.
-    std::fs::write(folder.path().join("rec.wav.part"), vec![0; 2 * LENGTH]).expect("written");
     assert_eq!(prints(&mut download(&url, folder.path())), "Wrote rec (1).wav (3000 kB).\n");
     assert_eq!(names(folder.path()), ["rec (1).wav", "rec.wav"]);
     assert_eq!(std::fs::read_to_string(folder.path().join("rec.wav")).expect("a file"), "mine");
@@ -163,6 +177,62 @@ fn nothing_is_overwritten_unless_it_is_named() {
     assert!(std::fs::read(folder.path().join("rec.wav")).expect("a file") == content());
     let printed = download(&url, folder.path()).args(["--output-file", "-"]).output().expect("it runs");
     assert!(printed.stdout == content());
+}
+
+/// What lies under a name that looks like that of an incomplete file is somebody's.
+#[test]
+#[cfg(unix)]
+fn nothing_of_others_is_written_into() {
+    let names_of_parts = ["rec.wav.part", "rec (1).wav.part", "named.wav.part"];
+    let outside = tempfile::tempdir().expect("a folder");
+    let precious = outside.path().join("precious");
+    for kind in ["file", "link", "dangling link", "pipe", "folder"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (url, _) = serve(Manner::GoesOn);
+        std::fs::write(&precious, "precious").expect("written");
+        for name in names_of_parts {
+            let path = folder.path().join(name);
+            match kind {
+                "file" => std::fs::write(path, "mine").expect("written"),
+                "link" => std::os::unix::fs::symlink(&precious, path).expect("a link"),
+                "dangling link" => std::os::unix::fs::symlink(outside.path().join("new"), path).expect("a link"),
+                "pipe" => assert!(std::process::Command::new("mkfifo").arg(path).status().expect("mkfifo").success()),
+                _ => std::fs::create_dir(path).expect("a folder"),
+            }
+        }
+        prints(&mut download(&url, folder.path()));
+        prints(download(&url, folder.path()).args(["--output-file", "named.wav"]));
+        let mut expected = vec!["named.wav", "rec.wav"];
+        expected.extend(names_of_parts);
+        expected.sort_unstable();
+        assert_eq!(names(folder.path()), expected, "{kind}");
+        for name in ["rec.wav", "named.wav"] {
+            let path = folder.path().join(name);
+            assert!(
+                path.symlink_metadata().expect("a file").is_file() && std::fs::read(path).expect("a file") == content()
+            );
+        }
+        assert_eq!(std::fs::read_to_string(&precious).expect("a file"), "precious", "{kind}");
+        assert!(!outside.path().join("new").exists(), "{kind}");
+        if kind == "file" {
+            assert_eq!(std::fs::read_to_string(folder.path().join("rec.wav.part")).expect("a file"), "mine");
+        }
+    }
+}
+
+/// A page that a box in between sends is not a recording.
+#[test]
+fn a_page_is_not_a_file() {
+    for manner in [Manner::Page, Manner::Refusal] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (url, _) = serve(manner);
+        let (error, _) = common::fails(&mut download(&url, folder.path()));
+        let wanted = if manner == Manner::Page { "not-a-3cx" } else { "answer" };
+        assert_eq!(error["code"], wanted, "{error}");
+        assert_eq!(names(folder.path()), Vec::<String>::new());
+        let (error, _) = common::fails(download(&url, folder.path()).args(["--output-file", "-"]));
+        assert_eq!(error["code"], wanted, "{error}");
+    }
 }
 
 /// A device would be gone if a file took its place, and so would a link.

@@ -346,3 +346,38 @@ fn where_nobody_answers_nothing_is_lost() {
     assert_eq!((error["code"].as_str(), code), (Some("incomplete"), 43), "{error}");
     assert_eq!(error["not_sent"], 50);
 }
+
+/// What stands in between may answer for the PBX, with a status of success.
+#[test]
+fn a_page_or_an_error_under_a_success_leaves_a_row_unknown() {
+    use std::io::{Read as _, Write as _};
+
+    for (kind, body) in [
+        ("text/html", "<!doctype html><title>Maintenance</title>"),
+        ("application/json", r#"{"error":{"code":"","message":"in maintenance"}}"#),
+        ("application/json", ""),
+    ] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                let mut request = [0; 8192];
+                let length = stream.read(&mut request).unwrap_or(0);
+                let is_token = String::from_utf8_lossy(&request[..length]).contains("/connect/token");
+                let token = ("application/json", r#"{"access_token":"t","token_type":"Bearer","expires_in":60}"#);
+                let (kind, body) = if is_token { token } else { (kind, body) };
+                let head = format!("content-type: {kind}\r\ncontent-length: {}\r\nconnection: close", body.len());
+                let _ = stream.write_all(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").as_bytes());
+            }
+        });
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, journal) = (folder.path().join("numbers.csv"), folder.path().join("numbers.csv.journal"));
+        write_rows(&file, 3);
+        let mut run = threecx();
+        run.env("THREECX_URL", &url).env("THREECX_CLIENT_ID", "a").env("THREECX_CLIENT_SECRET", "b");
+        run.args(CREATE).args(["--from", file.to_str().expect("UTF-8"), "--api", "20.0.10"]);
+        let output = run.output().expect("it runs");
+        assert!(!output.status.success(), "{body}");
+        assert_eq!(unknown(&journal).len(), 3, "{body}: {}", std::fs::read_to_string(&journal).expect("a journal"));
+    }
+}

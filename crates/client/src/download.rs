@@ -92,26 +92,24 @@ impl Opened {
         operation: Option<&'static Operation>,
         Arrived { reply, unread }: Arrived,
     ) -> Opened {
-        match (unread, reply.file()) {
-            (Some(response), Some(file)) => {
-                let (size, validator) = (response.content_length(), validator(response.headers()));
-                let (received, furthest, failures) = (0, 0, 0);
-                Opened::File(Box::new(Download {
-                    sender: Arc::clone(sender),
-                    request: request.clone(),
-                    operation,
-                    file,
-                    reply,
-                    response: Some(response),
-                    received,
-                    furthest,
-                    size,
-                    validator,
-                    failures,
-                }))
-            }
-            _ => Opened::Reply(Box::new(reply)),
-        }
+        let Some(file) = reply.file() else { return Opened::Reply(Box::new(reply)) };
+        // What had to be there whole before it counted is handed on in the same way.
+        let response = unread.unwrap_or_else(|| reply.response());
+        let (size, validator) = (response.content_length(), validator(response.headers()));
+        let (received, furthest, failures) = (0, 0, 0);
+        Opened::File(Box::new(Download {
+            sender: Arc::clone(sender),
+            request: request.clone(),
+            operation,
+            file,
+            reply,
+            response: Some(response),
+            received,
+            furthest,
+            size,
+            validator,
+            failures,
+        }))
     }
 
     /// The answer with all of its body, be it a file or not.

@@ -30,7 +30,7 @@ impl Reply {
     /// The answer. Rows and values point into the reply.
     ///
     /// # Errors
-    /// [`Error::Answer`] if it cannot be read.
+    /// [`Error::Answer`] if it cannot be read, or the error that it means.
     pub fn answer(&self) -> Result<Answer<'_>, Error> {
         read::read(self.operation, self.declared, &self.head(), &self.body)
     }
@@ -47,7 +47,15 @@ impl Reply {
 
     /// The file that the body is, if it is one.
     pub fn file(&self) -> Option<File> {
-        read::file(self.declared, &self.head())
+        read::file(self.operation, self.declared, &self.head())
+    }
+
+    /// The same as it came over the network, to be read piece by piece.
+    pub(crate) fn response(&self) -> reqwest::Response {
+        let mut response = http::Response::new(self.body.clone());
+        *response.status_mut() = http::StatusCode::from_u16(self.status).unwrap_or_default();
+        *response.headers_mut() = self.headers.clone();
+        response.into()
     }
 
     pub(crate) fn head(&self) -> Head<'_> {

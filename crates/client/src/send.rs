@@ -117,14 +117,17 @@ impl Sender {
         let reply = &arrived.reply;
         let head = reply.head();
         self.learn(head.version).await;
-        if (200..300).contains(&reply.status) {
-            return Ok(arrived);
-        }
-        let outcome = Outcome::of_status(reply.status, head.retry_after);
-        let error = match reply.answer() {
-            Err(error) => error,
-            Ok(_) => Error::Answer { reason: format!("status {}", reply.status) },
+        // Of what is still to come, the head has said that it is a file.
+        let checked = match arrived.unread {
+            Some(_) => Ok(()),
+            None => read::check(operation, reply.declared, &head, &reply.body),
         };
+        let error = match checked {
+            Ok(()) => return Ok(arrived),
+            Err(Error::NotA3cx { reason, .. }) => Error::NotA3cx { host: self.transport.host(), reason },
+            Err(error) => error,
+        };
+        let outcome = Outcome::of_status(reply.status, head.retry_after);
         Err(Failed { error, outcome: Some(outcome) })
     }
 
@@ -146,8 +149,8 @@ impl Sender {
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let reply = |headers, body| Reply { operation, declared: request.answer, status, headers, body };
-        let is_file = read::file(request.answer, &transport::head(status, &headers)).is_some();
-        if body == Body::FilesUnread && is_file {
+        let file = read::file(operation, request.answer, &transport::head(status, &headers));
+        if body == Body::FilesUnread && file.is_some_and(|file| file.may_be_streamed()) {
             return Ok(Arrived { reply: reply(headers, Bytes::new()), unread: Some(response) });
         }
         let body = transport.body(response).await?;

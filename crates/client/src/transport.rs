@@ -199,6 +199,7 @@ pub(crate) fn head(status: u16, headers: &HeaderMap) -> Head<'_> {
         status,
         content_type: text(headers, CONTENT_TYPE),
         content_disposition: text(headers, CONTENT_DISPOSITION),
+        location: text(headers, LOCATION),
         retry_after: text(headers, RETRY_AFTER).and_then(retry::retry_after),
         version: text(headers, "x-3cx-version"),
     }

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use threecx::{Answer, Arguments, Client, Error, NextStep, Operation, Policy, Span, operation};
+use threecx::{Answer, Arguments, Client, Error, NextStep, Opened, Operation, Piece, Policy, Span, operation};
+use threecx_catalog::Method;
 use threecx_sim::Pbx;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -207,6 +208,7 @@ async fn what_may_have_been_carried_out_is_not_sent_twice() {
     let (rows, done) =
         (answer("200 OK", r#"{"value":[]}"#), "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_owned());
     let dropped = String::new;
+    let page = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n<html>Welcome</html>".to_owned();
     // What is called, what the server does, the error if it is one, how often it is sent.
     let cases = [
         (order, vec![done.clone()], None, 1),
@@ -228,6 +230,13 @@ async fn what_may_have_been_carried_out_is_not_sent_twice() {
             Some("not-a-3cx"),
             1,
         ),
+        // A status of success is not enough.
+        (order, vec![page.clone(), done.clone()], Some("not-a-3cx"), 1),
+        (list, vec![page, rows.clone()], Some("not-a-3cx"), 1),
+        (order, vec![answer("200 OK", r#"{"error":{"message":"no"}}"#), done.clone()], Some("unknown-outcome"), 1),
+        (list, vec![answer("200 OK", r#"{"error":{"message":"no"}}"#), rows.clone()], Some("answer"), 1),
+        (list, vec![answer("200 OK", ""), rows.clone()], Some("answer"), 1),
+        (order, vec![answer("200 OK", "")], None, 1),
     ];
     for (number, (operation, answers, code, sent)) in cases.into_iter().enumerate() {
         let (url, seen) = scripted(answers).await;
@@ -238,6 +247,43 @@ async fn what_may_have_been_carried_out_is_not_sent_twice() {
         let calls = seen.lock().expect("no panic").iter().filter(|line| !line.contains("/connect/token")).count();
         assert_eq!(calls, sent, "case {number}");
     }
+}
+
+/// What is JSON may be an error, so it is read whole before it counts; it can be taken in pieces all the same.
+#[tokio::test]
+async fn a_file_of_json_comes_in_pieces_too() {
+    let policy = op("AmazonIntegrationSettings.GenerateIamPolicyFile");
+    let (text, refusal) = (r#"{"Version":"2012-10-17"}"#, r#"{"error":{"code":"","message":"no policy"}}"#);
+    let (url, _) = scripted(vec![answer("200 OK", text), answer("200 OK", refusal)]).await;
+    let client =
+        Client::builder(&url).credentials("a", "b").retry(quick()).release(Span::NEWEST).build().expect("an address");
+    let none = Arguments::default();
+    let request = client.plan(policy, &none).await.expect("planned");
+    let Opened::File(mut download) = client.open(&request, Some(policy)).await.expect("a file") else {
+        panic!("it is a file")
+    };
+    assert_eq!((download.file().media_type.as_str(), download.size()), ("application/json", Some(text.len() as u64)));
+    let mut bytes = Vec::new();
+    while let Some(piece) = download.next().await.expect("a piece") {
+        let Piece::Bytes(piece) = piece else { panic!("it comes once") };
+        bytes.extend_from_slice(&piece);
+    }
+    assert_eq!(bytes, text.as_bytes());
+    let error = client.open(&request, Some(policy)).await.expect_err("an error");
+    assert!(error.code() == "answer" && error.to_string().contains("no policy"), "{error}");
+}
+
+/// Whoever asks for any path gets what is there, be it a page.
+#[tokio::test]
+async fn a_raw_call_gets_what_comes() {
+    let page = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n<html>Welcome</html>";
+    let (url, _) = scripted(vec![page.to_owned(); 2]).await;
+    let client = Client::builder(&url).credentials("a", "b").retry(quick()).build().expect("an address");
+    let request = threecx_core::raw(Method::Get, "/webclient/", None);
+    let reply = client.open(&request, None).await.expect("an answer").whole().await.expect("whole");
+    assert_eq!(reply.bytes().as_ref(), b"<html>Welcome</html>");
+    assert_eq!(reply.answer().expect_err("a page").code(), "not-a-3cx");
+    assert!(matches!(client.open(&request, None).await, Ok(Opened::Reply(_))), "nothing says that it is a file");
 }
 
 #[tokio::test]

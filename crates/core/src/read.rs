@@ -1,15 +1,19 @@
 //! Reading: what came back becomes an answer, or the error that it means.
 //!
+//! A status of success is not enough: what lies in between (a captive portal, a maintenance page, a
+//! single-page app behind a wrong address) answers 200 as well. An answer counts only if it is what
+//! the operation is due.
+//!
 //! Rows and values stay raw JSON that points into the body: whoever only passes them on never
 //! pays for parsing them.
 
 use std::fmt;
 use std::time::Duration;
 
-use serde::Deserialize;
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer as _};
 use serde_json::value::RawValue;
-use threecx_catalog::{Answer as Declared, Content, Operation};
+use threecx_catalog::{Answer as Declared, Content, Effect, Operation, Type, TypeRef, Verb};
 
 use crate::error::{Error, Reason, Refusal};
 
@@ -22,6 +26,8 @@ pub struct Head<'a> {
     pub content_type: Option<&'a str>,
     /// `Content-Disposition`
     pub content_disposition: Option<&'a str>,
+    /// `Location`: where a redirect points.
+    pub location: Option<&'a str>,
     /// `Retry-After`, read by [`crate::retry::retry_after`].
     pub retry_after: Option<Duration>,
     /// `X-3CX-Version`: the PBX's build, which every answer of the API carries.
@@ -61,57 +67,225 @@ pub struct File {
     pub media_type: String,
 }
 
-/// True if the body is a file, so that it may be streamed to where it belongs. What came
-/// decides: many downloads are declared as JSON.
-pub fn file(declared: Declared, head: &Head<'_>) -> Option<File> {
-    if !(200..300).contains(&head.status) {
+impl File {
+    /// False where only the body tells a file from an error that is called a success: it has to be
+    /// there whole before it counts.
+    pub fn may_be_streamed(&self) -> bool {
+        self.name.is_some() || !is_json(&self.media_type)
+    }
+}
+
+/// The file that the body is, as far as the head tells. Only operations that give files do so: what
+/// another one sends is not what it was asked for. A raw call may bring anything.
+pub fn file(operation: Option<&Operation>, declared: Declared, head: &Head<'_>) -> Option<File> {
+    if !(200..300).contains(&head.status) || head.status == NO_CONTENT {
         return None;
     }
     let name = head.content_disposition.and_then(file_name);
-    let media_type = head.content_type.map(|kind| kind.split(';').next().unwrap_or(kind).trim().to_owned());
-    let json = media_type.as_deref().is_none_or(|kind| kind == "application/json" || kind.ends_with("+json"));
+    let media_type = head.media_type();
+    let is_due = match declared.content {
+        // A page that says it is an attachment is one, and so is one where a page is due.
+        Content::File(media, _) => name.is_some() || !media_type.is_some_and(is_page) || is_page(media),
+        _ if operation.is_some() => false,
+        _ => name.is_some() || media_type.is_some_and(|kind| !is_json(kind) && !is_page(kind)),
+    };
+    let usual = match declared.content {
+        Content::File(media, _) => media,
+        _ => "application/octet-stream",
+    };
+    is_due.then(|| File { name, media_type: media_type.unwrap_or(usual).to_owned() })
+}
+
+/// The status that says that there is no body.
+const NO_CONTENT: u16 = 204;
+
+impl Head<'_> {
+    /// `Content-Type` without its parameters.
+    fn media_type(&self) -> Option<&str> {
+        self.content_type.map(|kind| kind.split(';').next().unwrap_or(kind).trim())
+    }
+}
+
+fn is_json(media_type: &str) -> bool {
+    media_type.eq_ignore_ascii_case("application/json") || media_type.to_ascii_lowercase().ends_with("+json")
+}
+
+/// True for the media types of web pages.
+fn is_page(media_type: &str) -> bool {
+    ["text/html", "application/xhtml+xml"].iter().any(|page| media_type.eq_ignore_ascii_case(page))
+}
+
+/// True for a body that begins as a web page does, whatever its head calls it.
+fn begins_as_page(body: &[u8]) -> bool {
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    let begins = |with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()));
+    begins("<!doctype html") || begins("<html")
+}
+
+/// Checks whether what came is an answer to this operation at all, which its status alone does not
+/// say. Whoever only wants to know whether a call has succeeded needs no more than this, and it costs
+/// next to nothing for a list. A raw call may be answered with anything.
+///
+/// # Errors
+/// The error that the answer means; [`Error::NotA3cx`] for a web page; of an answer that makes no
+/// sense [`Error::Answer`], or [`Error::UnknownOutcome`] if the operation changes something.
+pub fn check(
+    operation: Option<&'static Operation>,
+    declared: Declared,
+    head: &Head<'_>,
+    body: &[u8],
+) -> Result<(), Error> {
+    if !(200..300).contains(&head.status) {
+        return Err(refusal(operation, head, body));
+    }
+    let Some(operation) = operation else { return Ok(()) };
+    let senseless = |reason: String| Err(senseless(Some(operation), reason));
+    let file = file(Some(operation), declared, head);
+    let is_called_page = head.status != NO_CONTENT && head.media_type().is_some_and(is_page);
+    let page_is_due = file.as_ref().is_some_and(|file| is_page(&file.media_type));
+    if !page_is_due && (is_called_page && file.is_none() || begins_as_page(body)) {
+        return Err(page(head));
+    }
+    match file {
+        // A file of another kind may say whatever it wants.
+        Some(file) if file.may_be_streamed() => return Ok(()),
+        None if matches!(declared.content, Content::File(..)) => return senseless("there is no file in it".into()),
+        _ => {}
+    }
+    if let Some(message) = error_in(body) {
+        let colon = if message.is_empty() { "" } else { ": " };
+        return senseless(format!("it is an error under status {}{colon}{message}", head.status));
+    }
+    let is_empty = body.iter().all(u8::is_ascii_whitespace);
     match declared.content {
-        Content::File(media, _) => Some(File { name, media_type: media_type.unwrap_or_else(|| media.to_owned()) }),
-        _ if name.is_some() || (!json && head.status != 204) => {
-            Some(File { name, media_type: media_type.unwrap_or_else(|| "application/octet-stream".into()) })
+        Content::Value(ty) if is_empty && is_due(operation, ty, head.status) => senseless("it is empty".into()),
+        // Of a question, the answer is read anyway.
+        Content::Nothing | Content::Value(_) if !is_empty && operation.effect != Effect::Reads => {
+            serde_json::from_slice::<IgnoredAny>(body).map(drop).or_else(|error| senseless(error.to_string()))
         }
-        _ => None,
+        _ => Ok(()),
+    }
+}
+
+/// True if an answer without a body is none. A 204 says that there is nothing: for a function that is
+/// how OData gives null. An order may well be done without a word, unless an entity or rows are to come.
+fn is_due(operation: &Operation, ty: TypeRef, status: u16) -> bool {
+    let several = ty.collection || matches!(operation.verb, Verb::List | Verb::Get);
+    match operation.effect {
+        Effect::Reads => status != NO_CONTENT || several,
+        _ => status != NO_CONTENT && (several || matches!(ty.ty, Type::Structure(_))),
+    }
+}
+
+/// An answer that makes no sense. A question can be asked again; what changes something may have
+/// been carried out.
+fn senseless(operation: Option<&Operation>, reason: String) -> Error {
+    match operation {
+        Some(operation) if operation.effect != Effect::Reads => Error::UnknownOutcome { reason },
+        _ => Error::Answer { reason },
+    }
+}
+
+fn page(head: &Head<'_>) -> Error {
+    let kind = head.media_type().filter(|kind| is_page(kind)).unwrap_or("text/html");
+    not_a_3cx(format!("it sends a web page ({kind}) where an answer of the API is due"))
+}
+
+/// Whoever knows where the request went puts the name in place of this one.
+fn not_a_3cx(reason: String) -> Error {
+    Error::NotA3cx { host: "the server".into(), reason }
+}
+
+/// The message of an error envelope, `{"error": …}`. No answer of the API has a member of this name.
+fn error_in(body: &[u8]) -> Option<String> {
+    struct Found<'a, 'de>(&'a mut Option<&'de RawValue>);
+    impl<'de> Visitor<'de> for Found<'_, 'de> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+            while let Some(name) = members.next_key::<String>()? {
+                match name.as_str() {
+                    "error" => {
+                        *self.0 = Some(members.next_value()?);
+                        return Ok(());
+                    }
+                    // Where a list begins, its rows have come; they are not read twice.
+                    "value" => return Ok(()),
+                    _ => drop(members.next_value::<IgnoredAny>()?),
+                }
+            }
+            Ok(())
+        }
+    }
+    #[derive(Deserialize)]
+    struct Said {
+        message: String,
+    }
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    let mut found = None;
+    // It stops at that member, and complains that more follows: that is for whoever reads all of it.
+    let _ = serde_json::Deserializer::from_slice(body).deserialize_map(Found(&mut found));
+    let found = found?;
+    match serde_json::from_str::<Said>(found.get()) {
+        Ok(Said { message }) => Some(message.trim().to_owned()),
+        Err(_) => serde_json::from_str::<Option<String>>(found.get()).unwrap_or(Some(String::new())),
     }
 }
 
 /// Reads an answer to an operation (`None` for a raw call).
 ///
 /// # Errors
-/// The error that the answer means; [`Error::Answer`] if it makes no sense.
+/// Those of [`check`]; [`Error::Answer`] if it makes no sense.
 pub fn read<'a>(
     operation: Option<&'static Operation>,
     declared: Declared,
     head: &Head<'_>,
     body: &'a [u8],
 ) -> Result<Answer<'a>, Error> {
-    if !(200..300).contains(&head.status) {
-        return Err(refusal(operation, head, body));
-    }
-    if let Some(file) = file(declared, head) {
+    check(operation, declared, head, body)?;
+    if let Some(file) = file(operation, declared, head) {
         return Ok(Answer::File(file));
     }
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Answer::Nothing);
     }
-    json(declared, body)
+    let is_list = operation.is_some_and(|operation| operation.verb == Verb::List)
+        && matches!(declared.content, Content::Value(ty) if ty.collection);
+    match json(declared, body) {
+        Ok(Answer::Value(value)) if is_list && !has_rows(value) => {
+            Err(senseless(operation, "there are no rows in it".into()))
+        }
+        Ok(answer) => Ok(answer),
+        Err(_) if head.media_type().is_some_and(is_page) || begins_as_page(body) => Err(page(head)),
+        Err(error) => Err(senseless(operation, error.to_string())),
+    }
 }
 
-fn json(declared: Declared, body: &[u8]) -> Result<Answer<'_>, Error> {
+/// False for a list of which not even the member is there that holds its rows: `{}`, `{"value": null}`.
+fn has_rows(value: &RawValue) -> bool {
+    match value.get().as_bytes().first() {
+        Some(b'{') => serde_json::from_str::<Envelope>(value.get()).is_ok_and(|envelope| envelope.value.is_some()),
+        Some(b'[') => true,
+        _ => false,
+    }
+}
+
+fn json(declared: Declared, body: &[u8]) -> Result<Answer<'_>, serde_json::Error> {
     // Lists are what is long: they are read in one go. Anything else shows at its first members.
     if let Ok(Listing(rows)) = serde_json::from_slice(body) {
         return Ok(Answer::Rows(rows));
     }
-    let broken = |error: serde_json::Error| Error::Answer { reason: error.to_string() };
-    let raw: &RawValue = serde_json::from_slice(body).map_err(broken)?;
+    let raw: &RawValue = serde_json::from_slice(body)?;
     if !raw.get().starts_with('{') {
         return Ok(Answer::Value(raw));
     }
-    let envelope: Envelope = serde_json::from_str(raw.get()).map_err(broken)?;
+    let envelope: Envelope = serde_json::from_str(raw.get())?;
     // An entity may have a property called `value`; an envelope has nothing else beside it.
     let Some(value) = envelope.value.filter(|_| !envelope.has_others) else { return Ok(Answer::Value(raw)) };
     let collection = match declared.content {
@@ -121,7 +295,7 @@ fn json(declared: Declared, body: &[u8]) -> Result<Answer<'_>, Error> {
     if !collection || value.get() == "null" {
         return Ok(Answer::Value(value));
     }
-    let rows = serde_json::from_str(value.get()).map_err(broken)?;
+    let rows = serde_json::from_str(value.get())?;
     Ok(Answer::Rows(Rows { rows, count: envelope.count, next_link: envelope.next_link }))
 }
 
@@ -258,6 +432,7 @@ fn percent_decoded(text: &str) -> Option<String> {
 fn refusal(operation: Option<&'static Operation>, head: &Head<'_>, body: &[u8]) -> Error {
     let refusal = parse_refusal(head.status, body);
     match head.status {
+        300..=399 => not_a_3cx(format!("it redirects to {}", head.location.unwrap_or("nowhere"))),
         401 => Error::Authentication { reason: non_empty(&refusal.message, "it says the token does not hold") },
         403 => Error::Permission {
             operation: operation.map(|operation| operation.id),

@@ -34,13 +34,14 @@ impl Outcome {
         }
     }
 
-    /// True if the PBX may have carried it out all the same: a 5xx does not say how far it came.
-    /// A 503 with `Retry-After` says that it did nothing.
+    /// True if the PBX may have carried it out all the same: a 5xx does not say how far it came, and what
+    /// is called a success and makes no sense may be one. A 503 with `Retry-After` says that it did
+    /// nothing.
     pub fn may_have_happened(self) -> bool {
         match self {
             Outcome::Unknown => true,
             Outcome::Answered { status: 503, retry_after } => retry_after.is_none(),
-            Outcome::Answered { status, .. } => status >= 500,
+            Outcome::Answered { status, .. } => status >= 500 || (200..300).contains(&status),
             Outcome::NotSent | Outcome::NotLetIn => false,
         }
     }

@@ -65,7 +65,11 @@ pub(crate) fn failed(failed: Failed<'_>) -> Reply {
         let head = received.head();
         let outcome = Outcome::of_status(received.status, head.retry_after);
         let read = read::read(Some(operation), form.answer_in(target), &head, received.body.as_bytes());
-        (read.err().unwrap_or_else(|| unexpected(received)), outcome)
+        let error = match read.err().unwrap_or_else(|| unexpected(received)) {
+            Error::NotA3cx { reason, .. } => Error::NotA3cx { host: failed.host, reason },
+            error => error,
+        };
+        (error, outcome)
     } else if let Some(received) = &failed.token {
         let head = received.head();
         let read = token::read(&failed.host, &head, received.body.as_bytes());

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 use threecx_catalog::Span;
 use threecx_core::read::{self, Answer, Head};
-use threecx_core::retry;
+use threecx_core::{Error, retry};
 
 use crate::command::{self, Reply};
 
@@ -15,6 +15,9 @@ pub(crate) struct Read<'a> {
     operation: &'a str,
     #[serde(default)]
     version: Option<&'a str>,
+    /// True if only rows will do: for a face to which their absence means something.
+    #[serde(default)]
+    rows: bool,
     #[serde(flatten)]
     received: Received,
 }
@@ -35,6 +38,7 @@ pub(crate) struct Received {
 pub(crate) struct Headers {
     content_type: Option<String>,
     content_disposition: Option<String>,
+    location: Option<String>,
     retry_after: Option<String>,
     #[serde(rename = "x-3cx-version")]
     version: Option<String>,
@@ -46,6 +50,7 @@ impl Received {
             status: self.status,
             content_type: self.headers.content_type.as_deref(),
             content_disposition: self.headers.content_disposition.as_deref(),
+            location: self.headers.location.as_deref(),
             retry_after: self.headers.retry_after.as_deref().and_then(retry::retry_after),
             version: self.headers.version.as_deref(),
         }
@@ -61,6 +66,9 @@ pub(crate) fn read(read: Read<'_>) -> Reply {
     let declared = operation.form(target).unwrap_or(operation.newest_form()).answer_in(target);
     let Received { body, headers, .. } = &read.received;
     let mut reply = match read::read(Some(operation), declared, &read.received.head(), body.as_bytes())? {
+        Answer::Nothing | Answer::Value(_) | Answer::File(_) if read.rows => {
+            return Err(Error::Answer { reason: "there are no rows in it".into() }.into());
+        }
         Answer::Nothing => json!({ "kind": "nothing" }),
         Answer::Value(value) => {
             let whole = value.get().len() == body.trim().len();

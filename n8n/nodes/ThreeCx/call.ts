@@ -18,6 +18,8 @@ interface Plan {
 	request: Request;
 	done: IDataObject;
 	masked?: string;
+	/** Whether a file is the answer. */
+	file: boolean;
 	paged?: boolean;
 }
 
@@ -43,6 +45,8 @@ export interface Call {
 	arguments: Arguments;
 	simplify?: boolean;
 	itemIndex?: number;
+	/** Whether anything but rows is an error, also where the PBX calls it a success. */
+	rowsOnly?: boolean;
 }
 
 /** Calls an operation once. */
@@ -105,14 +109,17 @@ async function planned(context: Context, what: Call, page?: object): Promise<Pla
 
 function read(
 	context: Context,
-	{ operation, itemIndex }: Call,
+	{ operation, itemIndex, rowsOnly: rows = false }: Call,
 	{ status, headers, body }: Response,
 	plan: Plan,
 ): { answer: Answer; reading: Reading } {
-	const parsed = parse(headers['content-type'], body);
+	// A file may turn out to be an error, which is JSON.
+	const isFile = plan.file && !headers['content-type']?.includes('json');
+	const parsed = parse(body, isFile);
 	const { version } = pbx(context);
 	const text = parsed.broken ?? outline(parsed.value);
-	const reply = call<Reading>({ do: 'read', operation, version, status, headers, body: text });
+	const command = { do: 'read', operation, version, rows, status, headers, body: text };
+	const reply = call<Reading>(command);
 	if (reply.error) throw failure(context.getNode(), reply.error, itemIndex);
 	const reading = reply as Reading;
 	return { answer: answered(reading, parsed.value, body, plan), reading };
@@ -143,23 +150,26 @@ function said({ done, masked, request }: Plan): IDataObject {
 	return sent === null ? done : { ...done, sent: JSON.parse(sent) as IDataObject };
 }
 
-/** The body, if it is JSON; the start of it, if it was to be JSON and is not. */
-function parse(type: string | undefined, body: Buffer): { value?: unknown; broken?: string } {
-	if (body.length === 0 || !(type ?? 'json').includes('json')) return {};
+/** The body, if it is JSON; of anything else the start, which tells what it is. A file stays what it is. */
+function parse(body: Buffer, isFile: boolean): { value?: unknown; broken?: string } {
+	if (body.length === 0) return {};
+	const start = () => ({ broken: body.toString('utf8', 0, 1000) });
+	if (isFile) return start();
 	try {
 		return { value: JSON.parse(body.toString()) };
 	} catch {
-		return { broken: body.toString('utf8', 0, 1000) };
+		return start();
 	}
 }
 
-/** An answer with the rows and all but its own members left out: `{"@odata.count":5,"value":[]}`. */
+/** An answer with the rows and all but its own members left out, or an error: `{"@odata.count":5,"value":[]}`. */
 function outline(value: unknown): string {
 	if (value === undefined) return '';
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return '[]';
+	if (value === null) return 'null';
+	if (typeof value !== 'object' || Array.isArray(value)) return '[]';
 	const members = Object.entries(value).map(([name, member]) => {
-		if (name === 'value') return [name, Array.isArray(member) ? [] : {}];
-		return [name, name.startsWith('@') ? member : null];
+		if (name === 'value' && member !== null) return [name, Array.isArray(member) ? [] : {}];
+		return [name, name.startsWith('@') || name === 'error' ? member : null];
 	});
 	return JSON.stringify(Object.fromEntries(members));
 }

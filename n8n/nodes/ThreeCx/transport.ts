@@ -94,6 +94,8 @@ export async function send(
 		encoding: 'arraybuffer',
 		returnFullResponse: true,
 		skipSslCertificateValidation: anyCertificate,
+		// Where a redirect points, neither token nor body must go: it is an error that names the place.
+		disableFollowRedirect: true,
 	};
 	if (request.body !== null) options.body = request.body;
 	for (let attempt = 1; ; attempt++) {

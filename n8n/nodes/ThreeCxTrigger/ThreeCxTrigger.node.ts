@@ -212,6 +212,9 @@ async function ask(context: IPollFunctions, what: object): Promise<IDataObject[]
 		Object.fromEntries(Object.entries(values).map(([name, value]) => [name, given(value)]));
 	const asked: Arguments = { parameters: all(parameters), fields: {}, options: all(options) };
 	const amount = { wanted: wanted ?? undefined };
-	const answer = await callPaged(context, { operation, arguments: asked }, amount);
+	// Whatever is not there would be told as removed: a poll that brings no rows fails, and what is
+	// known stays.
+	const list = { operation, arguments: asked, rowsOnly: true };
+	const answer = await callPaged(context, list, amount);
 	return answer.kind === 'rows' ? (answer.rows as IDataObject[]) : [];
 }

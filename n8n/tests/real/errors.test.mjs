@@ -1,6 +1,8 @@
 // What happens when something is wrong: with an item, with the PBX, with its release.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
 import { Sim } from "../../../tests/browser/sim.mjs";
@@ -140,4 +142,58 @@ test("an address where nobody answers, and one that is no 3CX", async () => {
   assert.equal(wrong.status, "error");
   assert.match(wrong.error.message, /answers, but not as a 3CX does/);
   assert.match(wrong.error.description, /Check the host name and port/);
+});
+
+test("no redirect is followed: token and body go to the address in the credential and nowhere else", async () => {
+  const elsewhere = [];
+  const listen = async (answer) => {
+    const server = createServer(answer).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return { server, url: `http://127.0.0.1:${server.address().port}` };
+  };
+  const thief = await listen((request, response) => {
+    elsewhere.push(request.headers.authorization);
+    response.setHeader("content-type", "application/json").end('{"value":[]}');
+  });
+  let status;
+  const moved = await listen((request, response) => {
+    request.resume();
+    if (request.url.includes("/connect/token")) {
+      response.setHeader("content-type", "application/json").end('{"access_token":"t","token_type":"Bearer","expires_in":60}');
+      return;
+    }
+    response.writeHead(status, { location: `${thief.url}/`, "x-3cx-version": "20.0.10.1621" }).end();
+  });
+  try {
+    const data = { baseUrl: moved.url, clientId: "a", clientSecret: "b" };
+    const credentials = await n8n.credential("Moved", data);
+    const { threeCxOAuth2Api: saved } = credentials;
+    for (status of [301, 302, 303, 307, 308]) {
+      for (const [operation, parameters] of [
+        ["Users.ListUser", { limit: 1 }],
+        ["Users.ReprovisionAllPhones", { ids: "[1]" }],
+      ]) {
+        const run = await n8n.run(workflow("moved", node("Moved", { credentials }, operation, parameters)));
+        assert.equal(run.status, "error");
+        assert.match(run.error.message, /answers, but not as a 3CX does: it redirects to http:\/\/127\.0\.0\.1/);
+      }
+      const tried = { id: saved.id, name: saved.name, type: "threeCxOAuth2Api", data };
+      const { status: verdict, message } = (await n8n.rest("POST", "/credentials/test", { credentials: tried })).data;
+      assert.equal(verdict, "Error", `${status}`);
+      assert.match(message, /redirects to another one/);
+    }
+    assert.deepEqual(elsewhere, []);
+  } finally {
+    thief.server.close();
+    moved.server.close();
+  }
+});
+
+test("a resource that is chosen and nothing else destroys nothing", async () => {
+  const purge = threeCx("Purge", sim.credentials, { resource: "PurgeSettings" });
+  const run = await n8n.run(workflow("untouched", purge));
+  assert.equal(run.status, "error");
+  for (const operation of ["PurgeSettings.PurgeAllLogs", "PurgeSettings.PurgeCalls"]) {
+    assert.equal((await counts(sim, operation)).received, 0);
+  }
 });

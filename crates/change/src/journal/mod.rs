@@ -17,6 +17,7 @@ mod lock;
 mod log;
 mod rows;
 mod text;
+mod text_identity;
 mod writer;
 
 use std::fs;
@@ -35,7 +36,8 @@ pub use error::JournalError;
 pub use history::{Counts, RunDetail, RunSummary, StepRecord};
 pub use log::{FileRun, Log, NewStep, OldRun};
 pub use rows::{Entry, Known, Row};
-pub use text::{beside, old_constants, old_hash};
+pub use text::beside;
+pub use text_identity::{of_constants as old_constants, of_row as old_hash};
 
 /// The version of the tables.
 const VERSION: i64 = 1;

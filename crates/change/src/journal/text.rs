@@ -8,12 +8,10 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::hash::Hasher;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use threecx_core::{Arguments, Input};
 
 use super::rows::{Entry, Row};
 use super::JournalError;
@@ -153,74 +151,9 @@ pub(super) fn take_over(path: &Path) -> Result<(), JournalError> {
         .map_err(|error| JournalError::OldJournal { path: path.to_owned(), reason: error.to_string() })
 }
 
-/// The hash by which earlier versions knew a row. Its bytes are those that Rust printed for the
-/// types of the time, and are pinned by a golden value.
-pub fn old_hash(arguments: &Arguments, words: &[String]) -> u64 {
-    let Arguments { parameters, fields, body, options } = arguments;
-    let mut hasher = fnv::FnvHasher::default();
-    for (place, values) in [("path", parameters), ("field", fields), ("option", options)] {
-        for (name, value) in values {
-            hasher.write(format!("{place} {name:?} {}\n", printed(value)).as_bytes());
-        }
-    }
-    let body = body.as_ref().map_or_else(|| "None".to_owned(), |body| format!("Some({})", printed(body)));
-    hasher.write(format!("{body} {words:?}").as_bytes());
-    hasher.finish()
-}
-
-fn printed(input: &Input) -> String {
-    match input {
-        Input::Text(text) => format!("Text({text:?})"),
-        Input::Json(text) => format!("Json({text:?})"),
-    }
-}
-
-/// The hash by which earlier versions knew what is the same for all rows, without secrets.
-pub fn old_constants(arguments: &Arguments, is_secret: impl Fn(&str) -> bool, words: &[String]) -> u64 {
-    let Arguments { parameters, fields, body, options } = arguments;
-    let map = |values: &std::collections::BTreeMap<String, Input>| {
-        let pairs: Vec<String> = values.iter().map(|(name, value)| format!("{name:?}: {}", printed(value))).collect();
-        format!("{{{}}}", pairs.join(", "))
-    };
-    let shown: Vec<String> = fields
-        .iter()
-        .filter(|(name, _)| !is_secret(name))
-        .map(|(name, value)| format!("({name:?}, {})", printed(value)))
-        .collect();
-    let body = body.as_ref().map_or_else(|| "None".to_owned(), |body| format!("Some({})", printed(body)));
-    let mut hasher = fnv::FnvHasher::default();
-    hasher.write(format!("{}[{}]{body}{}{words:?}", map(parameters), shown.join(", "), map(options)).as_bytes());
-    hasher.finish()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn old_hashes_are_pinned() {
-        let mut arguments = Arguments::default();
-        arguments.parameters.insert("Id".into(), Input::Text("29".into()));
-        arguments.fields.insert("Name".into(), Input::Text("Zoë \"Z\"\n".into()));
-        arguments.fields.insert("Groups".into(), Input::Json("[1]".into()));
-        arguments.body = Some(Input::Json("{}".into()));
-        let debugged = |arguments: &Arguments, words: &[String]| {
-            // As the versions that wrote such journals did it.
-            let Arguments { parameters, fields, body, options } = arguments;
-            let mut hasher = fnv::FnvHasher::default();
-            for (place, values) in [("path", parameters), ("field", fields), ("option", options)] {
-                for (name, value) in values {
-                    hasher.write(format!("{place} {name:?} {value:?}\n").as_bytes());
-                }
-            }
-            hasher.write(format!("{body:?} {words:?}").as_bytes());
-            hasher.finish()
-        };
-        let words = ["100".to_owned(), "Ada".to_owned()];
-        assert_eq!(old_hash(&arguments, &words), debugged(&arguments, &words));
-        assert_eq!(format!("{:016x}", old_hash(&arguments, &words)), "GOLDEN1");
-        assert_eq!(format!("{:016x}", old_constants(&arguments, |name| name == "Groups", &words)), "GOLDEN2");
-    }
 
     #[test]
     fn a_damaged_line_makes_the_rows_that_it_names_unknown() {

@@ -68,7 +68,7 @@ impl RowFile {
         constants.fields.retain(|name, _| !is_secret(name));
         let old = OldRun {
             pbx: typed.settings.url.clone().unwrap_or_default(),
-            constants: old_constants(&typed.arguments, is_secret, &typed.run.words),
+            constants: old_constants(&typed.arguments, &typed.run.words, is_secret),
         };
         let head = Head {
             kind: Kind::File,

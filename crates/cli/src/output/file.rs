@@ -1,10 +1,10 @@
-//! Files that a PBX sends: written as they come, into a `.part` file beside where they belong, and
+//! Files that a PBX sends: written as they come, into a file of their own beside where they belong, and
 //! put in place when they are complete. Without a name from `--output-file`, which may also be that of
 //! a folder, nothing that is there already is overwritten.
 
-use std::fs::{self, File, TryLockError};
-use std::io::{self, Seek, Write};
-use std::path::Path;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
@@ -14,6 +14,7 @@ use super::settings::Output;
 use super::shape::Shape;
 use super::value::print_value;
 use crate::failure::Failure;
+use crate::atomic_file::{Incomplete, Readers};
 
 /// The maximum number of names that are tried.
 const MOST_NAMES: u32 = 1000;
@@ -143,12 +144,10 @@ fn progress(download: &Download, output: &Output) -> ProgressBar {
 
 /// A file that is not complete yet. It goes away unless it is kept.
 struct Part {
-    file: File,
-    path: String,
+    file: Incomplete,
     target: String,
     /// True if the name was given: then it may be overwritten.
     named: bool,
-    kept: bool,
 }
 
 impl Part {
@@ -166,81 +165,29 @@ impl Part {
         if let Some(folder) = folder {
             fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
         }
-        let mut number = 0;
-        let mut path = format!("{target}.part");
-        let file = loop {
-            let failed = |error: io::Error| Failure::file(&path, &error);
-            let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-            // A part that a killed run left is free, one that is being written is not.
-            match file.try_lock() {
-                Ok(()) => {}
-                // Files of one name may come at the same time.
-                Err(TryLockError::WouldBlock) if !named && number < MOST_NAMES => {
-                    number += 1;
-                    path = format!("{}.part", numbered(&target, number));
-                    continue;
-                }
-                Err(TryLockError::WouldBlock) => {
-                    return Err(Failure::File { path, reason: "another download is writing it".into() });
-                }
-                // Some file systems have no locks.
-                Err(TryLockError::Error(_)) => break file,
-            }
-            // Another download may have put it in place before it was locked: then it is whole.
-            if Path::new(&path).exists() {
-                break file;
-            }
-        };
-        file.set_len(0).map_err(|error| Failure::file(&path, &error))?;
-        Ok(Part { file, path, target, named, kept: false })
+        let file = Incomplete::beside(Path::new(&target)).map_err(|error| Failure::file(&target, &error))?;
+        Ok(Part { file, target, named })
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).map_err(|error| Failure::file(&self.path, &error))
+        self.file.write_all(bytes).map_err(|error| Failure::file(&self.target, &error))
     }
 
     fn restart(&mut self) -> Result<(), Failure> {
-        let emptied = self.file.rewind().and_then(|()| self.file.set_len(0));
-        emptied.map_err(|error| Failure::file(&self.path, &error))
+        self.file.empty().map_err(|error| Failure::file(&self.target, &error))
     }
 
     /// Puts it in place and returns its name: where that is taken and was not given, that of the
     /// first `name (1).ext` which is free.
-    fn keep(mut self) -> Result<String, Failure> {
-        self.file.sync_all().map_err(|error| Failure::file(&self.path, &error))?;
-        self.kept = true;
-        if self.named {
-            fs::rename(&self.path, &self.target).map_err(|error| Failure::file(&self.target, &error))?;
-            return Ok(self.target.clone());
-        }
-        for number in 0..MOST_NAMES {
-            let name = numbered(&self.target, number);
-            // Other than a rename, a link does not take the place of what is there.
-            match fs::hard_link(&self.path, &name) {
-                Ok(()) => {
-                    fs::remove_file(&self.path).map_err(|error| Failure::file(&self.path, &error))?;
-                    return Ok(name);
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                // Some file systems have no links.
-                Err(_) if !Path::new(&name).exists() => {
-                    fs::rename(&self.path, &name).map_err(|error| Failure::file(&name, &error))?;
-                    return Ok(name);
-                }
-                Err(_) => {}
-            }
-        }
-        self.kept = false;
-        Err(Failure::file(&self.target, &io::ErrorKind::AlreadyExists.into()))
-    }
-}
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        if !self.kept {
-            // It is of no use; if it cannot be removed, the next run takes it over.
-            let _ = fs::remove_file(&self.path);
-        }
+    fn keep(self) -> Result<String, Failure> {
+        let Part { file, target, named } = self;
+        let kept = if named {
+            file.replace(Path::new(&target), Readers::Everybody).map(|()| target.clone())
+        } else {
+            let names = (0..MOST_NAMES).map(|number| PathBuf::from(numbered(&target, number)));
+            file.place(names, Readers::Everybody).map(|path| path.display().to_string())
+        };
+        kept.map_err(|error| Failure::file(&target, &error))
     }
 }
 

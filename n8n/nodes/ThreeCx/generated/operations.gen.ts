@@ -1220,7 +1220,7 @@ export const operations: INodeProperties[] = [
 				action: 'Update DN property',
 			},
 		],
-		default: 'DNProperties.CreateDNProperty',
+		default: 'DNProperties.GetPropertiesByDn',
 	},
 	{
 		displayName: 'Operation',
@@ -2354,7 +2354,7 @@ export const operations: INodeProperties[] = [
 				action: 'Register with MCP server',
 			},
 		],
-		default: 'McpServers.Exchange',
+		default: 'McpServers.GetServerMetadata',
 	},
 	{
 		displayName: 'Operation',
@@ -3292,6 +3292,12 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
+				name: '(Choose One)',
+				value: '',
+				description: 'Does nothing: each of the others changes or deletes something',
+				action: 'Choose an operation',
+			},
+			{
 				name: 'Purge All Logs',
 				value: 'PurgeSettings.PurgeAllLogs',
 				description: 'This deletes all logs of the PBX. POST /PurgeAllLogs.',
@@ -3316,7 +3322,8 @@ export const operations: INodeProperties[] = [
 				action: 'Purge local backups',
 			},
 		],
-		default: 'PurgeSettings.PurgeAllLogs',
+		default: '',
+		required: true,
 	},
 	{
 		displayName: 'Operation',

@@ -1,7 +1,7 @@
 //! The two dropdowns that everybody starts from: resources, and the operations of each.
 
 use serde_json::{Value, json};
-use threecx_catalog::{Operation, Resource, Verb};
+use threecx_catalog::{Effect, Operation, Resource, Verb};
 use threecx_node::records::{self, Records};
 
 use super::words;
@@ -28,18 +28,41 @@ pub fn operations() -> Value {
 fn dropdown(resource: &'static Resource) -> Value {
     let mut sorted: Vec<&'static Operation> = resource.operations.iter().collect();
     sorted.sort_by_key(|operation| operation.title.to_lowercase());
-    let options: Vec<Value> = sorted.into_iter().map(option).collect();
-    let first = resource.operations.iter().find(|operation| matches!(operation.verb, Verb::List | Verb::Get));
-    let default = first.unwrap_or(&resource.operations[0]);
-    json!({
+    let operations = sorted.into_iter().map(option);
+    let untouched = untouched(resource);
+    let options: Vec<Value> = untouched.is_none().then(choose).into_iter().chain(operations).collect();
+    let mut dropdown = json!({
         "displayName": "Operation",
         "name": "operation",
         "type": "options",
         "noDataExpression": true,
         "displayOptions": { "show": { "resource": [resource.name] } },
         "options": options,
-        "default": default.id,
+        "default": untouched.map_or("", |operation| operation.id),
+    });
+    // n8n runs no node that leaves out what is required.
+    if untouched.is_none() {
+        dropdown["required"] = json!(true);
+    }
+    dropdown
+}
+
+/// In the place of an operation: a list's default has to be in the list.
+fn choose() -> Value {
+    json!({
+        "name": "(Choose One)",
+        "value": "",
+        "description": "Does nothing: each of the others changes or deletes something",
+        "action": "Choose an operation",
     })
+}
+
+/// What runs if somebody chooses a resource and nothing else: that must not change anything. The list
+/// of what there is comes first, then one of its things, then another question; where all operations
+/// change something there is none, and one has to be chosen.
+fn untouched(resource: &'static Resource) -> Option<&'static Operation> {
+    let reads = resource.operations.iter().filter(|operation| operation.effect == Effect::Reads);
+    reads.min_by_key(|operation| !matches!(operation.verb, Verb::List | Verb::Get))
 }
 
 fn option(operation: &'static Operation) -> Value {
@@ -49,4 +72,24 @@ fn option(operation: &'static Operation) -> Value {
         "description": words::operation(operation),
         "action": words::sentence(operation.title),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_was_not_chosen_changes_anything() {
+        for (resource, dropdown) in threecx_catalog::resources().iter().zip(operations().as_array().expect("a list")) {
+            let default = dropdown["default"].as_str().expect("a text");
+            let reads = |operation: &&Operation| operation.effect == Effect::Reads;
+            match threecx_catalog::operation(default) {
+                Some(operation) => assert!(reads(&operation), "{default} is not a read"),
+                None => {
+                    assert!(default.is_empty() && dropdown["required"] == true, "{}: {default}", resource.name);
+                    assert!(!resource.operations.iter().any(|operation| reads(&operation)), "{}", resource.name);
+                }
+            }
+        }
+    }
 }
