@@ -37,7 +37,7 @@ pub fn command() -> Command {
         format!("{ABOUT}, with the token of the client; print the answer unchanged"),
         "threecx api <METHOD> <PATH> [--body JSON|@FILE|-] [OPTIONS]",
     );
-    let command = globals::add(command.arg(method).arg(path).arg(body), |_| true);
+    let command = globals::add(command.arg(method).arg(path).arg(body), |global| global.name != "plan-out");
     layout::fit(command, width()).after_help(
         "Nothing is checked or quoted before it is sent. What its operation asks to confirm is confirmed here too, and so is a\n\
          DELETE that the catalogue does not know. Quote the path: a shell interprets $ and (.\n\n\
@@ -55,7 +55,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let path = matches::text(&matches, "path").unwrap_or_default();
     let body = matches::text(&matches, "body").map(|body| content("--body", body, &mut stdin)).transpose()?;
     let request = raw(method, &path, body);
-    let run = RunFlags::of(&matches);
+    let run = RunFlags::with_curl(&matches);
     if run.curl {
         return curl::print(&request, &settings, &output);
     }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use serde_json::json;
-use threecx::{Arguments, Operation, Request};
+use threecx::Request;
 use threecx_catalog::{Content, Method};
 
 use crate::args::flag::kebab;
@@ -23,16 +23,6 @@ const NEXT: &str = " \\\n  ";
 
 /// The variable that holds the token.
 const TOKEN: &str = "THREECX_TOKEN";
-
-/// Plans an operation and prints how curl calls it.
-pub fn operation(
-    operation: &'static Operation,
-    arguments: &Arguments,
-    settings: &Settings,
-    output: &Output,
-) -> Result<(), Failure> {
-    print(&dry_run::planned(operation, arguments, settings)?, settings, output)
-}
 
 /// Prints how curl sends a request.
 pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<(), Failure> {

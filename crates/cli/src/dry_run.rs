@@ -1,8 +1,8 @@
 //! `--dry-run`: the request that would be sent, with its secrets masked.
 
 use serde_json::{Map, Value, json};
-use threecx::{Arguments, Client, Error, Operation, Request, Span};
-use threecx_core::{MASK, plan};
+use threecx::{Client, Request};
+use threecx_core::MASK;
 
 use crate::connect::Settings;
 use crate::failure::Failure;
@@ -11,31 +11,6 @@ use crate::output::{Output, value};
 
 /// Stands for the address where none is given.
 const PLACEHOLDER: &str = "https://PBX";
-
-/// Plans an operation and prints the request.
-pub fn operation(
-    operation: &'static Operation,
-    arguments: &Arguments,
-    settings: &Settings,
-    output: &Output,
-) -> Result<(), Failure> {
-    print(&planned(operation, arguments, settings)?, settings, output)
-}
-
-/// The request as it is for the release that was named, or else for the newest.
-pub fn planned(operation: &'static Operation, arguments: &Arguments, settings: &Settings) -> Result<Request, Failure> {
-    match plan(operation, arguments, settings.release.unwrap_or(Span::NEWEST)) {
-        Ok(request) => Ok(request),
-        Err(Error::NotInVersion(error)) if settings.release.is_none() => {
-            let has_it = error.exists.last().map(|span| span.last.version()).unwrap_or_default();
-            Err(Failure::NotPlanned {
-                error,
-                next_step: format!("Add --api {has_it} to plan it for a release that has it."),
-            })
-        }
-        Err(error) => Err(error.into()),
-    }
-}
 
 /// Prints a request.
 pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<(), Failure> {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer as _};
 use serde_json::value::RawValue;
 use threecx_catalog::{Answer as Declared, Content, Effect, Operation, Type, TypeRef, Verb};
 
-use crate::error::{Error, Reason, Refusal};
+use crate::error::{Cause, Error, Reason, Refusal};
 
 /// What the core needs of an answer's head.
 #[derive(Clone, Copy, Debug, Default)]
@@ -181,7 +181,7 @@ fn is_due(operation: &Operation, ty: TypeRef, status: u16) -> bool {
 /// been carried out.
 fn senseless(operation: Option<&Operation>, reason: String) -> Error {
     match operation {
-        Some(operation) if operation.effect != Effect::Reads => Error::UnknownOutcome { reason },
+        Some(operation) if operation.effect != Effect::Reads => Error::UnknownOutcome { cause: Cause::Broken(reason) },
         _ => Error::Answer { reason },
     }
 }

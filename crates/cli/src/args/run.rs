@@ -32,27 +32,31 @@ impl RunFlags {
     pub fn of(matches: &ArgMatches) -> RunFlags {
         RunFlags {
             dry_run: matches::flag(matches, "dry-run"),
-            curl: matches::flag(matches, "curl"),
-            plan_out: matches::text(matches, "plan-out"),
             yes: matches::flag(matches, "yes"),
             ..RunFlags::default()
         }
     }
 
+    /// For those that have `--curl` too.
+    pub fn with_curl(matches: &ArgMatches) -> RunFlags {
+        RunFlags { curl: matches::flag(matches, "curl"), ..RunFlags::of(matches) }
+    }
+
+    /// For those whose plan can be kept.
+    pub fn with_plan(matches: &ArgMatches) -> RunFlags {
+        RunFlags { plan_out: matches::text(matches, "plan-out"), ..RunFlags::of(matches) }
+    }
+
     /// For an operation; `takes_words` if what it is about can be named.
     pub fn of_operation(operation: &Operation, takes_words: bool, matches: &ArgMatches) -> RunFlags {
         let mut flags =
-            RunFlags { all: operation.is_paged() && matches::flag(matches, "all"), ..RunFlags::of(matches) };
+            RunFlags { all: operation.is_paged() && matches::flag(matches, "all"), ..RunFlags::with_plan(matches) };
+        flags.curl = matches::flag(matches, "curl");
         if takes_words {
             flags.words = matches::many(matches, "words");
             flags.where_ = matches::text(matches, "where");
         }
         flags
-    }
-
-    /// True if requests are shown and not sent.
-    pub fn is_shown(&self) -> bool {
-        self.dry_run || self.curl
     }
 }
 

@@ -53,6 +53,7 @@ impl Summary<'_> {
                     "skipped": skipped,
                     "not_sent": not_sent,
                     "results": self.results.map(|path| path.display().to_string()),
+                    "run": self.run,
                     "ended_by": self.cause.as_ref().and_then(Failure::kind).map(Kind::name),
                 });
                 if self.states.iter().any(|state| state.file().is_some()) {

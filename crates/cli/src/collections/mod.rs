@@ -41,7 +41,7 @@ pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), F
         which: matches::text(&matches, "which").unwrap_or_default(),
         output: Output::from(OutputFlags::of(&matches))?,
         settings: Settings::from(ConnectionFlags::of(&matches)?)?,
-        run: RunFlags::of(&matches),
+        run: RunFlags::with_plan(&matches),
     };
     let mut stdin = Stdin::default();
     let action = match matches::text(&matches, "action").as_deref() {

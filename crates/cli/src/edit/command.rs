@@ -34,7 +34,7 @@ pub fn command(resource: &'static Resource, kind: &Kind) -> Command {
         .override_usage(format!("{usage} [OPTIONS]"))
         .arg(option("select", "Only these properties: FirstName,LastName"))
         .arg(option("expand", "Include these collections, which are sent as a whole if changed"));
-    layout::fit(globals::add(command, |global| global.name != "curl"), width()).after_help(
+    layout::fit(globals::add(command, |global| !matches!(global.name, "curl" | "plan-out")), width()).after_help(
         "The editor is taken from VISUAL or EDITOR. If something goes wrong after you have written something, the text\n\
          is kept in a file, whose name is printed. --dry-run shows the request instead of sending it.",
     )

@@ -33,7 +33,7 @@ pub fn command() -> Command {
         ),
         "threecx apply-plan <FILE> [OPTIONS]",
     );
-    let command = globals::add(command.arg(file), |global| global.name != "curl");
+    let command = globals::add(command.arg(file), |global| !matches!(global.name, "curl" | "plan-out"));
     layout::fit(command, width()).after_help(
         "--dry-run shows the requests. A plan made by somebody else, or on another machine, cannot be told from a\n\
          forged one: it is shown in full, and has to be agreed to at a terminal; --yes is not enough.",

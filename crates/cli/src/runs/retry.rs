@@ -31,7 +31,7 @@ pub fn command() -> Command {
         ),
         "threecx retry <RUN> [OPTIONS]",
     );
-    let command = globals::add(command.arg(run).arg(unknown()), |global| global.name != "curl");
+    let command = globals::add(command.arg(run).arg(unknown()), |global| !matches!(global.name, "curl" | "plan-out"));
     layout::fit(command, width())
 }
 

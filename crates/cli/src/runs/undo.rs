@@ -35,7 +35,7 @@ pub fn command() -> Command {
         ),
         "threecx undo <RUN> [OPTIONS]",
     );
-    let command = globals::add(command.arg(run), |global| global.name != "curl");
+    let command = globals::add(command.arg(run), |global| !matches!(global.name, "curl" | "plan-out"));
     layout::fit(command, width()).after_help(
         "What is made anew gets a new id. What only acted, such as a reboot, cannot be taken back; that is said.\n\
          Undoing is a run like any other: it is recorded, and can be undone. --dry-run shows it.",
