@@ -10,4 +10,6 @@ pub struct Naming {
     pub columns: &'static [&'static str],
     /// Where a text search looks.
     pub searched: &'static [&'static str],
+    /// What a PBX changes by itself: somebody's presence, not somebody's edit.
+    pub volatile: &'static [&'static str],
 }

@@ -11,7 +11,7 @@
 use serde_json::{Map, Value};
 use threecx::{Directory, NameInput, NamedEntity, Wanted};
 use threecx::{Client, Error};
-use threecx_catalog::{Effect, EntitySet, Operation, Verb, operation};
+use threecx_catalog::{Effect, EntitySet, NAMING, Operation, Verb, operation};
 use threecx_core::{Arguments, Input, Place};
 
 use crate::before::{Before, Touched, given, holds};
@@ -279,7 +279,7 @@ fn removal(reverse: &Reverse<'_>, seen: Option<&NamedEntity>) -> Result<Step, Re
         return Err(Reason::Gone);
     };
     if let Some(Value::Object(made)) = &reverse.record.after {
-        let properties = edited(made, seen.row(), reverse.set);
+        let properties = edited(made, seen.row());
         if !properties.is_empty() {
             return Err(Reason::Changed { properties });
         }
@@ -320,10 +320,10 @@ fn without_ids(value: &Value) -> Value {
 
 /// The properties that somebody has edited since something was made. A PBX fills in some by itself, and
 /// leaves out what is empty.
-fn edited(made: &Map<String, Value>, now: &Map<String, Value>, set: Option<&'static EntitySet>) -> Vec<String> {
+fn edited(made: &Map<String, Value>, now: &Map<String, Value>) -> Vec<String> {
     let plain = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
     let is_empty = |value: &Value| value.is_null() || value.as_str() == Some("") || value == &Value::from(0);
-    let lives = |name: &str| VOLATILE.contains(&name) && set.is_some();
+    let lives = |name: &str| NAMING.volatile.contains(&name);
     let differs = |(name, now): &(&String, &Value)| match made.get(*name) {
         _ if name.contains('@') || lives(name) || !(plain(now) || now.is_null()) => false,
         Some(made) => !(made == *now || is_empty(made) && is_empty(now)),
@@ -332,7 +332,3 @@ fn edited(made: &Map<String, Value>, now: &Map<String, Value>, set: Option<&'sta
     now.iter().filter(differs).map(|(name, _)| name.clone()).collect()
 }
 
-
-/// What a PBX changes by itself.
-const VOLATILE: [&str; 6] =
-    ["IsRegistered", "QueueStatus", "CurrentProfileName", "QueueStatuses", "LastLogin", "IsOnline"];

@@ -16,10 +16,11 @@ pub fn index(
     let naming = &overrides.names;
     let texts = |texts: &[String]| emit::slice("    ", texts.iter().map(|text| format!("{text:?}")));
     let mut out = format!(
-        "\npub const NAMING: Naming = Naming {{\n    summary: {},\n    columns: {},\n    searched: {},\n}};\n",
+        "\npub const NAMING: Naming = Naming {{\n    summary: {},\n    columns: {},\n    searched: {},\n    volatile: {},\n}};\n",
         texts(&naming.summary),
         texts(&naming.columns),
         texts(&naming.searched),
+        texts(&naming.volatile),
     );
     out.push_str(&format!("\npub static FILE_CONTENTS: &[&str] = &{:?};\n", overrides.content.names));
     let tables = Collections { overrides, roots, types, structures };

@@ -91,12 +91,13 @@ pub struct Naming {
     pub summary: Vec<String>,
     pub columns: Vec<String>,
     pub searched: Vec<String>,
+    pub volatile: Vec<String>,
 }
 
 impl Naming {
     /// All properties, with the list that names them.
     pub fn lists(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let lists: [(&'static str, &[String]); 8] = [
+        let lists: [(&'static str, &[String]); 9] = [
             ("number", std::slice::from_ref(&self.number)),
             ("person", &self.person),
             ("name", &self.name),
@@ -105,6 +106,7 @@ impl Naming {
             ("summary", &self.summary),
             ("columns", &self.columns),
             ("searched", &self.searched),
+            ("volatile", &self.volatile),
         ];
         lists.into_iter().flat_map(|(list, names)| names.iter().map(move |name| (list, name.as_str())))
     }

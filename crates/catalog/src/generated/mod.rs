@@ -907,6 +907,12 @@ pub const NAMING: Naming = Naming {
         "CompanyName",
         "PhoneNumber",
     ],
+    volatile: &[
+        "CurrentProfileName",
+        "IsOnline",
+        "IsRegistered",
+        "QueueStatus",
+    ],
 };
 
 pub static FILE_CONTENTS: &[&str] = &["Content", "Contents", "Data"];

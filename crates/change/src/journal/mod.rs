@@ -285,10 +285,10 @@ fn boot() -> Option<String> {
 
 /// The user and machine that a run is begun by.
 pub fn who() -> String {
-    let variable = |names: [&str; 2]| names.into_iter().find_map(|name| std::env::var(name).ok());
-    let user = variable(["USER", "USERNAME"]).unwrap_or_else(|| "unknown".into());
+    let variable = |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok());
+    let user = variable(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(|| "unknown".into());
     let machine = fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
-    match machine.or_else(|| variable(["COMPUTERNAME", "HOSTNAME"])) {
+    match machine.or_else(|| variable(&["COMPUTERNAME", "HOSTNAME"])) {
         Some(machine) => format!("{user}@{machine}"),
         None => user,
     }

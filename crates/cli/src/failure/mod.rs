@@ -464,7 +464,7 @@ mod tests {
             Kind::Unhealthy => return Failure::Unhealthy,
             Kind::Incomplete => {
                 let (rows, failed, unknown, not_sent) = (2, 1, 0, 1);
-                return Failure::Incomplete { rows, failed, unknown, not_sent, goes_on: true, cause: None };
+                return Failure::Incomplete { rows, failed, unknown, not_sent, resumable: true, cause: None };
             }
             Kind::Changed => return Failure::Changed { what: text(), properties: vec![text()] },
             Kind::NotKept => return Failure::NotKept { what: text(), properties: vec![text()] },
@@ -474,7 +474,8 @@ mod tests {
             Kind::Editor => return Failure::Editor { editor: text(), reason: text() },
             Kind::Document => return Failure::Document { reason: text() },
             Kind::Keyring => return Failure::Keyring { reason: text() },
-            Kind::Journal => return Failure::Journal { path: text(), reason: text(), next_step: "Delete it.".into() },
+            Kind::Journal => return JournalError::NoSuchRun { run: 1 }.into(),
+            Kind::Plan => return SealError::Altered.into(),
             Kind::Internal => return Failure::Internal(text()),
             Kind::Interrupted => return Failure::Interrupted,
             Kind::NotInVersion => {
@@ -493,9 +494,9 @@ mod tests {
             Kind::Rejected => Error::Rejected(Box::default()),
             Kind::RateLimited => Error::RateLimited { retry_after: None },
             Kind::Server => Error::Server { status: 500, reason: text() },
-            Kind::UnknownOutcome => Error::UnknownOutcome { reason: text() },
+            Kind::UnknownOutcome => Error::UnknownOutcome { cause: threecx::Cause::TimedOut },
             Kind::Answer => Error::Answer { reason: text() },
-            Kind::NoAnswer => Error::NoAnswer { host: text(), reason: text() },
+            Kind::NoAnswer => Error::NoAnswer { host: text(), cause: threecx::Cause::TimedOut },
         };
         of_a_call.into()
     }
