@@ -463,17 +463,24 @@ fn step(intent: &Intent, arguments: Arguments) -> Step {
 
 /// Adds to what is read of a set what an intent, and a face, need to know of what it is done to.
 fn want_subject(want: &mut Wanted, intent: &Intent, wants: Wants) {
-    want.select.extend(wants.select.iter().map(|name| (*name).to_owned()));
-    want.expand.extend(wants.expand.iter().map(|name| (*name).to_owned()));
+    fn add(all: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
+        for one in more {
+            if !all.contains(&one) {
+                all.push(one);
+            }
+        }
+    }
+    add(&mut want.select, wants.select.iter().map(|name| (*name).to_owned()));
+    add(&mut want.expand, wants.expand.iter().map(|name| (*name).to_owned()));
     let mut asked = intent.arguments.clone();
     if let Some(change) = &intent.items {
         asked.body = Some(Input::Json(format!("{{\"{}\":[]}}", change.collection.property.name)));
     }
     let Some(touched) = Touched::by(intent.operation, &asked) else { return };
     want.whole |= touched.is_whole();
-    want.select.extend(touched.select().into_iter().map(str::to_owned));
+    add(&mut want.select, touched.select().into_iter().map(str::to_owned));
     if lists_expand(want.set) {
-        want.expand.extend(touched.expand());
+        add(&mut want.expand, touched.expand());
     }
 }
 

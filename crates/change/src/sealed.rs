@@ -197,6 +197,9 @@ pub fn open(text: &str, journal: &Journal) -> Result<Opened, SealError> {
     if written.expires <= now() {
         return Err(SealError::Expired);
     }
+    if journal.is_used(&written.id)? {
+        return Err(SealError::Used);
+    }
     let plan: Plan = serde_json::from_str(written.plan.get()).map_err(not_a_plan)?;
     if let Some(step) = plan.steps.iter().find(|step| step.concerns.iter().any(|thing| *thing >= plan.things.len())) {
         return Err(SealError::NotAPlan { reason: format!("a step ({}) concerns nothing", step.operation.id) });

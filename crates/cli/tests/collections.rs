@@ -126,7 +126,7 @@ fn what_somebody_else_changed_meanwhile_is_not_overwritten() {
     first.args(["queues", "agents", "add", "800", "100"]);
     let ours = std::thread::spawn(move || fails(&mut first));
     let until = Instant::now() + Duration::from_secs(30);
-    while sim.get("/sim/counts/Queues.GetQueue")["received"].as_u64().unwrap_or_default() == 0 {
+    while sim.get("/sim/counts/Queues.ListQueue")["received"].as_u64().unwrap_or_default() == 0 {
         assert!(Instant::now() < until, "the queue is never read");
         std::thread::sleep(Duration::from_millis(5));
     }

@@ -129,10 +129,10 @@ fn killed_twenty_times_and_every_row_arrives_once() {
 fn killed_in_creates_updates_and_deletes_and_nothing_is_left_in_doubt() {
     const ROWS: u64 = 2000;
     const KILLS: u64 = 20;
-    let sim = Sim::start(&["--live-calls", "off", "--users", "10"]);
+    let sim = Sim::start(&["--live-calls", "off", "--users", "3000"]);
     let folder = tempfile::tempdir().expect("a folder");
     let mut random = Random(0xC0FFEE);
-    let numbers = || 5000..5000 + ROWS;
+    let numbers = || 50_000..50_000 + ROWS;
     for (operation, words, heading, cells) in [
         ("Users.CreateUser", &["users", "create"][..], "Number,FirstName", "Ada"),
         ("Users.UpdateUser", &["users", "update"][..], "Extension,Mobile", "+491234"),

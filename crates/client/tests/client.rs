@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use threecx::{Answer, Arguments, Client, Error, NextStep, Opened, Operation, Piece, Policy, Span, operation};
+use threecx::{
+    Answer, Arguments, Cause, Client, Error, NextStep, Opened, Operation, Piece, Place, Policy, Span, operation,
+};
 use threecx_catalog::Method;
 use threecx_sim::Pbx;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -246,6 +248,21 @@ async fn what_may_have_been_carried_out_is_not_sent_twice() {
         assert_eq!(result.err().map(|error| error.code()), code, "case {number}");
         let calls = seen.lock().expect("no panic").iter().filter(|line| !line.contains("/connect/token")).count();
         assert_eq!(calls, sent, "case {number}");
+    }
+}
+
+/// By what it does, not by its method: some questions are a POST.
+#[tokio::test]
+async fn a_question_that_goes_unanswered_changed_nothing() {
+    let mut greetings = Arguments::default();
+    greetings.set(Place::Field, "ids", "[1]");
+    for (question, arguments) in [("Users.ListUser", Arguments::default()), ("Users.GetMultiEditGreetings", greetings)]
+    {
+        let (url, _) = scripted(Vec::new()).await;
+        let client = Client::builder(&url).credentials("a", "b").retry(quick()).release(Span::NEWEST).build();
+        let error = client.expect("an address").call(op(question), &arguments).await.expect_err("cut");
+        assert!(matches!(&error, Error::NoAnswer { cause: Cause::Broken(_), .. }), "{question}: {error}");
+        assert!(!error.is_too_slow());
     }
 }
 

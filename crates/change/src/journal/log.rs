@@ -251,6 +251,12 @@ impl Journal {
                      WHERE run = ?1 AND seq = ?2",
                 )
                 .map_err(wrong)?;
+            let mut settle = transaction
+                .prepare(
+                    "UPDATE steps SET line = ?3, state = ?4, detail = ?5 \
+                     WHERE run = ?1 AND seq = ?2 AND state <> 'done'",
+                )
+                .map_err(wrong)?;
             for (index, step) in steps.iter().enumerate() {
                 let place = before.as_ref().and_then(|before| before.places.get(index));
                 let line = place.and_then(|place| i64::try_from(place.row.line).ok()).filter(|line| *line > 0);
@@ -258,8 +264,11 @@ impl Journal {
                 let arguments = self.hidden(step.arguments)?;
                 let before = step.before.map(|before| self.hidden(before)).transpose()?;
                 match place.and_then(|place| place.seq) {
-                    // What is done stays as it was recorded.
-                    Some(seq) if step.state.is_done() => seqs.push(seq),
+                    // What is done stays as it was recorded, but that it is done may be news.
+                    Some(seq) if step.state.is_done() => {
+                        settle.execute(params![run, seq, line, state, detail]).map_err(wrong)?;
+                        seqs.push(seq);
+                    }
                     Some(seq) => {
                         update
                             .execute(params![run, seq, line, step.label, state, detail, arguments, before])

@@ -203,6 +203,12 @@ impl Journal {
         Ok(new.map_err(wrong)? == 1)
     }
 
+    /// True if a sealed plan was used.
+    pub(crate) fn is_used(&self, id: &str) -> Result<bool, JournalError> {
+        let found = self.db.query_row("SELECT 1 FROM seals WHERE id = ?1", [id], |_| Ok(())).optional();
+        Ok(found.map_err(|error| self.wrong(&error))?.is_some())
+    }
+
     /// The hash by which content is known again.
     pub fn identity(&self, content: &[u8]) -> Identity {
         self.keys.identity(content)

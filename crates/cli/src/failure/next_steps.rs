@@ -34,7 +34,7 @@ pub fn journal(error: &JournalError) -> String {
         JournalError::OldJournal { path, .. } => {
             format!("Rename or delete {} to begin anew: rows that it calls done are then sent again.", path.display())
         }
-        JournalError::NoSuchRun { .. } => "`threecx history` lists the runs.".into(),
+        JournalError::NoSuchRun { .. } => "List the runs: threecx history".into(),
         _ => "See `threecx history`.".into(),
     }
 }

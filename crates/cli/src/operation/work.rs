@@ -108,6 +108,10 @@ fn naming(typed: &Typed, error: Error) -> Failure {
             let next_step = format!("Add --api {has_it} to plan it for a release that has it.");
             Failure::NotPlanned { error, next_step }
         }
+        (Error::Input(mut error), _) if error.argument == "where" => {
+            error.argument = "--where".into();
+            Error::Input(error).into()
+        }
         (error, _) => error.into(),
     }
 }

@@ -61,7 +61,11 @@ impl Wanted {
             option("select", self.selected(naming).join(","));
         }
         if !self.expand.is_empty() {
-            option("expand", self.expand.join(","));
+            // What is expanded twice is refused.
+            let mut expand: Vec<&str> = self.expand.iter().map(String::as_str).collect();
+            expand.sort_unstable();
+            expand.dedup();
+            option("expand", expand.join(","));
         }
         if let Some(filter) = filter {
             option("filter", filter);
