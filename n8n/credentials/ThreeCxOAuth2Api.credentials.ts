@@ -83,6 +83,7 @@ export class ThreeCxOAuth2Api implements ICredentialType {
 			// The token must not go where a redirect points.
 			disableFollowRedirect: true,
 		},
+		// n8n reads each rule by its own type; its declaration wants all of one.
 		rules: [
 			...REDIRECTS.map((value) => ({
 				type: 'responseCode' as const,
@@ -102,6 +103,6 @@ export class ThreeCxOAuth2Api implements ICredentialType {
 						'This address answers, but not as a 3CX does: check Base URL (3CX listens on 443 or 5001).',
 				},
 			},
-		],
+		] as ICredentialTestRequest['rules'],
 	};
 }
