@@ -100,16 +100,27 @@ impl Touched {
         known.unwrap_or(property.name).to_owned()
     }
 
-    /// True if a row of the set's list with these properties selected says all of it.
-    pub fn is_in_lists(&self) -> bool {
-        !self.properties().any(|property| property.navigation)
+    /// True if a row says all that has to be known: collections have to be there, and to be whole.
+    pub fn is_all_in(&self, row: &Properties) -> bool {
+        let whole = |property: &Property| {
+            row.contains_key(property.name) && !row.contains_key(&format!("{}@odata.nextLink", property.name))
+        };
+        self.properties().filter(|property| property.navigation).all(whole)
+    }
+
+    /// True for a property that is a collection or an entity of its own.
+    pub fn is_navigation(&self, name: &str) -> bool {
+        property(self.structure, name).is_some_and(|property| property.navigation)
     }
 
     /// What of a row that was read belongs to it.
     pub fn of(&self, row: &Properties) -> Before {
         let belongs = |name: &String| !name.contains('@') && (self.whole || self.names.contains(name.as_str()));
         let properties = row.iter().filter(|(name, _)| belongs(name));
-        Before { properties: properties.map(|(name, value)| (name.clone(), value.clone())).collect(), whole: self.whole }
+        Before {
+            properties: properties.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            whole: self.whole,
+        }
     }
 
     /// Reads it as it is now.
@@ -180,8 +191,7 @@ pub(crate) fn body(arguments: &Arguments) -> Properties {
 pub(crate) fn holds_secrets(ty: Type) -> bool {
     fn within(ty: Type, depth: u8) -> bool {
         let Type::Structure(structure) = ty else { return false };
-        depth > 0
-            && structure.all_properties().any(|property| property.secret || within(property.ty.ty, depth - 1))
+        depth > 0 && structure.all_properties().any(|property| property.secret || within(property.ty.ty, depth - 1))
     }
     within(ty, 3)
 }
@@ -193,7 +203,37 @@ impl Before {
         // What is left out is null.
         let value = |properties: &'_ Properties, name: &str| properties.get(name).unwrap_or(&null).clone();
         let changed = |name: &&String| value(&self.properties, name) != value(&now.properties, name);
-        self.properties.keys().chain(now.properties.keys()).filter(changed).cloned().collect::<IndexSet<_>>().into_iter().collect()
+        self.properties
+            .keys()
+            .chain(now.properties.keys())
+            .filter(changed)
+            .cloned()
+            .collect::<IndexSet<_>>()
+            .into_iter()
+            .collect()
+    }
+}
+
+/// True if what a PBX shows is exactly what was sent, so that nobody has changed it since: lists have the
+/// same items in the same order. It may know more of an object than was sent.
+pub fn is_same(shown: Option<&Value>, sent: &Value) -> bool {
+    let is_empty = |value: Option<&Value>| match value {
+        None | Some(Value::Null) => true,
+        Some(Value::String(text)) => text.is_empty(),
+        Some(Value::Array(items)) => items.is_empty(),
+        Some(_) => false,
+    };
+    match (shown, sent) {
+        (shown, sent) if is_empty(Some(sent)) => is_empty(shown),
+        (Some(Value::Object(shown)), Value::Object(sent)) => sent
+            .iter()
+            .filter(|(name, _)| *name != "Id" && !name.contains('@'))
+            .all(|(name, sent)| is_same(shown.get(name), sent)),
+        (Some(Value::Array(shown)), Value::Array(sent)) => {
+            shown.len() == sent.len() && shown.iter().zip(sent).all(|(shown, sent)| is_same(Some(shown), sent))
+        }
+        (Some(Value::Number(shown)), Value::Number(sent)) => shown.as_f64() == sent.as_f64(),
+        (shown, sent) => shown == Some(sent),
     }
 }
 

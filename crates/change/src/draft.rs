@@ -186,7 +186,7 @@ impl Draft {
         some: &[usize],
     ) -> Result<Plan, Vec<Problem>> {
         let alone = |error: Error| vec![Problem { intent: 0, error }];
-        let directory = self.look_up(client, wants, some).await.map_err(alone)?;
+        let (directory, failed) = self.look_up(client, wants, some).await.map_err(alone)?;
         let mut plan = Plan {
             pbx: pbx.to_owned(),
             release: Span::NEWEST,
@@ -198,12 +198,16 @@ impl Draft {
         let mut places = Places::default();
         let mut problems = Vec::new();
         let mut named: HashMap<usize, String> = HashMap::new();
+        let mut planned = vec![false; self.intents.len()];
+        for index in some {
+            planned[*index] = true;
+        }
         for (index, intent) in self.intents.iter().enumerate() {
-            if !some.contains(&index) && some.len() < self.intents.len() {
+            if !planned[index] {
                 plan.steps.push(step(intent, intent.arguments.clone()));
                 continue;
             }
-            match self.steps(client, index, &directory, wants, &mut plan, &mut places).await {
+            match self.steps(client, index, (&directory, &failed), wants, &mut plan, &mut places).await {
                 Ok(first) => {
                     if let [step] = &plan.steps[first..]
                         && let [one] = plan.things_of(step).collect::<Vec<_>>().as_slice()
@@ -224,7 +228,7 @@ impl Draft {
             for (index, step) in plan.steps.iter().enumerate() {
                 if let Err(error) = step.request(plan.release) {
                     let intent = if plan.steps.len() == self.intents.len() { index } else { 0 };
-                    if some.contains(&intent) {
+                    if planned[intent] {
                         problems.push(Problem { intent, error });
                     }
                 }
@@ -243,10 +247,16 @@ impl Draft {
     }
 
     /// Asks for everything that is named, set by set.
-    async fn look_up(&self, client: &Client, wants: Wants, some: &[usize]) -> Result<Directory, Error> {
+    async fn look_up(
+        &self,
+        client: &Client,
+        wants: Wants,
+        some: &[usize],
+    ) -> Result<(Directory, Vec<&'static str>), Error> {
         let effect = self.intents.first().map_or(Effect::Reads, |intent| intent.operation.effect);
         let mut directory = client.directory().for_effect(effect);
         let mut wanted: Vec<(Wanted, Vec<&NameInput>, bool)> = Vec::new();
+        let mut failed = Vec::new();
         for index in some {
             let (intent, pending) = (&self.intents[*index], &self.pending[*index]);
             let references = &self.references[intent.operation.id];
@@ -272,13 +282,14 @@ impl Draft {
             }
         }
         for (want, words, optional) in wanted {
+            let set = want.set.name;
             match directory.look_up(want, &words).await {
                 // Of ids that were given as such, nothing has to be known.
-                Err(_) if optional => {}
+                Err(_) if optional => failed.push(set),
                 looked_up => looked_up?,
             }
         }
-        Ok(directory)
+        Ok((directory, failed))
     }
 
     /// Adds the steps of an intent; returns where they begin.
@@ -286,7 +297,7 @@ impl Draft {
         &self,
         client: &Client,
         index: usize,
-        directory: &Directory,
+        (directory, failed): (&Directory, &[&'static str]),
         wants: Wants,
         plan: &mut Plan,
         places: &mut Places,
@@ -295,7 +306,10 @@ impl Draft {
         let references = &self.references[intent.operation.id];
         let mut arguments = intent.arguments.clone();
         let found = references.apply(pending, directory, &mut arguments)?;
-        plan.missing.extend(found.missing.iter().cloned());
+        // What could not be asked for is not missing.
+        if !references.subject.is_some_and(|about| failed.contains(&about.set.name)) {
+            plan.missing.extend(found.missing.iter().cloned());
+        }
         for (set, entities) in found.others {
             for entity in entities {
                 places.of(plan, set, entity, true);
@@ -337,11 +351,19 @@ impl Draft {
             return Ok(first);
         }
         if intent.items.is_some() && subjects.len() > 1 {
-            let error = InputError::of(about.set.placeholder(), format!("one {}", about.set.noun()), subjects.len().to_string());
+            let error = InputError::of(
+                about.set.placeholder(),
+                format!("one {}", about.set.noun()),
+                subjects.len().to_string(),
+            );
             return Err(error.with_hint("Do one after the other.").into());
         }
         if intent.line.is_some() && subjects.len() > 1 {
-            let error = InputError::of(about.set.placeholder(), format!("one {} in a row", about.set.noun()), subjects.len().to_string());
+            let error = InputError::of(
+                about.set.placeholder(),
+                format!("one {} in a row", about.set.noun()),
+                subjects.len().to_string(),
+            );
             return Err(error.with_hint("Give each a row of its own.").into());
         }
         for entity in subjects {
@@ -372,7 +394,7 @@ impl Draft {
         asked.body = Some(Input::Json(format!("{{\"{property}\":[]}}")));
         let touched = Touched::by(step.operation, &asked);
         let touched = touched.ok_or_else(|| Error::Answer { reason: format!("{property} cannot be read") })?;
-        let shown = row.filter(|row| row.contains_key(property));
+        let shown = row.filter(|row| touched.is_all_in(row) && row.contains_key(property));
         let before = match shown {
             Some(row) => touched.of(row),
             None => touched.read(client, &asked).await?,
@@ -402,13 +424,18 @@ impl Draft {
     /// times, and a question asked.
     fn targets_twice(&self, about: impl Fn(usize) -> Option<String>) -> Vec<Problem> {
         let once = |intent: &Intent| {
-            intent.line.is_some() && intent.items.is_none() && matches!(intent.operation.verb, Verb::Update | Verb::Delete)
+            intent.line.is_some()
+                && intent.items.is_none()
+                && matches!(intent.operation.verb, Verb::Update | Verb::Delete)
         };
         let noun = |index: usize| self.about(index).map(|about| about.set.noun()).unwrap_or_default();
-        self.twice(|index| about(index).filter(|_| once(&self.intents[index])), |index| {
-            let placeholder = self.about(index).map(|about| about.set.placeholder()).unwrap_or_default();
-            (placeholder, format!("another {} than in line", noun(index)))
-        })
+        self.twice(
+            |index| about(index).filter(|_| once(&self.intents[index])),
+            |index| {
+                let placeholder = self.about(index).map(|about| about.set.placeholder()).unwrap_or_default();
+                (placeholder, format!("another {} than in line", noun(index)))
+            },
+        )
     }
 
     /// Two rows that give one number, or one name where that is the key: the PBX would refuse one.
@@ -484,7 +511,7 @@ fn want_subject(want: &mut Wanted, intent: &Intent, wants: Wants) {
     }
 }
 
-fn lists_expand(set: &EntitySet) -> bool {
+pub(crate) fn lists_expand(set: &EntitySet) -> bool {
     let Some(list) = set.list else { return false };
     let form = list.newest_form();
     form.options_in(form.span).contains(Options::EXPAND)
@@ -493,9 +520,7 @@ fn lists_expand(set: &EntitySet) -> bool {
 /// What was there before a step: from the row that was looked up, else read.
 async fn before(client: &Client, step: &Step, row: Option<&Map<String, Value>>) -> Result<Option<Before>, Error> {
     let Some(touched) = Touched::by(step.operation, &step.arguments) else { return Ok(None) };
-    if let Some(row) = row
-        && (touched.is_in_lists() || lists_expand_of(&touched))
-    {
+    if let Some(row) = row.filter(|row| touched.is_all_in(row)) {
         return Ok(Some(touched.of(row)));
     }
     match touched.read(client, &step.arguments).await {
@@ -504,10 +529,6 @@ async fn before(client: &Client, step: &Step, row: Option<&Map<String, Value>>) 
         Err(Error::Permission { .. } | Error::NotInVersion(_) | Error::Rejected(_) | Error::NotFound(_)) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-fn lists_expand_of(touched: &Touched) -> bool {
-    touched.set.is_some_and(lists_expand)
 }
 
 /// What words for items have to be, before anything is looked up.

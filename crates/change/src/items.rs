@@ -291,7 +291,13 @@ mod tests {
     fn new_items_hold_what_they_have_to() {
         let role = |role: &str| vec![("Rights/RoleName".to_owned(), role.to_owned())];
         for (set, word, identity, also, made) in [
-            ("Groups", "members", "100", role("managers"), json!({"Number": "100", "Rights": {"RoleName": "managers"}})),
+            (
+                "Groups",
+                "members",
+                "100",
+                role("managers"),
+                json!({"Number": "100", "Rights": {"RoleName": "managers"}}),
+            ),
             ("Users", "departments", "28", role("users"), json!({"GroupId": 28, "Rights": {"RoleName": "users"}})),
             ("Trunks", "dids", "+491", Vec::new(), json!("+491")),
         ] {

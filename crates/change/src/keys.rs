@@ -61,6 +61,11 @@ impl Keys {
         }
     }
 
+    /// True if a folder has its key.
+    pub(crate) fn are_in(folder: &Path) -> bool {
+        folder.join(FILE).exists()
+    }
+
     fn read(file: std::fs::File) -> io::Result<Keys> {
         let mut text = String::new();
         file.take(100).read_to_string(&mut text)?;

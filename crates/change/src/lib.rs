@@ -16,7 +16,7 @@ pub mod sealed;
 mod state;
 mod undo;
 
-pub use before::{Before, Properties, Touched, holds};
+pub use before::{Before, Properties, Touched, holds, is_same};
 pub use draft::{Draft, Problem, Wants, check};
 pub use intent::{Intent, Targets};
 pub use journal::{Journal, JournalError};

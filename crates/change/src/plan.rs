@@ -205,8 +205,8 @@ impl Serialize for Thing {
 impl<'de> Deserialize<'de> for Thing {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Thing, D::Error> {
         let WrittenThing { set, key, number, name } = WrittenThing::deserialize(deserializer)?;
-        let set = entity_set(&set)
-            .ok_or_else(|| serde::de::Error::custom(format!("no set of entities is called {set}")))?;
+        let set =
+            entity_set(&set).ok_or_else(|| serde::de::Error::custom(format!("no set of entities is called {set}")))?;
         Ok(Thing { set, entity: NamedEntity::known(key, number, name), by_name: true })
     }
 }

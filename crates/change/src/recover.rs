@@ -15,7 +15,8 @@ use threecx::{NameInput, NamedEntity, Wanted};
 use threecx_catalog::{Effect, EntitySet, Span, Verb};
 use threecx_core::{Arguments, Error};
 
-use crate::before::{Touched, holds};
+use crate::before::{Touched, is_same};
+use crate::draft::lists_expand;
 use crate::plan::Step;
 use crate::references::About;
 use crate::run::sent;
@@ -26,11 +27,7 @@ use crate::state::State;
 ///
 /// # Errors
 /// Those of asking the PBX.
-pub async fn recover(
-    client: &Client,
-    release: Span,
-    steps: &[(usize, &Step)],
-) -> Result<HashMap<usize, State>, Error> {
+pub async fn recover(client: &Client, release: Span, steps: &[(usize, &Step)]) -> Result<HashMap<usize, State>, Error> {
     let mut by_set: Vec<(Wanted, Vec<(usize, &Step, NameInput)>)> = Vec::new();
     for (index, step) in steps {
         let Some((set, word)) = looked_up_by(step) else { continue };
@@ -40,8 +37,12 @@ pub async fn recover(
         });
         let wanted = &mut by_set[place].0;
         wanted.whole = true;
-        if let Some(touched) = Touched::by(step.operation, &step.arguments) {
-            wanted.expand.extend(touched.expand());
+        if let Some(touched) = Touched::by(step.operation, &step.arguments).filter(|_| lists_expand(set)) {
+            for item in touched.expand() {
+                if !wanted.expand.contains(&item) {
+                    wanted.expand.push(item);
+                }
+            }
         }
         by_set[place].1.push((*index, *step, word));
     }
@@ -89,35 +90,43 @@ fn looked_up_by(step: &Step) -> Option<(&'static EntitySet, NameInput)> {
 fn text_of(arguments: &Arguments, name: &str) -> Option<String> {
     let field = arguments.fields.get(name).map(|input| input.text().to_owned());
     let field = field.map(|text| serde_json::from_str::<String>(&text).unwrap_or(text));
-    field.or_else(|| crate::before::body(arguments).get(name)?.as_str().map(str::to_owned)).filter(|text| !text.is_empty())
+    field
+        .or_else(|| crate::before::body(arguments).get(name)?.as_str().map(str::to_owned))
+        .filter(|text| !text.is_empty())
 }
 
 /// What is to be made of what was found; nothing where that does not decide it.
 fn verdict(step: &Step, release: Span, entity: Option<&NamedEntity>) -> Option<State> {
     let done = |id: Option<String>| State::Done { status: 0, id, file: None };
     match (step.operation.verb, entity) {
-        (Verb::Create | Verb::Update, Some(entity)) => {
-            let as_sent = is_as_sent(step, release, entity.row());
-            match step.operation.verb {
-                Verb::Create if as_sent => Some(done(Some(entity.key.to_owned()))),
-                // Somebody else's, perhaps: a person has to look.
-                Verb::Create => None,
-                _ if as_sent => Some(done(None)),
-                _ => Some(State::Unsent),
-            }
-        }
+        (Verb::Create, Some(entity)) => match is_as_sent(step, release, entity.row()) {
+            Some(true) => Some(done(Some(entity.key.clone()))),
+            // Somebody else's, perhaps: a person has to look.
+            _ => None,
+        },
+        (Verb::Update, Some(entity)) => match is_as_sent(step, release, entity.row())? {
+            true => Some(done(None)),
+            false => Some(State::Unsent),
+        },
         (Verb::Create, None) | (Verb::Delete, Some(_)) => Some(State::Unsent),
         (Verb::Delete, None) => Some(done(None)),
         _ => None,
     }
 }
 
-/// True if an entity shows what was sent, as far as it shows it.
-fn is_as_sent(step: &Step, release: Span, row: &Map<String, Value>) -> bool {
+/// Whether an entity is what was sent; nothing where it does not show enough to tell.
+pub(crate) fn is_as_sent(step: &Step, release: Span, row: &Map<String, Value>) -> Option<bool> {
     let secret = |name: &str| {
         let property = step.operation.newest_form().target.set().and_then(|set| set.property(name));
         property.is_some_and(|property| property.secret)
     };
     let sent = sent(step, release);
-    sent.iter().all(|(name, sent)| secret(name) || row.get(name).is_none_or(|shown| holds(shown, sent)))
+    let mut told = false;
+    for (name, sent) in sent.iter().filter(|(name, _)| !secret(name)) {
+        if !is_same(row.get(name), sent) {
+            return if row.contains_key(name) { Some(false) } else { None };
+        }
+        told |= row.contains_key(name);
+    }
+    told.then_some(true)
 }

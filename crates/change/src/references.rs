@@ -9,9 +9,7 @@
 use std::collections::HashSet;
 
 use threecx::{Directory, NameInput, NamedEntity};
-use threecx_catalog::{
-    Body, EntitySet, Identity as Subject, Operation, Property, Target, Type, TypeRef, entity_set,
-};
+use threecx_catalog::{Body, EntitySet, Identity as Subject, Operation, Property, Target, Type, TypeRef, entity_set};
 use threecx_core::{Arguments, Error, Input, InputError, Place};
 
 use crate::intent::Intent;
@@ -169,7 +167,8 @@ impl References {
                 }
             }
         } else if let Some(word) = words.first() {
-            let error = InputError::of(intent.operation.id, "no words: it is not done to anything", format!("`{word}`"));
+            let error =
+                InputError::of(intent.operation.id, "no words: it is not done to anything", format!("`{word}`"));
             return Err(error.into());
         }
         for (index, reference) in self.values.iter().enumerate() {

@@ -7,8 +7,7 @@ use threecx::Client;
 use threecx_catalog::operation;
 use threecx_core::Error;
 
-use crate::before::Touched;
-use crate::journal::{RunDetail, now};
+use crate::journal::RunDetail;
 use crate::plan::{Plan, Step};
 use crate::recover::recover;
 use crate::state::State;
@@ -35,7 +34,8 @@ pub async fn retry(client: &Client, run: &RunDetail) -> Result<Retry, Error> {
     let mut plan = Plan {
         pbx: run.summary.head.pbx.clone(),
         release: client.target(),
-        made: now(),
+        // What was there before is read again: it may have been long ago.
+        made: 0,
         steps: Vec::new(),
         things: Vec::new(),
         missing: Vec::new(),
@@ -58,13 +58,6 @@ pub async fn retry(client: &Client, run: &RunDetail) -> Result<Retry, Error> {
     let in_doubt: Vec<usize> = (0..states.len()).filter(|step| states[*step].is_unknown()).collect();
     let order: Vec<usize> =
         (0..states.len()).filter(|step| matches!(states[*step], State::Unsent | State::Failed { .. })).collect();
-    for index in &order {
-        let step = &mut plan.steps[*index];
-        // What was there when it was first tried may be long gone.
-        if let Some(touched) = Touched::by(step.operation, &step.arguments) {
-            step.before = touched.read(client, &step.arguments).await.ok();
-        }
-    }
     Ok(Retry { plan, states, order, in_doubt })
 }
 

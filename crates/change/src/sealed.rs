@@ -262,7 +262,8 @@ impl Opened {
 fn telling(properties: &Properties, before: &Before, touched: &Touched) -> Properties {
     let tells = |name: &str| match (before.whole, touched.set) {
         (true, Some(set)) => {
-            set.number.is_some_and(|number| number.name == name) || set.names.contains(&name)
+            set.number.is_some_and(|number| number.name == name)
+                || set.names.contains(&name)
                 || set.email.is_some_and(|email| email.name == name)
         }
         _ => !touched.is_secret(name),

@@ -9,8 +9,8 @@
 //! | action | none | |
 
 use serde_json::{Map, Value};
-use threecx::{Directory, NameInput, NamedEntity, Wanted};
 use threecx::{Client, Error};
+use threecx::{Directory, NameInput, NamedEntity, Wanted};
 use threecx_catalog::{Effect, EntitySet, NAMING, Operation, Verb, operation};
 use threecx_core::{Arguments, Input, Place};
 
@@ -116,7 +116,9 @@ pub async fn undo(client: &Client, run: &RunDetail) -> Result<Undo, Error> {
     let directory = look_up(client, &reverses).await?;
     for reverse in reverses {
         let seen = match (&reverse.word, reverse.set) {
-            (Some(word), Some(set)) => directory.take(set, "", word, "").ok().and_then(|found| found.into_iter().next()),
+            (Some(word), Some(set)) => {
+                directory.take(set, "", word, "").ok().and_then(|found| found.into_iter().next())
+            }
             _ => None,
         };
         let step = match reverse.record_verb() {
@@ -331,4 +333,3 @@ fn edited(made: &Map<String, Value>, now: &Map<String, Value>) -> Vec<String> {
     };
     now.iter().filter(differs).map(|(name, _)| name.clone()).collect()
 }
-

@@ -66,9 +66,7 @@ pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
         _ => match tree::find_operation(own, &words)? {
             Chosen::Operation(operation) => of_resource(operation.resource),
             Chosen::Resource(found) | Chosen::Edit(found) => of_resource(found),
-            Chosen::Collection(found) => {
-                threecx::resource(found.set.name).map_or_else(|| program(own), of_resource)
-            }
+            Chosen::Collection(found) => threecx::resource(found.set.name).map_or_else(|| program(own), of_resource),
             _ => program(own),
         },
     };

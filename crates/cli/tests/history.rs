@@ -111,12 +111,43 @@ fn every_change_can_be_taken_back() {
     let people = folder.path().join("people.csv").display().to_string();
     let rows: String = (7000..7200).map(|number| format!("{number},Ada,Nr {number}\n")).collect();
     std::fs::write(&people, format!("Number,FirstName,LastName\n{rows}")).expect("written");
-    prints(sim.threecx().args(["contacts", "create", "--first-name", "Alan", "--last-name", "Turing", "--mobile", "+44"]));
-    prints(sim.threecx().args(["contacts", "create", "--first-name", "Grace", "--last-name", "Hopper", "--company-name", "Navy"]));
+    prints(sim.threecx().args([
+        "contacts",
+        "create",
+        "--first-name",
+        "Alan",
+        "--last-name",
+        "Turing",
+        "--mobile",
+        "+44",
+    ]));
+    prints(sim.threecx().args([
+        "contacts",
+        "create",
+        "--first-name",
+        "Grace",
+        "--last-name",
+        "Hopper",
+        "--company-name",
+        "Navy",
+    ]));
     prints(sim.threecx().args(["queues", "agents", "add", "800", "100-103"]));
     let queue = prints_json(sim.threecx().args(["queues", "get", "800", "-o", "json"]));
     let agents = json!({"Agents": [{"Number": "104"}]}).to_string();
-    let holiday = ["holidays", "create", "--name", "Carnival", "--day", "9", "--month", "2", "--day-end", "9", "--month-end", "2"];
+    let holiday = [
+        "holidays",
+        "create",
+        "--name",
+        "Carnival",
+        "--day",
+        "9",
+        "--month",
+        "2",
+        "--day-end",
+        "9",
+        "--month-end",
+        "2",
+    ];
     for words in [
         &["users", "update", "100", "--mobile", "+491", "--first-name", "Zoe"][..],
         &["users", "update", "100-109", "--enabled", "false"],

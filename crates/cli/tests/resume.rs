@@ -96,7 +96,10 @@ fn killed_twenty_times_and_every_row_arrives_once() {
     let mut random = Random(0x5EED);
     for _ in 0..KILLS {
         let requests = 1 + random.below(ROWS as u64 / KILLS - 1);
-        assert!(kill_after(&sim, &[&CREATE[..], &["--from", path]].concat(), OPERATION, requests), "it ended by itself");
+        assert!(
+            kill_after(&sim, &[&CREATE[..], &["--from", path]].concat(), OPERATION, requests),
+            "it ended by itself"
+        );
     }
     let go_on = || {
         let mut command = sim.threecx();

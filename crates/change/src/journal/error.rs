@@ -33,9 +33,9 @@ pub enum JournalError {
         version: i64,
     },
     /// Another process is at work on the same rows.
-    #[error("another run of {what} is in progress")]
+    #[error("another process is at work on {what}")]
     Busy {
-        /// The file whose rows they are.
+        /// The file whose rows they are, or the run.
         what: String,
     },
     /// All rows of a file are settled.
@@ -67,6 +67,12 @@ pub enum JournalError {
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
+    },
+    /// The database is there, and the key that belongs to it is not.
+    #[error("the key of the journal in {} is missing", folder.display())]
+    NoKey {
+        /// The state folder.
+        folder: PathBuf,
     },
     /// There is no run with this number.
     #[error("there is no run {run} in the journal")]

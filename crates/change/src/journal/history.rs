@@ -43,7 +43,7 @@ pub struct RunSummary {
     pub counts: Counts,
     /// What its first step concerned.
     pub first: Option<String>,
-    /// The run that took it back, if one did.
+    /// The run that took it back as a whole, if one did.
     pub undone_by: Option<i64>,
 }
 
@@ -82,7 +82,10 @@ pub struct RunDetail {
 const SUMMARY: &str = "
     SELECT id, begun, ended, kind, pbx, identity, who, operation, source, constants, release, of_run,
         (SELECT label FROM steps WHERE run = id ORDER BY seq LIMIT 1),
-        (SELECT max(other.id) FROM runs other WHERE other.of_run = runs.id AND other.kind = 'undo')
+        (SELECT max(other.id) FROM runs other WHERE other.of_run = runs.id AND other.kind = 'undo'
+            AND other.ending = 'complete'
+            AND (SELECT count(*) FROM steps WHERE run = other.id AND state = 'done')
+                >= (SELECT count(*) FROM steps WHERE run = runs.id AND state = 'done'))
     FROM runs";
 
 impl Journal {
@@ -162,7 +165,8 @@ impl Journal {
     }
 
     fn counts(&self, run: i64) -> rusqlite::Result<Counts> {
-        let mut statement = self.db.prepare_cached("SELECT state, count(*) FROM steps WHERE run = ?1 GROUP BY state")?;
+        let mut statement =
+            self.db.prepare_cached("SELECT state, count(*) FROM steps WHERE run = ?1 GROUP BY state")?;
         let mut rows = statement.query([run])?;
         let mut counts = Counts::default();
         while let Some(row) = rows.next()? {

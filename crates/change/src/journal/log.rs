@@ -38,7 +38,7 @@ pub struct Log {
     /// The number in the run of each step.
     seqs: Vec<u32>,
     /// Held until the run ends.
-    _lock: Option<Lock>,
+    _locks: Vec<Lock>,
 }
 
 /// What a text journal of this file would be known by: one that an earlier version kept beside it.
@@ -79,18 +79,30 @@ impl Journal {
     /// # Errors
     /// That it cannot be recorded.
     pub fn begin(&self, head: &Head, steps: &[NewStep<'_>], order: &[usize]) -> Result<Log, JournalError> {
-        self.start(head, None, steps, order, |_, _| Ok(()))
+        let log = self.start(head, None, steps, order, |_, _| Ok(()))?;
+        Ok(Log { _locks: vec![self.lock(log.run)?], ..log })
+    }
+
+    /// Keeps others from going on with a run or from taking it back. Take it before the run is read.
+    ///
+    /// # Errors
+    /// That somebody is at work on it.
+    pub fn lock(&self, run: i64) -> Result<Lock, JournalError> {
+        Lock::of_run(&self.folder, run)
     }
 
     /// Goes on with a run that has ended: `steps` are those of the run, each with the state that was decided
     /// for it.
     ///
     /// # Errors
-    /// That another process is at work on it, or that it cannot be recorded.
-    pub fn go_on(&self, run: &RunDetail, steps: &[NewStep<'_>], order: &[usize]) -> Result<Log, JournalError> {
-        let Head { pbx, operation, source, .. } = &run.summary.head;
-        let what = source.clone().unwrap_or_else(|| format!("run {}", run.summary.run));
-        let lock = Lock::take(&self.folder, &self.keys, pbx, operation, &what)?;
+    /// That it cannot be recorded.
+    pub fn go_on(
+        &self,
+        lock: Lock,
+        run: &RunDetail,
+        steps: &[NewStep<'_>],
+        order: &[usize],
+    ) -> Result<Log, JournalError> {
         let place = |step: &StepRecord| Place {
             row: Row { line: step.line.unwrap_or_default(), identity: Identity([0; 16]), old: 0 },
             seq: Some(step.seq),
@@ -99,7 +111,7 @@ impl Journal {
         let places: Vec<Place> = run.steps.iter().map(place).collect();
         let before = Rows { run: Some(run.summary.run), places: &places };
         let log = self.start(&run.summary.head, Some(before), steps, order, |_, _| Ok(()))?;
-        Ok(Log { _lock: Some(lock), ..log })
+        Ok(Log { _locks: vec![lock], ..log })
     }
 
     /// Looks up what is known of the rows of a file on this PBX. `again` begins anew where all is done.
@@ -108,10 +120,10 @@ impl Journal {
     /// Why a run of this file cannot go on, or not begin.
     pub fn file_run(&self, head: Head, old: &OldRun, rows: &[Row], again: bool) -> Result<FileRun, JournalError> {
         let source = head.source.clone().unwrap_or_default();
-        let lock = Lock::take(&self.folder, &self.keys, &head.pbx, &head.operation, &source)?;
+        let lock = Lock::of_file(&self.folder, &self.keys, &head.pbx, &head.operation, &source)?;
         let before = match self.last_of_file(&head.pbx, &head.operation, &source)? {
             Some(run) => Some(self.recorded(run, &head, rows)?),
-            None => text::read(&head.operation, &old.pbx, &source)?.map(|text| {
+            None => text::read(&head.operation, &[&old.pbx, &head.pbx], &source)?.map(|text| {
                 let constants = format!("{:016x}", old.constants);
                 Earlier {
                     run: None,
@@ -122,7 +134,8 @@ impl Journal {
                 }
             }),
         };
-        let anew = |text| FileRun { head: head.clone(), run: None, text, known: rows::find(Vec::new(), rows), lock: None };
+        let anew =
+            |text| FileRun { head: head.clone(), run: None, text, known: rows::find(Vec::new(), rows), lock: None };
         let run = match before {
             None => anew(None),
             Some(Earlier { run, known, ended, same_arguments, text }) => {
@@ -201,11 +214,10 @@ impl Journal {
         let run = match before.as_ref().and_then(|before| before.run) {
             Some(run) => {
                 transaction
-                    .execute("UPDATE runs SET ended = NULL, ending = NULL, boot = ?2, who = ?3 WHERE id = ?1", params![
-                        run,
-                        boot(),
-                        who()
-                    ])
+                    .execute(
+                        "UPDATE runs SET ended = NULL, ending = NULL, boot = ?2, who = ?3 WHERE id = ?1",
+                        params![run, boot(), who()],
+                    )
                     .map_err(wrong)?;
                 run
             }
@@ -257,15 +269,20 @@ impl Journal {
                      WHERE run = ?1 AND seq = ?2 AND state <> 'done'",
                 )
                 .map_err(wrong)?;
+            let mut sent = vec![false; steps.len()];
+            for step in order {
+                sent[*step] = true;
+            }
             for (index, step) in steps.iter().enumerate() {
                 let place = before.as_ref().and_then(|before| before.places.get(index));
                 let line = place.and_then(|place| i64::try_from(place.row.line).ok()).filter(|line| *line > 0);
-                let (state, detail) = columns_of(&step.state);
+                // What failed before is about to be sent again.
+                let (state, detail) = columns_of(if sent[index] { &State::Unsent } else { &step.state });
                 let arguments = self.hidden(step.arguments)?;
                 let before = step.before.map(|before| self.hidden(before)).transpose()?;
                 match place.and_then(|place| place.seq) {
-                    // What is done stays as it was recorded, but that it is done may be news.
-                    Some(seq) if step.state.is_done() => {
+                    // What is not sent now stays as it was recorded, but what is known of it may be news.
+                    Some(seq) if !sent[index] => {
                         settle.execute(params![run, seq, line, state, detail]).map_err(wrong)?;
                         seqs.push(seq);
                     }
@@ -304,7 +321,7 @@ impl Journal {
         let order = order.iter().map(|index| seqs[*index]).collect();
         transaction.commit().map_err(wrong)?;
         let writer = Writer::start(&self.folder, run, order)?;
-        Ok(Log { run, writer, seqs, _lock: None })
+        Ok(Log { run, writer, seqs, _locks: Vec::new() })
     }
 }
 
@@ -334,9 +351,10 @@ impl FileRun {
         let skip = |db: &Connection, run: i64| {
             // What is from a text journal has no place in a run.
             for seq in gone.iter().filter_map(|entry| entry.seq) {
-                db.execute("UPDATE steps SET state = 'skipped', detail = NULL WHERE run = ?1 AND seq = ?2", params![
-                    run, seq
-                ])?;
+                db.execute(
+                    "UPDATE steps SET state = 'skipped', detail = NULL WHERE run = ?1 AND seq = ?2",
+                    params![run, seq],
+                )?;
             }
             Ok(())
         };
@@ -345,7 +363,9 @@ impl FileRun {
         if let Some(path) = &self.text {
             text::take_over(path)?;
         }
-        Ok(Log { _lock: self.lock, ..log })
+        let mut locks = vec![journal.lock(log.run)?];
+        locks.extend(self.lock);
+        Ok(Log { _locks: locks, ..log })
     }
 }
 
@@ -405,4 +425,3 @@ fn finished(states: &[State], what: String) -> JournalError {
     let skipped = count(|state| *state == State::Skipped);
     JournalError::Finished { what, done: count(State::is_done), skipped }
 }
-

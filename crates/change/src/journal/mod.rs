@@ -34,6 +34,7 @@ use crate::state::State;
 
 pub use error::JournalError;
 pub use history::{Counts, RunDetail, RunSummary, StepRecord};
+pub use lock::Lock;
 pub use log::{FileRun, Log, NewStep, OldRun};
 pub use rows::{Entry, Known, Row};
 pub use text::beside;
@@ -100,12 +101,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [(Kind, &'static str); 4] = [
-        (Kind::Call, "call"),
-        (Kind::File, "file"),
-        (Kind::Plan, "plan"),
-        (Kind::Undo, "undo"),
-    ];
+    const ALL: [(Kind, &'static str); 4] =
+        [(Kind::Call, "call"), (Kind::File, "file"), (Kind::Plan, "plan"), (Kind::Undo, "undo")];
 
     /// The word in the journal.
     pub fn word(self) -> &'static str {
@@ -154,8 +151,12 @@ impl Journal {
     /// written it.
     pub fn open(folder: &Path) -> Result<Journal, JournalError> {
         private_folder(folder).map_err(|error| JournalError::folder(folder, &error))?;
-        let keys = Keys::open(folder).map_err(|error| JournalError::folder(folder, &error))?;
         let path = folder.join("journal.db");
+        // A new key could read nothing, and would make rows that are done look new.
+        if path.exists() && !Keys::are_in(folder) {
+            return Err(JournalError::NoKey { folder: folder.to_owned() });
+        }
+        let keys = Keys::open(folder).map_err(|error| JournalError::folder(folder, &error))?;
         let db = connect(&path).map_err(|error| JournalError::database(folder, &error))?;
         let journal = Journal { folder: folder.to_owned(), db, keys };
         journal.migrate()?;

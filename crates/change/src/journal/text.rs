@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::rows::{Entry, Row};
 use super::JournalError;
+use super::rows::{Entry, Row};
 use crate::identity::Identity;
 use crate::state::State;
 
@@ -70,7 +70,7 @@ impl OldIdentity {
 }
 
 /// The text journal of a file, if there is one and it is of this operation on this PBX.
-pub(super) fn read(operation: &str, pbx: &str, source: &str) -> Result<Option<Old>, JournalError> {
+pub(super) fn read(operation: &str, pbx: &[&str], source: &str) -> Result<Option<Old>, JournalError> {
     let path = beside(source);
     let refuse = |reason: String| JournalError::OldJournal { path: path.clone(), reason };
     let bytes = match fs::read(&path) {
@@ -88,7 +88,8 @@ pub(super) fn read(operation: &str, pbx: &str, source: &str) -> Result<Option<Ol
     if header.journal != VERSION {
         return Err(refuse("it is a journal of another version of this program".into()));
     }
-    if (header.operation.as_str(), header.pbx.as_str()) != (operation, pbx) {
+    let same = |one: &str, other: &str| one.trim_end_matches('/').eq_ignore_ascii_case(other.trim_end_matches('/'));
+    if header.operation != operation || !pbx.iter().any(|pbx| same(&header.pbx, pbx)) {
         return Ok(None);
     }
     let mut rows: IndexMap<OldIdentity, (u64, State)> = IndexMap::new();
@@ -170,7 +171,7 @@ mod tests {
         // Cut off anywhere, nothing that was sent becomes unsent.
         for length in 0..=text.len() {
             fs::write(beside(&source), &text[..length]).expect("written");
-            let Some(old) = read("X.Y", "p", &source).expect("readable") else { continue };
+            let Some(old) = read("X.Y", &["p"], &source).expect("readable") else { continue };
             let state = |hash: u64| old.rows.get(&OldIdentity { hash, twin: 0 }).map(|(_, state)| state.clone());
             let until = |line: usize| lines[..=line].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
             for (hash, sent) in [(11, until(1)), (12, until(3)), (13, until(4))] {

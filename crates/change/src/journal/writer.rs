@@ -124,13 +124,14 @@ impl Thread {
         let transaction = self.db.unchecked_transaction()?;
         {
             let mut intend = transaction.prepare_cached(
-                "UPDATE steps SET state = 'intended', detail = NULL WHERE run = ?1 AND seq = ?2",
+                "UPDATE steps SET state = 'intended', detail = NULL WHERE run = ?1 AND seq = ?2 AND state = 'unsent'",
             )?;
             for seq in &self.order[self.intended..until] {
                 intend.execute(params![self.run, seq])?;
             }
-            let mut outcome = transaction
-                .prepare_cached("UPDATE steps SET state = ?3, detail = ?4, at = ?5, after = ?6 WHERE run = ?1 AND seq = ?2")?;
+            let mut outcome = transaction.prepare_cached(
+                "UPDATE steps SET state = ?3, detail = ?4, at = ?5, after = ?6 WHERE run = ?1 AND seq = ?2",
+            )?;
             for (seq, state, after) in &self.unwritten {
                 let (word, detail) = columns_of(state);
                 let after = after.as_ref().map(|after| self.keys.hide(after.as_bytes()));
@@ -138,8 +139,9 @@ impl Thread {
                 let after = after.and_then(Result::ok);
                 outcome.execute(params![self.run, seq, word, detail, now(), after])?;
             }
-            let mut mark = transaction
-                .prepare_cached("UPDATE steps SET state = 'sent', detail = NULL, at = ?3 WHERE run = ?1 AND seq = ?2")?;
+            let mut mark = transaction.prepare_cached(
+                "UPDATE steps SET state = 'sent', detail = NULL, at = ?3 WHERE run = ?1 AND seq = ?2",
+            )?;
             for position in sending {
                 mark.execute(params![self.run, self.order[*position], now()])?;
             }
@@ -150,11 +152,10 @@ impl Thread {
                     [self.run],
                 )?;
                 let ending = if complete { "complete" } else { "incomplete" };
-                transaction.execute("UPDATE runs SET ended = ?2, ending = ?3 WHERE id = ?1", params![
-                    self.run,
-                    now(),
-                    ending
-                ])?;
+                transaction.execute(
+                    "UPDATE runs SET ended = ?2, ending = ?3 WHERE id = ?1",
+                    params![self.run, now(), ending],
+                )?;
             }
         }
         transaction.commit()?;

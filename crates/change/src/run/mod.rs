@@ -25,8 +25,8 @@ use crate::plan::Plan;
 use crate::state::State;
 use gate::Gate;
 
-pub use step::{CHANGED, NOT_KEPT};
 pub(crate) use step::sent;
+pub use step::{CHANGED, NOT_KEPT};
 
 /// How many requests are under way at a time unless something else is said.
 pub const CONCURRENCY: usize = 4;

@@ -101,7 +101,8 @@ impl Columns {
             return;
         }
         let number = |column: &Column| matches!(column, Column::Argument(index) if flags[*index].name == "Number");
-        if let Some(column) = self.columns.iter_mut().find(|column| number(column)).filter(|_| about.set.number.is_some())
+        if let Some(column) =
+            self.columns.iter_mut().find(|column| number(column)).filter(|_| about.set.number.is_some())
         {
             *column = Column::Subject;
         }
@@ -268,9 +269,7 @@ fn json(cell: &Cell) -> serde_json::Value {
 fn subjects(cell: &Cell, about: Option<&About>) -> Vec<String> {
     let text = cell.text().unwrap_or_default();
     match about {
-        Some(about) if about.listed => {
-            text.split(',').map(|word| word.trim().to_owned()).collect()
-        }
+        Some(about) if about.listed => text.split(',').map(|word| word.trim().to_owned()).collect(),
         _ => vec![text],
     }
 }

@@ -39,11 +39,7 @@ pub use row_file::RowFile;
 
 /// How fast a run may go.
 pub fn pace(flags: &BulkFlags) -> Pace {
-    Pace {
-        concurrency: flags.concurrency.unwrap_or(CONCURRENCY),
-        rate: flags.rate,
-        stop_on_error: flags.stop_on_error,
-    }
+    Pace { concurrency: flags.concurrency.unwrap_or(CONCURRENCY), rate: flags.rate, stop_on_error: flags.stop_on_error }
 }
 
 /// Runs an operation once for each of several things.

@@ -8,8 +8,8 @@ use threecx_change::identity::content;
 use threecx_change::journal::{FileRun, Head, Kind, OldRun, Row, old_constants, old_hash};
 use threecx_change::{Draft, Journal, State, settle};
 
-use super::row_file::{RowFile, rows};
 use super::brings_files;
+use super::row_file::{RowFile, rows};
 use crate::args::bulk::RepeatOrSkip;
 use crate::connect::Connection;
 use crate::failure::Failure;

@@ -41,12 +41,10 @@ impl RowFile {
         let table = table::read(path)?;
         let subject_is_given = !typed.run.words.is_empty()
             || typed.about.is_some_and(|about| typed.arguments.get(about.place(), about.by.name).is_some());
-        let assignment = Assignment {
-            map: typed.bulk.map.clone(),
-            ignore_unknown: typed.bulk.ignore_columns,
-            subject_is_given,
-        };
-        let columns = Columns::assign(table.headers.clone(), typed.operation, &typed.flags, typed.about.as_ref(), &assignment)?;
+        let assignment =
+            Assignment { map: typed.bulk.map.clone(), ignore_unknown: typed.bulk.ignore_columns, subject_is_given };
+        let columns =
+            Columns::assign(table.headers.clone(), typed.operation, &typed.flags, typed.about.as_ref(), &assignment)?;
         let file = RowFile { path: path.to_owned(), table, columns };
         file.refuse_constants(typed)?;
         Ok(file)
@@ -55,8 +53,7 @@ impl RowFile {
     /// What is the same for all rows cannot be in a column too.
     fn refuse_constants(&self, typed: &Typed) -> Result<(), Failure> {
         let given = |flag: &Flag| typed.arguments.get(flag.place, flag.name).is_some();
-        let twice =
-            typed.flags.iter().enumerate().find(|(index, flag)| self.columns.gives(*index) && given(flag));
+        let twice = typed.flags.iter().enumerate().find(|(index, flag)| self.columns.gives(*index) && given(flag));
         match twice {
             None => Ok(()),
             Some((_, flag)) => {

@@ -2,11 +2,11 @@
 
 use clap::{Arg, Command};
 
-use threecx_catalog::Collection;
 use crate::args::wording::collection_words;
 use crate::args::{globals, layout};
 use crate::entity_change::Kind;
 use crate::output::width;
+use threecx_catalog::Collection;
 
 /// What a collection's command does, for lists of commands.
 pub fn about(collection: &Collection) -> String {

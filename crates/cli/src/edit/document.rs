@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 use threecx_catalog::{Property, Structure, Type, TypeRef};
 use threecx_change::Properties;
 
-
 /// Words are offered as a comment as long as they fit.
 const ROOM: usize = 100;
 

@@ -171,7 +171,9 @@ pub enum Failure {
     #[error("{0}")]
     Journal(#[from] JournalError),
     /// Rows that may have been carried out are in the file no more.
-    #[error("nobody knows whether {rows} of the rows that were sent were carried out, and the file no longer has them (lines {lines} of before)")]
+    #[error(
+        "nobody knows whether {rows} of the rows that were sent were carried out, and the file no longer has them (lines {lines} of before)"
+    )]
     LostRows {
         /// The file.
         path: String,

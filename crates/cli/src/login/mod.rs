@@ -13,10 +13,10 @@ use threecx::{Builder, Client, Error, Login, SecretStore, TokenFile};
 
 use crate::args::output::OutputFlags;
 use crate::args::stdin::Stdin;
-use crate::operation::consent::is_interactive;
 use crate::connect::authority;
 use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
+use crate::operation::consent::is_interactive;
 use crate::output::Output;
 use crate::output::style::note;
 use crate::profiles::Place;

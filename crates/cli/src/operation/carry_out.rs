@@ -134,7 +134,10 @@ pub async fn run_many(
         () = interrupts(&stop, &interrupted) => abandoned(left),
         () = progress::show(|| begun.load(Ordering::Relaxed), total, output) => abandoned(Vec::new()),
     };
-    if interrupted.get() && matches!(ended.cause, None | Some(Cause::Stopped)) && !ended.states.iter().all(State::is_settled) {
+    if interrupted.get()
+        && matches!(ended.cause, None | Some(Cause::Stopped))
+        && !ended.states.iter().all(State::is_settled)
+    {
         ended.cause = Some(Cause::File(Failure::Interrupted));
     }
     ended

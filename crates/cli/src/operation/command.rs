@@ -4,10 +4,10 @@ use clap::{Arg, Command};
 use threecx_catalog::Operation;
 use threecx_change::About;
 
+use super::targets::ways;
 use crate::args::flag::{Flag, Place};
 use crate::args::wording::{self, help};
 use crate::args::{bulk, globals, layout, period, run};
-use super::targets::ways;
 use crate::output::width;
 
 /// Builds the command of an operation. `subject` is what it is about, if that may be named.

@@ -24,8 +24,7 @@ pub enum Work {
 impl Work {
     /// What was typed comes to. Files are read here.
     pub fn of(typed: &Typed, stdin: &mut Stdin) -> Result<Work, Failure> {
-        let asked =
-            Asked { all: typed.run.all, concurrency: typed.bulk.concurrency, period: &typed.period };
+        let asked = Asked { all: typed.run.all, concurrency: typed.bulk.concurrency, period: &typed.period };
         if let Some(path) = &typed.bulk.from {
             if typed.run.where_.is_some() {
                 return Err(Failure::usage("--from and --where cannot be combined: both select what to act on")

@@ -13,8 +13,8 @@ use threecx::{Download, Operation, Piece};
 use super::settings::Output;
 use super::shape::Shape;
 use super::value::print_value;
-use crate::failure::Failure;
 use crate::atomic_file::{Incomplete, Readers};
+use crate::failure::Failure;
 
 /// The maximum number of names that are tried.
 const MOST_NAMES: u32 = 1000;

@@ -2,8 +2,8 @@
 //! looked up with the order.
 
 use serde_json::{Value, json};
-use threecx::Operation;
 use threecx::NamedEntity;
+use threecx::Operation;
 use threecx_catalog::words::counted;
 use threecx_change::{About, Plan, Wants};
 
@@ -43,7 +43,8 @@ impl Reprovision<'_> {
             0 => sink.line(&format!("No phones to reprovision: {extensions} without any."))?,
             _ => sink.line(&format!("Reprovisioning {} of {extensions}:", some(phones)))?,
         }
-        let number_width = users.iter().filter_map(|user| user.number.as_deref()).map(str::len).max().unwrap_or_default();
+        let number_width =
+            users.iter().filter_map(|user| user.number.as_deref()).map(str::len).max().unwrap_or_default();
         let name_width = users.iter().map(|user| user.name.chars().count()).max().unwrap_or_default();
         for user in users {
             let number = one_line(user.number.as_deref().unwrap_or_default());

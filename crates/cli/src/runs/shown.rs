@@ -133,10 +133,7 @@ fn masked(operation: &'static threecx::Operation, record: &StepRecord) -> Option
 }
 
 /// What was there before, secrets masked.
-fn masked_properties(
-    operation: Option<&'static threecx::Operation>,
-    properties: &threecx_change::Properties,
-) -> Value {
+fn masked_properties(operation: Option<&'static threecx::Operation>, properties: &threecx_change::Properties) -> Value {
     let structure = operation.and_then(|operation| operation.newest_form().target.structure());
     crate::output::shape::masked(structure, &Value::Object(properties.clone()))
 }
@@ -152,7 +149,8 @@ pub fn plan_lines(plan: &Plan) -> Vec<String> {
         let body = request.masked_body().unwrap_or_default();
         let body: serde_json::Map<String, Value> = serde_json::from_str(&body).unwrap_or_default();
         for (name, value) in &body {
-            let before = step.before.as_ref().filter(|before| !before.whole).and_then(|before| before.properties.get(name));
+            let before =
+                step.before.as_ref().filter(|before| !before.whole).and_then(|before| before.properties.get(name));
             let secret = value.as_str() == Some(MASK);
             let before = before.filter(|_| !secret).map(|before| format!("{} → ", short(before))).unwrap_or_default();
             lines.push(format!("  {name}: {before}{}", short(value)));

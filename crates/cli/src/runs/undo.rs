@@ -112,10 +112,13 @@ fn say(asked: &Asked, undo: &Undo) {
         lines.push(format!("{} stays: {}.", one_line(&left.label), one_line(&left.reason.to_string())));
     }
     if !undo.new_ids.is_empty() {
-        lines.push(format!("{} a new id.", match undo.new_ids.as_slice() {
-            [one] => format!("{} gets", one_line(one)),
-            several => format!("{} things get", several.len()),
-        }));
+        lines.push(format!(
+            "{} a new id.",
+            match undo.new_ids.as_slice() {
+                [one] => format!("{} gets", one_line(one)),
+                several => format!("{} things get", several.len()),
+            }
+        ));
     }
     asked.output.remark(&lines);
 }

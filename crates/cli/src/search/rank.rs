@@ -8,7 +8,9 @@
 use std::collections::HashMap;
 
 use threecx::{Operation, Span};
-use threecx_catalog::{Body, Collection, Content, Effect, Form, Release, Resource, Role, Structure, Type, TypeRef, Verb};
+use threecx_catalog::{
+    Body, Collection, Content, Effect, Form, Release, Resource, Role, Structure, Type, TypeRef, Verb,
+};
 
 use super::synonyms::{FILLERS, SYNONYMS};
 use super::words::{stem, stems, typed};

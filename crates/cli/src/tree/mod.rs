@@ -14,8 +14,8 @@ use threecx_catalog::{Collection, Operation, Resource};
 
 use crate::args::flag::kebab;
 use crate::args::globals;
-use crate::failure::Failure;
 use crate::entity_change::Kind;
+use crate::failure::Failure;
 use crate::{collections, edit};
 
 pub use own::Own;
