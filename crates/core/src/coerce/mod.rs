@@ -21,7 +21,7 @@ pub(crate) use object::Members;
 use crate::error::{Error, InputError, NotInVersion, Position};
 use crate::input::Input;
 
-/// Objects and lists may be nested so deep; more is refused.
+/// The maximum depth of nested objects and lists; more is refused.
 const MAX_DEPTH: usize = 64;
 
 /// JSON text in the making, with the places of what must not be shown.
