@@ -28,7 +28,7 @@ pub struct Collection {
     pub plural: &'static str,
 }
 
-/// Collections are told apart by who has them, and by their words.
+/// Collections are equal if the same set has them under the same word.
 impl PartialEq for Collection {
     fn eq(&self, other: &Collection) -> bool {
         self.set == other.set && self.word == other.word
