@@ -1,4 +1,4 @@
-//! Pickers: what an id or number refers to, and how to list it for somebody to choose from.
+//! Pickers: what an id or number refers to, and how to list it for someone to choose from.
 
 use serde::Deserialize;
 use serde_json::json;

@@ -22,7 +22,7 @@ pub(crate) struct Plan<'a> {
     /// The PBX's build, once an answer has named it.
     #[serde(default)]
     version: Option<&'a str>,
-    /// True if the PBX was asked for its build already; whoever does not say is taken for the newest.
+    /// True if the PBX was asked for its build already; one that does not say counts as the newest.
     #[serde(default)]
     asked: bool,
     #[serde(default)]
