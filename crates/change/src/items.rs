@@ -44,7 +44,7 @@ pub struct Difference {
     pub nothing_to_do: Vec<String>,
     /// How many items there were.
     pub before: usize,
-    /// How many items there are to be.
+    /// How many items there will be.
     pub after: usize,
 }
 
@@ -182,7 +182,7 @@ pub fn label(collection: &Collection, item: &Value) -> String {
     label.trim().to_owned()
 }
 
-/// True if somebody who says this means this item: by what identifies it, by its name, or by a range
+/// True if someone who says this means this item: by what identifies it, by its name, or by a range
 /// of numbers. `number` is the word as one for something that has a number.
 fn is_meant(collection: &Collection, item: &Value, word: &str, number: Option<&NameInput>) -> bool {
     let identity = identity(collection, item);

@@ -1,5 +1,5 @@
-//! Steps of which nobody knows whether they were carried out, because a process was killed or an
-//! answer got lost: where the PBX shows it, it is looked up, and nobody has to be asked.
+//! Steps in doubt: a process was killed or an answer got lost, and they may have been carried out or not.
+//! Where the PBX shows it, it is looked up, and no one has to be asked.
 //!
 //! | step | looked up by | it was carried out if |
 //! |---|---|---|
@@ -92,7 +92,7 @@ fn text_of(arguments: &Arguments, name: &str) -> Option<String> {
     field.or_else(|| crate::before::body(arguments).get(name)?.as_str().map(str::to_owned)).filter(|text| !text.is_empty())
 }
 
-/// What is to be made of what was found; nothing where that does not decide it.
+/// What follows from what was found; nothing where that does not decide it.
 fn verdict(step: &Step, release: Span, entity: Option<&NamedEntity>) -> Option<State> {
     let done = |id: Option<String>| State::Done { status: 0, id, file: None };
     match (step.operation.verb, entity) {
@@ -100,7 +100,7 @@ fn verdict(step: &Step, release: Span, entity: Option<&NamedEntity>) -> Option<S
             let as_sent = is_as_sent(step, release, entity.row());
             match step.operation.verb {
                 Verb::Create if as_sent => Some(done(Some(entity.key.to_owned()))),
-                // Somebody else's, perhaps: a person has to look.
+                // Someone else's, perhaps: a person has to look.
                 Verb::Create => None,
                 _ if as_sent => Some(done(None)),
                 _ => Some(State::Unsent),

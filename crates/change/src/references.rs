@@ -197,7 +197,7 @@ impl References {
         Err(error.with_hint(format!("Leave out either {} or the words and the filter.", about.by.name)).into())
     }
 
-    /// True if what is to be looked up could also be sent as it is.
+    /// True if what has to be looked up could also be sent unchanged.
     pub fn may_stay(&self, pending: &Pending) -> bool {
         (pending.raw || pending.subjects.is_empty())
             && pending.values.iter().all(|(index, _)| self.values[*index].takes_any_text)

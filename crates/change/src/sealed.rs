@@ -28,7 +28,7 @@ use crate::plan::Plan;
 /// The version of the format.
 const VERSION: u32 = 1;
 
-/// How long a plan holds unless something else is said.
+/// How long a plan is valid by default.
 pub const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The largest file that is read as a plan.
@@ -53,7 +53,7 @@ pub enum SealError {
     /// Something in it is not what was sealed.
     #[error("it was altered after it was made")]
     Altered,
-    /// It does not hold any more.
+    /// It is no longer valid.
     #[error("it has expired")]
     Expired,
     /// It was carried out before.
@@ -159,14 +159,14 @@ pub fn seal(plan: &Plan, journal: &Journal, by: &str, lifetime: Duration) -> Res
 pub struct Opened {
     /// What would be carried out.
     pub plan: Plan,
-    /// True if it was made with the key of another folder: whether it was altered by somebody who knows how
-    /// cannot be told.
+    /// True if it was made with the key of another folder: then it cannot be told whether someone who knows
+    /// how has altered it.
     pub foreign: bool,
     /// Who says that they made it.
     pub by: String,
     /// When, in milliseconds since 1970.
     pub made: i64,
-    /// Until when it holds.
+    /// Until when it is valid.
     pub expires: i64,
     id: String,
 }
@@ -244,7 +244,7 @@ impl Opened {
         Ok(())
     }
 
-    /// Uses the plan up: from here on nobody can carry it out again.
+    /// Uses the plan up: from here on it cannot be carried out again.
     ///
     /// # Errors
     /// That it was used before, or that this cannot be recorded.

@@ -53,8 +53,8 @@ pub enum Reason {
     /// What was there before was not recorded.
     #[error("what was there before is not known")]
     NotRecorded,
-    /// Somebody else has changed it since.
-    #[error("somebody else has changed {} since", properties.join(", "))]
+    /// Someone else has changed it since.
+    #[error("someone else has changed {} since", properties.join(", "))]
     Changed {
         /// What has been changed.
         properties: Vec<String>,
@@ -68,8 +68,8 @@ pub enum Reason {
         /// What is there.
         by: String,
     },
-    /// Nobody knows whether it was carried out.
-    #[error("nobody knows whether it was carried out")]
+    /// It is not known whether it was carried out.
+    #[error("it is not known whether it was carried out")]
     Unknown,
 }
 
@@ -208,7 +208,7 @@ fn natural_key(set: &EntitySet, record: &StepRecord) -> Option<String> {
     record.arguments.get(Place::Field, key.name).map(|input| input.text().to_owned())
 }
 
-/// Everything that is to be looked at, set by set.
+/// Everything that has to be looked at, set by set.
 async fn look_up(client: &Client, reverses: &[Reverse<'_>]) -> Result<Directory, Error> {
     let mut directory = client.directory().for_effect(Effect::Reads);
     let mut sets: Vec<(Wanted, Vec<&NameInput>)> = Vec::new();
@@ -318,7 +318,7 @@ fn without_ids(value: &Value) -> Value {
     }
 }
 
-/// The properties that somebody has edited since something was made. A PBX fills in some by itself, and
+/// The properties that someone has edited since something was made. A PBX fills in some by itself, and
 /// leaves out what is empty.
 fn edited(made: &Map<String, Value>, now: &Map<String, Value>, set: Option<&'static EntitySet>) -> Vec<String> {
     let plain = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();

@@ -48,7 +48,7 @@ pub enum JournalError {
         /// How many were left for good.
         skipped: usize,
     },
-    /// The file is to be run once more, and the last run of it is not finished.
+    /// The file should be run once more, and its last run is not finished.
     #[error("the last run of {what} is not finished")]
     Unfinished {
         /// The file.

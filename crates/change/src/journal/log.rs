@@ -20,7 +20,7 @@ use crate::state::State;
 pub struct NewStep<'a> {
     /// The id of its operation.
     pub operation: &'a str,
-    /// What it concerns, for people: `user 100 Ada Lovelace`, `line 7`.
+    /// What it is done to, for people: `user 100 Ada Lovelace`, `line 7`.
     pub label: String,
     /// What is sent.
     pub arguments: &'a Arguments,
@@ -362,7 +362,7 @@ impl Log {
     }
 
     /// Records what has become of a step, and what was there after it. It is on disk a little later; what
-    /// is lost with the power is a step of which nobody knows.
+    /// is lost with the power leaves a step in doubt.
     pub fn note(&self, step: usize, state: &State, after: Option<&Value>) {
         self.writer.send(Note::Outcome(self.seqs[step], state.clone(), after.map(Value::to_string)));
     }

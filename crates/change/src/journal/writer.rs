@@ -57,7 +57,7 @@ impl Writer {
         Ok(Writer { folder: folder.to_owned(), sender, thread })
     }
 
-    /// Hands something over. If the thread is gone, whoever waits for an answer is told.
+    /// Hands something over. If the thread is gone, a caller that waits for an answer is told.
     pub fn send(&self, note: Note) {
         let _ = self.sender.send(note);
     }
@@ -109,7 +109,7 @@ impl Thread {
                 self.unwritten.clear();
             }
             for answer in answers {
-                // Whoever asked may have been stopped.
+                // The caller may have been stopped.
                 let _ = answer.send(written.clone());
             }
         }

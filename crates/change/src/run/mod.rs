@@ -2,7 +2,7 @@
 //! what became of each.
 //!
 //! ```text
-//!           ┌──────── gate: so many a second, and not while the PBX asks to slow down
+//!           ┌──────── gate: a maximum rate, and nothing while the PBX asks to slow down
 //!           ▼
 //! order ──► take ──► changed meanwhile? ──► Log::sending ──► attempt … ──► read back ──► Log::note
 //!                         └► failed            └► the run stops
@@ -100,7 +100,7 @@ pub enum Cause<E> {
 pub enum Trouble {
     /// The PBX refused it, failed, or did not answer.
     Call(Error),
-    /// Somebody else changed the same properties meanwhile.
+    /// Someone else changed the same properties meanwhile.
     Changed {
         /// Which.
         properties: Vec<String>,
@@ -203,14 +203,14 @@ impl<'p> Run<'p> {
         Ok(Run { log: Some(log), ..self })
     }
 
-    /// Sends what is to be sent, where no files are expected.
+    /// Sends the steps in order, where no files are expected.
     pub async fn carry_out(self, stop: &Stop, begun: &AtomicUsize) -> Ended<String> {
         self.go(stop, begun, async |_, _| Err(Unreceived::Here("there is nowhere to keep a file".to_owned()))).await
     }
 }
 
 impl Run<'_> {
-    /// Sends what is to be sent. `receive` keeps the file that a step brings and says where; `begun`
+    /// Sends the steps in order. `receive` keeps the file that a step brings and says where; `begun`
     /// counts the steps that were begun.
     pub async fn go<E: Display>(
         mut self,

@@ -1,4 +1,4 @@
-//! One step: sent until it is known what became of it, or until nobody can know.
+//! One step: sent until it is known what became of it, or until that cannot be known.
 
 use std::fmt::Display;
 use std::sync::PoisonError;
@@ -23,7 +23,7 @@ const PATIENCE: u32 = 8;
 /// How long what was read counts as seen just now, in milliseconds.
 const FRESH: i64 = 3_000;
 
-/// The code of a step that somebody else's change came before.
+/// The code of a step that someone else's change came before.
 pub const CHANGED: &str = "changed";
 
 /// The code of a step that the PBX accepted, and of which it shows something else.
@@ -48,7 +48,7 @@ impl<E: Display> Shared<'_, E> {
                 if properties.is_empty() {
                     return None;
                 }
-                let message = format!("somebody else has changed {} meanwhile", properties.join(", "));
+                let message = format!("someone else has changed {} meanwhile", properties.join(", "));
                 (CHANGED, message, Trouble::Changed { properties })
             }
             Err(error) => (error.code(), format!("it could not be read once more: {error}"), Trouble::Call(error)),
@@ -130,7 +130,7 @@ impl<E: Display> Shared<'_, E> {
     async fn done(&self, index: usize, request: &Request, reply: Reply) -> (State, Option<Value>) {
         let (step, status) = (self.step(index), reply.status());
         let done = |id| State::Done { status, id, file: None };
-        // What cannot be read is no answer to this, and nobody knows who gave it.
+        // What cannot be read is not an answer to this, and may come from anywhere.
         if let Err(error) = reply.answer() {
             return (self.failed(step, error, Outcome::Unknown), None);
         }
