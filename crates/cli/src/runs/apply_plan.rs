@@ -7,7 +7,7 @@ use threecx_change::journal::Kind;
 use threecx_change::sealed::{self, Opened};
 use threecx_change::{Pace, State};
 
-use super::{Asked, shown};
+use super::{Asked, display};
 use crate::args::matches;
 use crate::args::plain::plain;
 use crate::args::stdin::read_file;
@@ -29,13 +29,13 @@ pub fn command() -> Command {
     let command = plain(
         format!(
             "{ABOUT}: one makes it, another one looks at it and carries it out.\n\
-             It is refused if it was altered, has expired or was used, or if the PBX no longer is as it was."
+             It is refused if it was altered, has expired or was used, or if the PBX has changed since."
         ),
         "threecx apply-plan <FILE> [OPTIONS]",
     );
     let command = globals::add(command.arg(file), |global| !matches!(global.name, "curl" | "plan-out"));
     layout::fit(command, width()).after_help(
-        "--dry-run shows the requests. A plan made by somebody else, or on another machine, cannot be told from a\n\
+        "--dry-run shows the requests. A plan made by someone else, or on another machine, cannot be told from a\n\
          forged one: it is shown in full, and has to be agreed to at a terminal; --yes is not enough.",
     )
 }
@@ -56,8 +56,8 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     }
     let findings = opened.plan.findings();
     let concerned = || crate::operation::targets::concerned(&opened.plan);
-    let said = asked.settings.sim || asked.run.yes || opened.foreign;
-    let consent = Consent::to(&findings, said, concerned, asked.settings.pbx())?;
+    let pre_approved = asked.settings.sim || asked.run.yes || opened.foreign;
+    let consent = Consent::to(&findings, pre_approved, concerned, asked.settings.pbx())?;
     runtime()?.block_on(async {
         let pbx = asked.connect(&opened.plan.pbx).await?;
         opened.is_still_true(&pbx.client, &pbx.url).await?;
@@ -79,10 +79,10 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
 /// What the plan would do.
 fn show(asked: &Asked, opened: &Opened) {
     if opened.foreign {
-        warn("this plan was made with another key: whether it was altered cannot be told");
+        warn("this plan was made with another key, so it cannot be checked whether it was altered");
     }
-    let by = format!("Made by {} on {}, for {}.", opened.by, shown::here(opened.made), opened.plan.pbx);
-    let lines: Vec<String> = std::iter::once(one_line(&by)).chain(shown::plan_lines(&opened.plan)).collect();
+    let by = format!("Made by {} on {}, for {}.", opened.by, display::here(opened.made), opened.plan.pbx);
+    let lines: Vec<String> = std::iter::once(one_line(&by)).chain(display::plan_lines(&opened.plan)).collect();
     if opened.foreign || !asked.output.is_for_programs() {
         asked.output.remark(&lines);
     }

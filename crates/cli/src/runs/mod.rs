@@ -2,9 +2,9 @@
 //! files.
 
 pub mod apply_plan;
+mod display;
 pub mod history;
 pub mod retry;
-mod shown;
 pub mod undo;
 
 use clap::ArgMatches;
@@ -50,6 +50,6 @@ fn number(matches: &ArgMatches) -> Result<Option<i64>, Failure> {
     let Some(typed) = matches::text(matches, "run") else { return Ok(None) };
     let number = typed.trim_start_matches('#').parse::<i64>().ok().filter(|number| *number > 0);
     number.map(Some).ok_or_else(|| {
-        Failure::usage(format!("a run is a number, and `{typed}` came")).next("`threecx history` lists the runs.")
+        Failure::usage(format!("`{typed}` is not the number of a run")).next("`threecx history` lists the runs.")
     })
 }

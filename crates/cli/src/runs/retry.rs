@@ -26,7 +26,7 @@ pub fn command() -> Command {
     let run = Arg::new("run").value_name("RUN").required(true).help("Number of the run, as `threecx history` lists it");
     let command = plain(
         format!(
-            "{ABOUT}.\nWhat nobody knows of is looked up where the PBX shows it; the rest of it is left alone unless\n\
+            "{ABOUT}.\nWhat is unknown is looked up where the PBX shows it; the rest of it is left alone unless\n\
              --unknown says otherwise. What is done is not sent again."
         ),
         "threecx retry <RUN> [OPTIONS]",

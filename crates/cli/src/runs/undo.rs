@@ -1,5 +1,5 @@
 //! `threecx undo RUN`: takes a run back. What that means is shown and asked about first; what cannot come
-//! back, and what somebody else has changed since, is said.
+//! back, and what someone else has changed since, is said.
 
 use std::ffi::OsString;
 
@@ -8,7 +8,7 @@ use threecx_catalog::words::counted;
 use threecx_change::journal::Kind;
 use threecx_change::{Pace, State, Undo, undo};
 
-use super::{Asked, number, shown};
+use super::{Asked, display, number};
 use crate::args::plain::plain;
 use crate::args::{globals, layout};
 use crate::failure::Failure;
@@ -31,7 +31,7 @@ pub fn command() -> Command {
     let command = plain(
         format!(
             "{ABOUT}: properties get their old values, what was made is deleted, what was deleted is made anew.\n\
-             What somebody else has changed since stays as it is."
+             What someone else has changed since is left alone."
         ),
         "threecx undo <RUN> [OPTIONS]",
     );
@@ -102,7 +102,7 @@ fn say(asked: &Asked, undo: &Undo) {
         }
         return;
     }
-    let mut lines = shown::plan_lines(&undo.plan);
+    let mut lines = display::plan_lines(&undo.plan);
     let more = lines.len().saturating_sub(SHOWN);
     lines.truncate(SHOWN);
     if more > 0 {
