@@ -72,7 +72,7 @@ impl Kind {
     }
 }
 
-/// One entity, and what of it is to be read.
+/// One entity, and what to read of it.
 pub struct Seen<'c> {
     pub client: &'c Client,
     /// The address of the PBX.
@@ -123,8 +123,8 @@ impl Seen<'_> {
         Ok(properties)
     }
 
-    /// The plan of changing these properties, which were seen as they were `before`. It is not taken to be
-    /// fresh: somebody has looked at it for a while.
+    /// The plan of changing these properties, which were seen as they were `before`. It does not count
+    /// as fresh: the user has looked at it for a while.
     pub async fn plan(&self, before: &Properties, changes: &Map<String, Value>) -> Result<Plan, Error> {
         let arguments = Arguments { body: Some(Value::Object(changes.clone()).into()), ..self.address() };
         self.client.plan(self.kind.update, &arguments).await?;

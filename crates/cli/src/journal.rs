@@ -19,8 +19,8 @@ pub fn open() -> Result<Journal, Failure> {
 }
 
 /// Records that a command is about to carry out a plan; nothing for a simulated PBX, which is gone
-/// afterwards. Where there can be no journal, a single call is made all the same, and that it cannot be
-/// undone is said.
+/// afterwards. Where there can be no journal, a single call is made all the same, with a warning that it
+/// cannot be undone.
 pub fn begin_call(
     settings: &Settings,
     plan: &Plan,
@@ -38,7 +38,7 @@ pub fn begin_call(
     });
     match begun {
         Ok(log) => Ok(Some(log)),
-        // A disk that is full, or a folder that may not be written, is no reason not to stop a call.
+        // A full disk, or a folder that cannot be written, must not stop a single call.
         Err(failure @ (Failure::Journal(JournalError::Folder { .. }) | Failure::Usage { .. })) => {
             warn(&format!("this is not recorded, so it cannot be undone: {failure}"));
             Ok(None)

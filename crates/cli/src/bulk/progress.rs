@@ -1,4 +1,4 @@
-//! How far a run is, for somebody who watches it.
+//! How far a run is, for someone who watches it.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -26,7 +26,7 @@ struct Line;
 impl Line {
     fn write(&self, text: &str) {
         let mut stderr = io::stderr().lock();
-        // If stderr is closed, nobody watches.
+        // If stderr is closed, no one is watching.
         let _ = write!(stderr, "\r\x1b[K{text}").and_then(|()| stderr.flush());
     }
 }

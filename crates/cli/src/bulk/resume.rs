@@ -1,5 +1,5 @@
 //! Going on with the run of a file: what is known of its rows, what is looked up on the PBX, and what
-//! somebody has to decide.
+//! the user has to decide.
 
 use std::collections::HashMap;
 
@@ -31,7 +31,7 @@ pub struct Resumed {
 }
 
 impl Resumed {
-    /// Nothing is known of so many calls.
+    /// The start of this number of calls, of which nothing is known.
     pub fn nothing(calls: usize) -> Resumed {
         Resumed { states: vec![State::Unsent; calls], todo: (0..calls).collect(), file: None }
     }
@@ -189,7 +189,7 @@ impl RowFile {
             lines.push("…".into());
         }
         let question = format!(
-            "{} were sent, and nobody knows whether they were carried out (lines {}). \
+            "{} were sent, and it is not known whether they were carried out (lines {}). \
              [r]epeat them, [s]kip them for good, or leave them for now? ",
             rows(open.len()),
             lines.join(", ")

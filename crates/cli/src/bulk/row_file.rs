@@ -92,7 +92,7 @@ impl RowFile {
         format!("{} of {}", rows(self.table.rows.len()), self.path)
     }
 
-    /// How many rows, and which things they concern.
+    /// How many rows, and which things they affect.
     pub fn concerned(&self, todo: usize, plan: &Plan) -> String {
         let set = plan.steps.first().and_then(|step| threecx_change::About::of(step.operation)).map(|about| about.set);
         let mut seen = HashSet::new();
@@ -128,7 +128,7 @@ impl RowFile {
 
     /// What is wrong with rows, by line and column.
     pub fn failure(&self, typed: &Typed, problems: Vec<Problem>) -> Failure {
-        // What the PBX says to a look-up is about no row.
+        // What the PBX says to a look-up does not belong to any row.
         if let [Problem { error, .. }] = problems.as_slice()
             && !matches!(error, Error::Input(_) | Error::NotInVersion(_))
         {

@@ -1,6 +1,6 @@
 //! `threecx queues agents add 800 100-105`: single items of collections that a PBX only takes
-//! whole. The collection is read, changed, shown, read again where that was a while ago, to see that
-//! nobody else changed it, written, and read back.
+//! whole. The collection is read, changed, shown, read again where that was a while ago, to check that
+//! no one else changed it, written, and read back.
 
 pub mod command;
 

@@ -140,7 +140,7 @@ pub async fn run_many(
     ended
 }
 
-/// What is known where nobody waited: the journal knows more.
+/// What is known without waiting for the rest: the journal knows more.
 fn abandoned(states: Vec<State>) -> Ended<Failure> {
     let replies = states.iter().map(|_| None).collect();
     let states = states.into_iter().map(|state| if state == State::Unsent { State::Sent } else { state }).collect();

@@ -53,7 +53,7 @@ fn print(typed: &Typed, work: &Work, requests: &[Request], how: Show) -> Result<
     Ok(())
 }
 
-/// Writes a plan into a file, sealed, for somebody to look at and carry out. Of the rows of a file, those
+/// Writes a plan into a file, sealed, for someone to look at and carry out. Of the rows of a file, those
 /// that are left.
 pub fn keep_left(typed: &Typed, resumed: &Resumed, plan: &Plan, path: &str) -> Result<(), Failure> {
     if typed.operation.effect == threecx_catalog::Effect::Reads {

@@ -62,7 +62,7 @@ impl Work {
         }
     }
 
-    /// How many and which things it concerns, for a question.
+    /// How many and which things it affects, for a question.
     pub fn concerned(&self, resumed: &Resumed, plan: &Plan) -> Option<String> {
         match self {
             Work::Rows(file) => Some(file.concerned(resumed.todo.len(), plan)),
