@@ -338,7 +338,7 @@ impl Draft {
         }
         if intent.items.is_some() && subjects.len() > 1 {
             let error = InputError::of(about.set.placeholder(), format!("one {}", about.set.noun()), subjects.len().to_string());
-            return Err(error.with_hint("Do one after the other.").into());
+            return Err(error.with_hint("Do one at a time.").into());
         }
         if intent.line.is_some() && subjects.len() > 1 {
             let error = InputError::of(about.set.placeholder(), format!("one {} in a row", about.set.noun()), subjects.len().to_string());
@@ -446,7 +446,7 @@ impl Draft {
                 Some(before) => {
                     let (argument, expected) = expected(index);
                     let error = InputError::of(argument, format!("{expected} {before}"), format!("`{value}` again"));
-                    problems.push(Problem { intent: index, error: error.with_hint("Take one of the two out.").into() });
+                    problems.push(Problem { intent: index, error: error.with_hint("Remove one of the two.").into() });
                 }
                 None => {
                     first.insert(value, line);
@@ -580,7 +580,7 @@ fn refuse_nothing(operation: &Operation, arguments: &Arguments) -> Result<(), Er
     }
     let words = format!("{} {}", operation.resource.command, operation.command);
     let error = InputError::of(words, "at least one property", "");
-    Err(error.with_hint("Give a property; a blank one is made by the body {}.").into())
+    Err(error.with_hint("Give a property; the body {} makes a blank one.").into())
 }
 
 /// Which things of a plan are known already.

@@ -66,7 +66,7 @@ impl Kind {
             several => {
                 let expected = format!("one {}", set.noun());
                 let came = format!("`{given}`, which is {}", several.len());
-                Err(Error::from(InputError::of(argument, expected, came).with_hint("Do one after the other.")).into())
+                Err(Error::from(InputError::of(argument, expected, came).with_hint("Do one at a time.")).into())
             }
         }
     }

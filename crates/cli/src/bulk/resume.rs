@@ -1,4 +1,4 @@
-//! Going on with the run of a file: what is known of its rows, what is looked up on the PBX, and what
+//! Continuing the run of a file: what is known of its rows, what is looked up on the PBX, and what
 //! the user has to decide.
 
 use std::collections::HashMap;
@@ -132,7 +132,7 @@ impl RowFile {
         Ok(settle(&pbx.client, &plan, states).await?)
     }
 
-    /// Where a run goes on, and what of before is missing.
+    /// Says where a run continues, and which earlier rows are missing.
     fn say_what_is_known(&self, typed: &Typed, states: &[State], file: &FileRun) {
         let count = |skipped: bool| {
             states.iter().filter(|state| state.is_settled() && (**state == State::Skipped) == skipped).count()
@@ -141,7 +141,7 @@ impl RowFile {
         let mut remarks = Vec::new();
         if done + skipped > 0 {
             let skipped = if skipped > 0 { format!(", {skipped} skipped for good") } else { String::new() };
-            remarks.push(format!("Going on: {done} of {} rows are done already{skipped}.", states.len()));
+            remarks.push(format!("Continuing: {done} of {} rows are already done{skipped}.", states.len()));
         }
         let gone = &file.known().gone;
         if !gone.is_empty() {
@@ -150,7 +150,7 @@ impl RowFile {
             let (some, more) = all.split_at(all.len().min(FEW));
             let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
             remarks.push(format!(
-                "The file no longer has {} of before as sent: {}{more}.",
+                "The file no longer has {} as sent before: {}{more}.",
                 rows(gone.len()),
                 some.join(", ")
             ));

@@ -33,7 +33,7 @@ impl RowFile {
             stdin.take("--from")?;
         } else if [PathBuf::from(path), results::beside(path)].iter().any(|own| typed.output.replaces(own)) {
             return Err(Failure::usage("--output-file would replace a file of this run")
-                .next(format!("Name another one: {path} and its results stay.")));
+                .next(format!("Choose another name: {path} and its results are kept.")));
         }
         if brings_files(typed.operation) {
             file::refuse_one_name(&typed.output)?;
@@ -61,7 +61,7 @@ impl RowFile {
             None => Ok(()),
             Some((_, flag)) => {
                 Err(Failure::usage(format!("--{} is given, and a column of the file gives it too", flag.long))
-                    .next("Leave out the one or the other."))
+                    .next("Leave out one of the two."))
             }
         }
     }

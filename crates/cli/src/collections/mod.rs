@@ -136,7 +136,7 @@ fn words(
         words.extend(whole.lines().flat_map(several).filter(|word| !word.is_empty()));
     }
     match (action, words.is_empty()) {
-        (None, false) => Err(Failure::usage(format!("list takes one word, and `{}` came after it", words[0]))
+        (None, false) => Err(Failure::usage(format!("unexpected argument `{}`: list takes one word", words[0]))
             .next("Use add or remove to change something.")),
         (Some(_), true) => Err(Failure::usage(format!("no {} is named", collection.noun))
             .next(format!("See `threecx {} --help`.", collection_words(collection)))),

@@ -57,7 +57,7 @@ fn print(typed: &Typed, work: &Work, requests: &[Request], how: Show) -> Result<
 /// that are left.
 pub fn keep_left(typed: &Typed, resumed: &Resumed, plan: &Plan, path: &str) -> Result<(), Failure> {
     if typed.operation.effect == threecx_catalog::Effect::Reads {
-        return Err(Failure::usage("--plan-out is for what changes something, and this only reads")
+        return Err(Failure::usage("--plan-out is for operations that change something, and this one only reads")
             .next("Leave it out, or use --dry-run."));
     }
     let mut left = plan.clone();

@@ -35,7 +35,7 @@ impl Work {
                 return Err(several_lists());
             }
             if typed.mode == Mode::Show(Show::Curl) {
-                return Err(Failure::usage("--curl shows single calls, and --from makes many")
+                return Err(Failure::usage("--curl and --from cannot be combined: --curl shows a single call")
                     .next("Show them with --dry-run."));
             }
             return Ok(Work::Rows(Box::new(RowFile::read(typed, path, stdin)?)));

@@ -1,4 +1,4 @@
-//! `threecx apply-plan FILE`: carries out a plan that `--plan-out` has put into a file, for work by two.
+//! `threecx apply-plan FILE`: carries out a plan that `--plan-out` has written to a file, for work by two.
 
 use std::ffi::OsString;
 
@@ -21,14 +21,14 @@ use crate::runtime::runtime;
 use crate::{bulk, dry_run, journal};
 
 /// What it does, for lists of commands.
-pub const ABOUT: &str = "Carry out a plan that --plan-out has kept in a file";
+pub const ABOUT: &str = "Carry out a plan that --plan-out has written to a file";
 
 /// `threecx apply-plan`
 pub fn command() -> Command {
     let file = Arg::new("file").value_name("FILE").required(true).help("The plan");
     let command = plain(
         format!(
-            "{ABOUT}: one makes it, another one looks at it and carries it out.\n\
+            "{ABOUT}: one person makes it, another one reviews it and carries it out.\n\
              It is refused if it was altered, has expired or was used, or if the PBX has changed since."
         ),
         "threecx apply-plan <FILE> [OPTIONS]",

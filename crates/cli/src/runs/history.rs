@@ -31,7 +31,7 @@ pub fn command() -> Command {
     let most = most.help(format!("Maximum number of runs [default: {MOST}]"));
     let command = plain(
         format!(
-            "{ABOUT}.\nEverything that changes a PBX is recorded before it is sent, and what was there before with it."
+            "{ABOUT}.\nEverything that changes a PBX is recorded before it is sent, together with what was there before."
         ),
         "threecx history [RUN] [OPTIONS]",
     );
@@ -39,7 +39,7 @@ pub fn command() -> Command {
         matches!(global.name, "output" | "output-file" | "jq" | "raw-output" | "quiet" | "help")
     });
     layout::fit(command, width()).after_help(
-        "A run can be taken back (threecx undo RUN), and gone on with (threecx retry RUN). Secrets are shown masked;\n\
+        "A run can be undone (threecx undo RUN) and continued (threecx retry RUN). Secrets are shown masked;\n\
          in the journal they are encrypted. It is in the folder THREECX_STATE_DIR, or the system's usual one.",
     )
 }

@@ -1,5 +1,4 @@
-//! Runs that were recorded: looking at them, taking them back, going on with them; and plans that wait in
-//! files.
+//! Runs that were recorded: showing them, undoing them, continuing them; and plans that wait in files.
 
 pub mod apply_plan;
 mod display;
@@ -40,7 +39,7 @@ impl Asked {
         if connection.url == pbx {
             return Ok(connection);
         }
-        Err(Failure::usage(format!("it is of {pbx}, and this is {}", connection.url))
+        Err(Failure::usage(format!("it belongs to {pbx}, and this is {}", connection.url))
             .next("Name the other PBX: --profile NAME, or --url."))
     }
 }

@@ -1,4 +1,4 @@
-//! `threecx retry RUN`: goes on with a run: what failed, was not sent, or is in doubt.
+//! `threecx retry RUN`: continues a run: what failed, was not sent, or is in doubt.
 
 use std::ffi::OsString;
 
@@ -19,7 +19,7 @@ use crate::runtime::runtime;
 use crate::{bulk, dry_run, journal};
 
 /// What it does, for lists of commands.
-pub const ABOUT: &str = "Go on with a run: what failed, or is unknown";
+pub const ABOUT: &str = "Continue a run: what failed, was not sent, or is unknown";
 
 /// `threecx retry`
 pub fn command() -> Command {
@@ -64,7 +64,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         }
         let Some(operation) = plan.steps.first().map(|step| step.operation) else { return Ok(()) };
         if order.is_empty() && states.iter().all(State::is_settled) {
-            note(&format!("Nothing is left to do of run {number}."));
+            note(&format!("Nothing is left to do in run {number}."));
         }
         let count = counted(order.len(), "step", "steps");
         let findings = if order.is_empty() { Vec::new() } else { plan.findings() };

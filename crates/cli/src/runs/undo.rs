@@ -30,14 +30,14 @@ pub fn command() -> Command {
     let run = Arg::new("run").value_name("RUN").required(true).help("Number of the run, as `threecx history` lists it");
     let command = plain(
         format!(
-            "{ABOUT}: properties get their old values, what was made is deleted, what was deleted is made anew.\n\
+            "{ABOUT}: properties get their old values, what was created is deleted, what was deleted is created again.\n\
              What someone else has changed since is left alone."
         ),
         "threecx undo <RUN> [OPTIONS]",
     );
     let command = globals::add(command.arg(run), |global| !matches!(global.name, "curl" | "plan-out"));
     layout::fit(command, width()).after_help(
-        "What is made anew gets a new id. What only acted, such as a reboot, cannot be taken back; that is said.\n\
+        "What is created again gets a new id. An action, such as a reboot, cannot be undone; it is named.\n\
          Undoing is a run like any other: it is recorded, and can be undone. --dry-run shows it.",
     )
 }
