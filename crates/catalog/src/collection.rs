@@ -18,7 +18,7 @@ pub struct Collection {
     pub expand: Option<&'static str>,
     /// What identifies an item.
     pub item: Item,
-    /// What a new item holds beside what identifies it.
+    /// What a new item holds besides what identifies it.
     pub also: &'static [Also],
     /// What is shown of items, in columns.
     pub columns: &'static [ItemColumn],
@@ -87,7 +87,7 @@ impl Item {
     }
 }
 
-/// Something that a new item holds beside what identifies it.
+/// Something that a new item holds besides what identifies it.
 #[derive(Debug)]
 pub struct Also {
     /// The flag for it.

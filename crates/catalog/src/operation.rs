@@ -226,7 +226,7 @@ pub struct Parameter {
     pub ty: TypeRef,
     /// The longest text it takes, in characters.
     pub max_length: Option<u32>,
-    /// True if its literal stands in single quotes.
+    /// True if its literal is in single quotes.
     pub quoted: bool,
     /// True for the key of an entity, false for an argument of a function.
     pub key: bool,

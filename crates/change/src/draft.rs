@@ -41,7 +41,7 @@ pub struct Problem {
     pub error: Error,
 }
 
-/// What a face wants to know about what an operation is done to, beside its names: one look-up brings
+/// What a face wants to know about what an operation is done to, besides its names: one look-up brings
 /// it along.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wants {

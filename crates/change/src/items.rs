@@ -18,7 +18,7 @@ pub struct ItemChange {
     pub action: ItemAction,
     /// The items, as people name them: numbers, ranges, names.
     pub words: Vec<String>,
-    /// What new items hold beside what identifies them: a property and its value.
+    /// What new items hold besides what identifies them: a property and its value.
     #[serde(default)]
     pub also: Vec<(String, String)>,
 }
@@ -69,7 +69,7 @@ pub fn update_of(collection: &Collection) -> Option<&'static Operation> {
     collection.set.update
 }
 
-/// The items of an entity as it is now. What the PBX does not show must not be taken for nothing: it
+/// The items of an entity as it is now. What the PBX does not show must not count as empty: it
 /// would be overwritten.
 ///
 /// # Errors

@@ -122,7 +122,7 @@ impl About {
         entity.property(self.by.property.name).unwrap_or_else(|| entity.key.to_owned())
     }
 
-    /// The ids that stand in arguments; nothing where they do not say, or where it is not by key.
+    /// The ids that arguments hold; nothing where they do not say, or where it is not by key.
     pub fn ids(&self, arguments: &Arguments) -> Vec<String> {
         let Some(given) = arguments.get(self.place(), self.by.name).map(Input::text) else { return Vec::new() };
         match serde_json::from_str::<Vec<serde_json::Value>>(given) {
@@ -234,7 +234,7 @@ impl References {
         all
     }
 
-    /// Puts what was found into the arguments, but for what it is done to, of which there may be many.
+    /// Puts what was found into the arguments, except for what it is done to: that may be many.
     ///
     /// # Errors
     /// What names nothing, or several things.

@@ -306,7 +306,7 @@ fn recreation(reverse: &Reverse<'_>, seen: Option<&NamedEntity>) -> Result<Step,
     Ok(Step::new(reverse.operation, Arguments { body, ..Arguments::default() }))
 }
 
-/// The items of what is made anew get ids of their own.
+/// The items of what is created again get ids of their own.
 fn without_ids(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(without_ids).collect(),

@@ -168,7 +168,7 @@ pub fn check(
 }
 
 /// True if an answer without a body does not count as one. A 204 says that there is nothing: for a function that is
-/// how OData gives null. An order may well be done without a word, unless an entity or rows are to come.
+/// how OData gives null. An action may answer nothing, unless an entity or rows are due.
 fn is_due(operation: &Operation, ty: TypeRef, status: u16) -> bool {
     let several = ty.collection || matches!(operation.verb, Verb::List | Verb::Get);
     match operation.effect {

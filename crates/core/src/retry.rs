@@ -66,7 +66,7 @@ impl Outcome {
         }
     }
 
-    /// True if another attempt may fare better.
+    /// True if another attempt may succeed.
     fn may_pass(self) -> bool {
         match self {
             Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => true,

@@ -26,7 +26,7 @@ const FRESH: i64 = 3_000;
 /// The code of a step that someone else's change came before.
 pub const CHANGED: &str = "changed";
 
-/// The code of a step that the PBX accepted, and of which it shows something else.
+/// The code of a step that the PBX accepted, although it shows something else afterwards.
 pub const NOT_KEPT: &str = "not-kept";
 
 impl<E: Display> Shared<'_, E> {

@@ -122,7 +122,7 @@ impl RowFile {
             }
         }
         if let Some(first) = plan.steps.first() {
-            // The client finds out of which release the PBX is.
+            // The client finds out which release the PBX is.
             pbx.client.plan(first.operation, &first.arguments).await.map(drop).or_else(|error| match error {
                 threecx::Error::Input(_) => Ok(()),
                 other => Err(other),

@@ -138,7 +138,7 @@ impl RowFile {
             let line = self.table.rows.get(intent).map_or(0, |row| row.line);
             let message = error.to_string();
             let Error::Input(error) = error else { return RowProblem { line, column: None, message, hint: None } };
-            // The column's name stands in front of it already.
+            // The column's name precedes it already.
             let column = self.columns.header_of(&error.argument, &typed.flags).map(str::to_owned);
             let shorter = message.strip_prefix(&error.argument).map(|rest| rest.strip_prefix(": ").unwrap_or(rest));
             let message = shorter.filter(|_| column.is_some()).unwrap_or(&message).to_owned();

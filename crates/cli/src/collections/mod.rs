@@ -144,7 +144,7 @@ fn words(
     }
 }
 
-/// What new items hold beside what identifies them.
+/// What new items hold besides what identifies them.
 fn also(
     collection: &'static Collection,
     action: Option<ItemAction>,

@@ -339,7 +339,7 @@ impl<'a> Walk<'a> {
             .into()
     }
 
-    /// Where `part`, a piece of the whole text, stands in it.
+    /// Where `part`, a piece of the whole text, is in it.
     fn position(&self, part: &str) -> Option<Position> {
         let offset = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
         (offset + part.len() <= self.text.len()).then(|| Position::of(self.text, offset))

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{Next, Page, Pages};
 
-/// The way through a list of which several pages are asked for at a time.
+/// The way through a list whose pages are asked for several at a time.
 ///
 /// ```text
 ///            ┌───────────────── failed ◄──────────────┐

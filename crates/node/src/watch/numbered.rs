@@ -97,7 +97,7 @@ pub fn events(source: Source, mut state: State, mut rows: Vec<Map<String, Value>
     let (floor, highest) = (state.floor, state.highest());
     let notice = (newest < highest).then(|| source.fell(highest, newest));
     if newest <= floor {
-        // All that was above is gone. What there is may be old or new; it is taken for known.
+        // All that was above is gone. What there is may be old or new; it counts as known.
         return Outcome { notice, ..first(source, &rows) };
     }
     let were_newest = std::mem::take(&mut state.unsure);

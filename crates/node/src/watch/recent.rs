@@ -1,6 +1,6 @@
 //! The call log, which is asked for by a period and has keys without an order. A call appears there
 //! when it is over, under the time at which it began: so the period reaches back as far as a call
-//! may last, from the newest call that the PBX told of.
+//! may last, from the newest call that the PBX reported.
 
 use std::collections::BTreeMap;
 
