@@ -96,7 +96,7 @@ pub struct Also {
     pub value: &'static str,
     /// Where it goes; after a slash, inside.
     pub property: &'static str,
-    /// What it is unless something else is said; nothing if it has to be said.
+    /// What it is by default; nothing if it has to be given.
     pub default: Option<&'static str>,
     /// What it is, in a sentence.
     pub help: &'static str,

@@ -152,7 +152,7 @@ impl Plan {
         self.labelled(states, |step| self.label(step))
     }
 
-    /// The same for a run that is gone on with: its steps keep their labels.
+    /// The same for a run that is continued: its steps keep their labels.
     pub fn new_steps_as(&self, states: &[State], run: &RunDetail) -> Vec<NewStep<'_>> {
         self.labelled(states, |step| run.steps.get(step).map(|step| step.label.clone()).unwrap_or_default())
     }

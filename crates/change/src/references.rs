@@ -65,7 +65,7 @@ enum Shape {
 pub struct Pending {
     /// The words for what it is done to, as they are meant and as they were given.
     subjects: Vec<(NameInput, String)>,
-    /// True for ids that were given as such: what is not there is not complained about.
+    /// True for ids that were given as such: one that does not exist is not an error.
     raw: bool,
     /// The values that hold words, by their place among the references.
     values: Vec<(usize, Vec<Part>)>,
@@ -186,7 +186,7 @@ impl References {
         Ok(pending)
     }
 
-    /// What it is done to is said once.
+    /// What it is done to is given once.
     fn refuse_both(&self, intent: &Intent) -> Result<(), Error> {
         let Some(about) = &self.subject else { return Ok(()) };
         if intent.arguments.get(about.place(), about.by.name).is_none() {

@@ -1,4 +1,4 @@
-//! Going on with a run: what failed, was not sent, or is in doubt. It goes on as the same run, so that a
+//! Continuing a run: what failed, was not sent, or is in doubt. It continues as the same run, so that a
 //! file whose rows it has knows of it.
 
 use std::collections::HashMap;

@@ -3,7 +3,7 @@
 //! ```text
 //! unsent ──► intended ──► sent ──► done | failed
 //!   ▲           │           ├────► unknown     it may have been carried out, and twice is not once
-//!   └───────────┘           └────► unsent      it surely was not, and nothing can be sent now
+//!   └───────────┘           └────► unsent      it certainly was not, and nothing can be sent now
 //! ```
 
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Builds `threecx-node` for WebAssembly.
 //!
-//! The toolchain that builds everything else does so where it has the target. Where it has not,
+//! The toolchain that builds everything else does so where it has the target. Where it does not,
 //! Debian's compiler is taken, which comes with the library's source, and only where there is none,
 //! rustup is asked for the target.
 

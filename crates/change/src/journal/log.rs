@@ -1,4 +1,4 @@
-//! Recording one run: begun whole, or gone on with; then step by step; then ended.
+//! Recording one run: begun whole, or continued; then step by step; then ended.
 
 use std::path::PathBuf;
 
@@ -66,7 +66,7 @@ struct Earlier {
 pub struct FileRun {
     head: Head,
     lock: Option<Lock>,
-    /// The run that it goes on with.
+    /// The run that it continues.
     run: Option<i64>,
     /// The text journal that it takes over.
     text: Option<PathBuf>,
@@ -82,7 +82,7 @@ impl Journal {
         self.start(head, None, steps, order, |_, _| Ok(()))
     }
 
-    /// Goes on with a run that has ended: `steps` are those of the run, each with the state that was decided
+    /// Continues a run that has ended: `steps` are those of the run, each with the state that was decided
     /// for it.
     ///
     /// # Errors
@@ -305,7 +305,7 @@ impl FileRun {
         &self.known
     }
 
-    /// The run that it goes on with, if it does.
+    /// The run that it continues, if it does.
     pub fn run(&self) -> Option<i64> {
         self.run
     }

@@ -134,7 +134,7 @@ impl Thread {
             for (seq, state, after) in &self.unwritten {
                 let (word, detail) = columns_of(state);
                 let after = after.as_ref().map(|after| self.keys.hide(after.as_bytes()));
-                // What was there after cannot be kept: then it cannot be taken back, which is said there.
+                // What was there after cannot be kept: then it cannot be taken back, which is reported there.
                 let after = after.and_then(Result::ok);
                 outcome.execute(params![self.run, seq, word, detail, now(), after])?;
             }

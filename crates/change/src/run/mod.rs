@@ -28,7 +28,7 @@ use gate::Gate;
 pub use step::{CHANGED, NOT_KEPT};
 pub(crate) use step::sent;
 
-/// How many requests are under way at a time unless something else is said.
+/// How many requests are under way at a time by default.
 pub const CONCURRENCY: usize = 4;
 
 /// How fast a run may go, and when it ends.

@@ -112,7 +112,7 @@ impl RowFile {
         let write = |path: &PathBuf| results::write(path, &self.table, &self.columns, &typed.flags, &states);
         let written = results.as_ref().map_or(Ok(()), write);
         let label = |row: usize| format!("line {}", self.table.rows[row].line);
-        // What was sent is said in any case.
+        // What was sent is reported in any case.
         let results = results.as_deref().filter(|_| written.is_ok());
         let summary = Summary {
             operation,

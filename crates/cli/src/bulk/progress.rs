@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::output::Output;
 
-/// How often it is said.
+/// How often it is shown.
 const EVERY: Duration = Duration::from_millis(500);
 
 /// Says again and again how many rows have been begun; never returns.

@@ -116,7 +116,7 @@ fn csv(path: &str, text: &str) -> Result<Content, Failure> {
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(wrong)?;
-        // Blanks around a cell are not meant.
+        // Blanks around a cell are not part of it.
         let cell = |field: &str| typed(unguarded(field.trim()));
         let line = record.position().map_or(0, |position| line_of(text, position));
         if record.iter().all(|field| field.trim().is_empty()) {

@@ -43,7 +43,7 @@ impl Consent {
         Consent::to_sentences(sentences, agreed, concerned, pbx)
     }
 
-    /// The same, for what is said in other words.
+    /// The same, for sentences from elsewhere.
     pub fn to_sentences(
         sentences: Vec<String>,
         agreed: bool,

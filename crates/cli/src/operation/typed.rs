@@ -83,7 +83,7 @@ impl Typed {
         Ok(typed)
     }
 
-    /// What the operation is done to is said once.
+    /// What the operation is done to is given once.
     fn refuse_both(&self) -> Result<(), Failure> {
         let Some(about) = &self.about else { return Ok(()) };
         let words = !self.run.words.is_empty() || self.run.where_.is_some();

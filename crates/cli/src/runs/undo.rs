@@ -1,5 +1,5 @@
 //! `threecx undo RUN`: takes a run back. What that means is shown and asked about first; what cannot come
-//! back, and what someone else has changed since, is said.
+//! back, and what someone else has changed since, is reported.
 
 use std::ffi::OsString;
 
