@@ -5,7 +5,7 @@ use serde_json::json;
 use threecx_catalog::{self as catalog, EntitySet, Operation, Options, Span, Structure, Target};
 
 use crate::command::Reply;
-use crate::failure::Failure;
+use crate::error_reply::Failure;
 
 /// How to list what something refers to.
 #[derive(Clone, Debug)]

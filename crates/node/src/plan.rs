@@ -9,7 +9,7 @@ use threecx_catalog::{Content, Effect, Operation, Options, Span};
 use threecx_core::{Arguments, Input, Request, is_the_same_in_every_release, probe};
 
 use crate::command;
-use crate::failure::Failure;
+use crate::error_reply::Failure;
 use crate::simplify::simplified;
 
 /// The command.

@@ -26,7 +26,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::command::Reply;
-use crate::failure::Failure;
+use crate::error_reply::Failure;
 
 /// The number of rows for a trial.
 const SAMPLE: u64 = 3;

@@ -11,7 +11,7 @@ use threecx_core::{Error, InputError, instant};
 use super::fingerprint::fingerprint;
 use super::{Outcome, SAMPLE, Watch, text, when};
 use crate::command::Reply;
-use crate::failure::Failure;
+use crate::error_reply::Failure;
 
 /// The call log.
 const OPERATION: &str = "ReportCallLogData.GetCallLogData";

@@ -17,7 +17,7 @@ use threecx_core::{Error, InputError};
 use super::fingerprint::fingerprint;
 use super::{Outcome, SAMPLE, Watch, as_event};
 use crate::command::{self, Reply};
-use crate::failure::Failure;
+use crate::error_reply::Failure;
 
 /// The maximum number of records that are watched: about 250 KB that n8n keeps.
 const MOST: usize = 10_000;
