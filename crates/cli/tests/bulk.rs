@@ -337,7 +337,7 @@ fn a_corrected_file_sends_what_was_corrected() {
     let output =
         run("FirstName,Number,Mobile\nEve,9002,\nBob,9001,\nAda,9000,\nZoe,9003,\n").output().expect("it runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("2 of 4 rows are done already") && said.contains("line 3 (failed)"), "{said}");
+    assert!(said.contains("2 of 4 rows are already done") && said.contains("line 3 (failed)"), "{said}");
     assert_eq!(output.status.code(), Some(0), "{said}");
     assert_eq!(sent(), ["9000", "100", "9002", "9001", "9003"]);
     let results = folder.text("x.results.csv");
