@@ -1,4 +1,4 @@
-//! Whatever path is asked for, it is an operation's or nobody's.
+//! Whatever path is asked for, it leads to an operation or to none.
 #![no_main]
 
 use std::sync::OnceLock;

@@ -71,7 +71,7 @@ export class ThreeCxOAuth2Api implements ICredentialType {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to connect even if the certificate cannot be verified. Anybody in between can then read the secret. For a private CA, give its certificate to n8n instead (NODE_EXTRA_CA_CERTS).',
+				'Whether to connect even if the certificate cannot be verified. Anyone in between can then read the secret. For a private CA, give its certificate to n8n instead (NODE_EXTRA_CA_CERTS).',
 		},
 	];
 

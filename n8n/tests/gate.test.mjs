@@ -27,7 +27,7 @@ test('calls go one by one until one has succeeded, then all at once', async () =
 	assert.ok(most > 1);
 });
 
-test('after a 401 everybody waits for one, and nothing is lost', async () => {
+test('after a 401 all calls wait for one, and nothing is lost', async () => {
 	let token = 'old';
 	let fetched = 0;
 	const pbx = async () => {

@@ -264,7 +264,7 @@ test('a web page, nothing or an error is not an answer, whatever its status', as
 	assert.equal(output[0].json.mediaType, 'application/json');
 });
 
-test('no redirect is followed, and where it points is said', async () => {
+test('no redirect is followed, and the error names where it points', async () => {
 	for (const item of [
 		{ operation: 'Users.ListUser', limit: 5 },
 		reprovision('[1]'),

@@ -73,7 +73,7 @@ The chores of this repository:
   cargo xtask opinions                 lets schemathesis and other people's clients loose on the simulated PBX
   cargo xtask semver                   holds the library to the version that was released last
   cargo xtask package n8n              builds the n8n node's npm package
-  cargo xtask bench start|build|sim|node|n8n|typed  figures for docs/performance.md
+  cargo xtask bench start|build|cli|sim|node|n8n|typed  figures for docs/performance.md
 ";
 
 /// The repository's root folder.

@@ -20,7 +20,7 @@ pub fn run(root: &Path, descriptions: Option<&Path>) -> Result<(), String> {
         Some(folder) => schemathesis(root, folder),
         None => {
             eprintln!(
-                "── schemathesis: left out, since the official API descriptions are not at hand (see CONTRIBUTING.md)"
+                "── schemathesis: left out, since the official API descriptions are not available (see CONTRIBUTING.md)"
             );
             Ok(())
         }

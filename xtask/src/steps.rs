@@ -20,7 +20,7 @@ pub fn run_with(title: &str, folder: &Path, command: &[&str], environment: &[(&s
     if status.success() { Ok(()) } else { Err(format!("{title} failed ({status})")) }
 }
 
-/// Runs a program whose output nobody needs; an error, with what it said last, if it fails.
+/// Runs a program whose output is not needed; an error, with what it said last, if it fails.
 pub fn run_quiet(title: &str, folder: &Path, command: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
     captured(title, folder, command, environment, 30).map(|_| ())
 }

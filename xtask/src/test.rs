@@ -35,7 +35,7 @@ pub fn run(root: &Path, whole: bool) -> Result<(), String> {
     match &descriptions {
         Some(folder) => conformance::run(root, folder)?,
         None => eprintln!(
-            "── conformance: left out, since the official API descriptions are not at hand (see CONTRIBUTING.md)"
+            "── conformance: left out, since the official API descriptions are not available (see CONTRIBUTING.md)"
         ),
     }
     if whole {

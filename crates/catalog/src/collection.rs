@@ -18,7 +18,7 @@ pub struct Collection {
     pub expand: Option<&'static str>,
     /// What identifies an item.
     pub item: Item,
-    /// What a new item holds beside what identifies it.
+    /// What a new item holds besides what identifies it.
     pub also: &'static [Also],
     /// What is shown of items, in columns.
     pub columns: &'static [ItemColumn],
@@ -28,7 +28,7 @@ pub struct Collection {
     pub plural: &'static str,
 }
 
-/// Collections are told apart by who has them, and by their words.
+/// Collections are equal if the same set has them under the same word.
 impl PartialEq for Collection {
     fn eq(&self, other: &Collection) -> bool {
         self.set == other.set && self.word == other.word
@@ -87,7 +87,7 @@ impl Item {
     }
 }
 
-/// Something that a new item holds beside what identifies it.
+/// Something that a new item holds besides what identifies it.
 #[derive(Debug)]
 pub struct Also {
     /// The flag for it.
@@ -96,7 +96,7 @@ pub struct Also {
     pub value: &'static str,
     /// Where it goes; after a slash, inside.
     pub property: &'static str,
-    /// What it is unless something else is said; nothing if it has to be said.
+    /// What it is by default; nothing if it has to be given.
     pub default: Option<&'static str>,
     /// What it is, in a sentence.
     pub help: &'static str,

@@ -1,5 +1,5 @@
 //! What a path addresses: a set of entities, one of them, or something there is one of. Paths are
-//! taken apart when the tables are made, so nobody has to do it at run time.
+//! taken apart when the tables are made, so nothing has to do it at run time.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub struct EntitySet {
     pub name: &'static str,
     /// What its entities are.
     pub structure: &'static Structure,
-    /// The property that tells its entities apart: the one by which paths address them
+    /// The property that identifies its entities: the one by which paths address them
     /// (`/Users({Id})`), else `Id`. Some reports have neither.
     pub key: Option<&'static Property>,
     /// True if some operation addresses one of its entities by the key.
@@ -25,7 +25,7 @@ pub struct EntitySet {
     pub names: &'static [&'static str],
     /// The property with an e-mail address.
     pub email: Option<&'static Property>,
-    /// The few properties that tell one of its entities from the others, for somebody who chooses.
+    /// The few properties that tell one of its entities from the others, for someone who chooses.
     pub label: &'static [&'static str],
     /// Lists it.
     pub list: Option<&'static Operation>,
@@ -77,7 +77,7 @@ impl EntitySet {
     }
 }
 
-/// Entity sets are told apart by their names.
+/// Entity sets are equal if their names are.
 impl PartialEq for EntitySet {
     fn eq(&self, other: &EntitySet) -> bool {
         self.name == other.name
@@ -102,7 +102,7 @@ pub struct Singleton {
     pub update: Option<&'static Operation>,
 }
 
-/// Singletons are told apart by their names.
+/// Singletons are equal if their names are.
 impl PartialEq for Singleton {
     fn eq(&self, other: &Singleton) -> bool {
         self.name == other.name

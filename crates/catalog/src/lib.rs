@@ -8,7 +8,7 @@
 //! assert_eq!(form.method.as_str(), "POST");
 //! assert_eq!(form.path, "/Users/Pbx.ReprovisionAllPhones");
 //!
-//! // Which users it is about stands in the list `ids` of its body.
+//! // Which users it is about is in the list `ids` of its body.
 //! let threecx_catalog::Target::Listed(users, by) = form.target else { panic!("a list of users") };
 //! assert_eq!((users.name, by.name, by.property.name), ("Users", "ids", "Id"));
 //! assert_eq!(users.names, ["FirstName", "LastName", "DisplayName"]);

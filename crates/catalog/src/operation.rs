@@ -41,7 +41,7 @@ pub struct Operation {
     /// What it does to the phone system.
     pub effect: Effect,
     /// True if doing it twice is the same as doing it once, so that it may be sent again
-    /// when nobody knows whether the first was carried out.
+    /// when it is not known whether the first was carried out.
     pub repeatable: bool,
     /// The role that it needs, where that is known.
     pub role: Option<Role>,
@@ -55,7 +55,7 @@ pub struct Operation {
     pub forms: &'static [Form],
 }
 
-/// Operations are told apart by their ids.
+/// Operations are equal if their ids are.
 impl PartialEq for Operation {
     fn eq(&self, other: &Operation) -> bool {
         self.id == other.id
@@ -211,7 +211,7 @@ impl fmt::Display for Method {
 /// A piece of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Segment {
-    /// Sent as it stands.
+    /// Sent verbatim.
     Text(&'static str),
     /// The literal of the parameter with this index.
     Parameter(usize),
@@ -226,7 +226,7 @@ pub struct Parameter {
     pub ty: TypeRef,
     /// The longest text it takes, in characters.
     pub max_length: Option<u32>,
-    /// True if its literal stands in single quotes.
+    /// True if its literal is in single quotes.
     pub quoted: bool,
     /// True for the key of an entity, false for an argument of a function.
     pub key: bool,
@@ -244,7 +244,7 @@ pub type Field = Property;
 pub enum Body {
     /// Nothing.
     None,
-    /// An entity, or the part of it that is to change.
+    /// An entity, or the part of it to change.
     Entity(&'static Structure),
     /// An object of named fields.
     Fields(&'static [Field]),

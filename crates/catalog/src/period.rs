@@ -2,7 +2,7 @@
 //! a row happened.
 //!
 //! Functions take a period as two parameters. Whether the instants at its ends belong to it is not
-//! known, so whoever reads one period after the other has to look at each row's own time. Where no
+//! known, so a caller that reads one period after the other has to look at each row's own time. Where no
 //! property says when, a row is a total over the period, and periods cannot be put together.
 
 /// How a list is asked for a period.

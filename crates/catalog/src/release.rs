@@ -89,7 +89,7 @@ impl Span {
     }
 
     /// The releases that a PBX of this version (`20.0.7.1080`, from its `X-3CX-Version`
-    /// header) may follow. Between two known versions it is taken for the older one; outside
+    /// header) may follow. Between two known versions it counts as the older one; outside
     /// the known ones, for the nearest. `None` if the text is not a version.
     pub fn of_pbx(version: &str) -> Option<Span> {
         let parts = Release::parts(version)?;

@@ -186,7 +186,7 @@ pub struct Enumeration {
     pub span: Span,
 }
 
-/// Enumerations are told apart by their names.
+/// Enumerations are equal if their names are.
 impl PartialEq for Enumeration {
     fn eq(&self, other: &Enumeration) -> bool {
         self.name == other.name

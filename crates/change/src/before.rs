@@ -1,5 +1,5 @@
 //! What was there before: which properties a change touches, reading them, and telling whether
-//! somebody else has changed them since.
+//! someone else has changed them since.
 //!
 //! A PBX has no way to say "only if it is still as I saw it": it sends no ETags. So what is about to
 //! be changed is read once more just before, where it was not read just now, and nothing is sent if it

@@ -41,7 +41,7 @@ pub struct Problem {
     pub error: Error,
 }
 
-/// What a face wants to know about what an operation is done to, beside its names: one look-up brings
+/// What a face wants to know about what an operation is done to, besides its names: one look-up brings
 /// it along.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wants {
@@ -104,7 +104,7 @@ impl Draft {
             || self.intents.iter().any(|intent| intent.targets.filter().is_some() || intent.items.is_some())
     }
 
-    /// True if what is named could be sent as it is.
+    /// True if what is named could be sent unchanged.
     pub fn may_stay(&self) -> bool {
         self.intents.iter().zip(&self.pending).all(|(intent, pending)| {
             let references = &self.references[intent.operation.id];
@@ -237,7 +237,7 @@ impl Draft {
         if problems.is_empty() { Ok(plan) } else { Err(problems) }
     }
 
-    /// The release to plan for: the client finds out, where nobody said.
+    /// The release to plan for: the client finds out, where none was given.
     async fn release_of(&self, client: &Client, intent: usize, plan: &Plan) -> Result<Span, Error> {
         let arguments = plan.steps.get(intent).or(plan.steps.first()).map(|step| &step.arguments);
         if let Some(arguments) = arguments {
@@ -356,7 +356,7 @@ impl Draft {
                 format!("one {}", about.set.noun()),
                 subjects.len().to_string(),
             );
-            return Err(error.with_hint("Do one after the other.").into());
+            return Err(error.with_hint("Do one at a time.").into());
         }
         if intent.line.is_some() && subjects.len() > 1 {
             let error = InputError::of(
@@ -420,8 +420,8 @@ impl Draft {
         self.pending[intent].only_word().map(str::to_owned).or_else(|| ids.into_iter().next())
     }
 
-    /// Two rows that change or delete one thing: of the two, one is a mistake. Actions may be meant several
-    /// times, and a question asked.
+    /// Two rows that change or delete one thing: one of them is a mistake. An action may be wanted several
+    /// times, and so may a question.
     fn targets_twice(&self, about: impl Fn(usize) -> Option<String>) -> Vec<Problem> {
         let once = |intent: &Intent| {
             intent.line.is_some()
@@ -473,7 +473,7 @@ impl Draft {
                 Some(before) => {
                     let (argument, expected) = expected(index);
                     let error = InputError::of(argument, format!("{expected} {before}"), format!("`{value}` again"));
-                    problems.push(Problem { intent: index, error: error.with_hint("Take one of the two out.").into() });
+                    problems.push(Problem { intent: index, error: error.with_hint("Remove one of the two.").into() });
                 }
                 None => {
                     first.insert(value, line);
@@ -525,7 +525,7 @@ async fn before(client: &Client, step: &Step, row: Option<&Map<String, Value>>) 
     }
     match touched.read(client, &step.arguments).await {
         Ok(before) => Ok(Some(before)),
-        // Where the caller may not read, or the release does not let anybody, the change may still be made.
+        // Where the caller is not allowed to read, or no one is in this release, the change may still be made.
         Err(Error::Permission { .. } | Error::NotInVersion(_) | Error::Rejected(_) | Error::NotFound(_)) => Ok(None),
         Err(error) => Err(error),
     }
@@ -561,7 +561,7 @@ async fn identities(client: &Client, change: &ItemChange) -> Result<Vec<Named>, 
     let mut named = Vec::new();
     for (word, given) in words.iter().zip(&change.words) {
         for entity in directory.take(set, &argument, word, given)? {
-            // A key is no number: it may be that of something else.
+            // A key is not a number: it may be the number of something else.
             let identity = if by_key { Some(entity.key.as_str()) } else { entity.number.as_deref() };
             let Some(identity) = identity.filter(|identity| !identity.is_empty()) else {
                 let came = format!("`{}`", entity.short());
@@ -579,7 +579,7 @@ fn matches_none(set: &EntitySet, filter: &str) -> Error {
     error.with_hint(format!("List the {} with this filter to try it first.", set.nouns())).into()
 }
 
-/// Refuses what fits no release, before anybody is asked anything. The complaint is that of the newest
+/// Refuses what fits no release, before anyone is asked anything. The complaint is that of the newest
 /// release that has the operation.
 ///
 /// # Errors
@@ -600,7 +600,7 @@ pub fn check(operation: &'static Operation, arguments: &Arguments, release: Opti
     complaint.map_or(Ok(()), Err)
 }
 
-/// A PBX makes something blank of a create that says nothing: that has to be meant.
+/// A PBX makes a blank entity of a create that says nothing: that has to be intended.
 fn refuse_nothing(operation: &Operation, arguments: &Arguments) -> Result<(), Error> {
     let says = arguments.body.is_some() || !arguments.fields.is_empty();
     if says || operation.verb != Verb::Create || matches!(operation.newest_form().body, Body::None) {
@@ -608,7 +608,7 @@ fn refuse_nothing(operation: &Operation, arguments: &Arguments) -> Result<(), Er
     }
     let words = format!("{} {}", operation.resource.command, operation.command);
     let error = InputError::of(words, "at least one property", "");
-    Err(error.with_hint("Give a property; a blank one is made by the body {}.").into())
+    Err(error.with_hint("Give a property; the body {} makes a blank one.").into())
 }
 
 /// Which things of a plan are known already.

@@ -2,7 +2,7 @@
 //!
 //! The bytes are part of the journal's format. They never depend on how Rust prints a type, and a
 //! golden value pins them: if they changed, rows that are done would look new and be sent again.
-//! They go through a keyed hash before they are kept, so that nobody who reads a journal can find
+//! They go through a keyed hash before they are kept, so that no one who reads a journal can find
 //! out a PIN by trying all of them.
 
 use threecx_core::{Arguments, Input};
@@ -15,7 +15,7 @@ pub struct Identity(pub [u8; 16]);
 const VERSION: u8 = 1;
 
 /// The bytes that stand for what a row says: its arguments by place and name, in the order of
-/// their names, and the words that say what it concerns. Every text has its length before it.
+/// their names, and the words that say what it is done to. Every text has its length before it.
 pub fn content(arguments: &Arguments, words: &[String]) -> Vec<u8> {
     let mut bytes = vec![VERSION];
     for (place, values) in [(b'p', &arguments.parameters), (b'f', &arguments.fields), (b'o', &arguments.options)] {
@@ -92,10 +92,6 @@ mod tests {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
             content(&arguments, &words)
         };
-        let put = |arguments: &mut Arguments, name: &str, input: Input| {
-            arguments.fields.insert(name.into(), input);
-        };
-        let _ = put;
         let all = [
             of(|_| {}, &[]),
             of(|_| {}, &["a"]),

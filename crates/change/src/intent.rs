@@ -1,5 +1,5 @@
-//! What is to be done, as somebody says it: an operation, what it is to be done to, named as people
-//! name things, and its arguments. It comes from a command line, a row of a file, an agent or a
+//! What should be done, as a person says it: an operation, what it is done to, named as people name
+//! things, and its arguments. It comes from a command line, a row of a file, an agent or a
 //! configuration file, and knows nothing of any PBX.
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use threecx_core::Arguments;
 
 use crate::items::ItemChange;
 
-/// Something that is to be done.
+/// Something that should be done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Intent {
     /// What is called.

@@ -18,7 +18,7 @@ pub struct ItemChange {
     pub action: ItemAction,
     /// The items, as people name them: numbers, ranges, names.
     pub words: Vec<String>,
-    /// What new items hold beside what identifies them: a property and its value.
+    /// What new items hold besides what identifies them: a property and its value.
     #[serde(default)]
     pub also: Vec<(String, String)>,
 }
@@ -44,7 +44,7 @@ pub struct Difference {
     pub nothing_to_do: Vec<String>,
     /// How many items there were.
     pub before: usize,
-    /// How many items there are to be.
+    /// How many items there will be.
     pub after: usize,
 }
 
@@ -69,7 +69,7 @@ pub fn update_of(collection: &Collection) -> Option<&'static Operation> {
     collection.set.update
 }
 
-/// The items of an entity as it is now. What the PBX does not show must not be taken for nothing: it
+/// The items of an entity as it is now. What the PBX does not show must not count as empty: it
 /// would be overwritten.
 ///
 /// # Errors
@@ -182,7 +182,7 @@ pub fn label(collection: &Collection, item: &Value) -> String {
     label.trim().to_owned()
 }
 
-/// True if somebody who says this means this item: by what identifies it, by its name, or by a range
+/// True if someone who says this means this item: by what identifies it, by its name, or by a range
 /// of numbers. `number` is the word as one for something that has a number.
 fn is_meant(collection: &Collection, item: &Value, word: &str, number: Option<&NameInput>) -> bool {
     let identity = identity(collection, item);

@@ -2,7 +2,7 @@
 //! encryption of what the journal keeps.
 //!
 //! The key lies in a file that only its owner can read, beside the journal. It protects a journal
-//! that leaves the folder by itself, in a backup or a bug report; it cannot protect from somebody
+//! that leaves the folder by itself, in a backup or a bug report; it cannot protect from someone
 //! who reads the whole folder.
 
 use std::fs::OpenOptions;
@@ -43,8 +43,8 @@ impl Keys {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 Err(_) => {}
             }
-            // Complete before it has its name, so that nobody reads half of it; who comes second
-            // takes the key of who came first.
+            // Complete before it has its name, so that half of it is never read; a process that
+            // comes second takes the key of the first.
             let mut secret = [0; 32];
             fill(&mut secret)?;
             let mut file = tempfile::NamedTempFile::new_in(folder)?;
@@ -112,7 +112,7 @@ impl Keys {
         hmac::verify(&self.seals, text, &seal).is_ok()
     }
 
-    /// Encrypts what is to be kept.
+    /// Encrypts what is about to be kept.
     pub(crate) fn hide(&self, text: &[u8]) -> io::Result<Vec<u8>> {
         let mut nonce = [0; NONCE_LEN];
         fill(&mut nonce)?;

@@ -24,6 +24,6 @@ pub use plan::{Plan, Step, Thing};
 pub use recover::recover;
 pub use references::About;
 pub use retry::{Retry, retry, settle};
-pub use run::{CHANGED, CONCURRENCY, Cause, Ended, NOT_KEPT, Pace, Run, Stop, Trouble, Unreceived};
+pub use run::{CHANGED, CONCURRENCY, Cause, Control, Ended, NOT_KEPT, Pace, Run, Trouble, Unreceived};
 pub use state::State;
 pub use undo::{Left, Reason, Undo, undo};

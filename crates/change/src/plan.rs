@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use threecx::NamedEntity;
 use threecx_catalog::{EntitySet, Operation, Span, Verb, entity_set};
 use threecx_core::guard::{self, Finding};
-use threecx_core::{Arguments, Error, Request, plan};
+use threecx_core::{Arguments, Error, Place, Request, plan};
 
-use crate::before::Before;
+use crate::before::{Before, body};
 use crate::intent::operation_id;
 use crate::items::Difference;
 use crate::journal::{NewStep, RunDetail};
@@ -130,7 +130,7 @@ impl Plan {
     pub fn label(&self, step: usize) -> String {
         let Some(step) = self.steps.get(step) else { return String::new() };
         let named = match self.things_of(step).collect::<Vec<_>>().as_slice() {
-            [] => None,
+            [] => step.creates().then(|| made_label(step)).flatten(),
             [one] => Some(one.label()),
             [first, ..] => Some(first.set.counted(step.concerns.len())),
         };
@@ -140,6 +140,18 @@ impl Plan {
             (None, Some(named)) => named,
             (None, None) => step.operation.title.to_owned(),
         }
+    }
+
+    /// What is known of the steps before anything is sent: what was wanted is so already where there is
+    /// nothing to send.
+    pub fn states(&self) -> Vec<State> {
+        let idle = || State::Done { status: 0, id: None, file: None };
+        self.steps.iter().map(|step| if step.is_idle() { idle() } else { State::Unsent }).collect()
+    }
+
+    /// True if its steps are of several operations, which may build on one another.
+    pub fn is_mixed(&self) -> bool {
+        self.steps.windows(2).any(|pair| pair[0].operation != pair[1].operation)
     }
 
     /// The steps for which there is something to send.
@@ -152,7 +164,7 @@ impl Plan {
         self.labelled(states, |step| self.label(step))
     }
 
-    /// The same for a run that is gone on with: its steps keep their labels.
+    /// The same for a run that is continued: its steps keep their labels.
     pub fn new_steps_as(&self, states: &[State], run: &RunDetail) -> Vec<NewStep<'_>> {
         self.labelled(states, |step| run.steps.get(step).map(|step| step.label.clone()).unwrap_or_default())
     }
@@ -178,6 +190,20 @@ impl Plan {
     pub fn requests(&self) -> Result<Vec<Request>, Error> {
         self.steps.iter().filter(|step| !step.is_idle()).map(|step| step.request(self.release)).collect()
     }
+}
+
+/// What a create makes, as far as its arguments say: `user 700 Ada`.
+fn made_label(step: &Step) -> Option<String> {
+    let set = step.operation.newest_form().target.set()?;
+    let body = body(&step.arguments);
+    let text = |name: &str| {
+        let field = step.arguments.get(Place::Field, name).map(|input| input.text().to_owned());
+        field.or_else(|| Some(body.get(name)?.as_str()?.to_owned())).filter(|text| !text.is_empty())
+    };
+    let number = set.number.and_then(|number| text(number.name));
+    let names = set.names.iter().filter_map(|name| text(name));
+    let parts: Vec<String> = number.into_iter().chain(names.take(2)).collect();
+    (!parts.is_empty()).then(|| format!("{} {}", set.noun(), parts.join(" ")))
 }
 
 /// What is written of a thing.

@@ -1,5 +1,5 @@
-//! Steps of which nobody knows whether they were carried out, because a process was killed or an
-//! answer got lost: where the PBX shows it, it is looked up, and nobody has to be asked.
+//! Steps in doubt: a process was killed or an answer got lost, and they may have been carried out or not.
+//! Where the PBX shows it, it is looked up, and no one has to be asked.
 //!
 //! | step | looked up by | it was carried out if |
 //! |---|---|---|
@@ -95,7 +95,7 @@ fn text_of(arguments: &Arguments, name: &str) -> Option<String> {
         .filter(|text| !text.is_empty())
 }
 
-/// What is to be made of what was found; nothing where that does not decide it.
+/// What follows from what was found; nothing where that does not decide it.
 fn verdict(step: &Step, release: Span, entity: Option<&NamedEntity>) -> Option<State> {
     let done = |id: Option<String>| State::Done { status: 0, id, file: None };
     match (step.operation.verb, entity) {

@@ -63,7 +63,7 @@ enum Shape {
 pub struct Pending {
     /// The words for what it is done to, as they are meant and as they were given.
     subjects: Vec<(NameInput, String)>,
-    /// True for ids that were given as such: what is not there is not complained about.
+    /// True for ids that were given as such: one that does not exist is not an error.
     raw: bool,
     /// The values that hold words, by their place among the references.
     values: Vec<(usize, Vec<Part>)>,
@@ -120,7 +120,7 @@ impl About {
         entity.property(self.by.property.name).unwrap_or_else(|| entity.key.to_owned())
     }
 
-    /// The ids that stand in arguments; nothing where they do not say, or where it is not by key.
+    /// The ids that arguments hold; nothing where they do not say, or where it is not by key.
     pub fn ids(&self, arguments: &Arguments) -> Vec<String> {
         let Some(given) = arguments.get(self.place(), self.by.name).map(Input::text) else { return Vec::new() };
         match serde_json::from_str::<Vec<serde_json::Value>>(given) {
@@ -185,7 +185,7 @@ impl References {
         Ok(pending)
     }
 
-    /// What it is done to is said once.
+    /// What it is done to is given once.
     fn refuse_both(&self, intent: &Intent) -> Result<(), Error> {
         let Some(about) = &self.subject else { return Ok(()) };
         if intent.arguments.get(about.place(), about.by.name).is_none() {
@@ -196,7 +196,7 @@ impl References {
         Err(error.with_hint(format!("Leave out either {} or the words and the filter.", about.by.name)).into())
     }
 
-    /// True if what is to be looked up could also be sent as it is.
+    /// True if what has to be looked up could also be sent unchanged.
     pub fn may_stay(&self, pending: &Pending) -> bool {
         (pending.raw || pending.subjects.is_empty())
             && pending.values.iter().all(|(index, _)| self.values[*index].takes_any_text)
@@ -233,7 +233,7 @@ impl References {
         all
     }
 
-    /// Puts what was found into the arguments, but for what it is done to, of which there may be many.
+    /// Puts what was found into the arguments, except for what it is done to: that may be many.
     ///
     /// # Errors
     /// What names nothing, or several things.

@@ -1,4 +1,4 @@
-//! Going on with a run: what failed, was not sent, or is in doubt. It goes on as the same run, so that a
+//! Continuing a run: what failed, was not sent, or is in doubt. It continues as the same run, so that a
 //! file whose rows it has knows of it.
 
 use std::collections::HashMap;
@@ -21,7 +21,7 @@ pub struct Retry {
     pub states: Vec<State>,
     /// The steps to send.
     pub order: Vec<usize>,
-    /// The steps in doubt that could not be looked up: they are left, or repeated if somebody says so.
+    /// The steps in doubt that could not be looked up: they are left, or repeated if the user says so.
     pub in_doubt: Vec<usize>,
 }
 
@@ -61,7 +61,7 @@ pub async fn retry(client: &Client, run: &RunDetail) -> Result<Retry, Error> {
     Ok(Retry { plan, states, order, in_doubt })
 }
 
-/// Looks up the steps in doubt. What is repeated without harm, and cannot be looked up, is to be sent
+/// Looks up the steps in doubt. What cannot be looked up, and does no harm when it is repeated, is sent
 /// again.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! A plan in a file, for work by two: one makes it, the other looks at it and carries it out.
 //!
 //! ```text
-//! Plan ──► seal ──► file ──► open ──► is_still_true ──► take ──► (run)
+//! Plan ──► seal ──► file ──► open ──► is_still_true ──► use_up ──► (run)
 //!                             │            │              └ once
 //!                             │            └ the PBX shows what it showed when the plan was made
 //!                             └ not altered, not expired, not used, made with this folder's key
@@ -18,17 +18,18 @@ use std::time::Duration;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use threecx::{Client, Error};
+use threecx::{Client, Error, NameInput};
 
 use crate::before::{Before, Properties, Touched};
 use crate::journal::{Journal, JournalError, now};
 use crate::keys::{fill, hex};
-use crate::plan::Plan;
+use crate::plan::{Plan, Thing};
+use crate::references::About;
 
 /// The version of the format.
 const VERSION: u32 = 1;
 
-/// How long a plan holds unless something else is said.
+/// How long a plan is valid by default.
 pub const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The largest file that is read as a plan.
@@ -53,7 +54,7 @@ pub enum SealError {
     /// Something in it is not what was sealed.
     #[error("it was altered after it was made")]
     Altered,
-    /// It does not hold any more.
+    /// It is no longer valid.
     #[error("it has expired")]
     Expired,
     /// It was carried out before.
@@ -159,14 +160,14 @@ pub fn seal(plan: &Plan, journal: &Journal, by: &str, lifetime: Duration) -> Res
 pub struct Opened {
     /// What would be carried out.
     pub plan: Plan,
-    /// True if it was made with the key of another folder: whether it was altered by somebody who knows how
-    /// cannot be told.
+    /// True if it was made with the key of another folder: then it cannot be told whether someone who knows
+    /// how has altered it.
     pub foreign: bool,
     /// Who says that they made it.
     pub by: String,
     /// When, in milliseconds since 1970.
     pub made: i64,
-    /// Until when it holds.
+    /// Until when it is valid.
     pub expires: i64,
     id: String,
 }
@@ -222,8 +223,12 @@ impl Opened {
         let mut what = Vec::new();
         for index in 0..self.plan.steps.len() {
             let step = &self.plan.steps[index];
-            let Some(before) = &step.before else { continue };
             let Some(touched) = Touched::by(step.operation, &step.arguments) else { continue };
+            let Some(before) = &step.before else {
+                // There was nothing to compare with; what is there now is needed to take it back.
+                self.plan.steps[index].before = touched.read(client, &self.plan.steps[index].arguments).await.ok();
+                continue;
+            };
             let seen = match touched.read(client, &step.arguments).await {
                 Ok(seen) => seen,
                 Err(Error::NotFound(_)) => {
@@ -247,12 +252,42 @@ impl Opened {
         Ok(())
     }
 
-    /// Uses the plan up: from here on nobody can carry it out again.
+    /// Uses the plan up: from here on nobody can carry it out again with this folder.
     ///
     /// # Errors
-    /// That it was used before, or that this cannot be recorded.
-    pub fn take(self, journal: &Journal) -> Result<Plan, SealError> {
-        if journal.use_seal(&self.id, self.expires)? { Ok(self.plan) } else { Err(SealError::Used) }
+    /// That it was used or has expired in the meantime, or that this cannot be recorded.
+    pub fn use_up(&self, journal: &Journal) -> Result<(), SealError> {
+        if self.expires <= now() {
+            return Err(SealError::Expired);
+        }
+        if journal.use_seal(&self.id, self.expires)? { Ok(()) } else { Err(SealError::Used) }
+    }
+
+    /// Finds out on the PBX what the steps concern: what a foreign plan says of it may be a lie.
+    ///
+    /// # Errors
+    /// Those of asking the PBX.
+    pub async fn name(&mut self, client: &Client) -> Result<(), SealError> {
+        let wrong = |error: Error| SealError::Call(Box::new(error));
+        self.plan.things.clear();
+        for index in 0..self.plan.steps.len() {
+            let step = &mut self.plan.steps[index];
+            step.concerns.clear();
+            let Some(about) = About::of(step.operation).filter(|about| about.set.list.is_some()) else { continue };
+            if about.set.key.is_none_or(|key| key.name != about.by.property.name) {
+                continue;
+            }
+            let words: Vec<NameInput> = about.ids(&step.arguments).into_iter().map(NameInput::Key).collect();
+            let mut directory = client.directory();
+            directory.look_up(about.set, &words.iter().collect::<Vec<_>>()).await.map_err(wrong)?;
+            for word in &words {
+                for entity in directory.take(about.set, "", word, "").unwrap_or_default() {
+                    self.plan.steps[index].concerns.push(self.plan.things.len());
+                    self.plan.things.push(Thing { set: about.set, entity, by_name: false });
+                }
+            }
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 //! ```text
 //! unsent ──► intended ──► sent ──► done | failed
 //!   ▲           │           ├────► unknown     it may have been carried out, and twice is not once
-//!   └───────────┘           └────► unsent      it surely was not, and nothing can be sent now
+//!   └───────────┘           └────► unsent      it certainly was not, and nothing can be sent now
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -38,20 +38,20 @@ pub enum State {
         /// The error in words.
         message: String,
     },
-    /// Nobody knows whether it was carried out.
+    /// It is not known whether it was carried out.
     Unknown {
         /// The HTTP status, if there was one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
-        /// Why nobody knows.
+        /// Why that is not known.
         message: String,
     },
-    /// Somebody decided to leave it for good.
+    /// Someone decided to leave it for good.
     Skipped,
 }
 
 impl State {
-    /// True if nobody knows whether it was carried out.
+    /// True if it is not known whether it was carried out.
     pub fn is_unknown(&self) -> bool {
         matches!(self, State::Sent | State::Unknown { .. })
     }

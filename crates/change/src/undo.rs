@@ -11,14 +11,17 @@
 use serde_json::{Map, Value};
 use threecx::{Client, Error};
 use threecx::{Directory, NameInput, NamedEntity, Wanted};
-use threecx_catalog::{Effect, EntitySet, NAMING, Operation, Verb, operation};
+use threecx_catalog::{Effect, EntitySet, NAMING, Operation, Span, Verb, operation};
 use threecx_core::{Arguments, Input, Place};
 
-use crate::before::{Before, Touched, given, holds};
+use crate::before::{Before, Touched, given, is_same};
+use crate::draft::lists_expand;
 use crate::journal::{RunDetail, StepRecord, now};
 use crate::plan::{Plan, Step, Thing};
 use crate::references::About;
-use crate::run::sent;
+use crate::recover::{is_as_sent, recover};
+use crate::run::{NOT_KEPT, sent};
+use crate::state::State;
 
 /// The reverse of a run.
 #[derive(Debug)]
@@ -53,8 +56,8 @@ pub enum Reason {
     /// What was there before was not recorded.
     #[error("what was there before is not known")]
     NotRecorded,
-    /// Somebody else has changed it since.
-    #[error("somebody else has changed {} since", properties.join(", "))]
+    /// Someone else has changed it since.
+    #[error("someone else has changed {} since", properties.join(", "))]
     Changed {
         /// What has been changed.
         properties: Vec<String>,
@@ -62,14 +65,20 @@ pub enum Reason {
     /// It is no longer there.
     #[error("it is no longer there")]
     Gone,
+    /// A secret that the PBX did not show.
+    #[error("the old value of {} is a secret that is not known", properties.join(", "))]
+    SecretUnknown {
+        /// Which.
+        properties: Vec<String>,
+    },
     /// Something else has its number or name by now.
     #[error("{by} is there in its place")]
     Replaced {
         /// What is there.
         by: String,
     },
-    /// Nobody knows whether it was carried out.
-    #[error("nobody knows whether it was carried out")]
+    /// It is not known whether it was carried out.
+    #[error("it is not known whether it was carried out")]
     Unknown,
 }
 
@@ -100,13 +109,17 @@ pub async fn undo(client: &Client, run: &RunDetail) -> Result<Undo, Error> {
         left: Vec::new(),
         new_ids: Vec::new(),
     };
+    let states = settled(client, run).await?;
     let mut reverses = Vec::new();
-    for record in run.steps.iter().rev() {
-        if record.state.is_unknown() {
-            undo.leave(record, Reason::Unknown);
-        }
-        if !record.state.is_done() {
-            continue;
+    for (record, state) in run.steps.iter().zip(states).rev() {
+        match state {
+            State::Done { .. } => {}
+            State::Sent | State::Unknown { .. } => {
+                undo.leave(record, Reason::Unknown);
+                continue;
+            }
+            State::Failed { code, .. } if code == NOT_KEPT => {}
+            State::Failed { .. } | State::Unsent | State::Skipped => continue,
         }
         match reverse(record) {
             Ok(reverse) => reverses.push(reverse),
@@ -123,7 +136,7 @@ pub async fn undo(client: &Client, run: &RunDetail) -> Result<Undo, Error> {
         };
         let step = match reverse.record_verb() {
             Verb::Update => update(client, &reverse, seen.as_ref()).await?,
-            Verb::Create => removal(&reverse, seen.as_ref()),
+            Verb::Create => removal(&reverse, seen.as_ref(), client.target()),
             _ => recreation(&reverse, seen.as_ref()),
         };
         match step {
@@ -137,6 +150,22 @@ pub async fn undo(client: &Client, run: &RunDetail) -> Result<Undo, Error> {
     }
     undo.plan.release = client.target();
     Ok(undo)
+}
+
+/// What became of the steps of a run: what is in doubt is looked up.
+async fn settled(client: &Client, run: &RunDetail) -> Result<Vec<State>, Error> {
+    let mut states: Vec<State> = run.steps.iter().map(|record| record.state.clone()).collect();
+    let mut doubtful: Vec<(usize, Step)> = Vec::new();
+    for (index, record) in run.steps.iter().enumerate().filter(|(_, record)| record.state.is_unknown()) {
+        if let Some(known) = operation(&record.operation) {
+            doubtful.push((index, Step::new(known, record.arguments.clone())));
+        }
+    }
+    let doubtful: Vec<(usize, &Step)> = doubtful.iter().map(|(index, step)| (*index, step)).collect();
+    for (index, state) in recover(client, client.target(), &doubtful).await? {
+        states[index] = state;
+    }
+    Ok(states)
 }
 
 impl Reverse<'_> {
@@ -210,7 +239,7 @@ fn natural_key(set: &EntitySet, record: &StepRecord) -> Option<String> {
     record.arguments.get(Place::Field, key.name).map(|input| input.text().to_owned())
 }
 
-/// Everything that is to be looked at, set by set.
+/// Everything that has to be looked at, set by set.
 async fn look_up(client: &Client, reverses: &[Reverse<'_>]) -> Result<Directory, Error> {
     let mut directory = client.directory().for_effect(Effect::Reads);
     let mut sets: Vec<(Wanted, Vec<&NameInput>)> = Vec::new();
@@ -222,8 +251,12 @@ async fn look_up(client: &Client, reverses: &[Reverse<'_>]) -> Result<Directory,
         });
         let (wanted, words) = &mut sets[place];
         wanted.whole = true;
-        if let Some(touched) = Touched::by(reverse.operation, &reverse.record.arguments) {
-            wanted.expand.extend(touched.expand());
+        if let Some(touched) = Touched::by(reverse.operation, &reverse.record.arguments).filter(|_| lists_expand(set)) {
+            for item in touched.expand() {
+                if !wanted.expand.contains(&item) {
+                    wanted.expand.push(item);
+                }
+            }
         }
         words.push(word);
     }
@@ -243,7 +276,7 @@ async fn update(
     let (Some(touched), Some(before)) = (Touched::by(reverse.operation, &record.arguments), &record.before) else {
         return Ok(Err(Reason::NotRecorded));
     };
-    let now = match seen {
+    let now = match seen.filter(|entity| touched.is_all_in(entity.row())) {
         Some(entity) => touched.of(entity.row()),
         None => match touched.read(client, &record.arguments).await {
             Ok(now) => now,
@@ -251,21 +284,33 @@ async fn update(
             Err(error) => return Err(error),
         },
     };
-    let step = Step::new(reverse.operation, record.arguments.clone());
-    let sent = sent(&step, client.target());
-    let differs = |(name, sent): &(&String, &Value)| {
-        !touched.is_secret(name) && now.properties.get(*name).is_some_and(|shown| !holds(shown, sent))
+    let properties = match record.after.as_ref().and_then(Value::as_object) {
+        // It was read right after it was changed.
+        Some(after) => Before { properties: after.clone(), whole: false }.drifted(&now),
+        None => {
+            let sent = sent(&Step::new(reverse.operation, record.arguments.clone()), client.target());
+            let differs = |(name, sent): &(&String, &Value)| {
+                !touched.is_secret(name) && !is_same(now.properties.get(*name), sent)
+            };
+            sent.iter().filter(differs).map(|(name, _)| name.clone()).collect()
+        }
     };
-    let properties: Vec<String> = sent.iter().filter(differs).map(|(name, _)| name.clone()).collect();
+    let properties: Vec<String> = properties.into_iter().filter(|name| !touched.is_secret(name)).collect();
     if !properties.is_empty() {
         return Ok(Err(Reason::Changed { properties }));
     }
+    // What a PBX conceals is not what was there, and what it left out was null.
     let mut properties = before.properties.clone();
-    // What a PBX left out was null.
+    properties.retain(|name, value| !touched.is_secret(name) || is_shown_secret(value));
+    let secrets: Vec<String> =
+        given(&record.arguments).into_iter().filter(|name| touched.is_secret(name) && !has(&properties, name)).collect();
     for name in given(&record.arguments) {
-        if !properties.keys().any(|known| known.eq_ignore_ascii_case(&name)) {
+        if !has(&properties, &name) && !touched.is_secret(&name) && !touched.is_navigation(&name) {
             properties.insert(name, Value::Null);
         }
+    }
+    if properties.is_empty() {
+        return Ok(Err(Reason::SecretUnknown { properties: secrets }));
     }
     let arguments = Arguments {
         fields: Default::default(),
@@ -275,16 +320,33 @@ async fn update(
     Ok(Ok(Step { before: Some(now), ..Step::new(reverse.operation, arguments) }))
 }
 
+fn has(properties: &Map<String, Value>, name: &str) -> bool {
+    properties.keys().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// True for a secret that the PBX shows for what it is.
+fn is_shown_secret(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.is_empty() && !text.chars().all(|c| matches!(c, '*' | '•')))
+}
+
 /// What was made goes, if it still is what was made.
-fn removal(reverse: &Reverse<'_>, seen: Option<&NamedEntity>) -> Result<Step, Reason> {
+fn removal(reverse: &Reverse<'_>, seen: Option<&NamedEntity>, release: Span) -> Result<Step, Reason> {
     let (Some(key), Some(seen), Some(about)) = (&reverse.key, seen, About::of(reverse.operation)) else {
         return Err(Reason::Gone);
     };
-    if let Some(Value::Object(made)) = &reverse.record.after {
-        let properties = edited(made, seen.row());
-        if !properties.is_empty() {
-            return Err(Reason::Changed { properties });
+    let properties = match &reverse.record.after {
+        Some(Value::Object(made)) => edited(made, seen.row()),
+        // What it was right after is not known: it has to be what was sent.
+        _ => {
+            let step = operation(&reverse.record.operation).map(|known| Step::new(known, reverse.record.arguments.clone()));
+            match step.and_then(|step| is_as_sent(&step, release, seen.row())) {
+                Some(true) => Vec::new(),
+                _ => return Err(Reason::NotRecorded),
+            }
         }
+    };
+    if !properties.is_empty() {
+        return Err(Reason::Changed { properties });
     }
     let mut arguments = Arguments::default();
     about.put(&mut arguments, &[key]);
@@ -299,7 +361,13 @@ fn recreation(reverse: &Reverse<'_>, seen: Option<&NamedEntity>) -> Result<Step,
         return Err(Reason::Replaced { by: Thing { set, entity: seen.clone(), by_name: true }.label() });
     }
     let numbered = set.key.filter(|_| set.has_numeric_key()).map(|key| key.name);
-    let back = |name: &str, value: &Value| Some(name) != numbered && !name.contains('@') && !value.is_null();
+    let concealed = |name: &str, value: &Value| {
+        let secret = set.property(name).is_some_and(|property| property.secret);
+        secret && !is_shown_secret(value) || value.get("Concealed").is_some()
+    };
+    let back = |name: &str, value: &Value| {
+        Some(name) != numbered && !name.contains('@') && !value.is_null() && !concealed(name, value)
+    };
     let mut properties = Map::new();
     for (name, value) in before.properties.iter().filter(|(name, value)| back(name, value)) {
         properties.insert(name.clone(), without_ids(value));
@@ -308,7 +376,7 @@ fn recreation(reverse: &Reverse<'_>, seen: Option<&NamedEntity>) -> Result<Step,
     Ok(Step::new(reverse.operation, Arguments { body, ..Arguments::default() }))
 }
 
-/// The items of what is made anew get ids of their own.
+/// The items of what is created again get ids of their own.
 fn without_ids(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(without_ids).collect(),
@@ -320,15 +388,18 @@ fn without_ids(value: &Value) -> Value {
     }
 }
 
-/// The properties that somebody has edited since something was made. A PBX fills in some by itself, and
+/// The properties that someone has edited since something was made. A PBX fills in some by itself, and
 /// leaves out what is empty.
 fn edited(made: &Map<String, Value>, now: &Map<String, Value>) -> Vec<String> {
     let plain = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
     let is_empty = |value: &Value| value.is_null() || value.as_str() == Some("") || value == &Value::from(0);
     let lives = |name: &str| NAMING.volatile.contains(&name);
     let differs = |(name, now): &(&String, &Value)| match made.get(*name) {
-        _ if name.contains('@') || lives(name) || !(plain(now) || now.is_null()) => false,
-        Some(made) => !(made == *now || is_empty(made) && is_empty(now)),
+        _ if name.contains('@') || lives(name) => false,
+        Some(made) if plain(now) || now.is_null() => !(made == *now || is_empty(made) && is_empty(now)),
+        Some(made) => !is_same(Some(*now), made),
+        // Lists that were not shown when it was made tell nothing.
+        None if !plain(now) => false,
         None => !is_empty(now) && now.as_bool() != Some(false),
     };
     now.iter().filter(differs).map(|(name, _)| name.clone()).collect()

@@ -38,7 +38,7 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
         client => client_token(&url("/connect/token"), client, settings),
     };
     let call = call(request, &url(&request.path_and_query), body, settings, output);
-    // --output-file is where curl is to put the answer.
+    // --output-file is where curl puts the answer.
     let shown = output.unfiltered().to_stdout();
     if shown.is_for_programs() {
         let commands = json!({"token": token, "call": call, "variables": variables}).to_string();
@@ -50,12 +50,12 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
     sink.finish()?;
     if !variables.is_empty() {
         let names: Vec<String> = variables.iter().map(|name| format!("${name}")).collect();
-        note(&format!("Set {} first, as it stands in JSON, without the quotes around it.", names.join(" and ")));
+        note(&format!("Set {} first, as written in JSON, without the quotes around it.", names.join(" and ")));
     }
     Ok(())
 }
 
-/// Fetches a token. The secret goes to curl by its input: others on the machine can read the
+/// Fetches a token. The secret is passed to curl on its input: others on the machine can read the
 /// arguments of a program.
 fn client_token(url: &str, client: Option<Who>, settings: &Settings) -> String {
     let id = match client {

@@ -15,7 +15,7 @@ const PLACEHOLDER: &str = "https://PBX";
 /// Prints a request.
 pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<(), Failure> {
     let shown = Shown::of(request, settings)?;
-    // What is shown is a request and no answer.
+    // What is shown is a request and not an answer.
     let output = output.unfiltered();
     if output.is_for_programs() {
         return value::print_value(&shown.value().to_string(), &Shape::unknown(), &output);

@@ -66,13 +66,13 @@ impl Kind {
             several => {
                 let expected = format!("one {}", set.noun());
                 let came = format!("`{given}`, which is {}", several.len());
-                Err(Error::from(InputError::of(argument, expected, came).with_hint("Do one after the other.")).into())
+                Err(Error::from(InputError::of(argument, expected, came).with_hint("Do one at a time.")).into())
             }
         }
     }
 }
 
-/// One entity, and what of it is to be read.
+/// One entity, and what to read of it.
 pub struct Seen<'c> {
     pub client: &'c Client,
     /// The address of the PBX.
@@ -123,8 +123,8 @@ impl Seen<'_> {
         Ok(properties)
     }
 
-    /// The plan of changing these properties, which were seen as they were `before`. It is not taken to be
-    /// fresh: somebody has looked at it for a while.
+    /// The plan of changing these properties, which were seen as they were `before`. It does not count
+    /// as fresh: the user has looked at it for a while.
     pub async fn plan(&self, before: &Properties, changes: &Map<String, Value>) -> Result<Plan, Error> {
         let arguments = Arguments { body: Some(Value::Object(changes.clone()).into()), ..self.address() };
         self.client.plan(self.kind.update, &arguments).await?;

@@ -2,7 +2,7 @@
 
 pub use threecx_change::journal::Kind;
 use threecx_change::journal::{Head, Log};
-use threecx_change::{Journal, JournalError, Plan, State};
+use threecx_change::{Journal, JournalError, Plan};
 
 use crate::connect::Settings;
 use crate::failure::Failure;
@@ -19,8 +19,8 @@ pub fn open() -> Result<Journal, Failure> {
 }
 
 /// Records that a command is about to carry out a plan; nothing for a simulated PBX, which is gone
-/// afterwards. Where there can be no journal, a single call is made all the same, and that it cannot be
-/// undone is said.
+/// afterwards. Where there can be no journal, a single call is made all the same, with a warning that it
+/// cannot be undone.
 pub fn begin_call(
     settings: &Settings,
     plan: &Plan,
@@ -32,14 +32,17 @@ pub fn begin_call(
         return Ok(None);
     }
     let begun = open().and_then(|journal| {
-        let states = vec![State::Unsent; plan.steps.len()];
+        let states = plan.states();
         let head = head(plan, kind, of_run, identity);
         journal.begin(&head, &plan.new_steps(&states), &plan.order()).map_err(Failure::from)
     });
     match begun {
         Ok(log) => Ok(Some(log)),
-        // A disk that is full, or a folder that may not be written, is no reason not to stop a call.
-        Err(failure @ (Failure::Journal(JournalError::Folder { .. }) | Failure::Usage { .. })) => {
+        // A full disk, or a folder that cannot be written, must not stop a single call.
+        Err(
+            failure @ (Failure::Journal(JournalError::Folder { .. } | JournalError::Database { .. })
+            | Failure::Usage { .. }),
+        ) if kind == Kind::Call && plan.steps.len() == 1 => {
             warn(&format!("this is not recorded, so it cannot be undone: {failure}"));
             Ok(None)
         }

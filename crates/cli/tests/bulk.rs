@@ -248,7 +248,7 @@ fn what_is_wrong_is_said_at_once_and_nothing_is_sent() {
         ("empty.csv", &b"Id,FirstName\n"[..], "no rows", "Write a line"),
         ("uneven.csv", b"Id,FirstName\n1,A\n,\n\n2\n", "line 5 has 1 fields", "as many fields"),
         ("twice.csv", b"Id,Id\n1,2\n", "called `Id`", "Rename"),
-        ("broken.ndjson", b"{\"Id\": 1}\n{\"Id\": \n", "line 2 is no JSON", "one JSON object"),
+        ("broken.ndjson", b"{\"Id\": 1}\n{\"Id\": \n", "line 2 is not a JSON object", "one JSON object"),
         ("latin.csv", b"Id,FirstName\n1,Ren\xE9\n", "line 2 is not UTF-8", "CSV UTF-8"),
     ] {
         let file = folder.file(name, content);
@@ -364,7 +364,7 @@ fn a_corrected_file_sends_what_was_corrected() {
     let output =
         run("FirstName,Number,Mobile\nEve,9002,\nBob,9001,\nAda,9000,\nZoe,9003,\n").output().expect("it runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("2 of 4 rows are done already") && said.contains("line 3 (failed)"), "{said}");
+    assert!(said.contains("2 of 4 rows are already done") && said.contains("line 3 (failed)"), "{said}");
     assert_eq!(output.status.code(), Some(0), "{said}");
     assert_eq!(sent(), ["9000", "100", "9002", "9001", "9003"]);
     let results = folder.text("x.results.csv");

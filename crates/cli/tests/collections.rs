@@ -118,7 +118,7 @@ fn what_cannot_be_is_refused_before_anything_is_sent() {
     assert_eq!(numbers(&sim, &["queues", "agents", "list", "800"]), before);
 }
 
-/// While the new agent is being looked up, somebody else removes one.
+/// While the new agent is being looked up, someone else removes one.
 #[test]
 fn what_somebody_else_changed_meanwhile_is_not_overwritten() {
     let sim = Sim::start(&["--live-calls", "off", "--latency", "4s@Users.ListUser"]);

@@ -208,7 +208,7 @@ fn what_somebody_else_changed_since_stays() {
     let output = sim.threecx().args(["undo", &run, "--yes"]).output().expect("it runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(43), "{said}");
-    assert!(said.contains("somebody else has changed Mobile since"), "{said}");
+    assert!(said.contains("someone else has changed Mobile since"), "{said}");
     let now = prints_json(sim.threecx().args(["api", "GET", "Users(31)?$select=Number,Mobile"]));
     assert_eq!(now, theirs);
     let others = prints(sim.threecx().args(["api", "GET", "Users?$select=Mobile&$filter=Mobile eq '%2B491'"]));

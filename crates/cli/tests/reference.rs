@@ -30,7 +30,7 @@ fn the_reference_has_every_command_variable_and_exit_code() {
         "# Reference of the command line\n\nWritten by `UPDATE_GOLDEN=1 cargo test -p threecx-cli --test reference`.\n",
     );
     for (title, heading, about) in [
-        ("Commands:", ["Command", "What it does"], "Beside a command for each resource and operation:"),
+        ("Commands:", ["Command", "What it does"], "Besides a command for each resource and operation:"),
         (
             "Environment variables:",
             ["Variable", "Meaning"],

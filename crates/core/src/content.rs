@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// The content of a file as a field takes it: text as it is, anything else in Base64.
+/// The content of a file as a field takes it: text unchanged, anything else in Base64.
 pub fn encoded(file: Vec<u8>) -> String {
     match String::from_utf8(file) {
         Ok(text) => text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),

@@ -17,7 +17,7 @@ pub enum Error {
     /// PBX answered that there is no such path.
     #[error("{0}")]
     NotInVersion(Box<NotInVersion>),
-    /// The PBX's address is not one; nothing was sent.
+    /// The PBX's address is not valid; nothing was sent.
     #[error("`{url}` is not the address of a PBX: {reason}")]
     Url {
         /// What was given.
@@ -33,7 +33,7 @@ pub enum Error {
         /// What the network said.
         reason: String,
     },
-    /// The server's certificate is not to be trusted; nothing was sent.
+    /// The server's certificate cannot be trusted; nothing was sent.
     #[error("the certificate of {host} is not valid: {reason}")]
     Certificate {
         /// Host and port.
@@ -49,7 +49,7 @@ pub enum Error {
         /// What came.
         reason: String,
     },
-    /// The client ID or secret is wrong, or the token does not hold.
+    /// The client ID or secret is wrong, or the token is not valid.
     #[error("the PBX does not accept these credentials: {reason}")]
     Authentication {
         /// What the PBX said.
@@ -63,15 +63,15 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
-    /// A user's login does not hold any more.
-    #[error("the login of {user} does not hold any more: {reason}")]
+    /// A user's login is no longer valid.
+    #[error("the login of {user} is no longer valid: {reason}")]
     LoginExpired {
         /// The extension number or e-mail address.
         user: String,
         /// What the PBX said.
         reason: String,
     },
-    /// The caller may not do this.
+    /// The caller is not allowed to do this.
     #[error("{}", permission(.operation, *.role, .reason))]
     Permission {
         /// The id of the operation, where it is known.
@@ -323,7 +323,7 @@ impl fmt::Display for NotInVersion {
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
-    /// What the PBX said, as it stands.
+    /// What the PBX said, verbatim.
     pub message: String,
     /// The reasons it gave, one for each thing that is wrong.
     pub reasons: Vec<Reason>,

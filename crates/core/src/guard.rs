@@ -1,5 +1,5 @@
-//! What somebody ought to know, and agree to, before a call is sent. Pure: from the operation and
-//! what is given; who agrees, and how they are asked, is the face's matter.
+//! What a person should know, and agree to, before a call is sent. Pure: from the operation and
+//! what is given; who agrees, and how they are asked, is up to the face.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ pub enum Finding {
 }
 
 impl Finding {
-    /// It as a sentence.
+    /// The finding as a sentence.
     pub fn sentence(&self) -> String {
         match self {
             Finding::Interrupts(what) | Finding::Destroys(what) => format!("This {what}."),
@@ -68,7 +68,7 @@ fn replaceable(operation: &Operation) -> impl Iterator<Item = &'static Collectio
     collections().iter().filter(move |collection| Some(collection.set) == set)
 }
 
-/// The members of a body, by their names in lower case. A body that is no object is refused later.
+/// The members of a body, by their names in lowercase. A body that is not an object is refused later.
 fn members(body: &str) -> HashMap<String, &RawValue> {
     let members: HashMap<String, &RawValue> = serde_json::from_str(body).unwrap_or_default();
     members.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect()

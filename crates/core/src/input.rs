@@ -46,7 +46,7 @@ impl From<serde_json::Value> for Input {
     }
 }
 
-/// JSON is written as JSON, digit for digit. What was taken for it and is not cannot be written.
+/// JSON is written as JSON, digit for digit. What was taken for JSON and is not cannot be written.
 impl Serialize for Input {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -83,7 +83,7 @@ pub enum Place {
     Path,
     /// Into the body: fields of an action, properties of an entity.
     Field,
-    /// It is the body, or what of it is not among the fields.
+    /// It is the body, or the part of it that is not among the fields.
     Body,
     /// A query option without its `$`, or `if-match`.
     Option,
@@ -107,7 +107,7 @@ pub enum Place {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// Values are written as they are, secrets too: whoever keeps them has to protect them.
+/// Values are written as they are, secrets too: a program that keeps them has to protect them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Arguments {
@@ -228,7 +228,7 @@ mod tests {
         assert_eq!(arguments.iter().count(), 2);
     }
 
-    /// Journals and plans that are on somebody's disk have to be read by every later version.
+    /// Journals and plans that are on people's disks have to be read by every later version.
     #[test]
     fn arguments_are_written_in_a_form_that_stays() {
         let written = r#"{"parameters":{"Id":{"text":"O'Brien \"x\""}},"fields":{"ids":{"json":[1.0, 2]}},"body":{"json":{"A": 1e3}},"options":{"top":{"text":""}}}"#;

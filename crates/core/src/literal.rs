@@ -69,8 +69,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever decodes a literal gets the text back, and finds nothing in it that ends
-        /// the path segment or the query.
+        /// Decoding a literal gives the text back, and nothing in it ends the path segment or
+        /// the query.
         #[test]
         fn a_literal_reads_back(text in "\\PC*") {
             let out = written(&serde_json::Value::from(text.as_str()).to_string(), true);

@@ -6,12 +6,12 @@ use threecx_catalog::{Operation, Role};
 
 use crate::error::{Error, NotInVersion};
 
-/// What to do next. [`fmt::Display`] says it for somebody who writes a program; a face with
+/// What to do next. [`fmt::Display`] says it for someone who writes a program; a face with
 /// commands or menus names them.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum NextStep {
-    /// A sentence that is true for everybody.
+    /// A sentence that fits every face.
     Sentence(String),
     /// Log in again, as a user.
     LogIn,

@@ -48,7 +48,7 @@ pub fn form(operation: &'static Operation, target: Span) -> Result<&'static Form
     })
 }
 
-/// True if every release plans this operation in the same way, so that a caller who does not
+/// True if every release plans this operation in the same way, so that a caller that does not
 /// know the PBX's release need not find out first.
 pub fn is_the_same_in_every_release(operation: &Operation) -> bool {
     let [form] = operation.forms else { return false };

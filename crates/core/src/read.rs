@@ -4,8 +4,8 @@
 //! single-page app behind a wrong address) answers 200 as well. An answer counts only if it is what
 //! the operation is due.
 //!
-//! Rows and values stay raw JSON that points into the body: whoever only passes them on never
-//! pays for parsing them.
+//! Rows and values stay raw JSON that points into the body: a caller that only passes them on
+//! never pays for parsing them.
 
 use std::fmt;
 use std::time::Duration;
@@ -123,8 +123,8 @@ fn begins_as_page(body: &[u8]) -> bool {
 }
 
 /// Checks whether what came is an answer to this operation at all, which its status alone does not
-/// say. Whoever only wants to know whether a call has succeeded needs no more than this, and it costs
-/// next to nothing for a list. A raw call may be answered with anything.
+/// say. This is enough to know whether a call has succeeded, and it costs next to nothing for a list.
+/// A raw call may be answered with anything.
 ///
 /// # Errors
 /// The error that the answer means; [`Error::NotA3cx`] for a web page; of an answer that makes no
@@ -167,8 +167,8 @@ pub fn check(
     }
 }
 
-/// True if an answer without a body is none. A 204 says that there is nothing: for a function that is
-/// how OData gives null. An order may well be done without a word, unless an entity or rows are to come.
+/// True if an answer without a body does not count as one. A 204 says that there is nothing: for a function that is
+/// how OData gives null. An action may answer nothing, unless an entity or rows are due.
 fn is_due(operation: &Operation, ty: TypeRef, status: u16) -> bool {
     let several = ty.collection || matches!(operation.verb, Verb::List | Verb::Get);
     match operation.effect {
@@ -191,7 +191,7 @@ fn page(head: &Head<'_>) -> Error {
     not_a_3cx(format!("it sends a web page ({kind}) where an answer of the API is due"))
 }
 
-/// Whoever knows where the request went puts the name in place of this one.
+/// A caller that knows where the request went replaces this name.
 fn not_a_3cx(reason: String) -> Error {
     Error::NotA3cx { host: "the server".into(), reason }
 }
@@ -229,7 +229,7 @@ fn error_in(body: &[u8]) -> Option<String> {
         return None;
     }
     let mut found = None;
-    // It stops at that member, and complains that more follows: that is for whoever reads all of it.
+    // It stops at that member, and complains that more follows: that matters to the caller that reads all of it.
     let _ = serde_json::Deserializer::from_slice(body).deserialize_map(Found(&mut found));
     let found = found?;
     match serde_json::from_str::<Said>(found.get()) {
@@ -267,7 +267,7 @@ pub fn read<'a>(
     }
 }
 
-/// False for a list of which not even the member is there that holds its rows: `{}`, `{"value": null}`.
+/// False for a list that lacks even the member that holds its rows: `{}`, `{"value": null}`.
 fn has_rows(value: &RawValue) -> bool {
     match value.get().as_bytes().first() {
         Some(b'{') => serde_json::from_str::<Envelope>(value.get()).is_ok_and(|envelope| envelope.value.is_some()),

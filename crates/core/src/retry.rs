@@ -25,7 +25,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// What an answer that is no success says of the call. A 401 right after a fresh token says
+    /// What an answer that is not a success says of the call. A 401 right after a fresh token says
     /// that the PBX did nothing.
     pub fn of_status(status: u16, retry_after: Option<Duration>) -> Outcome {
         match status {
@@ -66,7 +66,7 @@ impl Outcome {
         }
     }
 
-    /// True if another attempt may fare better.
+    /// True if another attempt may succeed.
     fn may_pass(self) -> bool {
         match self {
             Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => true,
@@ -75,13 +75,13 @@ impl Outcome {
     }
 }
 
-/// True if carrying it out changes nothing. Of what no operation is known, that is a `GET`.
+/// True if carrying it out changes nothing. Where the operation is not known, a `GET` counts as such.
 pub fn only_reads(operation: Option<&Operation>, method: Method) -> bool {
     operation.map_or(method == Method::Get, |operation| operation.effect == Effect::Reads)
 }
 
-/// True if sending it twice is the same as sending it once. Of what no operation is known, that is a
-/// `GET`.
+/// True if sending it twice is the same as sending it once. Where the operation is not known,
+/// a `GET` counts as such.
 pub fn is_repeatable(operation: Option<&Operation>, method: Method) -> bool {
     operation.map_or(method == Method::Get, |operation| operation.repeatable)
 }
@@ -95,10 +95,10 @@ pub enum Decision {
     Stop,
 }
 
-/// How stubborn to be.
+/// How often to try, and how long to wait in between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// How often to send at most, the first time included.
+    /// The maximum number of attempts, the first included.
     pub attempts: u32,
     /// How long to wait after the first failure; it doubles each time.
     pub first_wait: Duration,
@@ -113,7 +113,7 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// For a client that stays: many tries that begin soon, so that a bad line is survived and a
+    /// For a long-running client: many tries that begin soon, so that a bad line is survived and a
     /// PBX that is gone is noticed within seconds.
     pub const PERSISTENT: Policy =
         Policy { attempts: 6, first_wait: Duration::from_millis(100), longest_wait: Duration::from_secs(30) };
@@ -143,7 +143,7 @@ impl Policy {
     }
 }
 
-/// Reads a `Retry-After` header: seconds. (A date needs a clock, which the core has not.)
+/// Reads a `Retry-After` header: seconds. (A date needs a clock, which the core does not have.)
 pub fn retry_after(header: &str) -> Option<Duration> {
     header.trim().parse().ok().map(Duration::from_secs)
 }

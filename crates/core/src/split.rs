@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unbalanced;
 
-/// The parts of a text between separators. What stands in quotes of either kind, or in parentheses,
+/// The parts of a text between separators. What is in quotes of either kind, or in parentheses,
 /// is whole.
 ///
 /// # Errors

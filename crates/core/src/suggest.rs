@@ -1,4 +1,4 @@
-//! Finding what somebody may have meant.
+//! Finding what the user may have meant.
 
 /// A hint that names the closest of the known words, or lists them if they are few.
 pub fn did_you_mean(word: &str, known: &[&str]) -> Option<String> {

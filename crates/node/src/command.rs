@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use threecx_catalog::{self as catalog, Operation, Span};
 
-use crate::failure::Failure;
+use crate::error_reply::Failure;
 use crate::{failed, fields, inputs, page, picker, plan, properties, read, watch};
 
 /// Carries out a command.

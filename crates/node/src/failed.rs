@@ -82,7 +82,7 @@ pub(crate) fn failed(failed: Failed<'_>) -> Reply {
     } else {
         (Error::unanswered(reads, failed.host, Cause::Broken("no answer".into())), Outcome::Unknown)
     };
-    // Another attempt does not mend a certificate.
+    // Another attempt does not repair a certificate.
     if matches!(error, Error::Certificate { .. }) {
         return Err(error.into());
     }

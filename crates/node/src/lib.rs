@@ -27,8 +27,8 @@
 #[allow(unsafe_code)]
 mod abi;
 mod command;
+mod error_reply;
 mod failed;
-mod failure;
 mod fields;
 pub mod inputs;
 pub mod names;

@@ -1,11 +1,11 @@
-//! Pickers: what an id or number refers to, and how to list it for somebody to choose from.
+//! Pickers: what an id or number refers to, and how to list it for someone to choose from.
 
 use serde::Deserialize;
 use serde_json::json;
 use threecx_catalog::{self as catalog, EntitySet, Operation, Options, Span, Structure, Target};
 
 use crate::command::Reply;
-use crate::failure::Failure;
+use crate::error_reply::Failure;
 
 /// How to list what something refers to.
 #[derive(Clone, Debug)]

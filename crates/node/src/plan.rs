@@ -9,7 +9,7 @@ use threecx_catalog::{Content, Effect, Operation, Options, Span};
 use threecx_core::{Arguments, Input, Request, is_the_same_in_every_release, probe};
 
 use crate::command;
-use crate::failure::Failure;
+use crate::error_reply::Failure;
 use crate::simplify::simplified;
 
 /// The command.
@@ -22,7 +22,7 @@ pub(crate) struct Plan<'a> {
     /// The PBX's build, once an answer has named it.
     #[serde(default)]
     version: Option<&'a str>,
-    /// True if the PBX was asked for its build already; whoever does not say is taken for the newest.
+    /// True if the PBX was asked for its build already; one that does not say counts as the newest.
     #[serde(default)]
     asked: bool,
     #[serde(default)]

@@ -22,7 +22,7 @@ pub(crate) struct Read<'a> {
     received: Received,
 }
 
-/// An answer: status, headers in lower case, body as text (empty for a file).
+/// An answer: status, headers in lowercase, body as text (empty for a file).
 #[derive(Deserialize)]
 pub(crate) struct Received {
     pub status: u16,

@@ -1,4 +1,4 @@
-/** Arguments: what was filled in, handed over as it is. What it means, the core decides. */
+/** Arguments: what was filled in, handed over unchanged. What it means, the core decides. */
 import type { IDataObject, IExecuteFunctions, ResourceMapperValue } from 'n8n-workflow';
 
 /** What an operation takes, as the core tells. */

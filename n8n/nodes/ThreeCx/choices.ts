@@ -1,4 +1,4 @@
-/** Choices: what the editor offers while somebody fills in the node. */
+/** Choices: what the editor offers while someone fills in the node. */
 import type {
 	IDataObject,
 	ILoadOptionsFunctions,
@@ -15,10 +15,10 @@ import { failure } from './failure';
 import { pickers } from './generated/pickers.gen';
 import { pbx } from './transport';
 
-/** So many choices are loaded at once where there is no search. */
+/** The number of choices that are loaded at once where there is no search. */
 const MOST = 2000;
 
-/** So many choices are shown at once where there is. */
+/** The number of choices that are shown at once where there is. */
 const PAGE = 100;
 
 interface Picker {

@@ -20,7 +20,7 @@ export function failure(
 				...shown,
 				httpCode: error.status?.toString(),
 			});
-	// n8n replaces messages that name a network error by its own words.
+	// n8n replaces messages that name a network error with its own words.
 	failed.message = message;
 	failed.description = error.next;
 	failed.context.code = error.code;

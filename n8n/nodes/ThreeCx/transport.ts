@@ -141,7 +141,7 @@ async function through<T>(there: Pbx, pass: () => Promise<T>): Promise<T> {
 	there.last = new Promise((resolve) => (leave = resolve));
 	try {
 		await before;
-		// Meanwhile somebody may have opened it.
+		// Another call may have opened it meanwhile.
 		if (there.open) leave();
 		const result = await pass();
 		there.open = true;

@@ -165,7 +165,7 @@ export class ThreeCxTrigger implements INodeType {
 /** Polls that are under way. One that takes longer than the interval is not overtaken: both would tell the same. */
 const underWay = new Set<string>();
 
-/** What is to be watched, as it was filled in. */
+/** What to watch, as it was filled in. */
 function watched(context: IPollFunctions) {
 	return {
 		event: context.getNodeParameter('event') as string,

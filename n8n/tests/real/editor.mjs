@@ -31,7 +31,7 @@ export class Editor {
     return this.id(`parameter-input-${name}`);
   }
 
-  /** Opens a workflow that nobody has had open. */
+  /** Opens a workflow that has never been open. */
   async openWorkflow(workflow) {
     const { id } = await this.n8n.save(workflow);
     await this.page.goto(`${this.n8n.url}/workflow/${id}`);

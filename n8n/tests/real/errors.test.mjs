@@ -25,7 +25,7 @@ after(async () => {
 const node = (name, pbx, operation, parameters = {}, more = {}) =>
   threeCx(name, pbx.credentials, { resource: operation.split(".")[0], operation, ...parameters }, more);
 
-/** Three items: 29, 99999 (nobody has it) and 30. */
+/** Three items: 29, 99999 (no one has it) and 30. */
 const ids = {
   name: "Ids",
   type: "n8n-nodes-base.code",
@@ -129,7 +129,7 @@ test("what was not carried out is sent again: refused for now, or without a toke
   }
 });
 
-test("an address where nobody answers, and one that is no 3CX", async () => {
+test("an address where nothing answers, and one that is not a 3CX", async () => {
   const at = async (baseUrl) => {
     const credentials = await n8n.credential("Elsewhere", { baseUrl, clientId: "a", clientSecret: "b" });
     return n8n.run(workflow("elsewhere", threeCx("Get", credentials, { resource: "Users", operation: "Users.ListUser", limit: 1 })));

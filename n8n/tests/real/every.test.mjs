@@ -71,7 +71,7 @@ function option(name, text) {
   return name === "top" || name === "skip" ? Number(text) : text;
 }
 
-/** What is to be sent. A field that may be left out and holds nothing is left out: that is no golden plan, but the core's. */
+/** What should be sent. A field that may be left out and holds nothing is left out: that is not a golden plan, but the core's. */
 function expected(plan, inputs) {
   const left = structuredClone(plan.arguments);
   for (const { in: place, name, required } of inputs.inputs) {

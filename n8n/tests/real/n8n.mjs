@@ -19,7 +19,7 @@ const PROGRAM = join(MODULES, "n8n", "bin", "n8n");
 /** Who is logged in. */
 export const OWNER = { email: "owner@demo.example", firstName: "Grace", lastName: "Owner", password: "Owner-of-the-tests-1" };
 
-/** So many executions a worker carries out at a time. */
+/** The number of executions that a worker carries out at a time. */
 export const CONCURRENCY = 5;
 
 /** Nothing but the test's own servers is called. */
@@ -36,7 +36,7 @@ const QUIET = {
 };
 
 export class N8n {
-  /** Starts PostgreSQL and n8n; with `workers`, Redis and so many workers too. */
+  /** Starts PostgreSQL and n8n; with `workers`, Redis and this number of workers too. */
   static async start({ workers = 0, environment = {} } = {}) {
     const n8n = new N8n();
     n8n.folder = temporaryFolder();

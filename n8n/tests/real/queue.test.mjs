@@ -46,7 +46,7 @@ async function call(names) {
   }
 }
 
-/** All executions, oldest first, when so many have been started and all have ended. */
+/** All executions, oldest first, when this number has been started and all have ended. */
 async function ended(started) {
   let all;
   const done = async () => {

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A port that nobody listens on. */
+/** A port that nothing listens on. */
 export async function freePort() {
   const server = createServer();
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
@@ -17,7 +17,7 @@ export async function freePort() {
   return port;
 }
 
-/** Waits until `ready` is true; gives up when the process has ended or after so many tries. */
+/** Waits until `ready` is true; gives up when the process has ended or after this number of tries. */
 export async function until(ready, what, child) {
   for (let tries = 0; tries < 1800; tries++) {
     if (await ready()) return;

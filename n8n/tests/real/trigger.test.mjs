@@ -59,7 +59,7 @@ async function told({ workflow }) {
   return all.flatMap((execution) => execution.json("Watch"));
 }
 
-/** A call to the API by somebody else, who takes n8n's token away by logging in. */
+/** A call to the API by another client, which takes n8n's token away by logging in. */
 async function order(pbx, method, path, body) {
   await pbx.logIn();
   const { status, answer } = await pbx.call(method, path, body);
@@ -67,7 +67,7 @@ async function order(pbx, method, path, body) {
   return answer;
 }
 
-/** Four calls, of which the first, to somebody outside, is recorded; all over by the PBX's clock. */
+/** Four calls, of which the first, to someone outside, is recorded; all over by the PBX's clock. */
 async function fourCalls(pbx) {
   for (const [dn, destination] of [["100", "0044123456"], ["101", "102"], ["103", "104"], ["105", "106"]]) {
     await order(pbx, "POST", "/Users/Pbx.MakeCall", { dn, destination });

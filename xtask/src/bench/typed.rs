@@ -1,4 +1,4 @@
-//! What the typed API costs: to check, to decode beside serde_json into a struct written by hand, and to
+//! What the typed API costs: to check, to decode compared with serde_json into a struct written by hand, and to
 //! stream.
 
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Answers: every operation of every description is sent to a simulated PBX of its release with
 //! valid arguments. The status has to be the described one, the body has to be what the schema
 //! of that release says and nothing more, and it has to say something: a demo company has
-//! extensions, queues and calls to tell of.
+//! extensions, queues and calls to report.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -28,7 +28,7 @@ pub struct Description {
 }
 
 impl Description {
-    /// Where it stands.
+    /// Where it is.
     pub fn file(&self) -> &Path {
         &self.file
     }

@@ -146,7 +146,7 @@ fn object(document: &Document, schema: &Schema, depth: usize) -> Value {
         if let Value::Object(inherited) = value(document, part, depth) {
             members.extend(inherited);
         } else {
-            // `allOf` with one reference that is no structure: an enumeration that may be null.
+            // `allOf` with one reference that is not a structure: an enumeration that may be null.
             return value(document, part, depth);
         }
     }

@@ -215,7 +215,7 @@ fn plain(ty: Type, release: Span) -> Value {
     }
 }
 
-/// A value as it stands in a path.
+/// A value as a path has it.
 fn literal(value: &Value, quoted: bool) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let text = if quoted && !value.is_null() { format!("'{}'", text.replace('\'', "''")) } else { text };

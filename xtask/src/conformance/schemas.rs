@@ -26,7 +26,7 @@ pub struct Described<'d> {
     pub body: Option<BodyType>,
 }
 
-/// Where the schema of a body stands, and what is known of it at first sight.
+/// Where the schema of a body is, and what is known of it at first sight.
 pub struct BodyType {
     pointer: String,
     /// True for the type that stands for whatever a controller sends: a file, or nothing.

@@ -22,7 +22,7 @@ const PRIMITIVES: [&str; 13] = [
     "DateTimeOffset",
 ];
 
-/// Where every named type's table stands, so that tables can refer to each other.
+/// Where every named type's table is, so that tables can refer to each other.
 pub struct Types {
     /// By type name: its module and whether it is a structure.
     places: BTreeMap<String, (String, bool)>,

@@ -1,4 +1,4 @@
-//! What overrides know beside the record, as tables: names, periods, contents of files, collections.
+//! What overrides know besides the record, as tables: names, periods, contents of files, collections.
 
 use super::emit::{self, Types};
 use super::names;
@@ -28,7 +28,7 @@ pub fn index(
         tables.collection(name, row).map_err(|error| format!("[collections.\"{name}\"] in overrides.toml: {error}"))
     });
     let rows = rows.collect::<Result<Vec<_>, _>>()?;
-    // The index stands beside the modules that everything else refers to from inside of one.
+    // The index is beside the modules; everything else refers to them from inside of one of them.
     let rows = emit::slice("", rows).replace("&super::", "&");
     out.push_str(&format!("\npub static COLLECTIONS: &[Collection] = {rows};\n"));
     Ok(out)

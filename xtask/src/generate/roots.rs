@@ -206,7 +206,7 @@ fn root(name: &str, operations: &[Operation], renamed: &BTreeMap<String, String>
     Some(Root { structure, shape })
 }
 
-/// The name that a path begins with, and what stands in parentheses after it.
+/// The name that a path begins with, and what is in parentheses after it.
 fn split(path: &str) -> (&str, &str) {
     let path = path.trim_start_matches('/');
     let first = path.find('/').map_or(path, |slash| &path[..slash]);

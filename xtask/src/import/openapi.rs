@@ -120,7 +120,7 @@ impl PathItem {
 }
 
 impl Operation {
-    /// The names of its query options and headers, without `$` and in lower case.
+    /// The names of its query options and headers, without `$` and in lowercase.
     pub fn option_names(&self) -> BTreeSet<String> {
         let name = |parameter: &Parameter| match parameter {
             Parameter::Shared { reference } => reference.rsplit('/').next().map(str::to_owned),

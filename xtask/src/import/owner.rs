@@ -1,4 +1,4 @@
-//! Decides which resource's file a type stands in, so that a file can be read on its own.
+//! Decides which resource's file a type is in, so that a file can be read on its own.
 //!
 //! The entity that a resource lists, creates or changes is the resource's. A type that
 //! only one resource's operations and types mention is that resource's too. The rest are
@@ -38,7 +38,7 @@ fn method_rank(operation: &Operation) -> usize {
     ["GET", "POST", "PATCH", "PUT", "DELETE"].iter().position(|m| *m == operation.method).unwrap_or(usize::MAX)
 }
 
-/// Types whose place is settled: those that stand in a resource's file already, and the
+/// Types whose place is settled: those that are in a resource's file already, and the
 /// entity behind each resource's own set or singleton.
 fn entity_owners(record: &Record) -> BTreeMap<String, String> {
     let mut owners = BTreeMap::new();

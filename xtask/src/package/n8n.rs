@@ -34,7 +34,7 @@ pub fn core(root: &Path) -> Result<PathBuf, String> {
 fn tools(root: &Path) -> Result<(), String> {
     let folder = root.join("n8n");
     let link = folder.join("node_modules");
-    // Whoever ran `npm ci` has them already.
+    // After `npm ci` they are there already.
     if link.is_dir() && !link.is_symlink() {
         return Ok(());
     }

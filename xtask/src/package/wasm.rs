@@ -1,6 +1,6 @@
 //! Builds `threecx-node` for WebAssembly.
 //!
-//! The toolchain that builds everything else does so where it has the target. Where it has not,
+//! The toolchain that builds everything else does so where it has the target. Where it does not,
 //! Debian's compiler is taken, which comes with the library's source, and only where there is none,
 //! rustup is asked for the target.
 
@@ -89,7 +89,7 @@ fn source() -> Option<PathBuf> {
     Some(Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library"))
 }
 
-/// A linker for WebAssembly: the one that comes with the own toolchain, or LLVM's.
+/// A linker for WebAssembly: the one that comes with the toolchain, or LLVM's.
 fn linker(root: &Path) -> Result<PathBuf, String> {
     let sysroot = steps::output(root, &["rustc", "--print", "sysroot"])?;
     let host = std::env::consts::ARCH;

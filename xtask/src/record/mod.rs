@@ -1,4 +1,4 @@
-//! The record of the API as it stands in `api/`: one readable TOML file per resource,
+//! The record of the API as `api/` holds it: one readable TOML file per resource,
 //! all releases merged. The format is described in `api/README.md`.
 
 mod model;

@@ -57,7 +57,7 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub enum Body {
     None,
-    /// An entity, or the part of it that is to change.
+    /// An entity, or the part of it to change.
     Entity(Versioned),
     /// The named parameters of an action.
     Fields(BTreeMap<String, Versioned>),
@@ -84,7 +84,7 @@ pub enum Shape {
 }
 
 /// A fact in the record's notation, with the stretch of releases in which it reads so.
-/// Stretches do not overlap and stand oldest first.
+/// Stretches do not overlap; the oldest is first.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Versioned(pub Vec<(String, Span)>);
 

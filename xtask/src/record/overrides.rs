@@ -147,7 +147,7 @@ pub struct CollectionRow {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ItemRow {
-    /// The set whose numbers or keys stand in the property.
+    /// The set whose numbers or keys the property holds.
     pub number_of: Option<String>,
     pub key_of: Option<String>,
     #[serde(rename = "in")]

@@ -17,7 +17,7 @@ pub fn need(program: &str, package: &str) -> Result<PathBuf, String> {
 /// Installs packages, as root or by a sudo that asks nothing.
 pub fn install(packages: &[&str]) -> Result<(), String> {
     let missing =
-        || format!("please install {}: this machine has no apt-get, or lets nobody use it", packages.join(", "));
+        || format!("please install {}: this machine has no apt-get, or does not allow its use", packages.join(", "));
     find("apt-get").ok_or_else(missing)?;
     let root = steps::output(Path::new("/"), &["id", "-u"])?.trim() == "0";
     let run = |command: &[&str]| {

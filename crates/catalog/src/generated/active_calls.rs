@@ -39,7 +39,7 @@ pub static RESOURCE: Resource = Resource {
             title: "Drop Call",
             command: "drop-call",
             verb: Verb::Action,
-            effect: Effect::Interrupts("ends the call at once for everybody in it"),
+            effect: Effect::Interrupts("ends the call at once for everyone in it"),
             repeatable: false,
             role: Some(Role::SystemAdmins),
             replaced_by: None,

@@ -359,7 +359,7 @@ pub static RESOURCE: Resource = Resource {
             title: "Restore Backup",
             command: "restore",
             verb: Verb::Action,
-            effect: Effect::Destroys("replaces the whole configuration of the PBX by that of the backup and restarts it; every change since is lost"),
+            effect: Effect::Destroys("replaces the whole configuration of the PBX with that of the backup and restarts it; every change since is lost"),
             repeatable: false,
             role: None,
             replaced_by: None,

@@ -95,7 +95,7 @@ pub static RESOURCE: Resource = Resource {
             title: "Reset Email Template",
             command: "reset",
             verb: Verb::Action,
-            effect: Effect::Destroys("replaces your wording of the e-mail template by the original"),
+            effect: Effect::Destroys("replaces your wording of the e-mail template with the original"),
             repeatable: false,
             role: None,
             replaced_by: None,

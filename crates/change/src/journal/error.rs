@@ -48,19 +48,19 @@ pub enum JournalError {
         /// How many were left for good.
         skipped: usize,
     },
-    /// The file is to be run once more, and the last run of it is not finished.
+    /// The file should be run once more, and its last run is not finished.
     #[error("the last run of {what} is not finished")]
     Unfinished {
         /// The file.
         what: String,
     },
-    /// The last run of the file had other arguments beside it.
+    /// The last run of the file was given other arguments with it.
     #[error("the arguments given with {what} are not those of its unfinished run")]
     OtherArguments {
         /// The file.
         what: String,
     },
-    /// A file beside the input that is called like a journal and cannot be read as one.
+    /// A file beside the input that has the name of a journal and cannot be read as one.
     #[error("{}: {reason}", path.display())]
     OldJournal {
         /// The file.

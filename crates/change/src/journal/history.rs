@@ -18,7 +18,7 @@ pub struct Counts {
     pub done: u64,
     /// Not carried out.
     pub failed: u64,
-    /// Nobody knows.
+    /// It is not known which of the two.
     pub unknown: u64,
     /// Left for good.
     pub skipped: u64,
@@ -41,7 +41,7 @@ pub struct RunSummary {
     pub ended: Option<i64>,
     /// What became of its steps.
     pub counts: Counts,
-    /// What its first step concerned.
+    /// What its first step was done to.
     pub first: Option<String>,
     /// The run that took it back as a whole, if one did.
     pub undone_by: Option<i64>,
@@ -54,7 +54,7 @@ pub struct StepRecord {
     pub seq: u32,
     /// The id of its operation.
     pub operation: String,
-    /// What it concerned.
+    /// What it was done to.
     pub label: String,
     /// The line in the file.
     pub line: Option<u64>,
@@ -117,7 +117,7 @@ impl Journal {
     /// A run in detail.
     ///
     /// # Errors
-    /// That there is none of this number, or that it cannot be read.
+    /// That there is no run with this number, or that it cannot be read.
     pub fn run(&self, run: i64) -> Result<RunDetail, JournalError> {
         let wrong = |error: rusqlite::Error| self.wrong(&error);
         let sql = format!("{SUMMARY} WHERE id = ?1");

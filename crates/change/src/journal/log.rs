@@ -1,4 +1,4 @@
-//! Recording one run: begun whole, or gone on with; then step by step; then ended.
+//! Recording one run: begun whole, or continued; then step by step; then ended.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ use crate::state::State;
 pub struct NewStep<'a> {
     /// The id of its operation.
     pub operation: &'a str,
-    /// What it concerns, for people: `user 100 Ada Lovelace`, `line 7`.
+    /// What it is done to, for people: `user 100 Ada Lovelace`, `line 7`.
     pub label: String,
     /// What is sent.
     pub arguments: &'a Arguments,
@@ -66,7 +66,7 @@ struct Earlier {
 pub struct FileRun {
     head: Head,
     lock: Option<Lock>,
-    /// The run that it goes on with.
+    /// The run that it continues.
     run: Option<i64>,
     /// The text journal that it takes over.
     text: Option<PathBuf>,
@@ -91,7 +91,7 @@ impl Journal {
         Lock::of_run(&self.folder, run)
     }
 
-    /// Goes on with a run that has ended: `steps` are those of the run, each with the state that was decided
+    /// Continues a run that has ended: `steps` are those of the run, each with the state that was decided
     /// for it.
     ///
     /// # Errors
@@ -331,7 +331,7 @@ impl FileRun {
         &self.known
     }
 
-    /// The run that it goes on with, if it does.
+    /// The run that it continues, if it does.
     pub fn run(&self) -> Option<i64> {
         self.run
     }
@@ -391,7 +391,7 @@ impl Log {
     }
 
     /// Records what has become of a step, and what was there after it. It is on disk a little later; what
-    /// is lost with the power is a step of which nobody knows.
+    /// is lost with the power leaves a step in doubt.
     pub fn note(&self, step: usize, state: &State, after: Option<&Value>) {
         self.writer.send(Note::Outcome(self.seqs[step], state.clone(), after.map(Value::to_string)));
     }

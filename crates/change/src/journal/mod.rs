@@ -1,5 +1,5 @@
 //! The journal: every run that changed something, step by step, in one SQLite database in the state
-//! folder. What is to be sent is on disk before it is sent; a process that is killed, a disk that
+//! folder. What a run sends is on disk before it is sent; a process that is killed, a disk that
 //! fills up and a machine that loses power lose no intent.
 //!
 //! ```text
@@ -215,8 +215,8 @@ impl Journal {
         self.keys.identity(content)
     }
 
-    /// Removes runs that ended before an instant (milliseconds since 1970) and are not needed to go on
-    /// with a file. Returns how many.
+    /// Removes runs that ended before an instant (milliseconds since 1970) and are not needed to
+    /// continue a file. Returns how many.
     pub fn forget(&self, before: i64) -> Result<usize, JournalError> {
         self.db
             .execute("DELETE FROM runs WHERE ended < ?1 AND ending IS NOT NULL AND kind <> 'file'", [before])
@@ -313,7 +313,7 @@ fn columns_of(state: &State) -> (&'static str, Option<String>) {
     }
 }
 
-/// The same read back. An intent is as good as sent: whether it left is decided by who knows more.
+/// The same read back. An intent is as good as sent: whether it left is decided where more is known.
 fn state_of(word: &str, detail: Option<&str>) -> State {
     match (word, detail.and_then(|detail| serde_json::from_str(detail).ok())) {
         (_, Some(state)) => state,

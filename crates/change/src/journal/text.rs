@@ -82,7 +82,7 @@ pub(super) fn read(operation: &str, pbx: &[&str], source: &str) -> Result<Option
     let mut lines = text.split_inclusive('\n');
     let first = lines.next().unwrap_or_default();
     let Ok(header) = serde_json::from_str::<Header>(first) else {
-        // A file of somebody's that happens to be called so, or one that never got to its first row.
+        // Another file that happens to have this name, or a journal that never got to its first row.
         return Ok(None);
     };
     if header.journal != VERSION {
@@ -125,7 +125,7 @@ fn named(line: &str) -> Vec<OldIdentity> {
 
 impl Old {
     /// Its entries, each known as a row of the file that says the same; what no row says any more is
-    /// known by nothing but its old hash.
+    /// known by its old hash only.
     pub fn entries(&self, rows: &[Row]) -> Vec<Entry> {
         let by_old: HashMap<u64, Identity> = rows.iter().map(|row| (row.old, row.identity)).collect();
         let gone = |hash: u64| {

@@ -112,7 +112,7 @@ mod tests {
         ]
     }
 
-    /// These values are in journals on disks: whoever changes one has rows sent a second time.
+    /// These values are in journals on disks: changing one sends rows a second time.
     #[test]
     fn identities_stay_the_same() {
         let found: Vec<String> = rows()

@@ -57,7 +57,7 @@ impl Writer {
         Ok(Writer { folder: folder.to_owned(), sender, thread })
     }
 
-    /// Hands something over. If the thread is gone, whoever waits for an answer is told.
+    /// Hands something over. If the thread is gone, a caller that waits for an answer is told.
     pub fn send(&self, note: Note) {
         let _ = self.sender.send(note);
     }
@@ -109,7 +109,7 @@ impl Thread {
                 self.unwritten.clear();
             }
             for answer in answers {
-                // Whoever asked may have been stopped.
+                // The caller may have been stopped.
                 let _ = answer.send(written.clone());
             }
         }
@@ -135,7 +135,7 @@ impl Thread {
             for (seq, state, after) in &self.unwritten {
                 let (word, detail) = columns_of(state);
                 let after = after.as_ref().map(|after| self.keys.hide(after.as_bytes()));
-                // What was there after cannot be kept: then it cannot be taken back, which is said there.
+                // What was there after cannot be kept: then it cannot be taken back, which is reported there.
                 let after = after.and_then(Result::ok);
                 outcome.execute(params![self.run, seq, word, detail, now(), after])?;
             }

@@ -31,7 +31,7 @@ impl Gate {
         if let Some(turn) = self.turn(Instant::now()) {
             sleep_until(turn).await;
         }
-        // It may be closed again while somebody waits.
+        // It may be closed again while a step waits.
         while let Some(opens) = self.opens(Instant::now()) {
             sleep_until(opens).await;
         }

@@ -2,7 +2,7 @@
 //! what became of each.
 //!
 //! ```text
-//!           ┌──────── gate: so many a second, and not while the PBX asks to slow down
+//!           ┌──────── gate: a maximum rate, and nothing while the PBX asks to slow down
 //!           ▼
 //! order ──► take ──► changed meanwhile? ──► Log::sending ──► attempt … ──► read back ──► Log::note
 //!                         └► failed            └► the run stops
@@ -28,7 +28,7 @@ use gate::Gate;
 pub(crate) use step::sent;
 pub use step::{CHANGED, NOT_KEPT};
 
-/// How many requests are under way at a time unless something else is said.
+/// How many requests are under way at a time by default.
 pub const CONCURRENCY: usize = 4;
 
 /// How fast a run may go, and when it ends.
@@ -40,6 +40,14 @@ pub struct Pace {
     pub rate: Option<f64>,
     /// True if the first step that is not carried out ends the run.
     pub stop_on_error: bool,
+}
+
+impl Pace {
+    /// How fast a plan is carried out unless something else is said: one step after the other where they may
+    /// build on one another.
+    pub fn of(plan: &Plan) -> Pace {
+        if plan.is_mixed() { Pace { concurrency: 1, ..Pace::default() } } else { Pace::default() }
+    }
 }
 
 impl Default for Pace {
@@ -100,7 +108,7 @@ pub enum Cause<E> {
 pub enum Trouble {
     /// The PBX refused it, failed, or did not answer.
     Call(Error),
-    /// Somebody else changed the same properties meanwhile.
+    /// Someone else changed the same properties meanwhile.
     Changed {
         /// Which.
         properties: Vec<String>,
@@ -121,36 +129,48 @@ pub enum Unreceived<E> {
     Here(E),
 }
 
-/// Stops a run from outside: what is on its way arrives, and nothing more is sent.
+/// A run as it is seen and steered from outside while it goes.
 #[derive(Debug, Default)]
-pub struct Stop {
+pub struct Control {
     stopped: AtomicBool,
     wake: Notify,
+    begun: AtomicUsize,
+    states: Mutex<Vec<State>>,
 }
 
-impl Stop {
-    /// Stops it.
-    pub fn now(&self) {
+impl Control {
+    /// Stops it: what is on its way arrives, and nothing more is sent.
+    pub fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
         self.wake.notify_waiters();
     }
 
-    fn is_set(&self) -> bool {
+    /// How many steps were begun.
+    pub fn begun(&self) -> usize {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    /// What is known of each step by now.
+    pub fn states(&self) -> Vec<State> {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::SeqCst)
     }
 
     /// Waits for something; false if it is stopped before or meanwhile.
-    async fn unless(&self, wait: impl Future<Output = ()>) -> bool {
+    async fn unless_stopped(&self, wait: impl Future<Output = ()>) -> bool {
         let woken = self.wake.notified();
         tokio::pin!(woken);
         // From here on no call to wake it up is missed.
         woken.as_mut().enable();
-        if self.is_set() {
+        if self.is_stopped() {
             return false;
         }
         tokio::select! {
             () = woken => false,
-            () = wait => !self.is_set(),
+            () = wait => !self.is_stopped(),
         }
     }
 }
@@ -158,10 +178,8 @@ impl Stop {
 /// What the workers share.
 struct Shared<'r, E> {
     run: &'r Run<'r>,
-    stop: &'r Stop,
-    begun: &'r AtomicUsize,
+    control: &'r Control,
     gate: Gate,
-    states: Mutex<Vec<State>>,
     replies: Mutex<Vec<Option<Reply>>>,
     cause: Mutex<Option<Cause<E>>>,
     trouble: Mutex<Option<Trouble>>,
@@ -172,9 +190,9 @@ impl<'p> Run<'p> {
     /// back.
     pub fn of(client: Client, plan: &'p Plan) -> Run<'p> {
         let order = plan.order();
-        let states = vec![State::Unsent; plan.steps.len()];
+        let states = plan.states();
         let read_back = order.len() <= 1;
-        Run { client, plan, states, order, log: None, pace: Pace::default(), read_back }
+        Run { client, plan, states, order, log: None, pace: Pace::of(plan), read_back }
     }
 
     /// The same, recorded as a run of its own. `identity` says as whom the PBX is called, `of_run` which
@@ -203,41 +221,38 @@ impl<'p> Run<'p> {
         Ok(Run { log: Some(log), ..self })
     }
 
-    /// Sends what is to be sent, where no files are expected.
-    pub async fn carry_out(self, stop: &Stop, begun: &AtomicUsize) -> Ended<String> {
-        self.go(stop, begun, async |_, _| Err(Unreceived::Here("there is nowhere to keep a file".to_owned()))).await
+    /// Sends the steps in order, where no files are expected.
+    pub async fn carry_out(self, control: &Control) -> Ended<String> {
+        self.go(control, async |_, _| Err(Unreceived::Here("there is nowhere to keep a file".to_owned()))).await
     }
 }
 
 impl Run<'_> {
-    /// Sends what is to be sent. `receive` keeps the file that a step brings and says where; `begun`
+    /// Sends the steps in order. `receive` keeps the file that a step brings and says where; `begun`
     /// counts the steps that were begun.
     pub async fn go<E: Display>(
         mut self,
-        stop: &Stop,
-        begun: &AtomicUsize,
+        control: &Control,
         receive: impl AsyncFn(usize, Box<Download>) -> Result<String, Unreceived<E>>,
     ) -> Ended<E> {
         let steps = self.plan.steps.len();
         let log = self.log.take();
-        let states = std::mem::take(&mut self.states);
+        *control.states.lock().unwrap_or_else(PoisonError::into_inner) = std::mem::take(&mut self.states);
         let shared = Shared {
             run: &self,
-            stop,
-            begun,
+            control,
             gate: Gate::new(self.pace.rate),
-            states: Mutex::new(states),
             replies: Mutex::new((0..steps).map(|_| None).collect()),
             cause: Mutex::new(None),
             trouble: Mutex::new(None),
         };
         let workers = self.pace.concurrency.clamp(1, self.order.len().max(1));
         join_all((0..workers).map(|_| shared.work(log.as_ref(), &receive))).await;
-        let Shared { states, replies, cause, trouble, .. } = shared;
+        let Shared { replies, cause, trouble, .. } = shared;
         let trouble = trouble.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let states = states.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let states = control.states();
         let mut cause = cause.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if cause.is_none() && stop.is_set() && states.contains(&State::Unsent) && !self.pace.stop_on_error {
+        if cause.is_none() && control.is_stopped() && states.contains(&State::Unsent) && !self.pace.stop_on_error {
             cause = Some(Cause::Stopped);
         }
         let run = log.as_ref().map(Log::run);
@@ -260,12 +275,13 @@ impl<E: Display> Shared<'_, E> {
         receive: &impl AsyncFn(usize, Box<Download>) -> Result<String, Unreceived<E>>,
     ) {
         loop {
-            let position = self.begun.load(Ordering::SeqCst);
-            let Some(step) = self.run.order.get(position).copied().filter(|_| !self.stop.is_set()) else { return };
-            if self.begun.compare_exchange(position, position + 1, Ordering::SeqCst, Ordering::SeqCst).is_err() {
+            let begun = &self.control.begun;
+            let position = begun.load(Ordering::SeqCst);
+            let Some(step) = self.run.order.get(position).copied().filter(|_| !self.control.is_stopped()) else { return };
+            if begun.compare_exchange(position, position + 1, Ordering::SeqCst, Ordering::SeqCst).is_err() {
                 continue;
             }
-            if !self.stop.unless(self.gate.pass()).await {
+            if !self.control.unless_stopped(self.gate.pass()).await {
                 return;
             }
             if let Some(state) = self.changed_meanwhile(step).await {
@@ -289,13 +305,13 @@ impl<E: Display> Shared<'_, E> {
             log.note(step, &state, after);
         }
         if self.run.pace.stop_on_error && !state.is_done() {
-            self.stop.now();
+            self.control.stop();
         }
         self.set(step, state);
     }
 
     fn set(&self, step: usize, state: State) {
-        if let Some(known) = self.states.lock().unwrap_or_else(PoisonError::into_inner).get_mut(step) {
+        if let Some(known) = self.control.states.lock().unwrap_or_else(PoisonError::into_inner).get_mut(step) {
             *known = state;
         }
     }
@@ -307,6 +323,6 @@ impl<E: Display> Shared<'_, E> {
     /// Ends the run for what would meet all other steps too.
     fn end(&self, cause: Cause<E>) {
         self.cause.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(cause);
-        self.stop.now();
+        self.control.stop();
     }
 }

@@ -1,4 +1,4 @@
-//! One step: sent until it is known what became of it, or until nobody can know.
+//! One step: sent until it is known what became of it, or until that cannot be known.
 
 use std::fmt::Display;
 use std::sync::PoisonError;
@@ -8,12 +8,13 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use threecx::{Answer, Decision, Download, Error, Failed, Opened, Outcome, Policy, Reply};
 use threecx_catalog::{Effect, Verb};
-use threecx_core::Request;
+use threecx_core::{Arguments, Request};
 
 use super::{Cause, Shared, Trouble, Unreceived};
-use crate::before::{Touched, body, holds};
+use crate::before::{Before, Touched, body, holds};
 use crate::journal::now;
 use crate::plan::Step;
+use crate::references::About;
 use crate::state::State;
 
 /// How many times a PBX that asks to slow down is asked: the run waits as a whole, and a step may meet
@@ -23,10 +24,10 @@ const PATIENCE: u32 = 8;
 /// How long what was read counts as seen just now, in milliseconds.
 const FRESH: i64 = 3_000;
 
-/// The code of a step that somebody else's change came before.
+/// The code of a step that someone else's change came before.
 pub const CHANGED: &str = "changed";
 
-/// The code of a step that the PBX accepted, and of which it shows something else.
+/// The code of a step that the PBX accepted, although it shows something else afterwards.
 pub const NOT_KEPT: &str = "not-kept";
 
 impl<E: Display> Shared<'_, E> {
@@ -48,7 +49,7 @@ impl<E: Display> Shared<'_, E> {
                 if properties.is_empty() {
                     return None;
                 }
-                let message = format!("somebody else has changed {} meanwhile", properties.join(", "));
+                let message = format!("someone else has changed {} meanwhile", properties.join(", "));
                 (CHANGED, message, Trouble::Changed { properties })
             }
             Err(error) => (error.code(), format!("it could not be read once more: {error}"), Trouble::Call(error)),
@@ -91,10 +92,11 @@ impl<E: Display> Shared<'_, E> {
             let pause = match policy.decide(attempt, step.operation.repeatable, outcome, jitter(index, attempt)) {
                 Decision::Wait(pause) => pause,
                 Decision::Stop if matches!(outcome, Outcome::NotSent | Outcome::NotLetIn) => {
+                    let state = if maybe_done { unknown(&error, outcome) } else { State::Unsent };
                     self.end(Cause::Call(error));
-                    return (State::Unsent, None);
+                    return (state, None);
                 }
-                Decision::Stop => return (self.failed(step, error, outcome), None),
+                Decision::Stop => return (self.given_up(step, error, outcome, maybe_done), None),
             };
             if slow_down {
                 self.gate.close(pause);
@@ -105,32 +107,38 @@ impl<E: Display> Shared<'_, E> {
                 }
                 self.gate.pass().await;
             };
-            if !self.stop.unless(turn).await {
-                let state = if maybe_done { self.failed(step, error, outcome) } else { State::Unsent };
+            if !self.control.unless_stopped(turn).await {
+                let state = if maybe_done { self.given_up(step, error, outcome, true) } else { State::Unsent };
                 return (state, None);
             }
         }
     }
 
-    /// For a step that is given up.
+    /// For a step that is given up after this attempt.
     fn failed(&self, step: &Step, error: Error, outcome: Outcome) -> State {
-        let (code, message) = (error.code().to_owned(), error.to_string());
-        self.note_trouble(Trouble::Call(error));
-        let status = match outcome {
-            Outcome::Answered { status, .. } => Some(status),
-            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => None,
+        self.given_up(step, error, outcome, outcome.may_have_happened())
+    }
+
+    /// For a step that is given up: what changes something, and may have been carried out by one of the
+    /// attempts, is in doubt.
+    fn given_up(&self, step: &Step, error: Error, outcome: Outcome, maybe_done: bool) -> State {
+        let state = match step.operation.effect {
+            Effect::Reads => None,
+            _ => maybe_done.then(|| unknown(&error, outcome)),
         };
-        if !step.operation.repeatable && outcome.may_have_happened() {
-            State::Unknown { status, message }
-        } else {
-            State::Failed { status, code, message }
-        }
+        let state = state.unwrap_or_else(|| State::Failed {
+            status: outcome.status(),
+            code: error.code().to_owned(),
+            message: error.to_string(),
+        });
+        self.note_trouble(Trouble::Call(error));
+        state
     }
 
     async fn done(&self, index: usize, request: &Request, reply: Reply) -> (State, Option<Value>) {
         let (step, status) = (self.step(index), reply.status());
         let done = |id| State::Done { status, id, file: None };
-        // What cannot be read is no answer to this, and nobody knows who gave it.
+        // What cannot be read is not an answer to this, and may come from anywhere.
         if let Err(error) = reply.answer() {
             return (self.failed(step, error, Outcome::Unknown), None);
         }
@@ -138,8 +146,9 @@ impl<E: Display> Shared<'_, E> {
             self.keep_reply(index, reply);
             return (done(None), None);
         }
-        if self.run.read_back
-            && let Some(properties) = self.not_kept(step, request).await
+        let after = if self.run.read_back { self.after(step, &reply).await } else { None };
+        if let Some(after) = &after
+            && let Some(properties) = not_kept(step, request, after)
         {
             let message = format!("the PBX accepted it, but shows something else for {}", properties.join(", "));
             self.note_trouble(Trouble::NotKept { properties });
@@ -150,6 +159,7 @@ impl<E: Display> Shared<'_, E> {
             Ok(Answer::Value(value)) if step.creates() => serde_json::from_str(value.get()).ok(),
             _ => None,
         };
+        let made = after.map(|after| Value::Object(after.properties)).or(made);
         if self.run.plan.steps.len() == 1 {
             self.keep_reply(index, reply);
         }
@@ -162,19 +172,18 @@ impl<E: Display> Shared<'_, E> {
         }
     }
 
-    /// The properties that the PBX accepted and did not keep, as far as it shows them.
-    async fn not_kept(&self, step: &Step, request: &Request) -> Option<Vec<String>> {
-        let touched = Touched::by(step.operation, &step.arguments).filter(|touched| !touched.is_whole())?;
-        step.before.as_ref()?;
-        // What cannot be read back is not a reason to doubt it.
-        let after = touched.read(&self.run.client, &step.arguments).await.ok()?;
-        let sent: Map<String, Value> = request.body.as_deref().and_then(|body| serde_json::from_str(body).ok())?;
-        let lost = sent.iter().filter(|(name, sent)| {
-            let shown = after.properties.get(*name);
-            !touched.is_secret(name) && shown.is_some_and(|shown| !holds(shown, sent))
-        });
-        let lost: Vec<String> = lost.map(|(name, _)| name.clone()).collect();
-        (!lost.is_empty()).then_some(lost)
+    /// What is there after a step: what cannot be read back is not a reason to doubt it.
+    async fn after(&self, step: &Step, reply: &Reply) -> Option<Before> {
+        if !step.creates() {
+            let touched = Touched::by(step.operation, &step.arguments).filter(|touched| !touched.is_whole())?;
+            step.before.as_ref()?;
+            return touched.read(&self.run.client, &step.arguments).await.ok();
+        }
+        // What was made is read as it would be before it is deleted, with its collections.
+        let delete = step.operation.newest_form().target.set()?.delete?;
+        let mut arguments = Arguments::default();
+        About::of(delete)?.put(&mut arguments, &[created(reply.bytes())?]);
+        Touched::by(delete, &arguments)?.read(&self.run.client, &arguments).await.ok()
     }
 
     /// Keeps a file as it comes. What is wrong on this machine would meet the other steps too.
@@ -197,6 +206,22 @@ impl<E: Display> Shared<'_, E> {
             }
         }
     }
+}
+
+fn unknown(error: &Error, outcome: Outcome) -> State {
+    State::Unknown { status: outcome.status(), message: error.to_string() }
+}
+
+/// The properties that the PBX accepted and did not keep, as far as it shows them.
+fn not_kept(step: &Step, request: &Request, after: &Before) -> Option<Vec<String>> {
+    let touched = Touched::by(step.operation, &step.arguments)?;
+    let sent: Map<String, Value> = request.body.as_deref().and_then(|body| serde_json::from_str(body).ok())?;
+    let lost = sent.iter().filter(|(name, sent)| {
+        let shown = after.properties.get(*name);
+        !touched.is_secret(name) && shown.is_some_and(|shown| !holds(shown, sent))
+    });
+    let lost: Vec<String> = lost.map(|(name, _)| name.clone()).collect();
+    (!lost.is_empty()).then_some(lost)
 }
 
 /// The properties that are sent, by name: the body, and what was given one by one.

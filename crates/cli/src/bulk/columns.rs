@@ -201,7 +201,7 @@ impl Assigner<'_> {
             let found = self.flags.iter().find(same).or_else(|| self.flags.iter().find(similar))?;
             self.flags.iter().position(|flag| flag.long == found.long)
         };
-        // "First Name" is no path, "Gateway.Host" is one.
+        // "First Name" is not a path, "Gateway.Host" is one.
         if let Some((outer, inner)) = word.split_once('.')
             && let Some(index) = flag(&squeezed(outer))
             && let Type::Structure(structure) = self.flags[index].ty.ty

@@ -5,7 +5,7 @@
 //! table ──► columns ──► row_file ──► (plan) ──► (run) ──► summary
 //! a file    what for    intents                           and results.csv
 //!                          │
-//!                        resume: what the journal knows, what the PBX shows, what somebody decides
+//!                        resume: what the journal knows, what the PBX shows, what the user decides
 //! ```
 
 mod columns;
@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use threecx::{Answer, Arguments, Operation, Reply, Span};
 use threecx_catalog::{Content, Effect};
 use threecx_change::journal::Kind;
-use threecx_change::{CONCURRENCY, Ended, Pace, Plan, State};
+use threecx_change::{CONCURRENCY, Ended, Pace, Plan};
 
 use self::summary::Summary;
 use crate::args::bulk::BulkFlags;
@@ -52,15 +52,15 @@ pub async fn each(typed: &Typed, plan: &Plan, pbx: &Connection) -> Result<(), Fa
         true => None,
         false => journal::begin_call(&typed.settings, plan, Kind::Call, None, &pbx.identity)?,
     };
-    let states = vec![State::Unsent; plan.steps.len()];
+    let states = plan.states();
     let ended = run_many(plan, states, plan.order(), log, pace(&typed.bulk), &pbx.client, &typed.output).await;
     let arguments = plan.steps.first().map(|step| &step.arguments);
-    let told = print_answers(typed.operation, &ended.replies, arguments, pbx.client.target(), &typed.output)?;
+    let printed = print_answers(typed.operation, &ended.replies, arguments, pbx.client.target(), &typed.output)?;
     let label = |step: usize| match plan.things_of(&plan.steps[step]).next() {
         Some(thing) => thing.entity.short(),
         None => step.to_string(),
     };
-    finish(typed.operation, ended, &label, &typed.output, told)
+    finish(typed.operation, ended, &label, &typed.output, printed)
 }
 
 /// Says what a run came to that is not of a file.
@@ -69,7 +69,7 @@ pub fn finish(
     ended: Ended<Failure>,
     label: &dyn Fn(usize) -> String,
     output: &Output,
-    told: bool,
+    printed: bool,
 ) -> Result<(), Failure> {
     let Ended { states, cause, run, .. } = ended;
     let summary = Summary {
@@ -82,7 +82,7 @@ pub fn finish(
         run,
         cause: cause.map(of_cause),
     };
-    summary.finish(&beside_files(operation, output), told)
+    summary.finish(&beside_files(operation, output), printed)
 }
 
 impl RowFile {
@@ -102,13 +102,13 @@ impl RowFile {
         };
         let ended = run_many(plan, states, todo, log, pace(&typed.bulk), &pbx.client, &typed.output).await;
         let (operation, target) = (typed.operation, pbx.client.target());
-        let told = print_answers(operation, &ended.replies, Some(&typed.arguments), target, &typed.output)?;
+        let printed = print_answers(operation, &ended.replies, Some(&typed.arguments), target, &typed.output)?;
         let Ended { states, cause, run, .. } = ended;
-        let results: Option<PathBuf> = (self.path != "-" && !told).then(|| results::beside(&self.path));
+        let results: Option<PathBuf> = (self.path != "-" && !printed).then(|| results::beside(&self.path));
         let write = |path: &PathBuf| results::write(path, &self.table, &self.columns, &typed.flags, &states);
         let written = results.as_ref().map_or(Ok(()), write);
         let label = |row: usize| format!("line {}", self.table.rows[row].line);
-        // What was sent is said in any case.
+        // What was sent is reported in any case.
         let results = results.as_deref().filter(|_| written.is_ok());
         let summary = Summary {
             operation,
@@ -120,7 +120,7 @@ impl RowFile {
             run,
             cause: cause.map(of_cause),
         };
-        summary.finish(&beside_files(operation, &typed.output), told).and(written)
+        summary.finish(&beside_files(operation, &typed.output), printed).and(written)
     }
 }
 

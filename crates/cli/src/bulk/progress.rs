@@ -1,11 +1,11 @@
-//! How far a run is, for somebody who watches it.
+//! How far a run is, for someone who watches it.
 
 use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::output::Output;
 
-/// How often it is said.
+/// How often it is shown.
 const EVERY: Duration = Duration::from_millis(500);
 
 /// Says again and again how many rows have been begun; never returns.
@@ -26,7 +26,7 @@ struct Line;
 impl Line {
     fn write(&self, text: &str) {
         let mut stderr = io::stderr().lock();
-        // If stderr is closed, nobody watches.
+        // If stderr is closed, no one is watching.
         let _ = write!(stderr, "\r\x1b[K{text}").and_then(|()| stderr.flush());
     }
 }

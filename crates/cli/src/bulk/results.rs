@@ -36,7 +36,7 @@ pub fn write(path: &Path, table: &Table, columns: &Columns, flags: &[Flag], stat
             State::Done { id, .. } => ("", "", id.as_deref().unwrap_or_default()),
             State::Failed { code, message, .. } => (code.as_str(), message.as_str(), ""),
             State::Unknown { message, .. } => ("unknown-outcome", message.as_str(), ""),
-            State::Sent => ("unknown-outcome", "it was sent, and this program was ended", ""),
+            State::Sent => ("unknown-outcome", "it was sent, and the program ended before an answer came", ""),
             State::Unsent | State::Skipped => ("", "", ""),
         };
         let own = [state.outcome(), &status, error, message, id];

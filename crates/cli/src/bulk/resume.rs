@@ -1,5 +1,5 @@
-//! Going on with the run of a file: what is known of its rows, what is looked up on the PBX, and what
-//! somebody has to decide.
+//! Continuing the run of a file: what is known of its rows, what is looked up on the PBX, and what
+//! the user has to decide.
 
 use std::collections::HashMap;
 
@@ -31,7 +31,7 @@ pub struct Resumed {
 }
 
 impl Resumed {
-    /// Nothing is known of so many calls.
+    /// The start of this number of calls, of which nothing is known.
     pub fn nothing(calls: usize) -> Resumed {
         Resumed { states: vec![State::Unsent; calls], todo: (0..calls).collect(), file: None }
     }
@@ -43,7 +43,7 @@ impl RowFile {
     pub async fn resume(&self, typed: &Typed, draft: &Draft, pbx: &Connection) -> Result<Resumed, Failure> {
         let number = self.table.rows.len();
         let asks = typed.operation.effect == Effect::Reads && !brings_files(typed.operation);
-        if self.path == "-" || typed.settings.sim || asks || typed.mode != Mode::Send {
+        if self.path == "-" || typed.settings.sim || asks || matches!(typed.mode, Mode::Show(_)) {
             return Ok(Resumed::nothing(number));
         }
         let journal = journal::open()?;
@@ -122,7 +122,7 @@ impl RowFile {
             }
         }
         if let Some(first) = plan.steps.first() {
-            // The client finds out of which release the PBX is.
+            // The client finds out which release the PBX is.
             pbx.client.plan(first.operation, &first.arguments).await.map(drop).or_else(|error| match error {
                 threecx::Error::Input(_) => Ok(()),
                 other => Err(other),
@@ -132,7 +132,7 @@ impl RowFile {
         Ok(settle(&pbx.client, &plan, states).await?)
     }
 
-    /// Where a run goes on, and what of before is missing.
+    /// Says where a run continues, and which earlier rows are missing.
     fn say_what_is_known(&self, typed: &Typed, states: &[State], file: &FileRun) {
         let count = |skipped: bool| {
             states.iter().filter(|state| state.is_settled() && (**state == State::Skipped) == skipped).count()
@@ -141,7 +141,7 @@ impl RowFile {
         let mut remarks = Vec::new();
         if done + skipped > 0 {
             let skipped = if skipped > 0 { format!(", {skipped} skipped for good") } else { String::new() };
-            remarks.push(format!("Going on: {done} of {} rows are done already{skipped}.", states.len()));
+            remarks.push(format!("Continuing: {done} of {} rows are already done{skipped}.", states.len()));
         }
         let gone = &file.known().gone;
         if !gone.is_empty() {
@@ -150,7 +150,7 @@ impl RowFile {
             let (some, more) = all.split_at(all.len().min(FEW));
             let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
             remarks.push(format!(
-                "The file no longer has {} of before as sent: {}{more}.",
+                "The file no longer has {} as sent before: {}{more}.",
                 rows(gone.len()),
                 some.join(", ")
             ));
@@ -189,7 +189,7 @@ impl RowFile {
             lines.push("…".into());
         }
         let question = format!(
-            "{} were sent, and nobody knows whether they were carried out (lines {}). \
+            "{} were sent, and it is not known whether they were carried out (lines {}). \
              [r]epeat them, [s]kip them for good, or leave them for now? ",
             rows(open.len()),
             lines.join(", ")

@@ -33,7 +33,7 @@ impl RowFile {
             stdin.take("--from")?;
         } else if [PathBuf::from(path), results::beside(path)].iter().any(|own| typed.output.replaces(own)) {
             return Err(Failure::usage("--output-file would replace a file of this run")
-                .next(format!("Name another one: {path} and its results stay.")));
+                .next(format!("Choose another name: {path} and its results are kept.")));
         }
         if brings_files(typed.operation) {
             file::refuse_one_name(&typed.output)?;
@@ -58,7 +58,7 @@ impl RowFile {
             None => Ok(()),
             Some((_, flag)) => {
                 Err(Failure::usage(format!("--{} is given, and a column of the file gives it too", flag.long))
-                    .next("Leave out the one or the other."))
+                    .next("Leave out one of the two."))
             }
         }
     }
@@ -89,7 +89,7 @@ impl RowFile {
         format!("{} of {}", rows(self.table.rows.len()), self.path)
     }
 
-    /// How many rows, and which things they concern.
+    /// How many rows, and which things they affect.
     pub fn concerned(&self, todo: usize, plan: &Plan) -> String {
         let set = plan.steps.first().and_then(|step| threecx_change::About::of(step.operation)).map(|about| about.set);
         let mut seen = HashSet::new();
@@ -125,7 +125,7 @@ impl RowFile {
 
     /// What is wrong with rows, by line and column.
     pub fn failure(&self, typed: &Typed, problems: Vec<Problem>) -> Failure {
-        // What the PBX says to a look-up is about no row.
+        // What the PBX says to a look-up does not belong to any row.
         if let [Problem { error, .. }] = problems.as_slice()
             && !matches!(error, Error::Input(_) | Error::NotInVersion(_))
         {
@@ -135,7 +135,7 @@ impl RowFile {
             let line = self.table.rows.get(intent).map_or(0, |row| row.line);
             let message = error.to_string();
             let Error::Input(error) = error else { return RowProblem { line, column: None, message, hint: None } };
-            // The column's name stands in front of it already.
+            // The column's name precedes it already.
             let column = self.columns.header_of(&error.argument, &typed.flags).map(str::to_owned);
             let shorter = message.strip_prefix(&error.argument).map(|rest| rest.strip_prefix(": ").unwrap_or(rest));
             let message = shorter.filter(|_| column.is_some()).unwrap_or(&message).to_owned();

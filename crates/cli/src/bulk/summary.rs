@@ -24,7 +24,7 @@ pub struct Summary<'a> {
     pub checks: &'a [Option<String>],
     /// Where the results lie.
     pub results: Option<&'a Path>,
-    /// True if the same command goes on where this run ended.
+    /// True if the same command continues where this run ended.
     pub resumable: bool,
     /// Its number in the journal.
     pub run: Option<i64>,
@@ -102,9 +102,10 @@ impl Summary<'_> {
             match state {
                 State::Failed { message, .. } => Some(format!("{label}: failed: {message}")),
                 State::Unknown { message, .. } => Some(format!("{label}: unknown: {message}{}", self.check(row))),
-                State::Sent => {
-                    Some(format!("{label}: unknown: it was sent, and this program was ended{}", self.check(row)))
-                }
+                State::Sent => Some(format!(
+                    "{label}: unknown: it was sent, and the program ended before an answer came{}",
+                    self.check(row)
+                )),
                 State::Skipped => Some(format!("{label}: skipped")),
                 State::Done { .. } | State::Unsent => None,
             }

@@ -31,7 +31,7 @@ pub struct Row {
 pub enum Cell {
     /// Nothing: the argument is not given.
     Empty,
-    /// Text, as somebody typed it.
+    /// Text, as someone typed it.
     Text(String),
     /// A JSON value.
     Json(String),
@@ -116,7 +116,7 @@ fn csv(path: &str, text: &str) -> Result<Content, Failure> {
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(wrong)?;
-        // Blanks around a cell are not meant.
+        // Blanks around a cell are not part of it.
         let cell = |field: &str| typed(unguarded(field.trim()));
         let line = record.position().map_or(0, |position| line_of(text, position));
         if record.iter().all(|field| field.trim().is_empty()) {
@@ -162,7 +162,7 @@ fn objects(path: &str, text: &str) -> Result<Content, Failure> {
             .map_err(|error| {
                 unreadable(
                     path,
-                    format!("line {number} is no JSON object: {error}"),
+                    format!("line {number} is not a JSON object: {error}"),
                     "Write one JSON object in each line.",
                 )
             })?;
@@ -201,7 +201,7 @@ fn sheet(path: &str, bytes: Vec<u8>) -> Result<Content, Failure> {
     Ok((headers, rows))
 }
 
-/// A cell as somebody would have typed it.
+/// A cell as someone would have typed it.
 fn cell_text(cell: &Data) -> String {
     match cell {
         Data::Empty => String::new(),

@@ -44,7 +44,7 @@ pub fn command(collection: &'static Collection) -> Command {
         .no_binary_name(true)
         .disable_help_flag(true)
         .about(format!(
-            "{}.\nA PBX takes the collection only whole: it is read, changed, read again to see that nobody \
+            "{}.\nA PBX takes the collection only whole: it is read, changed, read again to check that no one \
              else\nchanged it, written, and read back. What stays is written back as it came.",
             about(collection)
         ))
@@ -60,8 +60,8 @@ pub fn command(collection: &'static Collection) -> Command {
             command.arg(Arg::new(also.flag).long(also.flag).value_name(also.value).help(help).help_heading("New ones"));
     }
     layout::fit(globals::add(command, |global| global.name != "curl"), width()).after_help(format!(
-        "To add what is there already and to remove what is not is said, and is no error. --dry-run reads from the\n\
-         PBX, shows the difference and the request, and changes nothing.\n\nExamples:\n{}",
+        "Adding what is there already, or removing what is not, is reported and is not an error. --dry-run reads\n\
+         from the PBX, shows the difference and the request, and changes nothing.\n\nExamples:\n{}",
         examples(collection)
     ))
 }

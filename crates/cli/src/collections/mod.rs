@@ -1,6 +1,6 @@
 //! `threecx queues agents add 800 100-105`: single items of collections that a PBX only takes
-//! whole. The collection is read, changed, shown, read again where that was a while ago, to see that
-//! nobody else changed it, written, and read back.
+//! whole. The collection is read, changed, shown, read again where that was a while ago, to check that
+//! no one else changed it, written, and read back.
 
 pub mod command;
 
@@ -136,7 +136,7 @@ fn words(
         words.extend(whole.lines().flat_map(several).filter(|word| !word.is_empty()));
     }
     match (action, words.is_empty()) {
-        (None, false) => Err(Failure::usage(format!("list takes one word, and `{}` came after it", words[0]))
+        (None, false) => Err(Failure::usage(format!("unexpected argument `{}`: list takes one word", words[0]))
             .next("Use add or remove to change something.")),
         (Some(_), true) => Err(Failure::usage(format!("no {} is named", collection.noun))
             .next(format!("See `threecx {} --help`.", collection_words(collection)))),
@@ -144,7 +144,7 @@ fn words(
     }
 }
 
-/// What new items hold beside what identifies them.
+/// What new items hold besides what identifies them.
 fn also(
     collection: &'static Collection,
     action: Option<ItemAction>,

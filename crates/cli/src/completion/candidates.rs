@@ -155,7 +155,7 @@ fn operations(resource: &'static Resource) -> Vec<Candidate> {
     operations.chain(besides).collect()
 }
 
-/// The words that a command of the program itself takes beside its flags.
+/// The words that a command of the program itself takes besides its flags.
 fn positional(own: &'static [Own], chosen: Chosen, words_before: &[String], line: &[String]) -> Option<Vec<Candidate>> {
     let words = |words: &[&str]| words.iter().map(|word| Candidate::new(*word, "")).collect();
     let of_set = |set: &EntitySet| Some(numbers::of_set(set, line)).filter(|found| !found.is_empty());

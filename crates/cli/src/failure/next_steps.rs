@@ -34,6 +34,11 @@ pub fn journal(error: &JournalError) -> String {
         JournalError::OldJournal { path, .. } => {
             format!("Rename or delete {} to begin anew: rows that it calls done are then sent again.", path.display())
         }
+        JournalError::NoKey { folder } => format!(
+            "Put the file `key` back from a backup; or, to begin anew, move {} away: rows that are done are then \
+             sent again.",
+            folder.join("journal.db").display()
+        ),
         JournalError::NoSuchRun { .. } => "List the runs: threecx history".into(),
         _ => "See `threecx history`.".into(),
     }

@@ -240,7 +240,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Where rows are printed: begun, gone on with, or as it was.
+    /// Where rows are printed: begun, continued, or as it was.
     fn printed(&mut self, count: Option<u64>) -> Result<Box<dyn Rows>, Failure> {
         match (self.printed.take(), self.begun.take()) {
             (Some(printed), _) => Ok(printed),

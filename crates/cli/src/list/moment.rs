@@ -1,6 +1,6 @@
 //! Instants as people give them: `2026-01-31T09:30:00Z`, `2026-01-31`, `7d`, `yesterday`.
 //!
-//! What has no offset is meant in the time zone of this machine (`TZ` changes it). A date is the
+//! What has no offset is in the time zone of this machine (`TZ` changes it). A date is the
 //! beginning of that day, and `7d` is the same time of day seven days ago, also where a clock change
 //! lies between.
 

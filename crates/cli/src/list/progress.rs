@@ -17,7 +17,7 @@ const UNKNOWN: &str = "{spinner} {human_pos} rows, {per_sec:.0}";
 const KNOWN: &str = "{spinner} {human_pos} of {human_len} rows, {per_sec:.0}, {eta} left";
 
 impl Progress {
-    /// Of a list of which this number of rows is wanted; `None` for all.
+    /// For a list and the number of rows that are wanted of it; `None` for all.
     pub fn new(output: &Output, wanted: Option<u64>) -> Progress {
         let bar = output.shows_progress().then(|| {
             let bar = ProgressBar::with_draw_target(wanted, ProgressDrawTarget::stderr());

@@ -29,7 +29,7 @@ const SHORTEST: SignedDuration = SignedDuration::from_mins(1);
 /// which it began, and only when it is over.
 const SETTLED: SignedDuration = SignedDuration::from_hours(12);
 
-/// A period that is to be read.
+/// A period to read.
 #[derive(Clone, Debug)]
 pub struct Period {
     pub since: Timestamp,

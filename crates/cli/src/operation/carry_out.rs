@@ -2,12 +2,11 @@
 //! run, recorded, and accounted for.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use threecx::{Client, Download, Error, Opened, Operation};
 use threecx_catalog::Effect;
 use threecx_change::journal::{Kind, Log};
-use threecx_change::{Cause, Ended, Pace, Plan, Run, State, Stop, Trouble, Unreceived};
+use threecx_change::{Cause, Control, Ended, Pace, Plan, Run, State, Trouble, Unreceived};
 
 use super::typed::Typed;
 use super::work::{Work, several_lists};
@@ -71,7 +70,7 @@ pub async fn run_one(plan: &Plan, log: Option<Log>, client: &Client, output: &Ou
         Err(failure) => Err(unreceived(failure)),
     };
     let run = Run { log, ..Run::of(client.clone(), plan) };
-    run.go(&Stop::default(), &AtomicUsize::new(0), receive).await
+    run.go(&Control::default(), receive).await
 }
 
 /// Says what became of a plan of one step.
@@ -121,18 +120,18 @@ pub async fn run_many(
     client: &Client,
     output: &Output,
 ) -> Ended<Failure> {
-    let (stop, begun, total) = (Stop::default(), AtomicUsize::new(0), order.len());
+    let (control, total, recorded) = (Control::default(), order.len(), log.as_ref().map(Log::run));
     let receive = async |step: usize, download: Box<Download>| {
         let operation = plan.steps[step].operation;
         file::receive_one(operation, *download, output).await.map_err(unreceived)
     };
     let interrupted = Cell::new(false);
-    let left = states.clone();
-    let run = Run { client: client.clone(), plan, states, order, log, pace, read_back: false };
+    let read_back = total <= 1;
+    let run = Run { client: client.clone(), plan, states, order, log, pace, read_back };
     let mut ended = tokio::select! {
-        ended = run.go(&stop, &begun, receive) => ended,
-        () = interrupts(&stop, &interrupted) => abandoned(left),
-        () = progress::show(|| begun.load(Ordering::Relaxed), total, output) => abandoned(Vec::new()),
+        ended = run.go(&control, receive) => ended,
+        () = interrupts(&control, &interrupted) => abandoned(control.states(), recorded),
+        () = progress::show(|| control.begun(), total, output) => abandoned(control.states(), recorded),
     };
     if interrupted.get()
         && matches!(ended.cause, None | Some(Cause::Stopped))
@@ -143,21 +142,20 @@ pub async fn run_many(
     ended
 }
 
-/// What is known where nobody waited: the journal knows more.
-fn abandoned(states: Vec<State>) -> Ended<Failure> {
+/// What is known without waiting for the rest.
+fn abandoned(states: Vec<State>, run: Option<i64>) -> Ended<Failure> {
     let replies = states.iter().map(|_| None).collect();
-    let states = states.into_iter().map(|state| if state == State::Unsent { State::Sent } else { state }).collect();
-    Ended { states, replies, cause: Some(Cause::File(Failure::Interrupted)), trouble: None, run: None }
+    Ended { states, replies, cause: Some(Cause::File(Failure::Interrupted)), trouble: None, run }
 }
 
 /// Notes the first Ctrl-C; returns at the second.
-async fn interrupts(stop: &Stop, interrupted: &Cell<bool>) {
+async fn interrupts(control: &Control, interrupted: &Cell<bool>) {
     for _ in 0..2 {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
         interrupted.set(true);
-        stop.now();
+        control.stop();
     }
 }
 

@@ -1,6 +1,6 @@
 //! Asking before something is interrupted, destroyed or replaced. What needs agreement is decided by
-//! the guard in the core; here is who agrees, and how. Where nobody can be asked, `--yes` has to have
-//! been said.
+//! the guard in the core; here is who agrees, and how. Where no one can be asked, `--yes` is
+//! required.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -17,12 +17,12 @@ use crate::output::style::{Style, plain_text};
 pub enum Consent {
     /// There is nothing to agree to, or it was agreed to.
     Given,
-    /// Somebody at a terminal has to be asked, and told this.
+    /// Someone at a terminal has to be asked, and told this.
     ToBeAsked { warning: String, pbx: Option<String> },
 }
 
 impl Consent {
-    /// What there is to agree to in the intents; refused where nobody can be asked.
+    /// What there is to agree to in the intents; refused where no one can be asked.
     pub fn of(typed: &Typed, draft: &Draft, work: &Work) -> Result<Consent, Failure> {
         let concerned = || match work {
             Work::Rows(file) => Some(file.counted()),
@@ -31,7 +31,7 @@ impl Consent {
         Consent::to(&draft.findings(), typed.is_agreed(), concerned, typed.settings.pbx())
     }
 
-    /// Whether somebody has to be asked because of what was found; refused where that is not possible.
+    /// Whether someone has to be asked because of what was found; refused where that is not possible.
     /// `concerned` is what is known of that without asking the PBX, and `pbx` which one it is.
     pub fn to(
         findings: &[Finding],
@@ -43,7 +43,7 @@ impl Consent {
         Consent::to_sentences(sentences, agreed, concerned, pbx)
     }
 
-    /// The same, for what is said in other words.
+    /// The same, for sentences from elsewhere.
     pub fn to_sentences(
         sentences: Vec<String>,
         agreed: bool,
@@ -55,7 +55,7 @@ impl Consent {
         }
         let warning = sentences.join(" ");
         if !is_interactive() {
-            return Err(Failure::Unconfirmed { warning: told(&warning, concerned().as_deref(), pbx.as_deref()) });
+            return Err(Failure::Unconfirmed { warning: in_full(&warning, concerned().as_deref(), pbx.as_deref()) });
         }
         Ok(Consent::ToBeAsked { warning, pbx })
     }
@@ -63,13 +63,13 @@ impl Consent {
     /// Asks, if that is needed. `concerned` is how many and which things, where that is known.
     pub fn ask(self, concerned: Option<&str>) -> Result<(), Failure> {
         let Consent::ToBeAsked { warning, pbx } = self else { return Ok(()) };
-        let question = plain_text(&told(&warning, concerned, pbx.as_deref()));
+        let question = plain_text(&in_full(&warning, concerned, pbx.as_deref()));
         agreed(&format!("{} Continue?", Style::for_stderr().yellow(&question)))
     }
 }
 
-/// `This deletes the queue. This affects 1 queue on pbx.example.com (profile acme): 800 Sales.`
-fn told(warning: &str, concerned: Option<&str>, pbx: Option<&str>) -> String {
+/// `This deletes the queue. On pbx.example.com (profile acme) it affects 1 queue: 800 Sales.`
+fn in_full(warning: &str, concerned: Option<&str>, pbx: Option<&str>) -> String {
     match (concerned, pbx) {
         (None, None) => warning.to_owned(),
         (Some(concerned), None) => format!("{warning} It affects {concerned}."),
@@ -78,8 +78,8 @@ fn told(warning: &str, concerned: Option<&str>, pbx: Option<&str>) -> String {
     }
 }
 
-/// Asks before something that was shown is sent to a PBX, where somebody is there and it was not said
-/// that it may be.
+/// Asks before something that was shown is sent to a PBX, where there is someone to ask and it was not
+/// agreed to beforehand.
 pub fn ask_if_interactive(verb: &str, pbx: Option<&str>, agreed_already: bool) -> Result<(), Failure> {
     if agreed_already || !is_interactive() {
         return Ok(());
@@ -99,7 +99,7 @@ pub fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// What somebody answers, in lowercase.
+/// The answer of the user, in lowercase.
 pub fn answer_to(question: &str) -> Result<String, Failure> {
     let mut stderr = io::stderr().lock();
     let wrong = |error: io::Error| Failure::file("stdin", &error);

@@ -34,7 +34,9 @@ pub fn run(operation: &'static Operation, rest: Vec<OsString>) -> Result<(), Fai
             Mode::Show(how) => show::plan(&typed, &work, &resumed, &plan, *how),
             Mode::Keep(path) => show::keep_left(&typed, &resumed, &plan, path),
             Mode::Send => {
-                consent.ask(work.concerned(&resumed, &plan).as_deref())?;
+                if !resumed.todo.is_empty() {
+                    consent.ask(work.concerned(&resumed, &plan).as_deref())?;
+                }
                 carry_out(&typed, work, resumed, &plan, &pbx).await
             }
         }

@@ -1,5 +1,6 @@
 //! Plans that are not carried out: `--dry-run`, `--curl` and `--plan-out`.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use threecx::{Error, Request};
@@ -12,7 +13,7 @@ use super::work::Work;
 use crate::atomic_file::{self, Readers};
 use crate::bulk::Resumed;
 use crate::failure::Failure;
-use crate::output::style::note;
+use crate::output::style::{note, warn};
 use crate::{curl, dry_run, journal};
 
 /// Shows intents as they would be sent without anything being looked up.
@@ -27,8 +28,9 @@ pub fn plan(typed: &Typed, work: &Work, resumed: &Resumed, plan: &Plan, how: Sho
     if !typed.output.is_for_programs() && !matches!(work, Work::Rows(_)) {
         typed.output.remark(&["Only what is named was looked up; nothing else was sent.".to_owned()]);
     }
+    let left: HashSet<usize> = resumed.todo.iter().copied().collect();
     let steps = plan.steps.iter().enumerate().filter(|(index, _)| match work {
-        Work::Rows(_) => resumed.todo.contains(index),
+        Work::Rows(_) => left.contains(index),
         Work::Calls | Work::Pages(_) => true,
     });
     let release = typed.settings.release.unwrap_or(plan.release);
@@ -53,11 +55,11 @@ fn print(typed: &Typed, work: &Work, requests: &[Request], how: Show) -> Result<
     Ok(())
 }
 
-/// Writes a plan into a file, sealed, for somebody to look at and carry out. Of the rows of a file, those
+/// Writes a plan into a file, sealed, for someone to look at and carry out. Of the rows of a file, those
 /// that are left.
 pub fn keep_left(typed: &Typed, resumed: &Resumed, plan: &Plan, path: &str) -> Result<(), Failure> {
     if typed.operation.effect == threecx_catalog::Effect::Reads {
-        return Err(Failure::usage("--plan-out is for what changes something, and this only reads")
+        return Err(Failure::usage("--plan-out is for operations that change something, and this one only reads")
             .next("Leave it out, or use --dry-run."));
     }
     let mut left = plan.clone();
@@ -71,6 +73,9 @@ pub fn keep(plan: &Plan, path: &str) -> Result<(), Failure> {
     let text = sealed::seal(plan, &journal, &journal::who(), sealed::LIFETIME)?;
     atomic_file::write(Path::new(path), &text, Readers::Owner).map_err(|error| Failure::file(path, &error))?;
     let steps = counted(plan.steps.len(), "step", "steps");
+    if plan.requests()?.iter().any(|request| !request.secret_places().is_empty()) {
+        warn(&format!("{path} holds secrets as they are sent: hand it on as you would a password"));
+    }
     note(&format!("{path} holds a plan of {steps}, good for 24 hours. To carry it out: threecx apply-plan {path}"));
     Ok(())
 }

@@ -83,7 +83,7 @@ impl Typed {
         Ok(typed)
     }
 
-    /// What the operation is done to is said once.
+    /// What the operation is done to is given once.
     fn refuse_both(&self) -> Result<(), Failure> {
         let Some(about) = &self.about else { return Ok(()) };
         let words = !self.run.words.is_empty() || self.run.where_.is_some();
@@ -91,7 +91,8 @@ impl Typed {
             return Ok(());
         }
         let flag = threecx_catalog::words::kebab(about.by.name);
-        Err(Failure::usage(format!("--{flag} says which {} are meant, and so do other words", about.set.nouns()))
+        let nouns = about.set.nouns();
+        Err(Failure::usage(format!("--{flag} cannot be combined with words or --where: both name the {nouns}"))
             .next(format!("Leave out --{flag}, or the words and --where.")))
     }
 
@@ -104,15 +105,15 @@ impl Typed {
         }
     }
 
-    /// False where everything that is to be shown can be shown without asking a PBX: nothing is named, or
-    /// there is no PBX and the names could be sent as they are.
+    /// False where a plan can be shown without asking a PBX: nothing is named, or there is no PBX and the
+    /// names could be sent unchanged.
     pub fn needs_pbx(&self, draft: &Draft) -> bool {
         let Mode::Show(_) = self.mode else { return true };
         let without_pbx = !self.settings.sim && self.settings.url.is_none();
         draft.looks_up() && !(without_pbx && draft.may_stay())
     }
 
-    /// True if nobody needs to be asked: it was said so, or nothing real is at stake.
+    /// True if no one needs to be asked: it was agreed to beforehand, or nothing real is at stake.
     pub fn is_agreed(&self) -> bool {
         self.settings.sim || self.run.yes || self.mode != Mode::Send
     }

@@ -34,7 +34,7 @@ impl Work {
                 return Err(several_lists());
             }
             if typed.mode == Mode::Show(Show::Curl) {
-                return Err(Failure::usage("--curl shows single calls, and --from makes many")
+                return Err(Failure::usage("--curl and --from cannot be combined: --curl shows a single call")
                     .next("Show them with --dry-run."));
             }
             return Ok(Work::Rows(Box::new(RowFile::read(typed, path, stdin)?)));
@@ -61,7 +61,7 @@ impl Work {
         }
     }
 
-    /// How many and which things it concerns, for a question.
+    /// How many and which things it affects, for a question.
     pub fn concerned(&self, resumed: &Resumed, plan: &Plan) -> Option<String> {
         match self {
             Work::Rows(file) => Some(file.concerned(resumed.todo.len(), plan)),

@@ -128,6 +128,13 @@ impl Output {
         }
     }
 
+    /// The same, each on a line of its own.
+    pub fn remark_lines(&self, lines: &[String]) {
+        if !self.quiet {
+            lines.iter().for_each(|line| style::painted(line));
+        }
+    }
+
     /// True if a person sees stderr and wants to.
     pub fn shows_progress(&self) -> bool {
         !self.quiet && io::stderr().is_terminal()

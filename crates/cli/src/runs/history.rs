@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Arg, Command, value_parser};
 
-use super::{number, shown};
+use super::{display, number};
 use crate::args::output::OutputFlags;
 use crate::args::plain::plain;
 use crate::args::{globals, layout, matches};
@@ -31,7 +31,7 @@ pub fn command() -> Command {
     let most = most.help(format!("Maximum number of runs [default: {MOST}]"));
     let command = plain(
         format!(
-            "{ABOUT}.\nEverything that changes a PBX is recorded before it is sent, and what was there before with it."
+            "{ABOUT}.\nEverything that changes a PBX is recorded before it is sent, together with what was there before."
         ),
         "threecx history [RUN] [OPTIONS]",
     );
@@ -39,7 +39,7 @@ pub fn command() -> Command {
         matches!(global.name, "output" | "output-file" | "jq" | "raw-output" | "quiet" | "help")
     });
     layout::fit(command, width()).after_help(
-        "A run can be taken back (threecx undo RUN), and gone on with (threecx retry RUN). Secrets are shown masked;\n\
+        "A run can be undone (threecx undo RUN) and continued (threecx retry RUN). Secrets are shown masked;\n\
          in the journal they are encrypted. It is in the folder THREECX_STATE_DIR, or the system's usual one.",
     )
 }
@@ -57,7 +57,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
 
 fn list(runs: &[RunSummary], output: &Output) -> Result<(), Failure> {
     if output.is_for_programs() {
-        let rows: Vec<String> = runs.iter().map(|run| shown::json(run).to_string()).collect();
+        let rows: Vec<String> = runs.iter().map(|run| display::json(run).to_string()).collect();
         return value::print_rows(rows.iter().map(String::as_str), None, &Shape::unknown(), output);
     }
     if runs.is_empty() {
@@ -67,11 +67,11 @@ fn list(runs: &[RunSummary], output: &Output) -> Result<(), Failure> {
     let row = |run: &RunSummary| {
         vec![
             run.run.to_string(),
-            shown::here(run.begun),
+            display::here(run.begun),
             one_line(&run.who),
             one_line(host(&run.head.pbx)),
-            shown::what(run),
-            shown::ending(run),
+            display::what(run),
+            display::ending(run),
         ]
     };
     let mut sink = output.open()?;
@@ -87,21 +87,21 @@ fn host(address: &str) -> &str {
 
 fn detail(detail: &RunDetail, output: &Output) -> Result<(), Failure> {
     if output.is_for_programs() {
-        return value::print_value(&shown::json_in_full(detail).to_string(), &Shape::unknown(), output);
+        return value::print_value(&display::json_in_full(detail).to_string(), &Shape::unknown(), output);
     }
     let run = &detail.summary;
     let mut sink = output.open()?;
     let mut pairs = vec![
         ("Run".to_owned(), run.run.to_string()),
-        ("What".to_owned(), shown::what(run)),
+        ("What".to_owned(), display::what(run)),
         ("PBX".to_owned(), format!("{} as {}", run.head.pbx, run.head.identity)),
         ("Who".to_owned(), run.who.clone()),
-        ("Begun".to_owned(), shown::here(run.begun)),
+        ("Begun".to_owned(), display::here(run.begun)),
     ];
     if let Some(ended) = run.ended {
-        pairs.push(("Ended".to_owned(), shown::here(ended)));
+        pairs.push(("Ended".to_owned(), display::here(ended)));
     }
-    pairs.push(("Outcome".to_owned(), shown::ending(run)));
+    pairs.push(("Outcome".to_owned(), display::ending(run)));
     sink.line(&table::pairs(pairs, Some(output.width())))?;
     sink.line("")?;
     let row = |step: &threecx_change::journal::StepRecord| {
@@ -109,7 +109,7 @@ fn detail(detail: &RunDetail, output: &Output) -> Result<(), Failure> {
             (step.seq + 1).to_string(),
             one_line(&step.label),
             step.state.outcome().to_owned(),
-            one_line(shown::why(step).or(step.state.made().map(|_| "")).unwrap_or_default()),
+            one_line(display::why(step).or(step.state.made().map(|_| "")).unwrap_or_default()),
         ]
     };
     let rows = detail.steps.iter().take(STEPS).map(row).collect();

@@ -1,10 +1,9 @@
-//! Runs that were recorded: looking at them, taking them back, going on with them; and plans that wait in
-//! files.
+//! Runs that were recorded: showing them, undoing them, continuing them; and plans that wait in files.
 
 pub mod apply_plan;
+mod display;
 pub mod history;
 pub mod retry;
-mod shown;
 pub mod undo;
 
 use clap::ArgMatches;
@@ -40,7 +39,7 @@ impl Asked {
         if connection.url == pbx {
             return Ok(connection);
         }
-        Err(Failure::usage(format!("it is of {pbx}, and this is {}", connection.url))
+        Err(Failure::usage(format!("it belongs to {pbx}, and this is {}", connection.url))
             .next("Name the other PBX: --profile NAME, or --url."))
     }
 }
@@ -50,6 +49,6 @@ fn number(matches: &ArgMatches) -> Result<Option<i64>, Failure> {
     let Some(typed) = matches::text(matches, "run") else { return Ok(None) };
     let number = typed.trim_start_matches('#').parse::<i64>().ok().filter(|number| *number > 0);
     number.map(Some).ok_or_else(|| {
-        Failure::usage(format!("a run is a number, and `{typed}` came")).next("`threecx history` lists the runs.")
+        Failure::usage(format!("`{typed}` is not the number of a run")).next("`threecx history` lists the runs.")
     })
 }

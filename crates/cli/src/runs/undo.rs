@@ -1,14 +1,14 @@
 //! `threecx undo RUN`: takes a run back. What that means is shown and asked about first; what cannot come
-//! back, and what somebody else has changed since, is said.
+//! back, and what someone else has changed since, is reported.
 
 use std::ffi::OsString;
 
 use clap::{Arg, Command};
 use threecx_catalog::words::counted;
 use threecx_change::journal::Kind;
-use threecx_change::{Pace, State, Undo, undo};
+use threecx_change::{Pace, Undo, undo};
 
-use super::{Asked, number, shown};
+use super::{Asked, display, number};
 use crate::args::plain::plain;
 use crate::args::{globals, layout};
 use crate::failure::Failure;
@@ -30,14 +30,14 @@ pub fn command() -> Command {
     let run = Arg::new("run").value_name("RUN").required(true).help("Number of the run, as `threecx history` lists it");
     let command = plain(
         format!(
-            "{ABOUT}: properties get their old values, what was made is deleted, what was deleted is made anew.\n\
-             What somebody else has changed since stays as it is."
+            "{ABOUT}: properties get their old values, what was created is deleted, what was deleted is created again.\n\
+             What someone else has changed since is left alone."
         ),
         "threecx undo <RUN> [OPTIONS]",
     );
     let command = globals::add(command.arg(run), |global| !matches!(global.name, "curl" | "plan-out"));
     layout::fit(command, width()).after_help(
-        "What is made anew gets a new id. What only acted, such as a reboot, cannot be taken back; that is said.\n\
+        "What is created again gets a new id. An action, such as a reboot, cannot be undone; it is named.\n\
          Undoing is a run like any other: it is recorded, and can be undone. --dry-run shows it.",
     )
 }
@@ -47,7 +47,10 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
     let asked = Asked::of(&matches)?;
     let run = number(&matches)?.unwrap_or_default();
-    let detail = journal::open()?.run(run)?;
+    let journal = journal::open()?;
+    // Held to the end: nobody else goes on with the run, or takes it back at the same time.
+    let _lock = journal.lock(run)?;
+    let detail = journal.run(run)?;
     if let Some(by) = detail.summary.undone_by {
         return Err(Failure::usage(format!("run {run} was undone already, by run {by}"))
             .next(format!("To do it again, undo that one: threecx undo {by}")));
@@ -74,11 +77,8 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         }
         let operation = plan.steps.first().map(|step| step.operation);
         let Some(operation) = operation else { return nothing(run, &left) };
-        // Steps of several kinds may build on one another.
-        let mixed = plan.steps.iter().any(|step| step.operation != operation);
-        let pace = if mixed { Pace { concurrency: 1, ..Pace::default() } } else { Pace::default() };
         let log = journal::begin_call(&asked.settings, &plan, Kind::Undo, Some(run), &pbx.identity)?;
-        let states = vec![State::Unsent; plan.steps.len()];
+        let (states, pace) = (plan.states(), Pace::of(&plan));
         let ended = run_many(&plan, states, plan.order(), log, pace, &pbx.client, &asked.output).await;
         let label = |step: usize| plan.label(step);
         bulk::finish(operation, ended, &label, &asked.output, false)?;
@@ -102,7 +102,7 @@ fn say(asked: &Asked, undo: &Undo) {
         }
         return;
     }
-    let mut lines = shown::plan_lines(&undo.plan);
+    let mut lines = display::plan_lines(&undo.plan);
     let more = lines.len().saturating_sub(SHOWN);
     lines.truncate(SHOWN);
     if more > 0 {
@@ -120,5 +120,5 @@ fn say(asked: &Asked, undo: &Undo) {
             }
         ));
     }
-    asked.output.remark(&lines);
+    asked.output.remark_lines(&lines);
 }

@@ -26,7 +26,7 @@ impl ActiveCallsHandle {
 
     /// Drop Call: `POST /ActiveCalls({Id})/Pbx.DropCall`.
     ///
-    /// This ends the call at once for everybody in it.
+    /// This ends the call at once for everyone in it.
     /// Needs the role System Admin.
     /// Never sent twice: a call without an answer may have been carried out.
     /// (Source: swagger 20.0.10.)

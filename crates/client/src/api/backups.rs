@@ -121,7 +121,7 @@ impl BackupsHandle {
 
     /// Restore Backup: `POST /Backups({FileName})/Pbx.Restore`.
     ///
-    /// This replaces the whole configuration of the PBX by that of the backup and restarts it; every change since is lost.
+    /// This replaces the whole configuration of the PBX with that of the backup and restarts it; every change since is lost.
     /// Never sent twice: a call without an answer may have been carried out.
     /// (Source: swagger 20.0.10.)
     pub fn restore(&self, file_name: impl Into<BackupsFileName>, arguments: Restore) -> Call<()> {

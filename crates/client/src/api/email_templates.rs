@@ -43,7 +43,7 @@ impl EmailTemplatesHandle {
 
     /// Reset Email Template: `POST /EmailTemplate({TemplatePath})/Pbx.SetDefault`.
     ///
-    /// This replaces your wording of the e-mail template by the original.
+    /// This replaces your wording of the e-mail template with the original.
     /// Never sent twice: a call without an answer may have been carried out.
     /// (Source: swagger 20.0.10.)
     pub fn reset(&self, template_path: impl Into<EmailTemplateTemplatePath>) -> Call<()> {

@@ -65,7 +65,7 @@ impl ServicesHandle {
 
     /// Restart Operating System: `POST /Services/Pbx.RestartOperatingSystem`.
     ///
-    /// This restarts the whole machine; all calls are dropped, and nobody can call until it is back.
+    /// This restarts the whole machine; all calls are dropped, and no one can call until it is back.
     /// Never sent twice: a call without an answer may have been carried out.
     /// (Source: swagger 20.0.10.)
     pub fn restart_operating_system(&self) -> Call<()> {
@@ -93,7 +93,7 @@ impl ServicesHandle {
 
     /// Stop Services: `POST /Services/Pbx.Stop`.
     ///
-    /// This stops these services; calls may be dropped, and nobody may be able to call until they are started.
+    /// This stops these services; calls may be dropped, and no one may be able to call until they are started.
     /// Never sent twice: a call without an answer may have been carried out.
     /// (Source: swagger 20.0.10.)
     pub fn stop(&self, options: XServiceManageOptions) -> Call<()> {

@@ -21,7 +21,7 @@ pub(crate) use object::Members;
 use crate::error::{Error, InputError, NotInVersion, Position};
 use crate::input::Input;
 
-/// Objects and lists may be nested so deep; more is refused.
+/// The maximum depth of nested objects and lists; more is refused.
 const MAX_DEPTH: usize = 64;
 
 /// JSON text in the making, with the places of what must not be shown.
@@ -339,7 +339,7 @@ impl<'a> Walk<'a> {
             .into()
     }
 
-    /// Where `part`, a piece of the whole text, stands in it.
+    /// Where `part`, a piece of the whole text, is in it.
     fn position(&self, part: &str) -> Option<Position> {
         let offset = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
         (offset + part.len() <= self.text.len()).then(|| Position::of(self.text, offset))

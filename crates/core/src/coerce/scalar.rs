@@ -14,7 +14,7 @@ use super::{Json, Wanted, expected};
 pub(super) fn from_json(json: &str, wanted: Wanted, target: Span, out: &mut Json) -> Result<(), String> {
     match json.as_bytes().first() {
         Some(b'"') => {
-            // Without escapes, the text stands in the JSON as it is.
+            // Without escapes, the text is in the JSON unchanged.
             let text = match serde_json::from_str::<&str>(json) {
                 Ok(text) => Cow::Borrowed(text),
                 Err(_) => Cow::Owned(serde_json::from_str::<String>(json).map_err(|_| expected(wanted, target))?),
@@ -39,7 +39,7 @@ pub(super) fn from_text(text: &str, wanted: Wanted, target: Span, out: &mut Json
 
 /// What a text means.
 enum Scalar<'t> {
-    /// JSON as it is.
+    /// JSON, unchanged.
     Bare(Cow<'t, str>),
     /// Still to be quoted.
     Text(Cow<'t, str>),

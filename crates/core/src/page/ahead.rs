@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{Next, Page, Pages};
 
-/// The way through a list of which several pages are asked for at a time.
+/// The way through a list whose pages are asked for several at a time.
 ///
 /// ```text
 ///            ┌───────────────── failed ◄──────────────┐
@@ -15,12 +15,12 @@ use super::{Next, Page, Pages};
 /// The first page is asked for alone, so that a small list costs one request. Each page that turns
 /// out to be full then allows one more at a time, up to what is allowed at most: a list of two
 /// pages costs three requests, and a long one soon keeps all of them busy. What was asked for
-/// beyond the end, or beside a page that was longer than it should be, is void: nobody takes it.
+/// beyond the end, or beside a page that was longer than it should be, is void: it is never taken.
 /// Where the PBX gives the address of the next page, there is nothing to guess, and pages come one
 /// after the other.
 ///
-/// Pages that were asked for and not taken yet count, whether they have arrived or not: whoever
-/// takes them slowly is not overrun.
+/// Pages that were asked for and not taken yet count, whether they have arrived or not: a
+/// caller that takes them slowly is not overrun.
 #[derive(Clone, Debug)]
 pub struct ReadAhead {
     /// The way as far as pages were taken.
@@ -30,7 +30,7 @@ pub struct ReadAhead {
     ahead: VecDeque<Ahead>,
     /// The number of the first of these.
     first: u64,
-    /// So many pages were taken.
+    /// The number of pages that were taken.
     taken: usize,
     /// How many rows there are in all, once a page says so.
     count: Option<u64>,

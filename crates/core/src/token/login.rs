@@ -50,7 +50,7 @@ pub fn request(user: &str, password: &str, code: &str) -> Request {
 /// # Errors
 /// [`Error::LoginRefused`] for a wrong password or code; those of
 /// [`read_granted`] for answers of another kind.
-pub fn read(head: &Head<'_>, cookies: &[&str], body: &[u8], whom: &str, host: &str) -> Result<LoggedIn, Error> {
+pub fn read(head: &Head<'_>, cookies: &[&str], body: &[u8], user: &str, host: &str) -> Result<LoggedIn, Error> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Answer {
@@ -64,7 +64,7 @@ pub fn read(head: &Head<'_>, cookies: &[&str], body: &[u8], whom: &str, host: &s
         #[serde(default)]
         r#type: String,
     }
-    let refused = || Error::LoginRefused { user: whom.to_owned(), reason: "the password is not accepted".into() };
+    let refused = || Error::LoginRefused { user: user.to_owned(), reason: "the password is not accepted".into() };
     match head.status {
         200 => {}
         400 | 401 | 403 => return Err(refused()),
@@ -82,7 +82,7 @@ pub fn read(head: &Head<'_>, cookies: &[&str], body: &[u8], whom: &str, host: &s
     match answer.two_factor_auth {
         Some(second) => Ok(LoggedIn::SecondFactor { kind: second.r#type }),
         None if answer.status == "AuthFailed" => Err(refused()),
-        None => Err(Error::LoginRefused { user: whom.to_owned(), reason: format!("it answers {}", answer.status) }),
+        None => Err(Error::LoginRefused { user: user.to_owned(), reason: format!("it answers {}", answer.status) }),
     }
 }
 

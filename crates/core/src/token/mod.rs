@@ -1,7 +1,7 @@
 //! Tokens: asking for one, reading the answer, and knowing when it ends.
 //!
-//! A PBX keeps one live token per client: a new one kills the old. So whoever meets a 401
-//! first looks whether somebody else has fetched a newer token, then fetches once. Service
+//! A PBX keeps one live token per client: a new one kills the old. So a client that meets
+//! a 401 first checks whether another one has fetched a newer token, then fetches once. Service
 //! principals ask with client ID and secret; users log in once ([`login`]) and then renew.
 //!
 //! ```text
@@ -37,12 +37,12 @@ const MARGIN: u64 = 30;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     text: Zeroizing<String>,
-    /// Seconds since 1970 from which on it is to be renewed; `None` if it does not say.
+    /// When it has to be renewed, in seconds since 1970; `None` if it does not say.
     renew_at: Option<u64>,
 }
 
 impl Token {
-    /// A token that was fetched elsewhere: it is to be renewed shortly before its own end.
+    /// A token that was fetched elsewhere: it is renewed shortly before its own end.
     pub fn new(text: String) -> Token {
         let renew_at = claims(&text).map(|claims| claims.expires_at.saturating_sub(MARGIN));
         Token { text: Zeroizing::new(text), renew_at }
@@ -58,12 +58,12 @@ impl Token {
         }
     }
 
-    /// A token that somebody kept, with what [`Token::renew_at`] said of it.
+    /// A token that was kept, with what [`Token::renew_at`] said of it.
     pub fn kept(text: String, renew_at: Option<u64>) -> Token {
         Token { text: Zeroizing::new(text), renew_at }
     }
 
-    /// The token itself, for whoever keeps it where nobody else can read it.
+    /// The token itself, to be kept where no one else can read it.
     pub fn expose(&self) -> &str {
         &self.text
     }
@@ -79,12 +79,12 @@ impl Token {
     }
 
     /// Seconds since 1970 at which it ends, from its own `exp` claim. The `expires_in` beside
-    /// it is not to be trusted: 60 meant minutes before 20.0.9 and means seconds since.
+    /// it cannot be trusted: 60 meant minutes before 20.0.9 and means seconds since.
     pub fn expires_at(&self) -> Option<u64> {
         self.claims().map(|claims| claims.expires_at)
     }
 
-    /// Seconds since 1970, by this machine's clock, from which on it is to be renewed.
+    /// When it has to be renewed, in seconds since 1970 by this machine's clock.
     pub fn renew_at(&self) -> Option<u64> {
         self.renew_at
     }
@@ -96,11 +96,11 @@ impl Token {
         let issued_at = issued_at?;
         let life = expires_at.checked_sub(issued_at)?;
         let received = self.renew_at?.checked_sub(life - MARGIN.min(life / 4))?;
-        // Seconds since 1970 fit, unless somebody plays with us.
+        // Seconds since 1970 fit, unless someone plays with us.
         i64::try_from(issued_at).ok()?.checked_sub(i64::try_from(received).ok()?)
     }
 
-    /// True if it still holds at `now`, in seconds since 1970.
+    /// True if it is still valid at `now`, in seconds since 1970.
     pub fn holds_at(&self, now: u64) -> bool {
         self.renew_at.is_none_or(|end| now < end)
     }
@@ -119,7 +119,7 @@ pub struct Claims {
     pub expires_at: u64,
     /// `iat`, or `nbf` where there is none.
     pub issued_at: Option<u64>,
-    /// `role`: `system_owners` and the like, among others that are no roles of people.
+    /// `role`: `system_owners` and the like, among others that are not roles of people.
     pub roles: Vec<String>,
 }
 
@@ -185,7 +185,7 @@ fn form_value(text: &str, out: &mut String) {
 pub struct Granted {
     /// The token itself.
     pub access: Zeroizing<String>,
-    /// What the next one is to be asked for with, where a user has logged in.
+    /// What the next one is asked for with, where a user has logged in.
     pub refresh: Option<Zeroizing<String>>,
 }
 

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! No clock decides what is new: not this machine's, and not the PBX's either. What has numbers is
-//! told apart by its numbers, and what has none by its keys. The state holds what is needed to go on
+//! identified by its numbers, and what has none by its keys. The state holds what is needed to go on
 //! after a restart; nothing is lost and nothing comes twice as long as it is kept. It is bounded:
 //!
 //! | event | what is kept |
@@ -26,9 +26,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::command::Reply;
-use crate::failure::Failure;
+use crate::error_reply::Failure;
 
-/// So many rows for a trial.
+/// The number of rows for a trial.
 const SAMPLE: u64 = 3;
 
 /// What can be watched.
@@ -148,11 +148,11 @@ struct Outcome {
 }
 
 /// A row, preceded by what happened to it.
-fn told(what: &str, row: Map<String, Value>) -> Map<String, Value> {
-    let mut told = Map::new();
-    told.insert("event".into(), what.into());
-    told.extend(row);
-    told
+fn as_event(what: &str, row: Map<String, Value>) -> Map<String, Value> {
+    let mut event = Map::new();
+    event.insert("event".into(), what.into());
+    event.extend(row);
+    event
 }
 
 /// The property that says when a row of this list began.

@@ -16,10 +16,10 @@ use threecx_core::instant;
 
 use super::{Event, Outcome, SAMPLE, Watch, text, when};
 
-/// So many numbers below the highest are looked at again.
+/// How many numbers below the highest are looked at again.
 const OVERLAP: i64 = 100;
 
-/// So many numbers at most, for what never becomes complete.
+/// The same at most, for what never becomes complete.
 const FURTHEST: i64 = 2000;
 
 /// What is watched.
@@ -27,7 +27,7 @@ const FURTHEST: i64 = 2000;
 pub struct Source {
     operation: &'static str,
     number: &'static str,
-    /// When the row began; it stays as it is.
+    /// When the row began; it never changes.
     began: &'static str,
     /// What is null until the row is complete.
     end: Option<&'static str>,
@@ -97,7 +97,7 @@ pub fn events(source: Source, mut state: State, mut rows: Vec<Map<String, Value>
     let (floor, highest) = (state.floor, state.highest());
     let notice = (newest < highest).then(|| source.fell(highest, newest));
     if newest <= floor {
-        // All that was above is gone. What there is may be old or new; it is taken for known.
+        // All that was above is gone. What there is may be old or new; it counts as known.
         return Outcome { notice, ..first(source, &rows) };
     }
     let were_newest = std::mem::take(&mut state.unsure);

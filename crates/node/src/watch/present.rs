@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, text, told};
+use super::{Outcome, as_event, text};
 
 /// What tells that something changed. Times that run on with every answer are not among it.
 const CHANGES: [&str; 4] = ["Status", "LastChangeStatus", "Caller", "Callee"];
@@ -22,7 +22,7 @@ pub fn ask() -> Value {
     json!({ "operation": "ActiveCalls.ListActiveCall", "options": { "orderby": "Id" }, "wanted": null })
 }
 
-/// What is there at the beginning is no event.
+/// What is there at the beginning is not an event.
 pub fn first(rows: Vec<Map<String, Value>>) -> Outcome {
     outcome(Vec::new(), by_id(rows))
 }
@@ -30,11 +30,12 @@ pub fn first(rows: Vec<Map<String, Value>>) -> Outcome {
 /// Ends first, then what began or changed.
 pub fn events(state: State, rows: Vec<Map<String, Value>>) -> Outcome {
     let now = by_id(rows);
-    let ended = state.rows.iter().filter(|(id, _)| !now.contains_key(*id)).map(|(_, row)| told("ended", row.clone()));
+    let ended =
+        state.rows.iter().filter(|(id, _)| !now.contains_key(*id)).map(|(_, row)| as_event("ended", row.clone()));
     let others = now.iter().filter_map(|(id, row)| match state.rows.get(id) {
-        None => Some(told("started", row.clone())),
+        None => Some(as_event("started", row.clone())),
         Some(before) if CHANGES.iter().any(|name| text(before, name) != text(row, name)) => {
-            Some(told("changed", row.clone()))
+            Some(as_event("changed", row.clone()))
         }
         Some(_) => None,
     });

@@ -1,6 +1,6 @@
 //! The call log, which is asked for by a period and has keys without an order. A call appears there
 //! when it is over, under the time at which it began: so the period reaches back as far as a call
-//! may last, from the newest call that the PBX told of.
+//! may last, from the newest call that the PBX reported.
 
 use std::collections::BTreeMap;
 
@@ -11,23 +11,23 @@ use threecx_core::{Error, InputError, instant};
 use super::fingerprint::fingerprint;
 use super::{Outcome, SAMPLE, Watch, text, when};
 use crate::command::Reply;
-use crate::failure::Failure;
+use crate::error_reply::Failure;
 
 /// The call log.
 const OPERATION: &str = "ReportCallLogData.GetCallLogData";
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// The PBX's clock may be so far behind when watching begins; later its own calls tell.
+/// How far behind the PBX's clock may be when watching begins; later its own calls tell.
 const BEHIND: i64 = DAY;
 
-/// The PBX's clock may be so far ahead. A period without calls costs nothing.
+/// How far ahead the PBX's clock may be. A period without calls costs nothing.
 const AHEAD: i64 = 366 * DAY;
 
-/// So far back a trial looks.
+/// How far back a trial looks.
 const TRIAL: i64 = 7 * DAY;
 
-/// So many rows are remembered at most.
+/// The maximum number of rows that are remembered.
 const MOST: usize = 50_000;
 
 /// The rows that were seen, with the time at which each began.
@@ -66,7 +66,7 @@ pub fn ask(watch: &Watch) -> Reply {
     }))
 }
 
-/// What is there at the beginning is no event.
+/// What is there at the beginning is not an event.
 pub fn first(rows: Vec<Map<String, Value>>, longest: i64) -> Result<Outcome, Failure> {
     let outcome = events(State { newest: None, seen: BTreeMap::new() }, rows, longest)?;
     Ok(Outcome { events: Vec::new(), ..outcome })

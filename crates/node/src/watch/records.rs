@@ -15,11 +15,11 @@ use threecx_catalog::{self as catalog, Operation, Options, Span, Target, Verb};
 use threecx_core::{Error, InputError};
 
 use super::fingerprint::fingerprint;
-use super::{Outcome, SAMPLE, Watch, told};
+use super::{Outcome, SAMPLE, Watch, as_event};
 use crate::command::{self, Reply};
-use crate::failure::Failure;
+use crate::error_reply::Failure;
 
-/// So many records are watched at most: about 250 KB that n8n keeps.
+/// The maximum number of records that are watched: about 250 KB that n8n keeps.
 const MOST: usize = 10_000;
 
 /// What other events are for.
@@ -30,7 +30,7 @@ const OTHERWISE: [&str; 3] = ["ActiveCalls", "EventLogs", "Recordings"];
 pub struct Records {
     /// The operation that lists them.
     pub list: &'static Operation,
-    /// The property that tells them apart.
+    /// The property that identifies them.
     pub key: &'static str,
 }
 
@@ -100,13 +100,13 @@ pub(super) fn events(records: Records, state: Option<State>, rows: &[&RawValue])
         // A record that moves to the next page meanwhile comes twice.
         let is_new = now.insert(key, print).is_none();
         if let Some(what) = what.filter(|_| is_new && !begins) {
-            events.push(told(what, serde_json::from_str(row.get()).map_err(unreadable)?));
+            events.push(as_event(what, serde_json::from_str(row.get()).map_err(unreadable)?));
         }
     }
     let (removed, lacked): (BTreeMap<_, _>, _) = known.into_iter().partition(|(key, _)| missing.contains(key));
     for key in removed.into_keys() {
         let value: Value = serde_json::from_str(&key).map_err(unreadable)?;
-        events.push(told("removed", Map::from_iter([(records.key.to_owned(), value)])));
+        events.push(as_event("removed", Map::from_iter([(records.key.to_owned(), value)])));
     }
     let missing = lacked.keys().cloned().collect();
     now.extend(lacked);

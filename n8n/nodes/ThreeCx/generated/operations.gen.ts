@@ -120,7 +120,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Drop Call',
 				value: 'ActiveCalls.DropCall',
-				description: 'This ends the call at once for everybody in it. Takes active call. POST /ActiveCalls({ID})/Pbx.DropCall.',
+				description: 'This ends the call at once for everyone in it. Takes active call. POST /ActiveCalls({ID})/Pbx.DropCall.',
 				action: 'Drop call',
 			},
 			{
@@ -314,7 +314,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Restore Backup',
 				value: 'Backups.Restore',
-				description: 'This replaces the whole configuration of the PBX by that of the backup and restarts it; every change since is lost. Takes backup, password, footprint. POST /Backups({FileName})/Pbx.Restore.',
+				description: 'This replaces the whole configuration of the PBX with that of the backup and restarts it; every change since is lost. Takes backup, password, footprint. POST /Backups({FileName})/Pbx.Restore.',
 				action: 'Restore backup',
 			},
 			{
@@ -1496,7 +1496,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Reset Email Template',
 				value: 'EmailTemplate.SetDefault',
-				description: 'This replaces your wording of the e-mail template by the original. Takes email template. POST /EmailTemplate({TemplatePath})/Pbx.SetDefault.',
+				description: 'This replaces your wording of the e-mail template with the original. Takes email template. POST /EmailTemplate({TemplatePath})/Pbx.SetDefault.',
 				action: 'Reset email template',
 			},
 			{
@@ -4761,7 +4761,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Restart Operating System',
 				value: 'Services.RestartOperatingSystem',
-				description: 'This restarts the whole machine; all calls are dropped, and nobody can call until it is back. POST /Services/Pbx.RestartOperatingSystem.',
+				description: 'This restarts the whole machine; all calls are dropped, and no one can call until it is back. POST /Services/Pbx.RestartOperatingSystem.',
 				action: 'Restart operating system',
 			},
 			{
@@ -4779,7 +4779,7 @@ export const operations: INodeProperties[] = [
 			{
 				name: 'Stop Services',
 				value: 'Services.Stop',
-				description: 'This stops these services; calls may be dropped, and nobody may be able to call until they are started. Takes service names. POST /Services/Pbx.Stop.',
+				description: 'This stops these services; calls may be dropped, and no one may be able to call until they are started. Takes service names. POST /Services/Pbx.Stop.',
 				action: 'Stop services',
 			},
 		],

@@ -9,7 +9,7 @@ use super::{Bench, median, time};
 use crate::server::Server;
 
 const USERS: u32 = 100_000;
-/// So many are enough to see how fast the SDK is.
+/// Enough to see how fast the SDK is.
 const PYTHON_USERS: u32 = 5_000;
 const ROUNDS: usize = 5;
 const ALL: [&str; 5] = ["users", "list", "--all", "-o", "ndjson"];

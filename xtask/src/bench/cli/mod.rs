@@ -1,4 +1,4 @@
-//! What the command line costs beside the tools that people use today: curl, wrk and the Python
+//! What the command line costs compared with the tools that people use today: curl, wrk and the Python
 //! SDK (3cx-xapi-python-sdk), against one simulated PBX, in one run.
 
 mod bulk;
@@ -41,7 +41,7 @@ pub fn run(root: &Path) -> Result<(), String> {
 }
 
 impl Bench {
-    /// A simulated PBX in release, with these arguments beside the usual ones.
+    /// A simulated PBX in release, with these arguments besides the usual ones.
     fn pbx(&self, more: &[&str]) -> Result<Server, String> {
         let [id, secret] = CLIENT;
         let usual = ["sim", "--port", "0", "-o", "json", "--client-id", id, "--client-secret", secret];

@@ -1,4 +1,4 @@
-//! The two dropdowns that everybody starts from: resources, and the operations of each.
+//! The two dropdowns that everyone starts from: resources, and the operations of each.
 
 use serde_json::{Value, json};
 use threecx_catalog::{Effect, Operation, Resource, Verb};
@@ -57,7 +57,7 @@ fn choose() -> Value {
     })
 }
 
-/// What runs if somebody chooses a resource and nothing else: that must not change anything. The list
+/// What runs if someone chooses a resource and nothing else: that must not change anything. The list
 /// of what there is comes first, then one of its things, then another question; where all operations
 /// change something there is none, and one has to be chosen.
 fn untouched(resource: &'static Resource) -> Option<&'static Operation> {

@@ -39,7 +39,7 @@ fn does(operation: &Operation, answer: Content) -> String {
     }
 }
 
-/// So many fields of a body are named one by one.
+/// The maximum number of fields of a body that are named one by one.
 const FEW: usize = 6;
 
 /// The inputs without which it cannot be called, and the body.

@@ -218,7 +218,7 @@ fn reads_as(older: TypeRef, newer: TypeRef) -> bool {
     let structured = |ty: Type| matches!(ty, Type::Structure(_));
     older.ty == newer.ty
         || (wordy(older.ty) && wordy(newer.ty))
-        // Nothing on the wire tells two structures apart; whoever needs the older one has `raw`.
+        // Nothing on the wire tells two structures apart; callers that need the older one have `raw`.
         || (structured(older.ty) && structured(newer.ty))
         || matches!((older.ty, newer.ty), (Type::Int32, Type::Int64) | (Type::Int64, Type::Int32))
 }

@@ -25,7 +25,10 @@ pub fn instant(milliseconds: i64) -> String {
 pub fn what(run: &RunSummary) -> String {
     let title = threecx_catalog::operation(&run.head.operation).map_or(run.head.operation.as_str(), |it| it.title);
     let concerned = match (&run.head.source, run.counts.steps, &run.first) {
-        (Some(source), steps, _) => format!("{} of {source}", counted(steps as usize, "row", "rows")),
+        (Some(source), steps, _) => {
+            let name = std::path::Path::new(source).file_name().unwrap_or_default().to_string_lossy();
+            format!("{} of {name}", counted(steps as usize, "row", "rows"))
+        }
         (None, 1, Some(label)) if label != title => label.clone(),
         (None, 1, _) => String::new(),
         (None, steps, _) => counted(steps as usize, "step", "steps"),
@@ -93,7 +96,7 @@ pub fn json_in_full(detail: &RunDetail) -> Value {
 fn step(record: &StepRecord) -> Value {
     let known = threecx_catalog::operation(&record.operation);
     json!({
-        "step": record.seq,
+        "step": record.seq + 1,
         "operation": record.operation,
         "what": record.label,
         "line": record.line,

@@ -1,5 +1,5 @@
 //! Errors as they leave: the core's code, line and next step. Next steps that name the command
-//! line are put for somebody who sits before a workflow editor.
+//! line are worded for someone in front of a workflow editor.
 
 use serde_json::{Value, json};
 use threecx_catalog::operations;
