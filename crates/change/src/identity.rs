@@ -81,7 +81,7 @@ mod tests {
         );
         let Identity(hash) = Keys::of([7; 32]).identity(&bytes);
         let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "GOLDEN");
+        assert_eq!(hex, "d553911e9a063e1f871557363cc6dffb");
     }
 
     #[test]

@@ -116,6 +116,13 @@ impl Written<'_> {
         bytes
     }
 
+    /// Of everything, the seal too.
+    fn hash_of_all(&self) -> String {
+        let mut bytes = self.sealed_bytes();
+        bytes.extend_from_slice(self.seal.as_bytes());
+        hex(digest(&SHA256, &bytes).as_ref())
+    }
+
     fn text(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string_pretty(self).map(|text| text + "\n")
     }
@@ -150,8 +157,8 @@ pub fn seal(plan: &Plan, journal: &Journal, by: &str, lifetime: Duration) -> Res
         hash: String::new(),
         seal: String::new(),
     };
-    let bytes = written.sealed_bytes();
-    (written.hash, written.seal) = (hex(digest(&SHA256, &bytes).as_ref()), journal.keys().seal(&bytes));
+    written.seal = journal.keys().seal(&written.sealed_bytes());
+    written.hash = written.hash_of_all();
     written.text().map_err(not_a_plan)
 }
 
@@ -191,8 +198,7 @@ pub fn open(text: &str, journal: &Journal) -> Result<Opened, SealError> {
     }
     let bytes = written.sealed_bytes();
     let foreign = written.key != journal.keys().name();
-    let whole = hex(digest(&SHA256, &bytes).as_ref()) == written.hash;
-    if !whole || !foreign && !journal.keys().is_seal_of(&written.seal, &bytes) {
+    if written.hash_of_all() != written.hash || !foreign && !journal.keys().is_seal_of(&written.seal, &bytes) {
         return Err(SealError::Altered);
     }
     if written.expires <= now() {

@@ -118,7 +118,7 @@ fn every_change_can_be_taken_back() {
         "Alan",
         "--last-name",
         "Turing",
-        "--mobile",
+        "--phone-number",
         "+44",
     ]));
     prints(sim.threecx().args([
@@ -128,11 +128,12 @@ fn every_change_can_be_taken_back() {
         "Grace",
         "--last-name",
         "Hopper",
+        "--phone-number",
+        "+45",
         "--company-name",
         "Navy",
     ]));
     prints(sim.threecx().args(["queues", "agents", "add", "800", "100-103"]));
-    let queue = prints_json(sim.threecx().args(["queues", "get", "800", "-o", "json"]));
     let agents = json!({"Agents": [{"Number": "104"}]}).to_string();
     let holiday = [
         "holidays",
@@ -152,7 +153,6 @@ fn every_change_can_be_taken_back() {
         &["users", "update", "100", "--mobile", "+491", "--first-name", "Zoe"][..],
         &["users", "update", "100-109", "--enabled", "false"],
         &["users", "update", "--where", "startswith(Number,'11')", "--mobile", "+492"],
-        &["users", "update", "--id", queue["Id"].to_string().trim(), "--mobile", "+49"][..0],
         &["queues", "agents", "add", "800", "105-107"],
         &["queues", "agents", "remove", "800", "100,102"],
         &["groups", "members", "add", "DEFAULT", "100", "--role", "managers"],
@@ -164,9 +164,6 @@ fn every_change_can_be_taken_back() {
         &["contacts", "delete", "Alan Turing", "Grace Hopper", "--yes"],
         &["mail-settings", "update", "--sender", "pbx@example.com"],
     ] {
-        if words.is_empty() {
-            continue;
-        }
         let before = export(&sim);
         let output = sim.threecx().args(words).output().expect("it runs");
         if !output.status.success() {

@@ -33,7 +33,7 @@ pub enum JournalError {
         version: i64,
     },
     /// Another process is at work on the same rows.
-    #[error("another process is at work on {what}")]
+    #[error("another run is at work on {what}")]
     Busy {
         /// The file whose rows they are, or the run.
         what: String,

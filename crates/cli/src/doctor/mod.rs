@@ -33,7 +33,7 @@ pub const ABOUT: &str = "Check the health of the PBX and of this connection";
 /// `threecx doctor`
 pub fn command() -> Command {
     let command = plain(format!("{ABOUT}; nothing is changed"), "threecx doctor [OPTIONS]");
-    let command = globals::add(command, |global| !matches!(global.name, "dry-run" | "curl" | "yes"));
+    let command = globals::add(command, |global| !matches!(global.name, "dry-run" | "curl" | "plan-out" | "yes"));
     let checks: Vec<String> = CHECKS.iter().map(|(name, about)| format!("  {name:<12} {about}")).collect();
     layout::fit(command, width()).after_help(format!(
         "Checks:\n{}\n\nEach is green, yellow (needs attention at some point), red (something does not work, or soon will not) or\n\

@@ -24,7 +24,7 @@ impl Failure {
             _ => {
                 let style = Style::for_stderr();
                 let head = style.red(&format!("error[{}]:", self.kind().map_or("", Kind::name)));
-                writeln!(stderr, "{head} {}", plain_text(&self.to_string()))?;
+                writeln!(stderr, "{head} {}", plain_text(&self.message()))?;
                 match self.next_step() {
                     Some(next) => writeln!(stderr, "  next: {}", plain_text(&next)),
                     None => Ok(()),
@@ -33,10 +33,21 @@ impl Failure {
         }
     }
 
+    /// What is wrong, without what the code says already.
+    fn message(&self) -> String {
+        match self {
+            Failure::Call(Error::NotFound(refusal)) if refusal.says_nothing() => {
+                format!("nothing exists at this path (status {})", refusal.status)
+            }
+            Failure::Call(Error::NotFound(refusal)) => refusal.to_string(),
+            other => other.to_string(),
+        }
+    }
+
     fn json(&self) -> Value {
         let mut error = Map::new();
         error.insert("code".into(), self.kind().map_or("", Kind::name).into());
-        error.insert("message".into(), self.to_string().into());
+        error.insert("message".into(), self.message().into());
         error.insert("next_step".into(), self.next_step().into());
         error.insert("exit_code".into(), self.exit_code().into());
         match self {
