@@ -18,8 +18,8 @@ use crate::before::{Before, Touched, given, is_same};
 use crate::draft::lists_expand;
 use crate::journal::{RunDetail, StepRecord, now};
 use crate::plan::{Plan, Step, Thing};
-use crate::references::About;
 use crate::recover::{is_as_sent, recover};
+use crate::references::About;
 use crate::run::{NOT_KEPT, sent};
 use crate::state::State;
 
@@ -302,8 +302,10 @@ async fn update(
     // What a PBX conceals is not what was there, and what it left out was null.
     let mut properties = before.properties.clone();
     properties.retain(|name, value| !touched.is_secret(name) || is_shown_secret(value));
-    let secrets: Vec<String> =
-        given(&record.arguments).into_iter().filter(|name| touched.is_secret(name) && !has(&properties, name)).collect();
+    let secrets: Vec<String> = given(&record.arguments)
+        .into_iter()
+        .filter(|name| touched.is_secret(name) && !has(&properties, name))
+        .collect();
     for name in given(&record.arguments) {
         if !has(&properties, &name) && !touched.is_secret(&name) && !touched.is_navigation(&name) {
             properties.insert(name, Value::Null);
@@ -338,7 +340,8 @@ fn removal(reverse: &Reverse<'_>, seen: Option<&NamedEntity>, release: Span) -> 
         Some(Value::Object(made)) => edited(made, seen.row()),
         // What it was right after is not known: it has to be what was sent.
         _ => {
-            let step = operation(&reverse.record.operation).map(|known| Step::new(known, reverse.record.arguments.clone()));
+            let step =
+                operation(&reverse.record.operation).map(|known| Step::new(known, reverse.record.arguments.clone()));
             match step.and_then(|step| is_as_sent(&step, release, seen.row())) {
                 Some(true) => Vec::new(),
                 _ => return Err(Reason::NotRecorded),

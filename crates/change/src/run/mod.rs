@@ -277,7 +277,9 @@ impl<E: Display> Shared<'_, E> {
         loop {
             let begun = &self.control.begun;
             let position = begun.load(Ordering::SeqCst);
-            let Some(step) = self.run.order.get(position).copied().filter(|_| !self.control.is_stopped()) else { return };
+            let Some(step) = self.run.order.get(position).copied().filter(|_| !self.control.is_stopped()) else {
+                return;
+            };
             if begun.compare_exchange(position, position + 1, Ordering::SeqCst, Ordering::SeqCst).is_err() {
                 continue;
             }

@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 
 use clap::{Arg, Command};
+use threecx_change::Pace;
 use threecx_change::journal::Kind;
 use threecx_change::sealed::{self, Opened};
-use threecx_change::Pace;
 
 use super::{Asked, display};
 use crate::args::matches;

@@ -103,7 +103,7 @@ fn user(
         let rights = entity("Rights")
             .map(|rights| rights.with("RoleName", Value::text(if index == 0 { "system_owners" } else { "users" })));
         membership
-            .with("Id", Value::Int(index + 1))
+            .with("Id", Value::Int(FIRST_USER + index))
             .with("GroupId", Value::Int(department.0))
             .with("Name", Value::text(department.1))
             .with("Number", Value::text(number.as_str()))

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::auth::hashed;
-use crate::state::{Entity, Key, Store, Value, snapshot_of};
+use crate::state::{Entity, Key, Store, Value, comparable};
 
 /// Everything that was set, by set and key. Equal states are equal JSON. Of secrets there is only
 /// a digest, which shows whether they changed.
@@ -33,5 +33,5 @@ fn key_of(key: &Value) -> String {
 }
 
 fn entity(entity: &Entity) -> Json {
-    snapshot_of(entity, &|secret| format!("sha256:{}", hashed(&secret.to_string())).into())
+    comparable(entity, &|secret| format!("sha256:{}", hashed(&secret.to_string())).into())
 }

@@ -30,4 +30,4 @@ pub use phone_orders::PhoneState;
 pub(crate) use row::{Row, Rows};
 pub(crate) use shape::{Shape, Shapes, default};
 pub(crate) use store::{Key, Set, Store};
-pub(crate) use to_json::{snapshot, snapshot_of, write_members, write_name, write_text, write_value};
+pub(crate) use to_json::{comparable, snapshot, write_members, write_name, write_text, write_value};

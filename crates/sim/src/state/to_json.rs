@@ -87,24 +87,35 @@ pub(crate) fn write_name(name: &str, out: &mut String) {
 
 /// Everything that was set in an entity, also below.
 pub(crate) fn snapshot(entity: &Entity) -> Json {
-    snapshot_of(entity, &|secret| secret)
+    let members = entity.own().map(|(index, value)| (entity.shape.properties[index].name.to_owned(), kept(value)));
+    Json::Object(members.collect())
 }
 
-/// The same with something else in the place of secrets.
-pub(crate) fn snapshot_of(entity: &Entity, secret: &dyn Fn(Json) -> Json) -> Json {
-    let members = entity.own().map(|(index, value)| {
+/// The same for comparing: without what was set to what it is anyway, and with something else in the
+/// place of secrets.
+pub(crate) fn comparable(entity: &Entity, secret: &dyn Fn(Json) -> Json) -> Json {
+    let told = entity.own().filter(|(index, value)| *value != entity.shape.default(*index));
+    let members = told.map(|(index, value)| {
         let property = entity.shape.properties[index];
-        let kept = kept(value, secret);
-        let kept = if property.secret && !kept.is_null() { secret(kept) } else { kept };
-        (property.name.to_owned(), kept)
+        let told = comparable_value(value, secret);
+        let told = if property.secret && !told.is_null() { secret(told) } else { told };
+        (property.name.to_owned(), told)
     });
     Json::Object(members.collect())
 }
 
-fn kept(value: &Value, secret: &dyn Fn(Json) -> Json) -> Json {
+fn comparable_value(value: &Value, secret: &dyn Fn(Json) -> Json) -> Json {
     match value {
-        Value::List(items) => items.iter().map(|item| kept(item, secret)).collect(),
-        Value::Object(entity) => snapshot_of(entity, secret),
+        Value::List(items) => items.iter().map(|item| comparable_value(item, secret)).collect(),
+        Value::Object(entity) => comparable(entity, secret),
+        plain => kept(plain),
+    }
+}
+
+fn kept(value: &Value) -> Json {
+    match value {
+        Value::List(items) => items.iter().map(kept).collect(),
+        Value::Object(entity) => snapshot(entity),
         plain => {
             let mut json = String::new();
             write_value(plain, &mut json);
