@@ -22,13 +22,16 @@ use crate::references::About;
 use crate::run::sent;
 use crate::state::State;
 
+/// Steps in doubt, each with the word that it is looked up by.
+type InDoubt<'s> = Vec<(usize, &'s Step, NameInput)>;
+
 /// What was found out about steps in doubt: for each the state that it is in now. What cannot be told
 /// stays as it was.
 ///
 /// # Errors
 /// Those of asking the PBX.
 pub async fn recover(client: &Client, release: Span, steps: &[(usize, &Step)]) -> Result<HashMap<usize, State>, Error> {
-    let mut by_set: Vec<(Wanted, Vec<(usize, &Step, NameInput)>)> = Vec::new();
+    let mut by_set: Vec<(Wanted, InDoubt<'_>)> = Vec::new();
     for (index, step) in steps {
         let Some((set, word)) = looked_up_by(step) else { continue };
         let place = by_set.iter().position(|(known, _)| known.set == set).unwrap_or_else(|| {

@@ -25,7 +25,7 @@ pub fn wants(operation: &Operation) -> Wants {
 impl<'p> Report<'p> {
     /// That of an operation, if it has one.
     pub fn of(operation: &Operation, plan: &'p Plan) -> Option<Report<'p>> {
-        (operation.id == reprovision::OPERATION).then(|| Report::Reprovision(reprovision::Reprovision { plan }))
+        (operation.id == reprovision::OPERATION).then_some(Report::Reprovision(reprovision::Reprovision { plan }))
     }
 
     /// Says what happened, now that the order has been taken.
