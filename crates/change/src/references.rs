@@ -151,9 +151,7 @@ impl References {
             }
             let argument = set.placeholder();
             // `100,101,105-110`; a name may have a comma in it.
-            let numbers = |word: &str| {
-                word.split(',').all(|part| !part.is_empty() && part.split('-').all(is_digits))
-            };
+            let numbers = |word: &str| word.split(',').all(|part| !part.is_empty() && part.split('-').all(is_digits));
             let words = words.iter().map(|word| word.trim());
             for word in words.flat_map(|word| if numbers(word) { word.split(',').collect() } else { vec![word] }) {
                 pending.subjects.push((NameInput::parse(set, &argument, word)?, word.to_owned()));

@@ -9,7 +9,6 @@
 //! ```
 
 mod columns;
-pub mod progress;
 mod results;
 mod resume;
 mod row_file;
@@ -28,11 +27,11 @@ use crate::args::bulk::BulkFlags;
 use crate::connect::Connection;
 use crate::failure::Failure;
 use crate::journal;
-use crate::operation::carry_out::{of_cause, run_many};
-use crate::operation::typed::Typed;
 use crate::output::shape::Shape;
 use crate::output::value::print_rows;
 use crate::output::{Output, answer, file};
+use crate::running::{of_cause, run_many};
+use crate::typed::Typed;
 
 pub use resume::Resumed;
 pub use row_file::RowFile;

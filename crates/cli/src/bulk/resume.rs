@@ -12,10 +12,10 @@ use super::brings_files;
 use super::row_file::{RowFile, rows};
 use crate::args::bulk::RepeatOrSkip;
 use crate::connect::Connection;
+use crate::consent::{answer_to, is_interactive};
 use crate::failure::Failure;
 use crate::journal;
-use crate::operation::consent::{answer_to, is_interactive};
-use crate::operation::typed::{Mode, Typed};
+use crate::typed::{Mode, Typed};
 
 /// This many lines are named.
 const FEW: usize = 10;

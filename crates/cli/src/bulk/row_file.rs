@@ -13,10 +13,10 @@ use super::{brings_files, results};
 use crate::args::flag::Flag;
 use crate::args::stdin::Stdin;
 use crate::failure::{Failure, RowProblem};
-use crate::operation::targets;
-use crate::operation::typed::Typed;
 use crate::output::file;
 use crate::shell::quoted;
+use crate::typed::Typed;
+use crate::typed::targets;
 
 /// A file that is run row by row.
 pub struct RowFile {

@@ -21,16 +21,16 @@ use crate::args::run::RunFlags;
 use crate::args::stdin::{Stdin, content};
 use crate::args::wording::collection_words;
 use crate::connect::Settings;
+use crate::consent::ask_if_interactive;
 use crate::dry_run;
 use crate::entity_change::{Kind, Seen};
 use crate::failure::{Failure, capitalised};
 use crate::journal;
-use crate::operation::carry_out::{check_one, run_one};
-use crate::operation::consent::ask_if_interactive;
 use crate::operation::show::keep;
 use crate::output::shape::Shape;
 use crate::output::style::{Style, one_line};
 use crate::output::{Output, open, table as print_table, value};
+use crate::running::{check_one, run_one};
 use crate::runtime::runtime;
 
 /// Carries out what was typed after `threecx <resource> <collection>`.

@@ -9,9 +9,9 @@ use super::{Candidate, Next, SHELLS, files, numbers};
 use crate::args::flag::{self, Flag, Place};
 use crate::args::globals;
 use crate::entity_change::Kind;
-use crate::operation;
 use crate::profiles::Profiles;
 use crate::tree::{self, Chosen, Own};
+use crate::typed;
 
 /// What the words so far have named.
 #[derive(Default)]
@@ -127,7 +127,7 @@ fn is_called(arg: &Arg, name: &str) -> bool {
 fn command_of(chosen: Option<Chosen>) -> Command {
     match chosen {
         Some(Chosen::Operation(operation)) => {
-            operation::command::command(operation, &flag::flags(operation), About::of(operation).as_ref())
+            typed::command::command(operation, &flag::flags(operation), About::of(operation).as_ref())
         }
         Some(other) => tree::command::of(other).unwrap_or_default(),
         None => globals::add(Command::new("threecx").disable_help_flag(true), |_| true),

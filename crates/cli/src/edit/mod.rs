@@ -18,15 +18,15 @@ use crate::args::matches;
 use crate::args::output::OutputFlags;
 use crate::args::stdin::Stdin;
 use crate::connect::Settings;
+use crate::consent::{ask_if_interactive, is_interactive};
 use crate::dry_run;
 use crate::entity_change::{Kind, Seen};
 use crate::failure::Failure;
 use crate::journal;
-use crate::operation::carry_out::{check_one, run_one};
-use crate::operation::consent::{ask_if_interactive, is_interactive};
 use crate::output::shape::Shape;
 use crate::output::style::{Style, one_line, painted};
 use crate::output::{Output, value};
+use crate::running::{check_one, run_one};
 use crate::runtime::runtime;
 use editor::Draft;
 

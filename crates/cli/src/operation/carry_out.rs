@@ -1,23 +1,20 @@
-//! Carrying a plan out: what only asks is asked, page by page or in one piece; what changes something is
-//! run, recorded, and accounted for.
+//! Carrying out what was planned: a question is asked, page by page or in one piece; a change is run,
+//! recorded, and accounted for.
 
-use std::cell::Cell;
-
-use threecx::{Client, Download, Error, Opened, Operation};
+use threecx::{Client, Opened, Operation};
 use threecx_catalog::Effect;
-use threecx_change::journal::{Kind, Log};
-use threecx_change::{Cause, Control, Ended, Pace, Plan, Run, State, Trouble, Unreceived};
+use threecx_change::Plan;
+use threecx_change::journal::Kind;
 
-use super::typed::Typed;
 use super::work::{Work, several_lists};
-use crate::bulk::{self, Resumed, progress};
+use crate::bulk::{self, Resumed};
 use crate::connect::Connection;
 use crate::failure::Failure;
 use crate::journal;
 use crate::output::shape::Shape;
-use crate::output::style::warn;
 use crate::output::{Output, answer, file};
-use crate::report::Report;
+use crate::running::{finish_one, run_one};
+use crate::typed::Typed;
 
 /// Carries out what was planned, and prints what came of it.
 pub async fn carry_out(
@@ -59,128 +56,5 @@ async fn ask(operation: &'static Operation, plan: &Plan, client: &Client, output
         Opened::Reply(reply) => {
             answer::print(operation, &reply, &Shape::of(operation, &step.arguments, client.target()), output)
         }
-    }
-}
-
-/// Runs a plan of one step. Ctrl-C ends the program as it always does: the journal knows that it was sent.
-pub async fn run_one(plan: &Plan, log: Option<Log>, client: &Client, output: &Output) -> Ended<Failure> {
-    let operation = plan.steps.first().map(|step| step.operation);
-    let receive = async |_: usize, download: Box<Download>| match file::receive(operation, *download, output).await {
-        Ok(()) => Ok(String::new()),
-        Err(failure) => Err(unreceived(failure)),
-    };
-    let run = Run { log, ..Run::of(client.clone(), plan) };
-    run.go(&Control::default(), receive).await
-}
-
-/// Says what became of a plan of one step.
-pub fn finish_one(plan: &Plan, ended: Ended<Failure>, client: &Client, output: &Output) -> Result<(), Failure> {
-    let step = &plan.steps[0];
-    let Ended { states, replies, cause, trouble, .. } = ended;
-    check_one(plan, &states, trouble, cause)?;
-    let Some(reply) = replies.into_iter().flatten().next() else { return Ok(()) };
-    match Report::of(step.operation, plan) {
-        Some(report) => report.print(step.operation, reply.status(), output),
-        None => {
-            let shape = Shape::of(step.operation, &step.arguments, client.target());
-            answer::print(step.operation, &reply, &shape, output)
-        }
-    }
-}
-
-/// Fails unless the one step of a plan was carried out.
-pub fn check_one(
-    plan: &Plan,
-    states: &[State],
-    trouble: Option<Trouble>,
-    cause: Option<Cause<Failure>>,
-) -> Result<(), Failure> {
-    if !states.iter().all(State::is_done) {
-        return Err(match (trouble, cause) {
-            (Some(trouble), _) => of_trouble(trouble, plan.label(0)),
-            (None, Some(cause)) => of_cause(cause),
-            (None, None) => Failure::Internal(format!("{}: not carried out", plan.label(0))),
-        });
-    }
-    if let Some(cause) = cause {
-        // It was carried out, and that could not be recorded.
-        warn(&of_cause(cause).to_string());
-    }
-    Ok(())
-}
-
-/// Runs a plan of several steps. Ctrl-C lets what is on its way arrive, and ends the run; a second one
-/// does not wait.
-pub async fn run_many(
-    plan: &Plan,
-    states: Vec<State>,
-    order: Vec<usize>,
-    log: Option<Log>,
-    pace: Pace,
-    client: &Client,
-    output: &Output,
-) -> Ended<Failure> {
-    let (control, total, recorded) = (Control::default(), order.len(), log.as_ref().map(Log::run));
-    let receive = async |step: usize, download: Box<Download>| {
-        let operation = plan.steps[step].operation;
-        file::receive_one(operation, *download, output).await.map_err(unreceived)
-    };
-    let interrupted = Cell::new(false);
-    let read_back = total <= 1;
-    let run = Run { client: client.clone(), plan, states, order, log, pace, read_back };
-    let mut ended = tokio::select! {
-        ended = run.go(&control, receive) => ended,
-        () = interrupts(&control, &interrupted) => abandoned(control.states(), recorded),
-        () = progress::show(|| control.begun(), total, output) => abandoned(control.states(), recorded),
-    };
-    if interrupted.get()
-        && matches!(ended.cause, None | Some(Cause::Stopped))
-        && !ended.states.iter().all(State::is_settled)
-    {
-        ended.cause = Some(Cause::File(Failure::Interrupted));
-    }
-    ended
-}
-
-/// What is known without waiting for the rest.
-fn abandoned(states: Vec<State>, run: Option<i64>) -> Ended<Failure> {
-    let replies = states.iter().map(|_| None).collect();
-    Ended { states, replies, cause: Some(Cause::File(Failure::Interrupted)), trouble: None, run }
-}
-
-/// Notes the first Ctrl-C; returns at the second.
-async fn interrupts(control: &Control, interrupted: &Cell<bool>) {
-    for _ in 0..2 {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        interrupted.set(true);
-        control.stop();
-    }
-}
-
-fn unreceived(failure: Failure) -> Unreceived<Failure> {
-    match failure {
-        Failure::Call(error) => Unreceived::Call(error),
-        failure => Unreceived::Here(failure),
-    }
-}
-
-/// Why a run ended before its time, as a failure of the program.
-pub fn of_cause(cause: Cause<Failure>) -> Failure {
-    match cause {
-        Cause::Call(error) => error.into(),
-        Cause::Journal(error) => error.into(),
-        Cause::File(failure) => failure,
-        Cause::Stopped => Failure::Interrupted,
-    }
-}
-
-/// Why a step was not carried out, as a failure of the program.
-fn of_trouble(trouble: Trouble, what: String) -> Failure {
-    match trouble {
-        Trouble::Call(error) => Error::into(error),
-        Trouble::Changed { properties } => Failure::Changed { what, properties },
-        Trouble::NotKept { properties } => Failure::NotKept { what, properties },
     }
 }

@@ -7,13 +7,9 @@
 //!           rows     a PBX
 //! ```
 
-pub mod carry_out;
-pub mod command;
-pub mod consent;
+mod carry_out;
 mod run;
 pub mod show;
-pub mod targets;
-pub mod typed;
-pub mod work;
+mod work;
 
 pub use run::run;

@@ -5,14 +5,13 @@ use std::ffi::OsString;
 use threecx::Operation;
 
 use super::carry_out::carry_out;
-use super::consent::Consent;
-use super::typed::{Mode, Typed};
+use super::show;
 use super::work::Work;
-use super::{show, targets};
 use crate::args::stdin::Stdin;
 use crate::failure::Failure;
 use crate::report;
 use crate::runtime::runtime;
+use crate::typed::{Mode, Typed, targets};
 
 /// Carries out what was typed after `threecx <resource> <operation>`.
 pub fn run(operation: &'static Operation, rest: Vec<OsString>) -> Result<(), Failure> {
@@ -23,7 +22,7 @@ pub fn run(operation: &'static Operation, rest: Vec<OsString>) -> Result<(), Fai
     if !typed.needs_pbx(&draft) {
         return show::as_given(&typed, &work, &draft);
     }
-    let consent = Consent::of(&typed, &draft, &work)?;
+    let consent = work.consent(&typed, &draft)?;
     runtime()?.block_on(async {
         let pbx = typed.settings.connect(&mut stdin).await?;
         let resumed = work.resume(&typed, &draft, &pbx).await?;

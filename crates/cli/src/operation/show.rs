@@ -8,12 +8,12 @@ use threecx_catalog::words::counted;
 use threecx_change::{Draft, Plan, sealed};
 use threecx_core::page::Pages;
 
-use super::typed::{Mode, Show, Typed};
 use super::work::Work;
 use crate::atomic_file::{self, Readers};
 use crate::bulk::Resumed;
 use crate::failure::Failure;
 use crate::output::style::{note, warn};
+use crate::typed::{Mode, Show, Typed};
 use crate::{curl, dry_run, journal};
 
 /// Shows intents as they would be sent without anything being looked up.

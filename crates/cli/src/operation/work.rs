@@ -3,13 +3,13 @@
 use threecx::{Arguments, Error};
 use threecx_change::{Draft, Intent, Plan, Problem};
 
-use super::targets;
-use super::typed::{Mode, Show, Typed};
 use crate::args::stdin::Stdin;
 use crate::bulk::{Resumed, RowFile};
 use crate::connect::Connection;
+use crate::consent::Consent;
 use crate::failure::Failure;
 use crate::list::{Asked, List};
+use crate::typed::{Mode, Show, Typed, targets};
 
 /// What there is to do.
 pub enum Work {
@@ -51,6 +51,15 @@ impl Work {
             Work::Pages(list) => vec![intent(typed, list.first_page(&typed.arguments))],
         };
         Draft::of(intents, typed.settings.release).map_err(|problems| self.failure(typed, problems))
+    }
+
+    /// What there is to agree to; refused where no one can be asked.
+    pub fn consent(&self, typed: &Typed, draft: &Draft) -> Result<Consent, Failure> {
+        let concerned = || match self {
+            Work::Rows(file) => Some(file.counted()),
+            Work::Calls | Work::Pages(_) => draft.as_given(),
+        };
+        Consent::to(&draft.findings(), typed.is_agreed(), concerned, typed.settings.pbx())
     }
 
     /// What is known of it already, from a run that was cut off.

@@ -12,13 +12,13 @@ use crate::args::matches;
 use crate::args::plain::plain;
 use crate::args::stdin::read_file;
 use crate::args::{globals, layout};
+use crate::consent::{Consent, agreed, is_interactive};
 use crate::failure::Failure;
-use crate::operation::carry_out::run_many;
-use crate::operation::consent::{Consent, agreed, is_interactive};
-use crate::operation::targets::concerned;
 use crate::output::style::{one_line, painted, plain_text, warn};
 use crate::output::width;
+use crate::running::run_many;
 use crate::runtime::runtime;
+use crate::typed::targets::concerned;
 use crate::{bulk, dry_run, journal};
 
 /// What it does, for lists of commands.

@@ -10,11 +10,11 @@ use super::{Asked, number};
 use crate::args::bulk::{RepeatOrSkip, unknown};
 use crate::args::plain::plain;
 use crate::args::{globals, layout};
+use crate::consent::Consent;
 use crate::failure::Failure;
-use crate::operation::carry_out::run_many;
-use crate::operation::consent::Consent;
 use crate::output::style::note;
 use crate::output::width;
+use crate::running::run_many;
 use crate::runtime::runtime;
 use crate::{bulk, dry_run, journal};
 

@@ -11,11 +11,11 @@ use threecx_change::{Pace, Undo, undo};
 use super::{Asked, display, number};
 use crate::args::plain::plain;
 use crate::args::{globals, layout};
+use crate::consent::{Consent, agreed, is_interactive};
 use crate::failure::Failure;
-use crate::operation::carry_out::run_many;
-use crate::operation::consent::{Consent, agreed, is_interactive};
 use crate::output::style::{note, one_line, plain_text};
 use crate::output::width;
+use crate::running::run_many;
 use crate::runtime::runtime;
 use crate::{bulk, dry_run, journal};
 

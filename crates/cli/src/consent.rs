@@ -4,11 +4,8 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use threecx_change::Draft;
 use threecx_core::guard::Finding;
 
-use super::typed::Typed;
-use super::work::Work;
 use crate::failure::Failure;
 use crate::output::style::{Style, plain_text};
 
@@ -22,15 +19,6 @@ pub enum Consent {
 }
 
 impl Consent {
-    /// What there is to agree to in the intents; refused where no one can be asked.
-    pub fn of(typed: &Typed, draft: &Draft, work: &Work) -> Result<Consent, Failure> {
-        let concerned = || match work {
-            Work::Rows(file) => Some(file.counted()),
-            Work::Calls | Work::Pages(_) => draft.as_given(),
-        };
-        Consent::to(&draft.findings(), typed.is_agreed(), concerned, typed.settings.pbx())
-    }
-
     /// Whether someone has to be asked because of what was found; refused where that is not possible.
     /// `concerned` is what is known of that without asking the PBX, and `pbx` which one it is.
     pub fn to(

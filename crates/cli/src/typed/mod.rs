@@ -1,12 +1,14 @@
 //! What was typed for an operation, by type: below this, nothing knows of clap.
 
+pub mod command;
+pub mod targets;
+
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use threecx::{Arguments, Operation};
 use threecx_change::{About, Draft, Targets};
 
-use super::command;
 use crate::args::bulk::BulkFlags;
 use crate::args::connection::ConnectionFlags;
 use crate::args::flag::{self, Flag};
