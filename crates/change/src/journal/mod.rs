@@ -215,14 +215,6 @@ impl Journal {
         self.keys.identity(content)
     }
 
-    /// Removes runs that ended before an instant (milliseconds since 1970) and are not needed to
-    /// continue a file. Returns how many.
-    pub fn forget(&self, before: i64) -> Result<usize, JournalError> {
-        self.db
-            .execute("DELETE FROM runs WHERE ended < ?1 AND ending IS NOT NULL AND kind <> 'file'", [before])
-            .map_err(|error| self.wrong(&error))
-    }
-
     fn wrong(&self, error: &rusqlite::Error) -> JournalError {
         JournalError::database(&self.folder, error)
     }

@@ -172,7 +172,7 @@ pub enum Failure {
     Journal(#[from] JournalError),
     /// Rows that may have been carried out are in the file no more.
     #[error(
-        "nobody knows whether {rows} of the rows that were sent were carried out, and the file no longer has them (lines {lines} of before)"
+        "it is not known whether {rows} of the rows that were sent were carried out, and the file no longer has them (lines {lines} of before)"
     )]
     LostRows {
         /// The file.
