@@ -9,7 +9,7 @@
 //! ```
 //!
 //! What steps say (arguments, what was there before and after) is encrypted with the key of the
-//! folder ([`crate::keys`]): a copy of the database alone gives no secret away.
+//! folder (`keys.rs`): a copy of the database alone gives no secret away.
 
 mod error;
 mod history;
