@@ -1,10 +1,13 @@
 //! `threecx sim --data FILE`: what was acknowledged survives `kill -9`.
 
+mod common;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin;
+use common::process;
 use serde_json::Value;
 
 struct Sim {
@@ -29,7 +32,7 @@ impl Sim {
 
     /// What a call prints.
     fn call(&self, arguments: &[&str]) -> Value {
-        let output = Command::new(cargo_bin("threecx"))
+        let output = process()
             .args(arguments)
             .args(["--url", &self.url, "--client-id", "a", "-o", "json"])
             .env("THREECX_CLIENT_SECRET", "b")
@@ -86,7 +89,7 @@ fn a_kill_in_the_middle_of_writing_loses_nothing_acknowledged() {
         // One after the other, until nobody answers any more.
         for number in 0.. {
             let name = format!("Writer {number}");
-            let output = Command::new(cargo_bin("threecx"))
+            let output = process()
                 .args(["contacts", "create", "--company-name", &name, "--phone-number", "1", "-o", "json"])
                 .args(["--url", &url, "--client-id", "a"])
                 .env("THREECX_CLIENT_SECRET", "b")

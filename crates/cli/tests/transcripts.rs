@@ -10,7 +10,7 @@ fn transcripts() {
         cases.env(variable, "");
     }
     let home = tempfile::tempdir().expect("a folder");
-    for variable in ["THREECX_CONFIG_DIR", "THREECX_CACHE_DIR"] {
+    for variable in ["THREECX_CONFIG_DIR", "THREECX_CACHE_DIR", "THREECX_STATE_DIR"] {
         cases.env(variable, home.path().to_str().expect("UTF-8"));
     }
     cases.case("tests/transcripts/*.trycmd").case("tests/transcripts/tour/*.trycmd");

@@ -69,6 +69,7 @@ impl Bench {
             .env("XDG_CACHE_HOME", self.folder.join("cache"))
             .env("XDG_RUNTIME_DIR", self.folder.join("cache"))
             .env("XDG_CONFIG_HOME", self.folder.join("config"))
+            .env("XDG_STATE_HOME", self.folder.join("state"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
