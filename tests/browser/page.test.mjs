@@ -153,7 +153,7 @@ suite("the page with 10,000 extensions", () => {
     await reads(field("sheet-body"), "WARNINGS.XAPI.NOT_FOUND");
     await field("sheet-close").click();
     await field("clear").click();
-    await reads(page.locator("#requests .empty"), "No request has come yet");
+    await reads(page.locator("#requests .empty"), "No requests yet");
   });
 
   test("shows a call until it is dropped", async () => {
@@ -232,7 +232,7 @@ suite("the page with 10,000 extensions", () => {
     await field("confirm-yes").click();
     await reads(field("toast"), "as on the first day");
     await row(page, "extension", "Somebody else").waitFor({ state: "detached" });
-    await reads(page.locator("#requests .empty"), "No request has come yet");
+    await reads(page.locator("#requests .empty"), "No requests yet");
     await sim.logIn();
   });
 
