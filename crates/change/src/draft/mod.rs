@@ -6,21 +6,27 @@
 //!             no PBX        few GETs        nothing has been changed
 //! ```
 
+mod check;
+mod complete;
+mod twice;
+
 use std::collections::HashMap;
 
-use serde_json::{Map, Value};
 use threecx::Client;
 use threecx::{Directory, NameInput, NamedEntity, Wanted};
-use threecx_catalog::{Body, Effect, EntitySet, Operation, Options, Release, Span, Verb};
+use threecx_catalog::{Effect, EntitySet, Options, Span};
 use threecx_core::guard::{self, Finding};
 use threecx_core::{Arguments, Error, Input, InputError, Request, plan};
 
-use crate::before::{Before, Touched};
+use self::complete::{before, check_words, complete};
+use crate::before::Touched;
+
 use crate::intent::Intent;
-use crate::items::{self, ItemAction, ItemChange, Named};
 use crate::journal::now;
 use crate::plan::{Plan, Step, Thing};
 use crate::references::{About, Pending, References};
+
+pub use self::check::check;
 
 /// Intents that fit, as far as that can be told without a PBX.
 #[derive(Debug)]
@@ -346,146 +352,39 @@ impl Draft {
                 _ => None,
             };
             step.concerns = subjects.into_iter().map(|entity| places.of(plan, about.set, entity, named)).collect();
-            self.complete(client, &mut step, intent, row.as_ref()).await?;
+            complete(client, &mut step, intent, row.as_ref()).await?;
             plan.steps.push(step);
             return Ok(first);
         }
-        if intent.items.is_some() && subjects.len() > 1 {
-            let error = InputError::of(
-                about.set.placeholder(),
-                format!("one {}", about.set.noun()),
-                subjects.len().to_string(),
-            );
-            return Err(error.with_hint("Do one at a time.").into());
-        }
-        if intent.line.is_some() && subjects.len() > 1 {
-            let error = InputError::of(
-                about.set.placeholder(),
-                format!("one {} in a row", about.set.noun()),
-                subjects.len().to_string(),
-            );
-            return Err(error.with_hint("Give each a row of its own.").into());
+        if subjects.len() > 1
+            && let Some((row, hint)) = only_one(intent)
+        {
+            let expected = format!("one {}{row}", about.set.noun());
+            let error = InputError::of(about.set.placeholder(), expected, subjects.len().to_string());
+            return Err(error.with_hint(hint).into());
         }
         for entity in subjects {
             let mut step = step(intent, arguments.clone());
             about.put(&mut step.arguments, &[about.value_of(&entity)]);
             let row = entity.row().clone();
             step.concerns = vec![places.of(plan, about.set, entity, true)];
-            self.complete(client, &mut step, intent, Some(&row)).await?;
+            complete(client, &mut step, intent, Some(&row)).await?;
             plan.steps.push(step);
         }
         Ok(first)
-    }
-
-    /// Adds what was there before, and what becomes of the items of a collection.
-    async fn complete(
-        &self,
-        client: &Client,
-        step: &mut Step,
-        intent: &Intent,
-        row: Option<&Map<String, Value>>,
-    ) -> Result<(), Error> {
-        let Some(change) = &intent.items else {
-            step.before = before(client, step, row).await?;
-            return Ok(());
-        };
-        let property = change.collection.property.name;
-        let mut asked = step.arguments.clone();
-        asked.body = Some(Input::Json(format!("{{\"{property}\":[]}}")));
-        let touched = Touched::by(step.operation, &asked);
-        let touched = touched.ok_or_else(|| Error::Answer { reason: format!("{property} cannot be read") })?;
-        let shown = row.filter(|row| touched.is_all_in(row) && row.contains_key(property));
-        let before = match shown {
-            Some(row) => touched.of(row),
-            None => touched.read(client, &asked).await?,
-        };
-        let items = items::items(change.collection, &before.properties)?;
-        let (after, difference) = match change.action {
-            ItemAction::Add => {
-                let named = identities(client, change).await?;
-                items::add(change.collection, items, named, &change.also)
-            }
-            ItemAction::Remove => items::remove(change.collection, items, &change.words)?,
-        };
-        let body: Map<String, Value> = std::iter::once((property.to_owned(), Value::Array(after))).collect();
-        step.arguments.body = Some(Value::Object(body).into());
-        (step.before, step.items) = (Some(before), Some(difference));
-        Ok(())
-    }
-
-    /// What an intent is done to, as far as that is known without the PBX.
-    fn named(&self, intent: usize) -> Option<String> {
-        let about = self.about(intent).filter(|about| !about.listed)?;
-        let ids = about.ids(&self.intents[intent].arguments);
-        self.pending[intent].only_word().map(str::to_owned).or_else(|| ids.into_iter().next())
-    }
-
-    /// Two rows that change or delete one thing: one of them is a mistake. An action may be wanted several
-    /// times, and so may a question.
-    fn targets_twice(&self, about: impl Fn(usize) -> Option<String>) -> Vec<Problem> {
-        let once = |intent: &Intent| {
-            intent.line.is_some()
-                && intent.items.is_none()
-                && matches!(intent.operation.verb, Verb::Update | Verb::Delete)
-        };
-        let noun = |index: usize| self.about(index).map(|about| about.set.noun()).unwrap_or_default();
-        self.twice(
-            |index| about(index).filter(|_| once(&self.intents[index])),
-            |index| {
-                let placeholder = self.about(index).map(|about| about.set.placeholder()).unwrap_or_default();
-                (placeholder, format!("another {} than in line", noun(index)))
-            },
-        )
-    }
-
-    /// Two rows that give one number, or one name where that is the key: the PBX would refuse one.
-    fn numbers_twice(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        let Some(first) = self.intents.first().filter(|intent| intent.line.is_some()) else { return problems };
-        let Some(set) = first.operation.newest_form().target.set() else { return problems };
-        let number = set.number.map(|number| number.name);
-        let key = set.key.filter(|_| !set.has_numeric_key()).map(|key| key.name);
-        let unique: Vec<&str> = match first.operation.verb {
-            Verb::Create => number.into_iter().chain(key).collect(),
-            Verb::Update => number.into_iter().collect(),
-            _ => Vec::new(),
-        };
-        for name in unique {
-            let value = |index: usize| {
-                let given = self.intents[index].arguments.fields.get(name).map(Input::text);
-                given.filter(|text| *text != "null").map(str::to_owned)
-            };
-            problems.extend(self.twice(value, |_| (name.to_owned(), "another value than in line".to_owned())));
-        }
-        problems
-    }
-
-    fn twice(
-        &self,
-        value: impl Fn(usize) -> Option<String>,
-        expected: impl Fn(usize) -> (String, String),
-    ) -> Vec<Problem> {
-        let mut first: HashMap<String, u64> = HashMap::new();
-        let mut problems = Vec::new();
-        for (index, intent) in self.intents.iter().enumerate() {
-            let (Some(value), Some(line)) = (value(index), intent.line) else { continue };
-            match first.get(&value) {
-                Some(before) => {
-                    let (argument, expected) = expected(index);
-                    let error = InputError::of(argument, format!("{expected} {before}"), format!("`{value}` again"));
-                    problems.push(Problem { intent: index, error: error.with_hint("Remove one of the two.").into() });
-                }
-                None => {
-                    first.insert(value, line);
-                }
-            }
-        }
-        problems
     }
 }
 
 fn step(intent: &Intent, arguments: Arguments) -> Step {
     Step { line: intent.line, ..Step::new(intent.operation, arguments) }
+}
+
+/// For an intent that is about one thing: how that is said, and what to do.
+fn only_one(intent: &Intent) -> Option<(&'static str, &'static str)> {
+    if intent.items.is_some() {
+        return Some(("", "Do one at a time."));
+    }
+    intent.line.map(|_| (" in a row", "Give each a row of its own."))
 }
 
 /// Adds to what is read of a set what an intent, and a face, need to know of what it is done to.
@@ -517,98 +416,10 @@ pub(crate) fn lists_expand(set: &EntitySet) -> bool {
     form.options_in(form.span).contains(Options::EXPAND)
 }
 
-/// What was there before a step: from the row that was looked up, else read.
-async fn before(client: &Client, step: &Step, row: Option<&Map<String, Value>>) -> Result<Option<Before>, Error> {
-    let Some(touched) = Touched::by(step.operation, &step.arguments) else { return Ok(None) };
-    if let Some(row) = row.filter(|row| touched.is_all_in(row)) {
-        return Ok(Some(touched.of(row)));
-    }
-    match touched.read(client, &step.arguments).await {
-        Ok(before) => Ok(Some(before)),
-        // Where the caller is not allowed to read, or no one is in this release, the change may still be made.
-        Err(Error::Permission { .. } | Error::NotInVersion(_) | Error::Rejected(_) | Error::NotFound(_)) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// What words for items have to be, before anything is looked up.
-fn check_words(change: &ItemChange) -> Result<(), Error> {
-    let argument = change.collection.noun.to_uppercase();
-    if change.words.is_empty() {
-        return Err(InputError::of(argument, format!("at least one {}", change.collection.noun), "").into());
-    }
-    if let Some(set) = change.collection.item.set().filter(|_| change.action == ItemAction::Add) {
-        for word in &change.words {
-            NameInput::parse(set, &argument, word)?;
-        }
-    }
-    Ok(())
-}
-
-/// What identifies the things that the words of a change name, and what they are called. What is added
-/// has to exist.
-async fn identities(client: &Client, change: &ItemChange) -> Result<Vec<Named>, Error> {
-    let Some(set) = change.collection.item.set() else {
-        return Ok(change.words.iter().map(|word| Named { identity: word.clone(), name: String::new() }).collect());
-    };
-    let argument = change.collection.noun.to_uppercase();
-    let words: Result<Vec<NameInput>, Error> =
-        change.words.iter().map(|word| NameInput::parse(set, &argument, word)).collect();
-    let words = words?;
-    let mut directory = client.directory();
-    directory.look_up(set, &words.iter().collect::<Vec<_>>()).await?;
-    let by_key = matches!(change.collection.item, threecx_catalog::Item::Reference { .. });
-    let mut named = Vec::new();
-    for (word, given) in words.iter().zip(&change.words) {
-        for entity in directory.take(set, &argument, word, given)? {
-            // A key is not a number: it may be the number of something else.
-            let identity = if by_key { Some(entity.key.as_str()) } else { entity.number.as_deref() };
-            let Some(identity) = identity.filter(|identity| !identity.is_empty()) else {
-                let came = format!("`{}`", entity.short());
-                return Err(InputError::of(argument, "something that has a number", came).into());
-            };
-            named.push(Named { identity: identity.to_owned(), name: entity.short() });
-        }
-    }
-    Ok(named)
-}
-
 fn matches_none(set: &EntitySet, filter: &str) -> Error {
     let expected = format!("a filter that matches at least one {}", set.noun());
     let error = InputError::of("where", expected, format!("`{filter}`, which matches none"));
     error.with_hint(format!("List the {} with this filter to try it first.", set.nouns())).into()
-}
-
-/// Refuses what fits no release, before anyone is asked anything. The complaint is that of the newest
-/// release that has the operation.
-///
-/// # Errors
-/// What does not fit.
-pub fn check(operation: &'static Operation, arguments: &Arguments, release: Option<Span>) -> Result<(), Error> {
-    refuse_nothing(operation, arguments)?;
-    if let Some(release) = release {
-        return plan(operation, arguments, release).map(drop);
-    }
-    let mut complaint = None;
-    for release in Release::all().rev() {
-        match plan(operation, arguments, Span { first: release, last: release }) {
-            Ok(_) => return Ok(()),
-            Err(Error::NotInVersion(error)) if operation.form(error.target).is_none() => {}
-            Err(error) => complaint = complaint.or(Some(error)),
-        }
-    }
-    complaint.map_or(Ok(()), Err)
-}
-
-/// A PBX makes a blank entity of a create that says nothing: that has to be intended.
-fn refuse_nothing(operation: &Operation, arguments: &Arguments) -> Result<(), Error> {
-    let says = arguments.body.is_some() || !arguments.fields.is_empty();
-    if says || operation.verb != Verb::Create || matches!(operation.newest_form().body, Body::None) {
-        return Ok(());
-    }
-    let words = format!("{} {}", operation.resource.command, operation.command);
-    let error = InputError::of(words, "at least one property", "");
-    Err(error.with_hint("Give a property; the body {} makes a blank one.").into())
 }
 
 /// Which things of a plan are known already.

@@ -1,0 +1,36 @@
+//! What can be checked of a call without a PBX.
+
+use threecx_catalog::{Body, Operation, Release, Span, Verb};
+use threecx_core::{Arguments, Error, InputError, plan};
+
+/// Refuses what fits no release, before anyone is asked anything. The complaint is that of the newest
+/// release that has the operation.
+///
+/// # Errors
+/// What does not fit.
+pub fn check(operation: &'static Operation, arguments: &Arguments, release: Option<Span>) -> Result<(), Error> {
+    refuse_nothing(operation, arguments)?;
+    if let Some(release) = release {
+        return plan(operation, arguments, release).map(drop);
+    }
+    let mut complaint = None;
+    for release in Release::all().rev() {
+        match plan(operation, arguments, Span { first: release, last: release }) {
+            Ok(_) => return Ok(()),
+            Err(Error::NotInVersion(error)) if operation.form(error.target).is_none() => {}
+            Err(error) => complaint = complaint.or(Some(error)),
+        }
+    }
+    complaint.map_or(Ok(()), Err)
+}
+
+/// A PBX makes a blank entity of a create that says nothing: that has to be intended.
+fn refuse_nothing(operation: &Operation, arguments: &Arguments) -> Result<(), Error> {
+    let says = arguments.body.is_some() || !arguments.fields.is_empty();
+    if says || operation.verb != Verb::Create || matches!(operation.newest_form().body, Body::None) {
+        return Ok(());
+    }
+    let words = format!("{} {}", operation.resource.command, operation.command);
+    let error = InputError::of(words, "at least one property", "");
+    Err(error.with_hint("Give a property; the body {} makes a blank one.").into())
+}
