@@ -10,7 +10,7 @@ use threecx_core::{Arguments, Error, Place, Request, plan};
 use crate::before::{Before, body};
 use crate::intent::operation_id;
 use crate::items::Difference;
-use crate::journal::{NewStep, RunDetail};
+use crate::journal::{Head, Kind, NewStep, RunDetail};
 use crate::state::State;
 
 /// What is about to be sent, in order.
@@ -119,6 +119,21 @@ impl Plan {
             }
         }
         findings
+    }
+
+    /// What is recorded of a run of it as a whole. `identity` says as whom the PBX is called, `of_run` which run
+    /// it takes back.
+    pub fn head(&self, kind: Kind, identity: &str, of_run: Option<i64>) -> Head {
+        Head {
+            kind,
+            pbx: self.pbx.clone(),
+            identity: identity.to_owned(),
+            operation: self.steps.first().map(|step| step.operation.id.to_owned()).unwrap_or_default(),
+            source: None,
+            constants: None,
+            release: Some(self.release.last.to_string()),
+            of_run,
+        }
     }
 
     /// The things that a step concerns.

@@ -1,7 +1,7 @@
 //! The journal of this user: where it is, and what is recorded in it.
 
-pub use threecx_change::journal::Kind;
-use threecx_change::journal::{Head, Log};
+pub use threecx_change::journal::who;
+use threecx_change::journal::{Kind, Log};
 use threecx_change::{Journal, JournalError, Plan};
 
 use crate::connect::Settings;
@@ -21,19 +21,13 @@ pub fn open() -> Result<Journal, Failure> {
 /// Records that a command is about to carry out a plan; nothing for a simulated PBX, which is gone
 /// afterwards. Where there can be no journal, a single call is made all the same, with a warning that it
 /// cannot be undone.
-pub fn begin_call(
-    settings: &Settings,
-    plan: &Plan,
-    kind: Kind,
-    of_run: Option<i64>,
-    identity: &str,
-) -> Result<Option<Log>, Failure> {
+pub fn begin_call(settings: &Settings, plan: &Plan, identity: &str) -> Result<Option<Log>, Failure> {
     if settings.sim {
         return Ok(None);
     }
     let begun = open().and_then(|journal| {
         let states = plan.states();
-        let head = head(plan, kind, of_run, identity);
+        let head = plan.head(Kind::Call, identity, None);
         journal.begin(&head, &plan.new_steps(&states), &plan.order()).map_err(Failure::from)
     });
     match begun {
@@ -42,29 +36,10 @@ pub fn begin_call(
         Err(
             failure @ (Failure::Journal(JournalError::Folder { .. } | JournalError::Database { .. })
             | Failure::Usage { .. }),
-        ) if kind == Kind::Call && plan.steps.len() == 1 => {
+        ) if plan.steps.len() == 1 => {
             warn(&format!("this is not recorded, so it cannot be undone: {failure}"));
             Ok(None)
         }
         Err(failure) => Err(failure),
     }
-}
-
-/// What is recorded of a run as a whole.
-pub fn head(plan: &Plan, kind: Kind, of_run: Option<i64>, identity: &str) -> Head {
-    Head {
-        kind,
-        pbx: plan.pbx.clone(),
-        identity: identity.to_owned(),
-        operation: plan.steps.first().map(|step| step.operation.id.to_owned()).unwrap_or_default(),
-        source: None,
-        constants: None,
-        release: Some(plan.release.last.to_string()),
-        of_run,
-    }
-}
-
-/// Who is at work: `ada@workstation`.
-pub fn who() -> String {
-    threecx_change::journal::who()
 }

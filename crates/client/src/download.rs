@@ -69,7 +69,7 @@ impl Client {
     /// requests may not.
     ///
     /// # Errors
-    /// The error that the answer means, or why there is no answer.
+    /// The error in the answer, or the reason why none came.
     pub async fn open(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Opened, Error> {
         let arrived = Attempts::new(self.sender(), request, operation).files_unread().run().await?;
         Ok(Opened::of(self.sender(), request, operation, arrived))

@@ -127,7 +127,7 @@ fn begins_as_page(body: &[u8]) -> bool {
 /// A raw call may be answered with anything.
 ///
 /// # Errors
-/// The error that the answer means; [`Error::NotA3cx`] for a web page; of an answer that makes no
+/// The error in an answer; [`Error::NotA3cx`] for a web page; of an answer that makes no
 /// sense [`Error::Answer`], or [`Error::UnknownOutcome`] if the operation changes something.
 pub fn check(
     operation: Option<&'static Operation>,

@@ -20,7 +20,7 @@ use futures_util::future::join_all;
 use threecx::{Client, Download, Error, Reply};
 use tokio::sync::Notify;
 
-use crate::journal::{Head, Journal, JournalError, Kind, Log};
+use crate::journal::{Journal, JournalError, Kind, Log};
 use crate::plan::Plan;
 use crate::state::State;
 use gate::Gate;
@@ -207,16 +207,7 @@ impl<'p> Run<'p> {
         identity: &str,
         of_run: Option<i64>,
     ) -> Result<Run<'p>, JournalError> {
-        let head = Head {
-            kind,
-            pbx: self.plan.pbx.clone(),
-            identity: identity.to_owned(),
-            operation: self.plan.steps.first().map(|step| step.operation.id.to_owned()).unwrap_or_default(),
-            source: None,
-            constants: None,
-            release: Some(self.plan.release.last.to_string()),
-            of_run,
-        };
+        let head = self.plan.head(kind, identity, of_run);
         let log = journal.begin(&head, &self.plan.new_steps(&self.states), &self.order)?;
         Ok(Run { log: Some(log), ..self })
     }

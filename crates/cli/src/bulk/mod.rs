@@ -19,7 +19,6 @@ use std::path::PathBuf;
 
 use threecx::{Answer, Arguments, Operation, Reply, Span};
 use threecx_catalog::{Content, Effect};
-use threecx_change::journal::Kind;
 use threecx_change::{CONCURRENCY, Ended, Pace, Plan};
 
 use self::summary::Summary;
@@ -49,7 +48,7 @@ pub async fn each(typed: &Typed, plan: &Plan, pbx: &Connection) -> Result<(), Fa
     let asks = typed.operation.effect == Effect::Reads;
     let log = match asks {
         true => None,
-        false => journal::begin_call(&typed.settings, plan, Kind::Call, None, &pbx.identity)?,
+        false => journal::begin_call(&typed.settings, plan, &pbx.identity)?,
     };
     let states = plan.states();
     let ended = run_many(plan, states, plan.order(), log, pace(&typed.bulk), &pbx.client, &typed.output).await;

@@ -110,7 +110,7 @@ impl Asked {
             }
             let agreed = self.settings.sim || self.run.yes;
             ask_if_interactive("Write", self.settings.pbx().as_deref(), agreed)?;
-            let log = journal::begin_call(&self.settings, &plan, journal::Kind::Call, None, &pbx.identity)?;
+            let log = journal::begin_call(&self.settings, &plan, &pbx.identity)?;
             let ended = run_one(&plan, log, &pbx.client, &self.output).await;
             check_one(&plan, &ended.states, ended.trouble, ended.cause)?;
             done(collection, action, &label, &difference, &self.output)

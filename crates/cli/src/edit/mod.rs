@@ -70,7 +70,7 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
                 }
                 let agreed = settings.sim || matches::flag(&matches, "yes");
                 ask_if_interactive("Send", settings.pbx().as_deref(), agreed)?;
-                let log = journal::begin_call(&settings, &plan, journal::Kind::Call, None, &connection.identity)?;
+                let log = journal::begin_call(&settings, &plan, &connection.identity)?;
                 let ended = run_one(&plan, log, client, &output).await;
                 match check_one(&plan, &ended.states, ended.trouble, ended.cause) {
                     Ok(()) => break changes,

@@ -4,7 +4,6 @@
 use threecx::{Client, Opened, Operation};
 use threecx_catalog::Effect;
 use threecx_change::Plan;
-use threecx_change::journal::Kind;
 
 use super::work::{Work, several_lists};
 use crate::bulk::{self, Resumed};
@@ -38,7 +37,7 @@ pub async fn carry_out(
             ask(typed.operation, plan, &pbx.client, &typed.output).await
         }
         Work::Calls if single => {
-            let log = journal::begin_call(&typed.settings, plan, Kind::Call, None, &pbx.identity)?;
+            let log = journal::begin_call(&typed.settings, plan, &pbx.identity)?;
             let ended = run_one(plan, log, &pbx.client, &typed.output).await;
             finish_one(plan, ended, &pbx.client, &typed.output)
         }

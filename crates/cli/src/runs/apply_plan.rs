@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 
 use clap::{Arg, Command};
-use threecx_change::Pace;
 use threecx_change::journal::Kind;
 use threecx_change::sealed::{self, Opened};
 
@@ -16,10 +15,9 @@ use crate::consent::{Consent, agreed, is_interactive};
 use crate::failure::Failure;
 use crate::output::style::{one_line, painted, plain_text, warn};
 use crate::output::width;
-use crate::running::run_many;
 use crate::runtime::runtime;
 use crate::typed::targets::concerned;
-use crate::{bulk, dry_run, journal};
+use crate::{dry_run, journal};
 
 /// What it does, for lists of commands.
 pub const ABOUT: &str = "Carry out a plan that --plan-out has written to a file";
@@ -70,15 +68,14 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
             agreed(&plain_text(&format!("{by} made this plan, or says so. Carry it out on {}?", one_line(&pbx.url))))?;
         }
         consent.ask(concerned(&opened.plan).as_deref())?;
-        let plan = opened.plan.clone();
-        let Some(operation) = plan.steps.first().map(|step| step.operation) else { return Ok(()) };
-        let log = journal::begin_call(&asked.settings, &plan, Kind::Plan, None, &pbx.identity)?;
+        let plan = &opened.plan;
+        if plan.steps.is_empty() {
+            return Ok(());
+        }
+        let log = asked.begin(&journal, plan, Kind::Plan, None, &pbx)?;
         // Recorded first: a plan that cannot be recorded is not used up.
         opened.use_up(&journal)?;
-        let (states, pace) = (plan.states(), Pace::of(&plan));
-        let ended = run_many(&plan, states, plan.order(), log, pace, &pbx.client, &asked.output).await;
-        let label = |step: usize| plan.label(step);
-        bulk::finish(operation, ended, &label, &asked.output, false)
+        asked.carry_out(plan, log, &pbx).await
     })
 }
 

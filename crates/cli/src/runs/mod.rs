@@ -7,15 +7,19 @@ pub mod retry;
 pub mod undo;
 
 use clap::ArgMatches;
+use threecx_change::journal::{Kind, Log};
+use threecx_change::{Journal, Pace, Plan};
 
 use crate::args::connection::ConnectionFlags;
 use crate::args::matches;
 use crate::args::output::OutputFlags;
 use crate::args::run::RunFlags;
 use crate::args::stdin::Stdin;
+use crate::bulk;
 use crate::connect::{Connection, Settings};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::running::run_many;
 
 /// What the commands of this folder have in common.
 struct Asked {
@@ -41,6 +45,32 @@ impl Asked {
         }
         Err(Failure::usage(format!("it belongs to {pbx}, and this is {}", connection.url))
             .next("Name the other PBX: --profile NAME, or --url."))
+    }
+}
+
+impl Asked {
+    /// Records that a plan is about to be carried out; nothing for a simulated PBX, which is gone afterwards.
+    fn begin(
+        &self,
+        journal: &Journal,
+        plan: &Plan,
+        kind: Kind,
+        of_run: Option<i64>,
+        pbx: &Connection,
+    ) -> Result<Option<Log>, Failure> {
+        if self.settings.sim {
+            return Ok(None);
+        }
+        let head = plan.head(kind, &pbx.identity, of_run);
+        Ok(Some(journal.begin(&head, &plan.new_steps(&plan.states()), &plan.order())?))
+    }
+
+    /// Carries out a plan, and says how it ended.
+    async fn carry_out(&self, plan: &Plan, log: Option<Log>, pbx: &Connection) -> Result<(), Failure> {
+        let Some(operation) = plan.steps.first().map(|step| step.operation) else { return Ok(()) };
+        let (states, pace) = (plan.states(), Pace::of(plan));
+        let ended = run_many(plan, states, plan.order(), log, pace, &pbx.client, &self.output).await;
+        bulk::finish(operation, ended, &|step| plan.label(step), &self.output, false)
     }
 }
 

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use clap::{Arg, Command};
 use threecx_catalog::words::counted;
 use threecx_change::journal::Kind;
-use threecx_change::{Pace, Undo, undo};
+use threecx_change::{Undo, undo};
 
 use super::{Asked, display, number};
 use crate::args::plain::plain;
@@ -15,9 +15,8 @@ use crate::consent::{Consent, agreed, is_interactive};
 use crate::failure::Failure;
 use crate::output::style::{note, one_line, plain_text};
 use crate::output::width;
-use crate::running::run_many;
 use crate::runtime::runtime;
-use crate::{bulk, dry_run, journal};
+use crate::{dry_run, journal};
 
 /// What it does, for lists of commands.
 pub const ABOUT: &str = "Take back what a run changed";
@@ -75,13 +74,11 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
                 }
             }
         }
-        let operation = plan.steps.first().map(|step| step.operation);
-        let Some(operation) = operation else { return nothing(run, &left) };
-        let log = journal::begin_call(&asked.settings, &plan, Kind::Undo, Some(run), &pbx.identity)?;
-        let (states, pace) = (plan.states(), Pace::of(&plan));
-        let ended = run_many(&plan, states, plan.order(), log, pace, &pbx.client, &asked.output).await;
-        let label = |step: usize| plan.label(step);
-        bulk::finish(operation, ended, &label, &asked.output, false)?;
+        if plan.steps.is_empty() {
+            return nothing(run, &left);
+        }
+        let log = asked.begin(&journal, &plan, Kind::Undo, Some(run), &pbx)?;
+        asked.carry_out(&plan, log, &pbx).await?;
         if left.is_empty() { Ok(()) } else { Err(Failure::NotAllUndone { run, left: left.len() }) }
     })
 }
