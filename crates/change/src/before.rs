@@ -148,21 +148,28 @@ impl Touched {
         if !expand.is_empty() {
             question.options.insert("expand".to_owned(), Input::Text(expand.join(",")));
         }
-        let reply = client.call(self.get, &question).await?;
-        let Answer::Value(value) = reply.answer()? else {
-            return Err(Error::Answer { reason: "no entity came".into() });
-        };
-        let properties: Properties =
-            serde_json::from_str(value.get()).map_err(|error| Error::Answer { reason: error.to_string() })?;
-        if let Some(name) = properties.keys().find_map(|name| name.strip_suffix("@odata.nextLink")) {
-            return Err(Error::Answer { reason: format!("the PBX shows only a part of {name}") });
-        }
-        Ok(self.of(&properties))
+        Ok(self.of(&read_whole(client, self.get, &question).await?))
     }
 
     /// True for a property that holds a secret, which may come back concealed.
     pub fn is_secret(&self, name: &str) -> bool {
         property(self.structure, name).is_some_and(|property| property.secret || holds_secrets(property.ty.ty))
+    }
+}
+
+/// Reads an entity whose collections come whole.
+///
+/// # Errors
+/// Those of the call; that the PBX shows only a part of a collection: written back like that, the rest would be
+/// gone.
+pub async fn read_whole(client: &Client, get: &'static Operation, question: &Arguments) -> Result<Properties, Error> {
+    let reply = client.call(get, question).await?;
+    let unreadable = |reason: String| Error::Answer { reason };
+    let Answer::Value(value) = reply.answer()? else { return Err(unreadable("no entity came".into())) };
+    let properties: Properties = serde_json::from_str(value.get()).map_err(|error| unreadable(error.to_string()))?;
+    match properties.keys().find_map(|name| name.strip_suffix("@odata.nextLink")) {
+        Some(name) => Err(unreadable(format!("the PBX shows only a part of {name}"))),
+        None => Ok(properties),
     }
 }
 

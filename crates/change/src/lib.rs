@@ -7,6 +7,7 @@ mod intent;
 pub mod items;
 pub mod journal;
 mod keys;
+mod look_up;
 mod plan;
 mod recover;
 mod references;
@@ -16,7 +17,7 @@ pub mod sealed;
 mod state;
 mod undo;
 
-pub use before::{Before, Properties, Touched, holds, is_same};
+pub use before::{Before, Properties, Touched, holds, is_same, read_whole};
 pub use draft::{Draft, Problem, Wants, check};
 pub use intent::{Intent, Targets};
 pub use journal::{Journal, JournalError};

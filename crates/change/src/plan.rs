@@ -2,7 +2,7 @@
 //! looked at, kept in a file, agreed to, and carried out once.
 
 use serde::{Deserialize, Serialize};
-use threecx::NamedEntity;
+use threecx::{Client, NamedEntity};
 use threecx_catalog::{EntitySet, Operation, Span, Verb, entity_set};
 use threecx_core::guard::{self, Finding};
 use threecx_core::{Arguments, Error, Place, Request, plan};
@@ -10,7 +10,7 @@ use threecx_core::{Arguments, Error, Place, Request, plan};
 use crate::before::{Before, body};
 use crate::intent::operation_id;
 use crate::items::Difference;
-use crate::journal::{Head, Kind, NewStep, RunDetail};
+use crate::journal::{Head, Kind, NewStep, RunDetail, now};
 use crate::state::State;
 
 /// What is about to be sent, in order.
@@ -105,6 +105,24 @@ impl Step {
 }
 
 impl Plan {
+    /// A plan of nothing yet, made now.
+    pub fn new(pbx: impl Into<String>, release: Span) -> Plan {
+        let (steps, things, missing) = (Vec::new(), Vec::new(), Vec::new());
+        Plan { pbx: pbx.into(), release, made: now(), steps, things, missing }
+    }
+
+    /// Plans for the release that the PBX is. The client finds out, where that makes a difference to this step.
+    ///
+    /// # Errors
+    /// Those of asking the PBX; that the arguments of the step do not fit.
+    pub async fn find_release(&mut self, client: &Client, step: usize) -> Result<(), Error> {
+        if let Some(step) = self.steps.get(step) {
+            client.plan(step.operation, &step.arguments).await?;
+        }
+        self.release = client.target();
+        Ok(())
+    }
+
     /// What there is to agree to before it is carried out: each kind once.
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();

@@ -16,7 +16,7 @@ use threecx_catalog::{Effect, EntitySet, Span, Verb};
 use threecx_core::{Arguments, Error};
 
 use crate::before::{Touched, is_same};
-use crate::draft::lists_expand;
+use crate::look_up::want_whole;
 use crate::plan::Step;
 use crate::references::About;
 use crate::run::sent;
@@ -34,20 +34,8 @@ pub async fn recover(client: &Client, release: Span, steps: &[(usize, &Step)]) -
     let mut by_set: Vec<(Wanted, InDoubt<'_>)> = Vec::new();
     for (index, step) in steps {
         let Some((set, word)) = looked_up_by(step) else { continue };
-        let place = by_set.iter().position(|(known, _)| known.set == set).unwrap_or_else(|| {
-            by_set.push((Wanted::names(set), Vec::new()));
-            by_set.len() - 1
-        });
-        let wanted = &mut by_set[place].0;
-        wanted.whole = true;
-        if let Some(touched) = Touched::by(step.operation, &step.arguments).filter(|_| lists_expand(set)) {
-            for item in touched.expand() {
-                if !wanted.expand.contains(&item) {
-                    wanted.expand.push(item);
-                }
-            }
-        }
-        by_set[place].1.push((*index, *step, word));
+        let touched = Touched::by(step.operation, &step.arguments);
+        want_whole(&mut by_set, set, touched.as_ref(), (*index, *step, word));
     }
     let mut found = HashMap::new();
     for (wanted, steps) in by_set {

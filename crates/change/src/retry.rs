@@ -31,15 +31,8 @@ pub struct Retry {
 /// # Errors
 /// Those of asking the PBX; that a step is of an operation that this version does not know.
 pub async fn retry(client: &Client, run: &RunDetail) -> Result<Retry, Error> {
-    let mut plan = Plan {
-        pbx: run.summary.head.pbx.clone(),
-        release: client.target(),
-        // What was there before is read again: it may have been long ago.
-        made: 0,
-        steps: Vec::new(),
-        things: Vec::new(),
-        missing: Vec::new(),
-    };
+    // What was there before is read again: it may have been long ago.
+    let mut plan = Plan { made: 0, ..Plan::new(&run.summary.head.pbx, client.target()) };
     for record in &run.steps {
         let known = operation(&record.operation)
             .ok_or_else(|| Error::Answer { reason: format!("no operation is called {}", record.operation) })?;
@@ -50,10 +43,7 @@ pub async fn retry(client: &Client, run: &RunDetail) -> Result<Retry, Error> {
         });
     }
     let mut states: Vec<State> = run.steps.iter().map(|record| record.state.clone()).collect();
-    if let Some(first) = plan.steps.first() {
-        client.plan(first.operation, &first.arguments).await?;
-        plan.release = client.target();
-    }
+    plan.find_release(client, 0).await?;
     settle(client, &plan, &mut states).await?;
     let in_doubt: Vec<usize> = (0..states.len()).filter(|step| states[*step].is_unknown()).collect();
     let order: Vec<usize> =

@@ -15,8 +15,8 @@ use threecx_catalog::{Effect, EntitySet, NAMING, Operation, Span, Verb, operatio
 use threecx_core::{Arguments, Input, Place};
 
 use crate::before::{Before, Touched, given, is_same};
-use crate::draft::lists_expand;
-use crate::journal::{RunDetail, StepRecord, now};
+use crate::journal::{RunDetail, StepRecord};
+use crate::look_up::want_whole;
 use crate::plan::{Plan, Step, Thing};
 use crate::recover::{is_as_sent, recover};
 use crate::references::About;
@@ -97,18 +97,8 @@ struct Reverse<'r> {
 /// # Errors
 /// Those of asking the PBX.
 pub async fn undo(client: &Client, run: &RunDetail) -> Result<Undo, Error> {
-    let mut undo = Undo {
-        plan: Plan {
-            pbx: run.summary.head.pbx.clone(),
-            release: client.target(),
-            made: now(),
-            steps: Vec::new(),
-            things: Vec::new(),
-            missing: Vec::new(),
-        },
-        left: Vec::new(),
-        new_ids: Vec::new(),
-    };
+    let plan = Plan::new(&run.summary.head.pbx, client.target());
+    let mut undo = Undo { plan, left: Vec::new(), new_ids: Vec::new() };
     let states = settled(client, run).await?;
     let mut reverses = Vec::new();
     for (record, state) in run.steps.iter().zip(states).rev() {
@@ -145,10 +135,7 @@ pub async fn undo(client: &Client, run: &RunDetail) -> Result<Undo, Error> {
         }
     }
     // The releases are known once the PBX has answered.
-    if let Some(step) = undo.plan.steps.first() {
-        client.plan(step.operation, &step.arguments).await?;
-    }
-    undo.plan.release = client.target();
+    undo.plan.find_release(client, 0).await?;
     Ok(undo)
 }
 
@@ -245,20 +232,7 @@ async fn look_up(client: &Client, reverses: &[Reverse<'_>]) -> Result<Directory,
     let mut sets: Vec<(Wanted, Vec<&NameInput>)> = Vec::new();
     for reverse in reverses {
         let (Some(set), Some(word)) = (reverse.set.filter(|set| set.list.is_some()), &reverse.word) else { continue };
-        let place = sets.iter().position(|(known, _)| known.set == set).unwrap_or_else(|| {
-            sets.push((Wanted::names(set), Vec::new()));
-            sets.len() - 1
-        });
-        let (wanted, words) = &mut sets[place];
-        wanted.whole = true;
-        if let Some(touched) = Touched::by(reverse.operation, &reverse.record.arguments).filter(|_| lists_expand(set)) {
-            for item in touched.expand() {
-                if !wanted.expand.contains(&item) {
-                    wanted.expand.push(item);
-                }
-            }
-        }
-        words.push(word);
+        want_whole(&mut sets, set, Touched::by(reverse.operation, &reverse.record.arguments).as_ref(), word);
     }
     for (wanted, words) in sets {
         directory.look_up(wanted, &words).await?;

@@ -2,9 +2,9 @@
 //! a word means, reading it, and the plan of what was changed.
 
 use serde_json::{Map, Value};
-use threecx::{Answer, Arguments, Client, Error, Input, NameInput, NamedEntity, Operation};
+use threecx::{Arguments, Client, Error, Input, NameInput, NamedEntity, Operation};
 use threecx_catalog::{EntitySet, Property, Resource, Structure, Target, Verb};
-use threecx_change::{About, Plan, Properties, Step, Thing, Touched};
+use threecx_change::{About, Plan, Properties, Step, Thing, Touched, read_whole};
 use threecx_core::{InputError, Place};
 
 use crate::failure::Failure;
@@ -110,15 +110,7 @@ impl Seen<'_> {
                 arguments.set(Place::Option, name, Input::Text(value.clone()));
             }
         }
-        let reply = self.client.call(self.kind.get, &arguments).await?;
-        let unreadable = |reason: String| Failure::from(Error::Answer { reason });
-        let Answer::Value(value) = reply.answer()? else { return Err(unreadable("no entity came".into())) };
-        let mut properties: Properties =
-            serde_json::from_str(value.get()).map_err(|error| unreadable(error.to_string()))?;
-        // Written back like that, the rest would be gone.
-        if let Some(name) = properties.keys().find_map(|name| name.strip_suffix("@odata.nextLink")) {
-            return Err(unreadable(format!("the PBX shows only a part of {name}")));
-        }
+        let mut properties = read_whole(self.client, self.kind.get, &arguments).await?;
         properties.retain(|name, _| !name.contains('@'));
         Ok(properties)
     }
@@ -127,22 +119,17 @@ impl Seen<'_> {
     /// as fresh: the user has looked at it for a while.
     pub async fn plan(&self, before: &Properties, changes: &Map<String, Value>) -> Result<Plan, Error> {
         let arguments = Arguments { body: Some(Value::Object(changes.clone()).into()), ..self.address() };
-        self.client.plan(self.kind.update, &arguments).await?;
         let touched = Touched::by(self.kind.update, &arguments);
         let things = self.entity.iter().zip(self.kind.set());
         let things = things.map(|(entity, set)| Thing { set, entity: entity.clone(), by_name: true });
         let things: Vec<Thing> = things.collect();
-        Ok(Plan {
-            pbx: self.pbx.to_owned(),
-            release: self.client.target(),
-            made: 0,
-            steps: vec![Step {
-                concerns: (0..things.len()).collect(),
-                before: touched.map(|touched| touched.of(before)),
-                ..Step::new(self.kind.update, arguments)
-            }],
-            things,
-            missing: Vec::new(),
-        })
+        let step = Step {
+            concerns: (0..things.len()).collect(),
+            before: touched.map(|touched| touched.of(before)),
+            ..Step::new(self.kind.update, arguments)
+        };
+        let mut plan = Plan { made: 0, steps: vec![step], things, ..Plan::new(self.pbx, self.client.target()) };
+        plan.find_release(self.client, 0).await?;
+        Ok(plan)
     }
 }

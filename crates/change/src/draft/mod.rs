@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 use threecx::Client;
 use threecx::{Directory, NameInput, NamedEntity, Wanted};
-use threecx_catalog::{Effect, EntitySet, Options, Span};
+use threecx_catalog::{Effect, EntitySet, Span};
 use threecx_core::guard::{self, Finding};
 use threecx_core::{Arguments, Error, Input, InputError, Request, plan};
 
@@ -22,7 +22,7 @@ use self::complete::{before, check_words, complete};
 use crate::before::Touched;
 
 use crate::intent::Intent;
-use crate::journal::now;
+use crate::look_up::{add, expand_touched};
 use crate::plan::{Plan, Step, Thing};
 use crate::references::{About, Pending, References};
 
@@ -148,8 +148,7 @@ impl Draft {
     /// out.
     pub fn as_plan(&self, pbx: &str) -> Plan {
         let steps = self.intents.iter().map(|intent| step(intent, intent.arguments.clone())).collect();
-        let release = self.release.unwrap_or(Span::NEWEST);
-        Plan { pbx: pbx.to_owned(), release, made: now(), steps, things: Vec::new(), missing: Vec::new() }
+        Plan { steps, ..Plan::new(pbx, self.release.unwrap_or(Span::NEWEST)) }
     }
 
     /// The requests as they would be without looking anything up.
@@ -193,14 +192,9 @@ impl Draft {
     ) -> Result<Plan, Vec<Problem>> {
         let alone = |error: Error| vec![Problem { intent: 0, error }];
         let (directory, failed) = self.look_up(client, wants, some).await.map_err(alone)?;
-        let mut plan = Plan {
-            pbx: pbx.to_owned(),
-            release: Span::NEWEST,
-            made: now(),
-            steps: Vec::new(),
-            things: Vec::new(),
-            missing: Vec::new(),
-        };
+        let mut plan = Plan::new(pbx, Span::NEWEST);
+        // The intent that each step comes from.
+        let mut origins: Vec<usize> = Vec::new();
         let mut places = Places::default();
         let mut problems = Vec::new();
         let mut named: HashMap<usize, String> = HashMap::new();
@@ -211,6 +205,7 @@ impl Draft {
         for (index, intent) in self.intents.iter().enumerate() {
             if !planned[index] {
                 plan.steps.push(step(intent, intent.arguments.clone()));
+                origins.push(index);
                 continue;
             }
             match self.steps(client, index, (&directory, &failed), wants, &mut plan, &mut places).await {
@@ -223,33 +218,22 @@ impl Draft {
                 }
                 Err(error) => problems.push(Problem { intent: index, error }),
             }
+            origins.resize(plan.steps.len(), index);
         }
         if problems.is_empty() {
             problems = self.targets_twice(|intent| named.get(&intent).cloned());
         }
         if problems.is_empty()
-            && let Some(first) = some.first()
+            && let Some(first) = origins.iter().position(|intent| planned[*intent])
         {
-            plan.release = self.release_of(client, *first, &plan).await.map_err(alone)?;
-            for (index, step) in plan.steps.iter().enumerate() {
+            plan.find_release(client, first).await.map_err(alone)?;
+            for (step, intent) in plan.steps.iter().zip(origins).filter(|(_, intent)| planned[*intent]) {
                 if let Err(error) = step.request(plan.release) {
-                    let intent = if plan.steps.len() == self.intents.len() { index } else { 0 };
-                    if planned[intent] {
-                        problems.push(Problem { intent, error });
-                    }
+                    problems.push(Problem { intent, error });
                 }
             }
         }
         if problems.is_empty() { Ok(plan) } else { Err(problems) }
-    }
-
-    /// The release to plan for: the client finds out, where none was given.
-    async fn release_of(&self, client: &Client, intent: usize, plan: &Plan) -> Result<Span, Error> {
-        let arguments = plan.steps.get(intent).or(plan.steps.first()).map(|step| &step.arguments);
-        if let Some(arguments) = arguments {
-            client.plan(self.intents[intent].operation, arguments).await?;
-        }
-        Ok(client.target())
     }
 
     /// Asks for everything that is named, set by set.
@@ -389,13 +373,6 @@ fn only_one(intent: &Intent) -> Option<(&'static str, &'static str)> {
 
 /// Adds to what is read of a set what an intent, and a face, need to know of what it is done to.
 fn want_subject(want: &mut Wanted, intent: &Intent, wants: Wants) {
-    fn add(all: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
-        for one in more {
-            if !all.contains(&one) {
-                all.push(one);
-            }
-        }
-    }
     add(&mut want.select, wants.select.iter().map(|name| (*name).to_owned()));
     add(&mut want.expand, wants.expand.iter().map(|name| (*name).to_owned()));
     let mut asked = intent.arguments.clone();
@@ -405,15 +382,7 @@ fn want_subject(want: &mut Wanted, intent: &Intent, wants: Wants) {
     let Some(touched) = Touched::by(intent.operation, &asked) else { return };
     want.whole |= touched.is_whole();
     add(&mut want.select, touched.select().into_iter().map(str::to_owned));
-    if lists_expand(want.set) {
-        add(&mut want.expand, touched.expand());
-    }
-}
-
-pub(crate) fn lists_expand(set: &EntitySet) -> bool {
-    let Some(list) = set.list else { return false };
-    let form = list.newest_form();
-    form.options_in(form.span).contains(Options::EXPAND)
+    expand_touched(want, &touched);
 }
 
 fn matches_none(set: &EntitySet, filter: &str) -> Error {

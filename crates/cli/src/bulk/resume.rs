@@ -121,13 +121,10 @@ impl RowFile {
                 }
             }
         }
-        if let Some(first) = plan.steps.first() {
-            // The client finds out which release the PBX is.
-            pbx.client.plan(first.operation, &first.arguments).await.map(drop).or_else(|error| match error {
-                threecx::Error::Input(_) => Ok(()),
-                other => Err(other),
-            })?;
-            plan.release = pbx.client.target();
+        match plan.find_release(&pbx.client, 0).await {
+            // Names are still in the place of ids.
+            Err(threecx::Error::Input(_)) => plan.release = pbx.client.target(),
+            found => found?,
         }
         Ok(settle(&pbx.client, &plan, states).await?)
     }
