@@ -174,3 +174,19 @@ proptest! {
         prop_assert_eq!(ids(&given), Ok(format!("{{\"ids\":[{list}]}}")));
     }
 }
+
+/// Where JSON breaks off is told whatever stands around the place: letters of one to four bytes, and
+/// white space of one to three.
+#[test]
+fn broken_json_is_told_whatever_stands_around() {
+    let operation = operation("Users.ReprovisionAllPhones").expect("it is there");
+    for before in ["", " ", "\u{a0}", "\u{2000}", "\u{3000}", "é", "€", "\u{11bc0}"] {
+        for after in ["", "\\x", "\\\u{11bc0}", "\n\u{2000}]", "\u{1}"] {
+            for open in ["", "\"", "[", "[1,", "{\"ids\":\""] {
+                let text = format!("{open}{before}{after}");
+                let arguments = Arguments { body: Some(Input::Json(text.clone())), ..Arguments::default() };
+                assert!(plan(operation, &arguments, Span::NEWEST).is_err(), "{text:?}");
+            }
+        }
+    }
+}

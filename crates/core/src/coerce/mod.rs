@@ -413,7 +413,8 @@ fn broken_at<'a>(text: &'a str, error: &serde_json::Error) -> (&'a str, usize) {
         return ("", text.len());
     }
     let separates = |c: char| c.is_whitespace() || ",:[]{}\"".contains(c);
-    let start = text[..at].rfind(separates).map_or(0, |before| before + 1);
+    // A separator may be longer than a byte: an en quad is white space too.
+    let start = text[..at].trim_end_matches(|c| !separates(c)).len();
     let word = text[start..].split(separates).next().unwrap_or_default();
     match (word, text[at..].chars().next()) {
         ("", Some(c)) => (&text[at..at + c.len_utf8()], at),
