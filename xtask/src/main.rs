@@ -3,6 +3,7 @@
 mod bench;
 mod browser;
 mod conformance;
+mod fuzz;
 mod generate;
 mod import;
 mod n8n;
@@ -12,6 +13,7 @@ mod record;
 mod semver;
 mod server;
 mod steps;
+mod supply_chain;
 mod test;
 mod tools;
 
@@ -51,6 +53,8 @@ fn run(arguments: &[String]) -> Result<(), String> {
         "browser" => browser::run(root()),
         "n8n" => n8n::run(root(), rest),
         "opinions" => opinions::run(root(), conformance::descriptions(root()).as_deref()),
+        "fuzz" => fuzz::run(root(), rest),
+        "supply-chain" => supply_chain::run(root()),
         "semver" => semver::run(root()),
         "bench" => bench::run(root(), rest.first().map_or("", String::as_str)),
         "help" | "--help" | "-h" => {
@@ -71,8 +75,10 @@ The chores of this repository:
   cargo xtask import FILE...           takes official API descriptions into api/ (api/README.md)
   cargo xtask conformance [FOLDER]     holds commands and simulated answers to the official descriptions
   cargo xtask opinions                 lets schemathesis and other people's clients loose on the simulated PBX
+  cargo xtask fuzz [SECONDS] [NAME...]  tries every fuzz target for a minute, or those named, and keeps what it learns
+  cargo xtask supply-chain             licences, sources and advisories of the crates that we use
   cargo xtask semver                   holds the library to the version that was released last
-  cargo xtask package n8n              builds the n8n node's npm package
+  cargo xtask package cli|n8n          builds the command line as it is released, or the n8n node's npm package
   cargo xtask bench start|build|cli|sim|node|n8n|typed  figures for docs/performance.md
 ";
 

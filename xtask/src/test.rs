@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{browser, conformance, generate, n8n, opinions, package, steps, tools};
+use crate::{browser, conformance, generate, n8n, opinions, package, steps, supply_chain, tools};
 
 /// The library with all that it can bring.
 const TYPED: &str = "--features=threecx/full,threecx/blocking,threecx/tracing";
@@ -18,6 +18,7 @@ pub fn run(root: &Path, whole: bool) -> Result<(), String> {
     let docs = ["cargo", "doc", "--workspace", TYPED, "--no-deps", "--quiet"];
     steps::run_with("documentation", root, &docs, &[("RUSTDOCFLAGS", "-D warnings")])?;
     if whole {
+        supply_chain::run(root)?;
         // Shells to complete in, and a judge of manual pages; tests leave out those that are missing.
         for (program, package) in [("bash", "bash"), ("zsh", "zsh"), ("fish", "fish"), ("mandoc", "mandoc")] {
             tools::debian::need(program, package)?;

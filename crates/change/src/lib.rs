@@ -2,6 +2,9 @@
 
 mod before;
 mod draft;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod identity;
 mod intent;
 pub mod items;

@@ -1,15 +1,20 @@
-//! Entry points for the fuzz targets: query strings and paths on a small company, without a
-//! server around it.
+//! Entry points for the fuzz targets: query strings and paths on a small company, and requests to a
+//! whole PBX, without a connection between.
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+use hyper::Request;
 use jiff::Timestamp;
 use threecx_catalog::Span;
+use tokio::runtime::Runtime;
 
 use crate::calls::{Period, Traffic};
+use crate::http::Service;
 use crate::initial_state::InitialState;
 use crate::odata::{Budget, Options, QueryContext, Results, parse_path, write_entity};
 use crate::operations::Routes;
+use crate::pbx::Pbx;
 use crate::state::{Shapes, Store};
 
 /// A company to ask.
@@ -67,5 +72,44 @@ impl Company {
     pub fn path(&self, path: &str) -> bool {
         let _ = parse_path(path).map(|segments| format!("{segments:?}"));
         self.routes.find("GET", path).is_ok()
+    }
+}
+
+/// A PBX to send requests to.
+#[derive(Debug)]
+pub struct Requests {
+    runtime: Runtime,
+    pbx: Pbx,
+    token: String,
+}
+
+impl Default for Requests {
+    fn default() -> Requests {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let pbx = Pbx::builder().users(12).calls(0).live_calls(false).client("a", "b").start();
+        let pbx = runtime.block_on(pbx).expect("a PBX");
+        let mut requests = Requests { runtime, pbx, token: String::new() };
+        let form = b"grant_type=client_credentials&client_id=a&client_secret=b";
+        let (_, answer) = requests.send("POST", "/connect/token", "application/x-www-form-urlencoded", form);
+        let answer: serde_json::Value = serde_json::from_slice(&answer).expect("a token");
+        requests.token = answer["access_token"].as_str().expect("a token").to_owned();
+        requests
+    }
+}
+
+impl Requests {
+    /// What it answers: status and body. Nothing if it is no request that could be sent.
+    pub fn send(&self, method: &str, path_and_query: &str, content_type: &str, body: &[u8]) -> (u16, Vec<u8>) {
+        let request = Request::builder()
+            .method(method)
+            .uri(path_and_query)
+            .header("host", "localhost")
+            .header("content-type", content_type)
+            .header("authorization", format!("Bearer {}", self.token))
+            .body(());
+        let Ok(request) = request else { return (0, Vec::new()) };
+        let answer = self.pbx.system().answer(request.into_parts().0, Bytes::copy_from_slice(body));
+        let response = self.runtime.block_on(answer);
+        (response.status, response.body.to_vec())
     }
 }

@@ -359,6 +359,12 @@ impl Pbx {
         Pbx::builder().start().await
     }
 
+    /// What answers requests, however they come.
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn system(&self) -> &System {
+        &self.system
+    }
+
     /// Its address: `http://127.0.0.1:PORT`, or `https://…` with TLS.
     pub fn url(&self) -> &str {
         &self.system.url

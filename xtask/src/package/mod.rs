@@ -7,6 +7,7 @@
 //! ```
 
 mod check;
+mod cli;
 mod n8n;
 mod wasm;
 
@@ -23,7 +24,8 @@ pub fn run(root: &Path, name: &str) -> Result<(), String> {
             println!("{}", tarball.display());
             Ok(())
         }
+        "cli" => cli::build(root).map(|files| files.iter().for_each(|file| println!("{}", file.display()))),
         "n8n-core" => n8n::core(root).map(|module| println!("{}", module.display())),
-        other => Err(format!("there is no package `{other}`; there are: n8n, n8n-core")),
+        other => Err(format!("there is no package `{other}`; there are: cli, n8n, n8n-core")),
     }
 }

@@ -7,6 +7,7 @@
 //!   a lock file ── its hash ──► a folder in the cache: installed once, used by every run
 //! ```
 
+pub mod cargo;
 pub mod debian;
 mod n8n;
 mod node;

@@ -12,6 +12,8 @@
 //! folder (`keys.rs`): a copy of the database alone gives no secret away.
 
 mod error;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod history;
 mod lock;
 mod log;

@@ -78,7 +78,12 @@ pub(super) fn read(operation: &str, pbx: &[&str], source: &str) -> Result<Option
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(refuse(error.to_string())),
     };
-    let text = String::from_utf8_lossy(&bytes);
+    parse(path.clone(), &bytes, operation, pbx).map_err(refuse)
+}
+
+/// What the bytes of a text journal say, if it is of this operation on this PBX.
+pub(super) fn parse(path: PathBuf, bytes: &[u8], operation: &str, pbx: &[&str]) -> Result<Option<Old>, String> {
+    let text = String::from_utf8_lossy(bytes);
     let mut lines = text.split_inclusive('\n');
     let first = lines.next().unwrap_or_default();
     let Ok(header) = serde_json::from_str::<Header>(first) else {
@@ -86,7 +91,7 @@ pub(super) fn read(operation: &str, pbx: &[&str], source: &str) -> Result<Option
         return Ok(None);
     };
     if header.journal != VERSION {
-        return Err(refuse("it is a journal of another version of this program".into()));
+        return Err("it is a journal of another version of this program".into());
     }
     let same = |one: &str, other: &str| one.trim_end_matches('/').eq_ignore_ascii_case(other.trim_end_matches('/'));
     if header.operation != operation || !pbx.iter().any(|pbx| same(&header.pbx, pbx)) {

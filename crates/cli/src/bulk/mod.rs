@@ -13,7 +13,7 @@ mod results;
 mod resume;
 mod row_file;
 mod summary;
-mod table;
+pub mod table;
 
 use std::path::PathBuf;
 

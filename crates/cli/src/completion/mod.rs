@@ -4,7 +4,7 @@
 
 mod candidates;
 mod files;
-mod line;
+pub mod line;
 mod numbers;
 
 use std::ffi::OsString;

@@ -2,7 +2,7 @@
 
 mod access;
 mod check;
-mod connection;
+pub mod connection;
 mod question;
 mod system;
 

@@ -2,7 +2,7 @@
 //! and nothing else; what was written is never lost.
 
 pub mod command;
-mod document;
+pub mod document;
 mod editor;
 
 use std::ffi::OsString;

@@ -1,0 +1,3 @@
+//! Entry points for the fuzz targets.
+
+pub use crate::journal::fuzzing::text_journal;

@@ -1,0 +1,20 @@
+//! Programs from crates.io, built once, each with the lock file that its version was released with.
+
+use std::path::PathBuf;
+
+use super::{cache, find};
+use crate::steps;
+
+/// The program of this crate at this version, from the PATH or built into the cache.
+pub fn program(name: &str, version: &str) -> Result<PathBuf, String> {
+    let folder = cache()?.join(format!("{name}-{version}"));
+    let built = folder.join("bin").join(name);
+    if let Some(found) = find(name).or_else(|| Some(built.clone()).filter(|built| built.is_file())) {
+        return Ok(found);
+    }
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let root = folder.display().to_string();
+    let install = ["cargo", "install", name, "--version", version, "--locked", "--quiet", "--root", &root];
+    steps::run(name, &folder, &install)?;
+    Ok(built)
+}
