@@ -166,7 +166,8 @@ pub async fn read_whole(client: &Client, get: &'static Operation, question: &Arg
     let reply = client.call(get, question).await?;
     let unreadable = |reason: String| Error::Answer { reason };
     let Answer::Value(value) = reply.answer()? else { return Err(unreadable("no entity came".into())) };
-    let properties: Properties = serde_json::from_str(value.get()).map_err(|error| unreadable(error.to_string()))?;
+    let properties: Properties =
+        serde_json::from_str(value.get()).map_err(|error| unreadable(threecx_core::mask::unfit(&error)))?;
     match properties.keys().find_map(|name| name.strip_suffix("@odata.nextLink")) {
         Some(name) => Err(unreadable(format!("the PBX shows only a part of {name}"))),
         None => Ok(properties),

@@ -14,6 +14,7 @@ use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::identity::Identity;
+use crate::trust;
 
 /// The file in the state folder.
 const FILE: &str = "key";
@@ -38,6 +39,8 @@ impl Keys {
     pub(crate) fn open(folder: &Path) -> io::Result<Keys> {
         let path = folder.join(FILE);
         loop {
+            // Whoever has it reads the journal, and seals plans.
+            trust::check_private(&path)?;
             match std::fs::File::open(&path) {
                 Ok(file) => return Keys::read(file),
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -173,6 +176,19 @@ mod tests {
         assert!(names.iter().all(|name| *name == names[0]), "{names:?}");
         std::fs::write(folder.path().join(FILE), "ab").expect("written");
         assert!(Keys::open(folder.path()).is_err());
+    }
+
+    /// Whoever has a copy of the journal alone can try all PINs, and learns nothing: what is kept of a row depends on the
+    /// key.
+    #[test]
+    fn a_pin_cannot_be_tried_without_the_key() {
+        let (own, other) = (Keys::of([1; 32]), Keys::of([2; 32]));
+        let row = |pin: u32| format!("{{\"VMPIN\":\"{pin:04}\"}}");
+        let kept = own.identity(row(1234).as_bytes());
+        assert_eq!(own.identity(row(1234).as_bytes()).0, kept.0);
+        assert!((0..10_000).all(|pin| other.identity(row(pin).as_bytes()).0 != kept.0));
+        let plain = ring::digest::digest(&ring::digest::SHA256, row(1234).as_bytes());
+        assert!(!plain.as_ref().windows(8).any(|part| kept.0.windows(8).any(|kept| kept == part)));
     }
 
     #[test]

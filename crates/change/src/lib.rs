@@ -18,6 +18,7 @@ mod retry;
 mod run;
 pub mod sealed;
 mod state;
+pub mod trust;
 mod undo;
 
 pub use before::{Before, Properties, Touched, holds, is_same, read_whole};

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use threecx::{Client, NamedEntity};
-use threecx_catalog::{EntitySet, Operation, Span, Verb, entity_set};
+use threecx_catalog::{Effect, EntitySet, Operation, Span, Verb, entity_set};
 use threecx_core::guard::{self, Finding};
 use threecx_core::{Arguments, Error, Place, Request, plan};
 
@@ -125,16 +125,38 @@ impl Plan {
 
     /// What there is to agree to before it is carried out: each kind once.
     pub fn findings(&self) -> Vec<Finding> {
+        self.findings_of(&self.order())
+    }
+
+    /// The same for some of the steps.
+    pub fn findings_of(&self, steps: &[usize]) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
-        for step in self.steps.iter().filter(|step| !step.is_idle()) {
+        let steps = || steps.iter().filter_map(|step| self.steps.get(*step)).filter(|step| !step.is_idle());
+        for step in steps() {
             for finding in guard::findings(step.operation, &step.arguments) {
                 // Single items are changed on purpose: the rest of the collection stays.
                 let by_items = step.items.is_some()
-                    && matches!(finding, Finding::ReplacesCollection(_) | Finding::EmptiesCollection(_));
+                    && matches!(
+                        finding,
+                        Finding::ReplacesCollection(_)
+                            | Finding::EmptiesCollection(_)
+                            | Finding::ReplacesList(_)
+                            | Finding::EmptiesList(_)
+                    );
                 if !by_items && !findings.contains(&finding) {
                     findings.push(finding);
                 }
             }
+        }
+        // What is new takes nothing away from anyone.
+        let changed = |step: &Step| match step.operation.effect {
+            Effect::Reads => 0,
+            _ if step.creates() => 0,
+            _ => step.concerns.len().max(1),
+        };
+        let changed: usize = steps().map(changed).sum();
+        if changed >= guard::MANY {
+            findings.push(Finding::ChangesMany(changed));
         }
         findings
     }

@@ -19,6 +19,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use threecx::{Client, Error, NameInput};
+use threecx_core::mask;
 
 use crate::before::{Before, Properties, Touched};
 use crate::journal::{Journal, JournalError, now};
@@ -139,7 +140,7 @@ pub fn seal(plan: &Plan, journal: &Journal, by: &str, lifetime: Duration) -> Res
             before.properties.retain(|name, _| !touched.is_secret(name));
         }
     }
-    let not_a_plan = |error: serde_json::Error| SealError::NotAPlan { reason: error.to_string() };
+    let not_a_plan = |error: serde_json::Error| SealError::NotAPlan { reason: mask::unfit(&error) };
     let text = serde_json::to_string(&plan).map_err(not_a_plan)?;
     let raw: &RawValue = serde_json::from_str(&text).map_err(not_a_plan)?;
     let mut id = [0; 16];
@@ -184,7 +185,7 @@ pub struct Opened {
 /// # Errors
 /// Why it must not be carried out.
 pub fn open(text: &str, journal: &Journal) -> Result<Opened, SealError> {
-    let not_a_plan = |error: serde_json::Error| SealError::NotAPlan { reason: error.to_string() };
+    let not_a_plan = |error: serde_json::Error| SealError::NotAPlan { reason: mask::unfit(&error) };
     if text.len() > LARGEST {
         return Err(SealError::NotAPlan { reason: format!("it is longer than {} MB", LARGEST >> 20) });
     }

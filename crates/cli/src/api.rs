@@ -85,8 +85,17 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
 /// What the request does, if it is what an operation would be asked about, or might be.
 fn warnings(request: &Request) -> Vec<String> {
     let Some(operation) = raw_target::operation(request.method, &request.path_and_query) else {
-        let deletes = "This deletes something, and the catalogue does not know what.";
-        return if request.method == Method::Delete { vec![deletes.to_owned()] } else { Vec::new() };
+        let path = request.path_and_query.split('?').next().unwrap_or_default().to_ascii_lowercase();
+        let does = match request.method {
+            Method::Delete => "deletes something, and the catalogue does not know what",
+            Method::Put => "replaces something whole, and the catalogue does not know what",
+            // As it may be written in a URL, too.
+            Method::Post if path.ends_with("$batch") || path.ends_with("%24batch") => {
+                "sends several requests at once, and nothing is known of what they do"
+            }
+            _ => return Vec::new(),
+        };
+        return vec![format!("This {does}.")];
     };
     let arguments = Arguments { body: request.body.clone().map(Input::Text), ..Arguments::default() };
     guard::findings(operation, &arguments).iter().map(Finding::sentence).collect()

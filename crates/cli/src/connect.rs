@@ -14,7 +14,7 @@ use crate::args::stdin::Stdin;
 use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
 use crate::profiles::Place;
-use crate::profiles::{Profile, Profiles, Who};
+use crate::profiles::{Profile, Profiles, Who, check_name};
 use crate::secrets::Secret;
 use crate::tokens;
 
@@ -97,8 +97,10 @@ impl Settings {
     /// Takes from a profile what was not given otherwise.
     fn fill(&mut self, named: Option<String>) -> Result<(), Failure> {
         let flag = named.is_some();
+        let named = named.or_else(|| env_vars::PROFILE.get());
+        named.as_deref().map_or(Ok(()), check_name)?;
         let mut profiles = Profiles::load()?;
-        let name = match named.or_else(|| env_vars::PROFILE.get()) {
+        let name = match named {
             Some(name) => {
                 profiles.named(&name)?;
                 name
@@ -133,6 +135,8 @@ impl Settings {
         let url = self.url.as_deref().filter(|_| !self.sim)?;
         let address = Client::builder(url).allow_http(true).address().unwrap_or_else(|_| url.to_owned());
         let host = address.split_once("://").map_or(address.as_str(), |(_, host)| host);
+        // What is not an address may have a password in it.
+        let host = host.rsplit('@').next().unwrap_or_default();
         let profile = self.profile.as_ref().map(|(name, _)| format!(" (profile {name})")).unwrap_or_default();
         Some(format!("{host}{profile}"))
     }

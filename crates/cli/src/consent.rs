@@ -7,7 +7,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use threecx_core::guard::Finding;
 
 use crate::failure::Failure;
-use crate::output::style::{Style, plain_text};
+use crate::output::style::{Style, one_line};
 
 /// Who has agreed to what is interrupted, destroyed or replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Consent {
     /// Asks, if that is needed. `concerned` is how many and which things, where that is known.
     pub fn ask(self, concerned: Option<&str>) -> Result<(), Failure> {
         let Consent::ToBeAsked { warning, pbx } = self else { return Ok(()) };
-        let question = plain_text(&in_full(&warning, concerned, pbx.as_deref()));
+        let question = one_line(&in_full(&warning, concerned, pbx.as_deref()));
         agreed(&format!("{} Continue?", Style::for_stderr().yellow(&question)))
     }
 }
@@ -73,7 +73,7 @@ pub fn ask_if_interactive(verb: &str, pbx: Option<&str>, agreed_already: bool) -
         return Ok(());
     }
     let to = pbx.map(|pbx| format!(" to {pbx}")).unwrap_or_default();
-    agreed(&plain_text(&format!("{verb} this{to}?")))
+    agreed(&one_line(&format!("{verb} this{to}?")))
 }
 
 /// Asks a question that is answered with yes or no.

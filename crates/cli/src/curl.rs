@@ -37,7 +37,7 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
         Some(Who::User(user)) => user_token(&url("/webclient/api/Login/GetAccessToken"), &user, settings),
         client => client_token(&url("/connect/token"), client, settings),
     };
-    let call = call(request, &url(&request.path_and_query), body, settings, output);
+    let call = call(request, &url(&request.masked_path()), body, settings, output);
     // --output-file is where curl puts the answer.
     let shown = output.unfiltered().to_stdout();
     if shown.is_for_programs() {
@@ -155,7 +155,8 @@ impl Body {
 /// A variable called like the property whose value comes next, `NEW_AUTH_PASSWORD`: never one
 /// that a shell or this program knows.
 fn name_of(before: &str, taken: &[String]) -> String {
-    let property = before.trim_end_matches(':').rsplit('"').nth(1).unwrap_or("secret");
+    let before = before.trim_end().trim_end_matches(':').trim_end();
+    let property = before.strip_suffix('"').and_then(|before| before.rsplit('"').next()).unwrap_or("secret");
     let name = format!("NEW_{}", kebab(property).replace('-', "_").to_uppercase());
     let numbered = (2..).map(|number| format!("{name}_{number}"));
     std::iter::once(name.clone()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or(name)

@@ -299,6 +299,7 @@ fn flag_json(flag: &Flag) -> Value {
         "max_length": flag.max_length,
         "default": flag.default,
         "secret": flag.secret,
+        "confirm": flag.asks.map(|asks| asks.sentence()),
         "one_by_one": flag.replaces.map(|collection| format!("threecx {}", collection_words(collection))),
         "since": flag.span.since(),
         "until": flag.span.until(),

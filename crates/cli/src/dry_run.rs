@@ -7,6 +7,7 @@ use threecx_core::MASK;
 use crate::connect::Settings;
 use crate::failure::Failure;
 use crate::output::shape::Shape;
+use crate::output::style::{escaped, one_line};
 use crate::output::{Output, value};
 
 /// Stands for the address where none is given.
@@ -57,7 +58,7 @@ impl Shown<'_> {
         let headers = std::iter::once(("authorization", format!("Bearer {MASK}")));
         Ok(Shown {
             method: request.method.as_str(),
-            url: format!("{}{}", base.as_deref().unwrap_or(PLACEHOLDER), request.path_and_query),
+            url: format!("{}{}", base.as_deref().unwrap_or(PLACEHOLDER), request.masked_path()),
             headers: headers.chain(request.headers.iter().cloned()).collect(),
             body: request.masked_body(),
         })
@@ -71,12 +72,14 @@ impl Shown<'_> {
     }
 
     fn text(&self) -> String {
-        let mut text = format!("{} {}", self.method, self.url);
+        let mut text = one_line(&format!("{} {}", self.method, self.url));
         for (name, value) in &self.headers {
-            text.push_str(&format!("\n{name}: {value}"));
+            text.push('\n');
+            text.push_str(&one_line(&format!("{name}: {value}")));
         }
         if let Some(body) = &self.body {
-            text.push_str(&format!("\n\n{body}"));
+            text.push_str("\n\n");
+            text.push_str(&escaped(body));
         }
         text
     }

@@ -13,7 +13,7 @@ use crate::connect::Settings;
 use crate::failure::Failure;
 use crate::output::style::{note, warn};
 use crate::output::width;
-use crate::profiles::{Profile, Profiles, Who};
+use crate::profiles::{Profile, Profiles, Who, check_name};
 use crate::runtime::runtime;
 use crate::secrets::Secret;
 use crate::{env_vars, tokens};
@@ -40,9 +40,11 @@ pub fn command() -> Command {
 /// Logs out of a profile.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
+    let named = matches::text(&matches, "profile").or_else(|| env_vars::PROFILE.get());
+    named.as_deref().map_or(Ok(()), check_name)?;
     let profiles = Profiles::load()?;
-    let named = matches::text(&matches, "profile").or_else(|| env_vars::PROFILE.get()).or(profiles.default.clone());
     let name = named
+        .or_else(|| profiles.default.clone())
         .ok_or_else(|| Failure::usage("there is no default profile").next("Name one: threecx logout --profile NAME"))?;
     let profile = profiles.named(&name)?;
     if profile.secret.is_none() {

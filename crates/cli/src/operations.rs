@@ -62,7 +62,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let mut sink = output.open()?;
     if !rows.is_empty() {
         let on_terminal = output.file.is_none() && std::io::stdout().is_terminal();
-        sink.line(&if on_terminal { for_terminal(&rows, output.width()) } else { for_searching(&rows) })?;
+        sink.painted(&if on_terminal { for_terminal(&rows, output.width()) } else { for_searching(&rows) })?;
     }
     sink.finish()?;
     let first = rows.first().map(|(operation, _)| format!("{} {}", operation.resource.command, operation.command));

@@ -49,7 +49,8 @@ impl Credentials {
     pub async fn fetch(&self, transport: &Transport) -> Result<Granted, Error> {
         let store = Arc::clone(&self.secret);
         let secret = blocking(move || store.get()).await?;
-        let granted = self.ask(transport, &secret).await?;
+        let granted = self.ask(transport, &secret).await;
+        let granted = granted.map_err(|error| error.without(&[secret.expose_secret()]))?;
         if let (Who::User(_), Some(refresh)) = (&self.who, &granted.refresh)
             && refresh.as_str() != secret.expose_secret()
         {
@@ -86,7 +87,8 @@ pub(crate) async fn log_in(
     let request = login::request(user, password.expose_secret(), code);
     let (status, headers, body) = exchange(transport, &request).await?;
     let cookies: Vec<&str> = headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok()).collect();
-    match login::read(&head(status, &headers), &cookies, &body, user, &transport.host())? {
+    let read = login::read(&head(status, &headers), &cookies, &body, user, &transport.host());
+    match read.map_err(|error| error.without(&[password.expose_secret(), code]))? {
         login::LoggedIn::SecondFactor { kind } => Ok(Login::SecondFactor { kind }),
         login::LoggedIn::Granted(granted) => match granted.refresh {
             Some(refresh) => Ok(Login::Done { refresh_token: refresh.as_str().into() }),

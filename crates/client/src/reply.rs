@@ -1,5 +1,7 @@
 //! What a call returned.
 
+use std::fmt;
+
 use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use threecx_catalog::{Answer as Declared, Operation};
@@ -8,14 +10,23 @@ use threecx_core::read::{self, Answer, File, Head};
 
 use crate::transport;
 
-/// The answer to a call, complete and successful.
-#[derive(Debug)]
+/// The answer to a call, complete and successful. `Debug` shows how long it is, and not what it says.
 pub struct Reply {
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) declared: Declared,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("operation", &self.operation.map(|operation| operation.id))
+            .field("status", &self.status)
+            .field("length", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Reply {

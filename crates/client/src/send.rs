@@ -98,8 +98,24 @@ impl<'a> Attempts<'a> {
 }
 
 impl Sender {
-    /// One attempt, and what its failure means.
+    /// One attempt, and what its failure means. What was sent may come back in it, but no secret of that.
     pub async fn attempt(
+        &self,
+        request: &Request,
+        operation: Option<&'static Operation>,
+        body: Body,
+    ) -> Result<Arrived, Failed> {
+        match self.attempt_and_check(request, operation, body).await {
+            Ok(arrived) => Ok(arrived),
+            Err(Failed { error, outcome }) => {
+                let mut secrets = request.secret_values();
+                secrets.extend(self.tokens.current().await);
+                Err(Failed { error: error.without(&secrets), outcome })
+            }
+        }
+    }
+
+    async fn attempt_and_check(
         &self,
         request: &Request,
         operation: Option<&'static Operation>,

@@ -1,10 +1,13 @@
 //! Everything that can go wrong, once. Each kind has a stable code, a line to read, and a
 //! [next step](crate::NextStep); faces print them and never invent their own.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 use threecx_catalog::{self as catalog, Operation, Role, Span};
+
+use crate::mask;
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -149,6 +152,47 @@ impl Error {
     /// nothing, whatever became of it.
     pub fn unanswered(reads: bool, host: String, cause: Cause) -> Error {
         if reads { Error::NoAnswer { host, cause } } else { Error::UnknownOutcome { cause } }
+    }
+
+    /// The same without secrets in what somebody else said: those that are known, in whatever way they are
+    /// written, and those that stand behind their name. See [`mask`](crate::mask).
+    #[must_use]
+    pub fn without<S: AsRef<str>>(mut self, secrets: &[S]) -> Error {
+        self.texts().for_each(|text| {
+            if let Cow::Owned(masked) = mask::text_without(text, secrets) {
+                *text = masked;
+            }
+        });
+        self
+    }
+
+    /// What somebody else may have said.
+    fn texts(&mut self) -> Box<dyn Iterator<Item = &mut String> + '_> {
+        match self {
+            Error::Url { reason, .. }
+            | Error::Connection { reason, .. }
+            | Error::Certificate { reason, .. }
+            | Error::NotA3cx { reason, .. }
+            | Error::Authentication { reason }
+            | Error::LoginRefused { reason, .. }
+            | Error::LoginExpired { reason, .. }
+            | Error::Permission { reason, .. }
+            | Error::Server { reason, .. }
+            | Error::Answer { reason }
+            | Error::UnknownOutcome { cause: Cause::Broken(reason) }
+            | Error::NoAnswer { cause: Cause::Broken(reason), .. } => Box::new(std::iter::once(reason)),
+            Error::NotFound(refusal) | Error::Rejected(refusal) => {
+                let Refusal { message, reasons, .. } = &mut **refusal;
+                let reasons = reasons.iter_mut();
+                let reasons = reasons.flat_map(|Reason { target, code }| std::iter::once(code).chain(target.as_mut()));
+                Box::new(std::iter::once(message).chain(reasons))
+            }
+            Error::Input(_)
+            | Error::NotInVersion(_)
+            | Error::RateLimited { .. }
+            | Error::UnknownOutcome { cause: Cause::TimedOut }
+            | Error::NoAnswer { cause: Cause::TimedOut, .. } => Box::new(std::iter::empty()),
+        }
     }
 
     /// True if the PBX was reached and took too long, or gave up itself: it may answer a smaller

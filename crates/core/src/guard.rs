@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use serde_json::value::RawValue;
-use threecx_catalog::{Collection, Effect, Operation, Target, Verb, collections};
+use threecx_catalog::words;
+use threecx_catalog::{Body, Collection, Effect, Operation, Property, Target, Verb, collections};
 
 use crate::input::{Arguments, Input, Place};
 
@@ -20,6 +21,38 @@ pub enum Finding {
     ReplacesCollection(&'static Collection),
     /// It leaves nothing in a collection.
     EmptiesCollection(&'static Collection),
+    /// The same as [`Finding::ReplacesCollection`] for a list that has no commands for single items, by its property.
+    ReplacesList(&'static str),
+    /// It leaves nothing in a list.
+    EmptiesList(&'static str),
+    /// It may end the access of whoever sends it. Completes "This …".
+    LocksOut(&'static str),
+    /// It changes a lot at once: this many things.
+    ChangesMany(usize),
+}
+
+/// From this many things on, a change has to be agreed to even if each alone would not have to be.
+pub const MANY: usize = 1000;
+
+/// Lists of which more is to be known than that they are replaced: operation, property, and what may come of
+/// it.
+const CONSEQUENCES: [(&str, &str, Consequence); 3] = [
+    (
+        "OutboundRules.UpdateOutboundRule",
+        "Routes",
+        Consequence::Sentence("If it is an emergency rule, emergency calls go nowhere without a route."),
+    ),
+    ("ConsoleRestrictions.UpdateConsoleRestrictions", "IpWhitelist", Consequence::LocksOut(LOCKS_OUT)),
+    ("ConsoleRestrictions.UpdateConsoleRestrictions", "AccessRestricted", Consequence::LocksOut(LOCKS_OUT)),
+];
+
+const LOCKS_OUT: &str =
+    "closes the console to all addresses but those of the list, yours too if it is not among them (see MyIpAddress)";
+
+#[derive(Clone, Copy)]
+enum Consequence {
+    Sentence(&'static str),
+    LocksOut(&'static str),
 }
 
 impl Finding {
@@ -31,6 +64,15 @@ impl Finding {
             Finding::EmptiesCollection(collection) => {
                 format!("This replaces all {}. None will be left.", collection.plural)
             }
+            Finding::ReplacesList(property) => {
+                format!("This replaces all {}.{}", words::noun(property), consequence(property))
+            }
+            Finding::EmptiesList(property) => {
+                let (list, more) = (words::noun(property), consequence(property));
+                format!("This replaces all {list}. None will be left.{more}")
+            }
+            Finding::LocksOut(what) => format!("This {what}."),
+            Finding::ChangesMany(number) => format!("This changes {number} things at once."),
         }
     }
 }
@@ -44,15 +86,77 @@ pub fn findings(operation: &Operation, arguments: &Arguments) -> Vec<Finding> {
         Effect::Destroys(what) => Some(Finding::Destroys(what)),
     };
     let body = arguments.body.as_ref().map(|body| members(body.text())).unwrap_or_default();
-    let given = |collection: &Collection| {
-        let field = arguments.get(Place::Field, collection.property.name).map(Input::text);
-        field.or_else(|| body.get(&collection.property.name.to_lowercase()).map(|value| value.get()))
+    let given = |property: &Property| {
+        let field = arguments.get(Place::Field, property.name).map(Input::text);
+        field.or_else(|| body.get(&property.name.to_lowercase()).map(|value| value.get()))
     };
     let replaced = replaceable(operation).filter_map(|collection| {
-        let is_empty = matches!(given(collection)?.trim(), "[]" | "null");
-        Some(if is_empty { Finding::EmptiesCollection(collection) } else { Finding::ReplacesCollection(collection) })
+        Some(match is_empty(given(collection.property)?) {
+            true => Finding::EmptiesCollection(collection),
+            false => Finding::ReplacesCollection(collection),
+        })
     });
-    effect.into_iter().chain(replaced).collect()
+    let lists = lists(operation).into_iter().filter_map(|property| {
+        Some(match is_empty(given(property)?) {
+            true => Finding::EmptiesList(property.name),
+            false => Finding::ReplacesList(property.name),
+        })
+    });
+    effect.into_iter().chain(locks_out(operation, &given)).chain(replaced).chain(lists).collect()
+}
+
+/// What each property of an operation's body asks for, if it is given: for whoever describes the operation.
+pub fn asks_for(operation: &Operation, property: &str) -> Option<Finding> {
+    let replaced = replaced(operation, property).map(Finding::ReplacesCollection);
+    let list = || lists(operation).into_iter().find(|list| list.name.eq_ignore_ascii_case(property));
+    let locks = |(id, name, consequence): &(&str, &str, Consequence)| match consequence {
+        Consequence::LocksOut(what) if *id == operation.id && name.eq_ignore_ascii_case(property) => Some(*what),
+        _ => None,
+    };
+    let locks_out = || CONSEQUENCES.iter().find_map(locks).map(Finding::LocksOut);
+    replaced.or_else(locks_out).or_else(|| list().map(|list| Finding::ReplacesList(list.name)))
+}
+
+fn is_empty(given: &str) -> bool {
+    let bare: String = given.chars().filter(|c| !c.is_whitespace()).collect();
+    // A text that is a list, as forms and spreadsheets give it.
+    let bare = bare.strip_prefix('"').and_then(|bare| bare.strip_suffix('"')).unwrap_or(&bare);
+    matches!(bare, "" | "[]" | "null" | "[null]")
+}
+
+/// Lists of the entity that an operation updates, which it replaces whole where they are given.
+fn lists(operation: &Operation) -> Vec<&'static Property> {
+    if operation.verb != Verb::Update {
+        return Vec::new();
+    }
+    let Body::Entity(structure) = operation.newest_form().body else { return Vec::new() };
+    let mut lists: Vec<&'static Property> = Vec::new();
+    for property in structure.all_properties().filter(|property| property.ty.collection) {
+        if replaced(operation, property.name).is_none() && !lists.iter().any(|list| list.name == property.name) {
+            lists.push(property);
+        }
+    }
+    lists
+}
+
+fn consequence(property: &str) -> String {
+    let known = CONSEQUENCES.iter().find(|(_, name, _)| *name == property);
+    match known {
+        Some((_, _, Consequence::Sentence(sentence))) => format!(" {sentence}"),
+        _ => String::new(),
+    }
+}
+
+fn locks_out<'b>(operation: &Operation, given: &impl Fn(&Property) -> Option<&'b str>) -> Option<Finding> {
+    let Body::Entity(structure) = operation.newest_form().body else { return None };
+    CONSEQUENCES.iter().filter(|(id, ..)| *id == operation.id).find_map(|(_, name, consequence)| {
+        let Consequence::LocksOut(what) = consequence else { return None };
+        let property = structure.all_properties().find(|property| property.name == *name)?;
+        let value = given(property)?.trim().to_ascii_lowercase();
+        // Opening it locks nobody out.
+        let opens = matches!(value.trim_matches('"'), "false" | "0" | "no");
+        (!opens).then_some(Finding::LocksOut(what))
+    })
 }
 
 /// The collection that a property of an operation's body replaces whole.

@@ -1,12 +1,14 @@
 //! What a face hands over for a call, before anything is known about whether it fits.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::error::{Error, InputError};
+use crate::mask::{self, MASK};
 use crate::suggest;
 
 /// A value as it was given. Written as `{"text": "123,456"}` or `{"json": [123, 456]}`.
@@ -107,8 +109,9 @@ pub enum Place {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// Values are written as they are, secrets too: a program that keeps them has to protect them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Values are written as they are, secrets too: a program that keeps them has to protect them. `Debug` leaves
+/// them out.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Arguments {
     /// Keys and function arguments in the path.
@@ -123,6 +126,20 @@ pub struct Arguments {
     /// Query options without their `$`, and `if-match`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, Input>,
+}
+
+/// Without the values of what is called as secrets are.
+impl fmt::Debug for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |(place, name, input): (Place, &str, &Input)| {
+            let text = match place {
+                Place::Path | Place::Field if mask::is_secret_name(name) => MASK.into(),
+                _ => mask::shown_json(input.text()),
+            };
+            (format!("{place:?} {name}"), text)
+        };
+        f.debug_map().entries(self.iter().map(shown)).finish()
+    }
 }
 
 /// What the body is called where names are given.

@@ -10,8 +10,9 @@ use threecx_catalog::{
 use crate::coerce::{self, Json, Walk, Wanted};
 use crate::error::{Error, InputError, NotInVersion};
 use crate::input::{Arguments, Input, lookup, refuse_unknown};
+use crate::members::Members;
 use crate::request::{BASE_PATH, Request};
-use crate::{literal, query};
+use crate::{literal, mask, query};
 
 /// Plans a call of `operation` to a PBX of one of the releases in `target`.
 ///
@@ -151,9 +152,10 @@ fn object(
     json.text.push('{');
     if let Some(text) = given.body.as_ref().map(Input::text) {
         let mut walk = Walk::new("body", text, target);
-        let Ok(coerce::Members(members)) = serde_json::from_str(text) else {
+        let Ok(Members(members)) = serde_json::from_str(text) else {
             let raw = walk.parse(|| format!("a JSON object ({of})"))?;
-            let came = format!("`{}`", raw.get().chars().take(40).collect::<String>());
+            let shown = mask::text_without::<&str>(raw.get(), &[]);
+            let came = format!("`{}`", shown.chars().take(40).collect::<String>());
             return Err(InputError::of("body", "a JSON object", came).into());
         };
         came = walk.members(members, of, known, &mut json)?;
@@ -187,5 +189,6 @@ pub fn raw(method: Method, path: &str, body: Option<String>) -> Request {
         headers.push(("content-type", "application/json".to_owned()));
     }
     let answer = catalog::Answer { status: 200, content: Content::Nothing };
-    Request { method, path_and_query: path_and_query.replace(' ', "%20"), headers, body, answer, secrets: Vec::new() }
+    let secrets = body.as_deref().map(mask::secrets_of).unwrap_or_default();
+    Request { method, path_and_query: path_and_query.replace(' ', "%20"), headers, body, answer, secrets }
 }

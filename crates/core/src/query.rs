@@ -8,7 +8,7 @@ use crate::coerce::{self, Json, Wanted};
 use crate::error::{Error, InputError, NotInVersion};
 use crate::input::{Input, lookup, refuse_unknown};
 use crate::split::split;
-use crate::{literal, suggest};
+use crate::{literal, mask, suggest};
 
 /// Appends the options that were given to the path, in the order in which 3CX lists them.
 pub(crate) fn append(
@@ -154,6 +154,10 @@ fn known_property(structure: &'static Structure, name: &str, target: Span) -> Re
 }
 
 fn misfit(argument: &str, expected: &str, came: &str) -> InputError {
-    let came = if came.is_empty() { "an empty text".to_owned() } else { format!("`{came}`") };
+    let came = if came.is_empty() {
+        "an empty text".to_owned()
+    } else {
+        format!("`{}`", mask::text_without::<&str>(came, &[]))
+    };
     InputError::of(argument, expected, came)
 }

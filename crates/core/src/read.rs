@@ -16,6 +16,7 @@ use serde_json::value::RawValue;
 use threecx_catalog::{Answer as Declared, Content, Effect, Operation, Type, TypeRef, Verb};
 
 use crate::error::{Cause, Error, Reason, Refusal};
+use crate::mask;
 
 /// What the core needs of an answer's head.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,8 +35,7 @@ pub struct Head<'a> {
     pub version: Option<&'a str>,
 }
 
-/// What a call brought.
-#[derive(Debug)]
+/// What a call brought. `Debug` shows what it is, and not what it says.
 pub enum Answer<'a> {
     /// It is done; there is nothing to read.
     Nothing,
@@ -47,8 +47,19 @@ pub enum Answer<'a> {
     File(File),
 }
 
-/// A collection, or one page of it.
-#[derive(Debug, Default)]
+impl fmt::Debug for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Answer::Nothing => f.write_str("Nothing"),
+            Answer::Value(value) => write!(f, "Value({} bytes)", value.get().len()),
+            Answer::Rows(rows) => rows.fmt(f),
+            Answer::File(file) => file.fmt(f),
+        }
+    }
+}
+
+/// A collection, or one page of it. `Debug` shows how many rows there are, and not what they say.
+#[derive(Default)]
 pub struct Rows<'a> {
     /// The rows as they came.
     pub rows: Vec<&'a RawValue>,
@@ -56,6 +67,12 @@ pub struct Rows<'a> {
     pub count: Option<u64>,
     /// `@odata.nextLink`
     pub next_link: Option<String>,
+}
+
+impl fmt::Debug for Rows<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows").field("rows", &self.rows.len()).field("count", &self.count).finish_non_exhaustive()
+    }
 }
 
 /// A file in an answer.
@@ -153,6 +170,7 @@ pub fn check(
         _ => {}
     }
     if let Some(message) = error_in(body) {
+        let message = mask::text_about(operation, &message);
         let colon = if message.is_empty() { "" } else { ": " };
         return senseless(format!("it is an error under status {}{colon}{message}", head.status));
     }
@@ -180,10 +198,11 @@ fn is_due(operation: &Operation, ty: TypeRef, status: u16) -> bool {
 /// An answer that makes no sense. A question can be asked again; what changes something may have
 /// been carried out.
 fn senseless(operation: Option<&Operation>, reason: String) -> Error {
-    match operation {
+    let error = match operation {
         Some(operation) if operation.effect != Effect::Reads => Error::UnknownOutcome { cause: Cause::Broken(reason) },
         _ => Error::Answer { reason },
-    }
+    };
+    error.without::<&str>(&[])
 }
 
 fn page(head: &Head<'_>) -> Error {
@@ -355,7 +374,7 @@ struct Envelope<'a> {
 impl<'de: 'a, 'a> Deserialize<'de> for Envelope<'a> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut envelope = Envelope::default();
-        for (name, value) in crate::coerce::Members::deserialize(deserializer)?.0 {
+        for (name, value) in crate::members::Members::deserialize(deserializer)?.0 {
             match name.as_str() {
                 "value" => envelope.value = Some(value),
                 "@odata.count" => envelope.count = count(value),
@@ -430,8 +449,14 @@ fn percent_decoded(text: &str) -> Option<String> {
 
 /// The error that a status other than success means.
 fn refusal(operation: Option<&'static Operation>, head: &Head<'_>, body: &[u8]) -> Error {
-    let refusal = parse_refusal(head.status, body);
-    match head.status {
+    let mut refusal = parse_refusal(head.status, body);
+    if let Some(operation) = operation {
+        let texts = refusal.reasons.iter_mut().flat_map(|reason| [Some(&mut reason.code), reason.target.as_mut()]);
+        for text in texts.flatten().chain([&mut refusal.message]) {
+            *text = mask::text_about(operation, text).into_owned();
+        }
+    }
+    let error = match head.status {
         300..=399 => not_a_3cx(format!("it redirects to {}", head.location.unwrap_or("nowhere"))),
         401 => Error::Authentication { reason: non_empty(&refusal.message, "it says the token does not hold") },
         403 => Error::Permission {
@@ -446,7 +471,9 @@ fn refusal(operation: Option<&'static Operation>, head: &Head<'_>, body: &[u8]) 
             Error::NotFound(Box::new(refusal))
         }
         _ => Error::Rejected(Box::new(refusal)),
-    }
+    };
+    // It may quote what it refuses.
+    error.without::<&str>(&[])
 }
 
 fn non_empty(text: &str, otherwise: &str) -> String {
@@ -476,8 +503,10 @@ fn parse_refusal(status: u16, body: &[u8]) -> Refusal {
         target: Option<String>,
     }
     let Ok(Envelope { error }) = serde_json::from_slice(body) else {
-        let text = String::from_utf8_lossy(&body[..body.len().min(400)]);
+        let text = String::from_utf8_lossy(&body[..body.len().min(4000)]);
         let text = if text.trim_start().starts_with('<') { "" } else { text.trim() };
+        // Before it is cut: of half a secret nobody knows what it is.
+        let text = mask::text_without::<&str>(text, &[]);
         return Refusal { status, message: text.chars().take(200).collect(), reasons: Vec::new() };
     };
     let details = error.details.unwrap_or_default().into_iter();

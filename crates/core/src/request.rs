@@ -1,17 +1,18 @@
 //! A request, ready to be sent by whatever sends requests.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 use threecx_catalog::{Answer, Method};
 
+use crate::mask;
+
 /// Where the API lies below the PBX's address.
 pub const BASE_PATH: &str = "/xapi/v1";
 
-/// What takes the place of a secret wherever a request is shown.
-pub const MASK: &str = "***";
-
 /// A request without the address of the PBX and without a token.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request {
     /// The HTTP method.
     pub method: Method,
@@ -31,15 +32,7 @@ impl Request {
     /// The body as it may be shown and logged: every secret replaced by `"***"`.
     pub fn masked_body(&self) -> Option<String> {
         let body = self.body.as_deref()?;
-        let mut shown = String::with_capacity(body.len());
-        let mut from = 0;
-        for place in self.secret_places() {
-            shown.push_str(&body[from..place.start]);
-            shown.push_str(&format!("\"{MASK}\""));
-            from = place.end;
-        }
-        shown.push_str(&body[from..]);
-        Some(shown)
+        Some(mask::with_masks(body, &self.secret_places()))
     }
 
     /// Where in the body the secrets stand: JSON values, in order, none inside another.
@@ -53,5 +46,30 @@ impl Request {
             outermost
         });
         places
+    }
+
+    /// The path and query as they may be shown and logged: what is compared with a secret, or given under
+    /// the name of one, is masked.
+    pub fn masked_path(&self) -> Cow<'_, str> {
+        mask::text_without::<&str>(&self.path_and_query, &[])
+    }
+
+    /// The secrets of the body, as a person would write them. Whoever answers may repeat them.
+    pub fn secret_values(&self) -> Vec<String> {
+        let body = self.body.as_deref().unwrap_or_default();
+        mask::values(body, self.secret_places())
+    }
+}
+
+/// Without its secrets.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("path_and_query", &self.masked_path())
+            .field("headers", &self.headers)
+            .field("body", &self.masked_body())
+            .field("answer", &self.answer)
+            .finish_non_exhaustive()
     }
 }

@@ -42,7 +42,7 @@ fn dispatch(command: &[u8]) -> Result<Vec<u8>, Failure> {
 }
 
 fn parse<'a, T: Deserialize<'a>>(command: &'a [u8]) -> Result<T, Failure> {
-    serde_json::from_slice(command).map_err(|error| Failure::command(error.to_string()))
+    serde_json::from_slice(command).map_err(|error| Failure::command(threecx_core::mask::unfit(&error)))
 }
 
 /// A command about one operation and nothing else.

@@ -26,6 +26,14 @@ impl Failure {
         Failure::Operation { id: id.to_owned(), hint: did_you_mean(id, &known) }
     }
 
+    /// The same without these secrets, and others that go by their name.
+    pub fn without(self, secrets: &[String]) -> Failure {
+        match self {
+            Failure::Core(error) => Failure::Core(error.without(secrets)),
+            other => other,
+        }
+    }
+
     /// `{"error": {code, message, next, argument?, status?}}`
     pub fn reply(&self) -> Value {
         let error = match self {

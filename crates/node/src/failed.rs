@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 use threecx_catalog::Span;
 use threecx_core::retry::{Decision, Outcome, Policy, only_reads};
-use threecx_core::{Cause, Error, read, token};
+use threecx_core::{Cause, Error, mask, read, token};
 
 use crate::command::{self, Reply};
 use crate::read::Received;
@@ -36,6 +36,9 @@ pub(crate) struct Failed<'a> {
     /// What the network said, if nothing came.
     #[serde(default)]
     network: Option<Network>,
+    /// The body that was sent, which may come back in the error: its secrets are taken out.
+    #[serde(default)]
+    sent: Option<String>,
     /// Host and port.
     host: String,
 }
@@ -57,6 +60,11 @@ struct Network {
 
 /// `{wait}` in milliseconds, or the error.
 pub(crate) fn failed(failed: Failed<'_>) -> Reply {
+    let secrets = failed.sent.as_deref().map(mask::secrets_in).unwrap_or_default();
+    decide(failed).map_err(|failure| failure.without(&secrets))
+}
+
+fn decide(failed: Failed<'_>) -> Reply {
     let operation = command::operation(failed.operation)?;
     let target = command::target(failed.version)?.unwrap_or(Span::NEWEST);
     let form = operation.form(target).unwrap_or(operation.newest_form());

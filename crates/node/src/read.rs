@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 use threecx_catalog::Span;
 use threecx_core::read::{self, Answer, Head};
-use threecx_core::{Error, retry};
+use threecx_core::{Error, mask, retry};
 
 use crate::command::{self, Reply};
 
@@ -18,6 +18,9 @@ pub(crate) struct Read<'a> {
     /// True if only rows will do: for a face to which their absence means something.
     #[serde(default)]
     rows: bool,
+    /// The body that was sent, which may come back in an error: its secrets are taken out.
+    #[serde(default)]
+    sent: Option<String>,
     #[serde(flatten)]
     received: Received,
 }
@@ -61,6 +64,11 @@ impl Received {
 /// `{kind: "file", name, mediaType}`; `in` says whether the value is the whole `body` or its
 /// member `value`. All of them name the PBX's `version`, if the answer does.
 pub(crate) fn read(read: Read<'_>) -> Reply {
+    let secrets = read.sent.as_deref().map(mask::secrets_in).unwrap_or_default();
+    understood(read).map_err(|failure| failure.without(&secrets))
+}
+
+fn understood(read: Read<'_>) -> Reply {
     let operation = command::operation(read.operation)?;
     let target = command::target(read.version)?.unwrap_or(Span::NEWEST);
     let declared = operation.form(target).unwrap_or(operation.newest_form()).answer_in(target);

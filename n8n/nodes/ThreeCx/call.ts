@@ -118,7 +118,8 @@ function read(
 	const parsed = parse(body, isFile);
 	const { version } = pbx(context);
 	const text = parsed.broken ?? outline(parsed.value);
-	const command = { do: 'read', operation, version, rows, status, headers, body: text };
+	const sent = plan.request.body;
+	const command = { do: 'read', operation, version, rows, sent, status, headers, body: text };
 	const reply = call<Reading>(command);
 	if (reply.error) throw failure(context.getNode(), reply.error, itemIndex);
 	const reading = reply as Reading;

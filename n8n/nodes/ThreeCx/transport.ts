@@ -112,6 +112,7 @@ export async function send(
 				version: there.version,
 				attempt,
 				jitter: Math.random(),
+				sent: request.body,
 				...what,
 			});
 			if (reply.error) throw failure(context.getNode(), reply.error, itemIndex);

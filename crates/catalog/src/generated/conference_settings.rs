@@ -481,7 +481,7 @@ pub static ON_BOARD_MCU_ROW: Structure = Structure {
         Property { name: "Enabled", ty: TypeRef::new(Type::Boolean, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
         Property { name: "Guid", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
         Property { name: "Host", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
-        Property { name: "InstallScript", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
+        Property { name: "InstallScript", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: true, refers_to: None, span: Span::new(0, 10) },
         Property { name: "Ip", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
         Property { name: "Latitude", ty: TypeRef::new(Type::Single, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 2) },
         Property { name: "Latitude", ty: TypeRef::new(Type::Single, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(3, 10) },
@@ -534,7 +534,7 @@ pub static PARTICIPANT_DETAILS: Structure = Structure {
     span: Span::new(0, 10),
     properties: &[
         Property { name: "email", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
-        Property { name: "key", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
+        Property { name: "key", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: true, refers_to: None, span: Span::new(0, 10) },
         Property { name: "moderator", ty: TypeRef::new(Type::Int32, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
         Property { name: "name", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
         Property { name: "pbx_extension", ty: TypeRef::new(Type::String, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },

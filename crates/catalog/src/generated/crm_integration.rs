@@ -225,7 +225,7 @@ pub static CRM_CHOICE: Structure = Structure {
     span: Span::new(0, 10),
     properties: &[
         Property { name: "Key", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
-        Property { name: "Value", ty: TypeRef::new(Type::String, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
+        Property { name: "Value", ty: TypeRef::new(Type::String, false, true), max_length: None, navigation: false, default: None, secret: true, refers_to: None, span: Span::new(0, 10) },
     ],
 };
 

@@ -253,7 +253,7 @@ pub static LOCATION_SETTINGS: Structure = Structure {
         Property { name: "FtpPath", ty: TypeRef::new(Type::String, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
         Property { name: "FtpUser", ty: TypeRef::new(Type::String, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
         Property { name: "FtpValidateCertificate", ty: TypeRef::new(Type::Boolean, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
-        Property { name: "GbJson", ty: TypeRef::new(Type::Structure(&super::shared_types::CONCEALED_DATA_FILE), false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
+        Property { name: "GbJson", ty: TypeRef::new(Type::Structure(&super::shared_types::CONCEALED_DATA_FILE), false, true), max_length: None, navigation: false, default: None, secret: true, refers_to: None, span: Span::new(0, 10) },
         Property { name: "GbPath", ty: TypeRef::new(Type::String, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
         Property { name: "LocalPath", ty: TypeRef::new(Type::String, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
         Property { name: "NsDomain", ty: TypeRef::new(Type::String, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },

@@ -376,7 +376,7 @@ pub static ON_BOARD_CONVERTER_ROW: Structure = Structure {
         Property { name: "Enabled", ty: TypeRef::new(Type::Boolean, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(7, 10) },
         Property { name: "Guid", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(7, 10) },
         Property { name: "Host", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(7, 10) },
-        Property { name: "InstallScript", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(7, 10) },
+        Property { name: "InstallScript", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: true, refers_to: None, span: Span::new(7, 10) },
         Property { name: "Ip", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(7, 10) },
         Property { name: "Port", ty: TypeRef::new(Type::Int32, false, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(7, 10) },
         Property { name: "Secret", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: true, refers_to: None, span: Span::new(7, 10) },

@@ -16,7 +16,7 @@ use threecx::Client;
 use threecx::{Directory, NameInput, NamedEntity, Wanted};
 use threecx_catalog::{Effect, EntitySet, Span};
 use threecx_core::guard::{self, Finding};
-use threecx_core::{Arguments, Error, Input, InputError, Request, plan};
+use threecx_core::{Arguments, Error, Input, InputError, Request, mask, plan};
 
 use self::complete::{before, check_words, complete};
 use crate::before::Touched;
@@ -123,6 +123,7 @@ impl Draft {
         let [intent] = self.intents.as_slice() else { return None };
         let about = self.about(0)?;
         if let Some(filter) = intent.targets.filter() {
+            let filter = mask::text_without::<&str>(filter, &[]);
             return Some(format!("the {} for which `{filter}` is true", about.set.nouns()));
         }
         self.pending[0].given(about.set).or_else(|| {
@@ -387,6 +388,7 @@ fn want_subject(want: &mut Wanted, intent: &Intent, wants: Wants) {
 
 fn matches_none(set: &EntitySet, filter: &str) -> Error {
     let expected = format!("a filter that matches at least one {}", set.noun());
+    let filter = mask::text_without::<&str>(filter, &[]);
     let error = InputError::of("where", expected, format!("`{filter}`, which matches none"));
     error.with_hint(format!("List the {} with this filter to try it first.", set.nouns())).into()
 }

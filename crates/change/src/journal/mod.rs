@@ -33,6 +33,7 @@ use serde::de::DeserializeOwned;
 use crate::identity::Identity;
 use crate::keys::Keys;
 use crate::state::State;
+use crate::trust;
 
 pub use error::JournalError;
 pub use history::{Counts, RunDetail, RunSummary, StepRecord};
@@ -154,6 +155,7 @@ impl Journal {
     pub fn open(folder: &Path) -> Result<Journal, JournalError> {
         private_folder(folder).map_err(|error| JournalError::folder(folder, &error))?;
         let path = folder.join("journal.db");
+        trust::check(&path).map_err(|error| JournalError::folder(folder, &error))?;
         // A new key could read nothing, and would make rows that are done look new.
         if path.exists() && !Keys::are_in(folder) {
             return Err(JournalError::NoKey { folder: folder.to_owned() });

@@ -10,7 +10,7 @@ use threecx_catalog::{Body, Collection, Form, Operation, Property, Span, Type, T
 
 pub use threecx_catalog::words::kebab;
 pub use threecx_core::Place;
-use threecx_core::guard;
+use threecx_core::guard::{self, Finding};
 
 use super::globals;
 
@@ -31,6 +31,8 @@ pub struct Flag {
     pub secret: bool,
     /// The collection that it replaces whole, which has commands for single items.
     pub replaces: Option<&'static Collection>,
+    /// What has to be agreed to where it is given.
+    pub asks: Option<Finding>,
     /// The releases that have it.
     pub span: Span,
 }
@@ -96,6 +98,7 @@ pub fn flags(operation: &Operation) -> Vec<Flag> {
                 refers_to: parameter.refers_to,
                 secret: false,
                 replaces: None,
+                asks: None,
                 span: form.span,
             };
             add(&mut flags, flag);
@@ -118,6 +121,7 @@ pub fn flags(operation: &Operation) -> Vec<Flag> {
                 refers_to: property.refers_to,
                 secret: property.secret,
                 replaces: guard::replaced(operation, property.name),
+                asks: guard::asks_for(operation, property.name),
                 span: intersection(span, form.span),
             };
             add(&mut flags, flag);
@@ -148,6 +152,7 @@ fn plain(name: &'static str, place: Place, ty: Type, span: Span) -> Flag {
         refers_to: None,
         secret: false,
         replaces: None,
+        asks: None,
         span,
     }
 }

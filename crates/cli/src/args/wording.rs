@@ -1,6 +1,7 @@
 //! What an operation and its flags do, and when they exist, in words.
 
 use threecx_catalog::{Collection, Effect, Operation, Span, Type};
+use threecx_core::guard::Finding;
 
 use super::flag::{Flag, Place};
 
@@ -67,6 +68,11 @@ pub fn help(flag: &Flag) -> String {
     if let Some(collection) = flag.replaces {
         let words = collection_words(collection);
         facts.push(format!("replaces all {}s; one by one: threecx {words} add|remove", collection.noun));
+    }
+    match flag.asks {
+        Some(Finding::ReplacesList(_)) => facts.push("replaces the whole list, which has to be confirmed".into()),
+        Some(Finding::LocksOut(_)) => facts.push("may lock you out, which has to be confirmed".into()),
+        _ => {}
     }
     if let Some(max) = flag.max_length {
         facts.push(format!("at most {max} characters"));

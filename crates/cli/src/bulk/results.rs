@@ -8,7 +8,7 @@ use super::columns::Columns;
 use super::table::Table;
 use crate::args::flag::Flag;
 use crate::failure::Failure;
-use crate::output::csv::guarded;
+use crate::output::formula::guarded;
 
 /// `people.csv` → `people.results.csv`
 pub fn beside(input: &str) -> PathBuf {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use threecx_catalog::Effect;
 use threecx_change::identity::content;
 use threecx_change::journal::{FileRun, Head, Kind, OldRun, Row, old_constants, old_hash};
-use threecx_change::{Draft, Journal, State, settle};
+use threecx_change::{Draft, Journal, Plan, State, settle};
 
 use super::brings_files;
 use super::row_file::{RowFile, rows};
@@ -34,6 +34,11 @@ impl Resumed {
     /// The start of this number of calls, of which nothing is known.
     pub fn nothing(calls: usize) -> Resumed {
         Resumed { states: vec![State::Unsent; calls], todo: (0..calls).collect(), file: None }
+    }
+
+    /// The steps of a plan that are sent.
+    pub fn todo_of(&self, plan: &Plan) -> Vec<usize> {
+        if self.file.is_some() { self.todo.clone() } else { plan.order() }
     }
 }
 

@@ -70,7 +70,7 @@ impl Summary<'_> {
                     sink.line(&format!("  {line}"))?;
                 }
                 if let Some(path) = self.results {
-                    sink.line(&format!("Results: {}", path.display()))?;
+                    sink.line(&one_line(&format!("Results: {}", path.display())))?;
                 }
                 sink.finish()?;
             }

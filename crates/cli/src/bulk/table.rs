@@ -8,7 +8,7 @@ use indexmap::{IndexMap, IndexSet};
 use serde_json::value::RawValue;
 
 use crate::failure::Failure;
-use crate::output::csv::unguarded;
+use crate::output::formula::unguarded;
 
 /// What a file holds.
 #[derive(Debug)]
@@ -117,7 +117,7 @@ fn csv(path: &str, text: &str) -> Result<Content, Failure> {
     for record in reader.records() {
         let record = record.map_err(wrong)?;
         // Blanks around a cell are not part of it.
-        let cell = |field: &str| typed(unguarded(field.trim()));
+        let cell = |field: &str| typed(&unguarded(field.trim()));
         let line = record.position().map_or(0, |position| line_of(text, position));
         if record.iter().all(|field| field.trim().is_empty()) {
             continue;

@@ -193,7 +193,7 @@ fn list(collection: &Collection, items: &[Value], output: &Output) -> Result<(),
         let row = |item: &Value| columns.iter().map(|column| cell(item, column)).collect::<Vec<String>>();
         let heading: Vec<&str> = columns.iter().map(|column| column.heading).collect();
         let rows = items.iter().map(row).collect();
-        sink.line(&print_table::table(&heading, rows, Some(output.width())))?;
+        sink.painted(&print_table::table(&heading, rows, Some(output.width())))?;
     } else {
         for item in items {
             sink.line(&one_line(item.as_str().unwrap_or_default()))?;

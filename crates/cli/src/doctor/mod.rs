@@ -145,10 +145,12 @@ fn print(findings: &[Finding], output: &Output, sink: &mut Sink) -> Result<(), F
         };
         let next = finding.next_step.as_ref().map(|next| format!("next: {next}"));
         let texts = [Some(&finding.message), next.as_ref()].into_iter().flatten();
-        let text: Vec<String> = texts.map(|text| wrap(&one_line(text), width)).collect();
+        // Further lines stand further in: none of them can pass for the next step.
+        let text = texts.map(|text| wrap(&one_line(text), width.saturating_sub(2)).replace('\n', "\n  "));
+        let text: Vec<String> = text.collect();
         for (number, line) in text.join("\n").lines().enumerate() {
             match number {
-                0 => sink.line(&format!("{status}{name:<13}{line}"))?,
+                0 => sink.painted(&format!("{status}{name:<13}{line}"))?,
                 _ => sink.line(&format!("{:COLUMN$}{line}", ""))?,
             }
         }

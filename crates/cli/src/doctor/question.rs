@@ -6,7 +6,7 @@ use threecx::{Answer, Arguments, Client, Error, operation};
 
 /// The answer to an operation, with these query options: an entity, or the rows of a list.
 pub async fn ask(client: &Client, id: &str, options: &[(&str, &str)]) -> Result<Value, Error> {
-    let unreadable = |error: serde_json::Error| Error::Answer { reason: error.to_string() };
+    let unreadable = |error: serde_json::Error| Error::Answer { reason: threecx_core::mask::unfit(&error) };
     let operation = operation(id).ok_or_else(|| Error::Answer { reason: format!("{id} is not in the catalogue") })?;
     let mut arguments = Arguments::default();
     arguments.options.extend(options.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())));

@@ -18,7 +18,7 @@ use crate::args::matches;
 use crate::args::output::OutputFlags;
 use crate::args::stdin::Stdin;
 use crate::connect::Settings;
-use crate::consent::{ask_if_interactive, is_interactive};
+use crate::consent::{Consent, ask_if_interactive, is_interactive};
 use crate::dry_run;
 use crate::entity_change::{Kind, Seen};
 use crate::failure::Failure;
@@ -69,7 +69,10 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
                     return dry_run::print(&plan.steps[0].request(plan.release)?, &settings, &output);
                 }
                 let agreed = settings.sim || matches::flag(&matches, "yes");
-                ask_if_interactive("Send", settings.pbx().as_deref(), agreed)?;
+                match Consent::to(&plan.findings(), agreed, || Some(seen.label()), settings.pbx())? {
+                    Consent::Given => ask_if_interactive("Send", settings.pbx().as_deref(), agreed)?,
+                    to_be_asked => to_be_asked.ask(Some(&seen.label()))?,
+                }
                 let log = journal::begin_call(&settings, &plan, &connection.identity)?;
                 let ended = run_one(&plan, log, client, &output).await;
                 match check_one(&plan, &ended.states, ended.trouble, ended.cause) {

@@ -12,6 +12,8 @@ use threecx_catalog::words::counted;
 use threecx_change::JournalError;
 use threecx_change::sealed::SealError;
 
+use crate::output::style::one_line;
+
 pub use kind::{Kind, exit_codes};
 pub use next_steps::next_step;
 
@@ -244,7 +246,8 @@ fn problem_list(problems: &[RowProblem], rows: usize) -> String {
     for RowProblem { line, column, message, hint } in problems.iter().take(PROBLEMS) {
         let column = column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();
         let hint = hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
-        text.push_str(&format!("\n  line {line}{column}: {message}{hint}"));
+        text.push_str("\n  ");
+        text.push_str(&one_line(&format!("line {line}{column}: {message}{hint}")));
     }
     if problems.len() > PROBLEMS {
         text.push_str(&format!("\n  and {} more", problems.len() - PROBLEMS));
@@ -281,7 +284,9 @@ impl From<io::Error> for Failure {
 /// What the system says, without the error number, which helps no user.
 pub fn reason_of(error: &io::Error) -> String {
     let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+    // What this program says itself may have a path in it.
+    let Some(text) = text.split(" (os error").next().filter(|_| error.raw_os_error().is_some()) else { return text };
+    text.to_lowercase()
 }
 
 impl From<clap::Error> for Failure {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use threecx::Error;
 
 use super::{Failure, Kind, RowProblem};
-use crate::output::style::{Style, plain_text};
+use crate::output::style::{Style, escaped, one_line};
 
 impl Failure {
     /// Says it on stderr, once. Help and version are not errors and go to stdout.
@@ -20,16 +20,25 @@ impl Failure {
         match self {
             Failure::Closed | Failure::Unhealthy => Ok(()),
             Failure::Help(error) => error.print(),
-            _ if json => writeln!(stderr, "{}", self.json()),
+            _ if json => writeln!(stderr, "{}", escaped(&self.json().to_string())),
             _ => {
                 let style = Style::for_stderr();
                 let head = style.red(&format!("error[{}]:", self.kind().map_or("", Kind::name)));
-                writeln!(stderr, "{head} {}", plain_text(&self.message()))?;
+                writeln!(stderr, "{head} {}", self.lines())?;
                 match self.next_step() {
-                    Some(next) => writeln!(stderr, "  next: {}", plain_text(&next)),
+                    Some(next) => writeln!(stderr, "  next: {}", one_line(&next)),
                     None => Ok(()),
                 }
             }
+        }
+    }
+
+    /// What is wrong, for a terminal: in one line, but for a list of what is wrong with rows. Whatever comes
+    /// from outside cannot begin a line, which might pass for what this program says.
+    fn lines(&self) -> String {
+        match self {
+            Failure::Rows { problems, rows } => super::problem_list(problems, *rows),
+            other => one_line(&other.message()),
         }
     }
 

@@ -7,12 +7,14 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
 use crate::failure::Failure;
+use crate::output::style::one_line;
 
 /// A line; where there is a default, Enter takes it. `flag` is what gives it without asking.
 pub fn line(question: &str, default: Option<&str>, flag: &str) -> Result<String, Failure> {
     check_interactive(question, flag)?;
+    let question = one_line(question);
     loop {
-        let offer = default.map(|default| format!(" [{default}]")).unwrap_or_default();
+        let offer = default.map(|default| format!(" [{}]", one_line(default))).unwrap_or_default();
         write!(io::stderr(), "{question}{offer}: ").and_then(|()| io::stderr().flush()).map_err(|e| wrong(&e))?;
         let mut answer = String::new();
         if io::stdin().lock().read_line(&mut answer).map_err(|error| wrong(&error))? == 0 {

@@ -18,7 +18,7 @@ use crate::consent::is_interactive;
 use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::output::style::note;
+use crate::output::style::{note, one_line};
 use crate::profiles::Place;
 use crate::profiles::{Profile, Profiles, Who, check_name};
 use crate::runtime::runtime;
@@ -33,10 +33,10 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
     let output = Output::from(OutputFlags::format_of(&matches))?;
     let mut stdin = Stdin::default();
-    let profiles = Profiles::load()?;
     let flags = LoginFlags::of(&matches);
     let named = flags.profile.clone().or_else(|| env_vars::PROFILE.get());
     named.as_deref().map_or(Ok(()), check_name)?;
+    let profiles = Profiles::load()?;
     // What is known already is offered; of a profile that --profile names, it counts.
     let known = named.as_ref().or(profiles.default.as_ref()).and_then(|name| profiles.profiles.get(name));
     let given = Given { environment: flags.profile.is_none() || known.is_none(), flags };
@@ -242,7 +242,7 @@ fn keep(
         return sink.finish();
     }
     let version = version.map(|version| format!(" (3CX {version})")).unwrap_or_default();
-    sink.line(&format!("Logged in to {}{version} as {}.", profile.url, profile.who.shown()))?;
+    sink.line(&one_line(&format!("Logged in to {}{version} as {}.", profile.url, profile.who.shown())))?;
     sink.line(&format!("The profile {name} is kept in {path}, its secret in {}.", secret.shown(place)))?;
     sink.line(&match is_default {
         true => "It is the default profile: commands use it from now on.".to_owned(),

@@ -8,6 +8,7 @@ use super::carry_out::carry_out;
 use super::show;
 use super::work::Work;
 use crate::args::stdin::Stdin;
+use crate::consent::Consent;
 use crate::failure::Failure;
 use crate::report;
 use crate::runtime::runtime;
@@ -34,6 +35,10 @@ pub fn run(operation: &'static Operation, rest: Vec<OsString>) -> Result<(), Fai
             Mode::Keep(path) => show::keep_left(&typed, &resumed, &plan, path),
             Mode::Send => {
                 if !resumed.todo.is_empty() {
+                    let consent = match consent {
+                        Consent::Given => work.consent_to(&typed, &resumed, &plan)?,
+                        to_be_asked => to_be_asked,
+                    };
                     consent.ask(work.concerned(&resumed, &plan).as_deref())?;
                 }
                 carry_out(&typed, work, resumed, &plan, &pbx).await

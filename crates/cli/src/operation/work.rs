@@ -62,6 +62,12 @@ impl Work {
         Consent::to(&draft.findings(), typed.is_agreed(), concerned, typed.settings.pbx())
     }
 
+    /// The same, once it is known what the things are: there may be more of them than anyone thought of.
+    pub fn consent_to(&self, typed: &Typed, resumed: &Resumed, plan: &Plan) -> Result<Consent, Failure> {
+        let findings = plan.findings_of(&resumed.todo_of(plan));
+        Consent::to(&findings, typed.is_agreed(), || self.concerned(resumed, plan), typed.settings.pbx())
+    }
+
     /// What is known of it already, from a run that was cut off.
     pub async fn resume(&self, typed: &Typed, draft: &Draft, pbx: &Connection) -> Result<Resumed, Failure> {
         match self {

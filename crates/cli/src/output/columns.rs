@@ -2,7 +2,8 @@
 
 use indexmap::{IndexMap, IndexSet};
 use serde_json::value::RawValue;
-use threecx_catalog::{NAMING, Structure, Type};
+use threecx_catalog::{NAMING, Property, Structure, Type};
+use threecx_core::mask;
 
 use super::shape::{self, Shape};
 
@@ -116,12 +117,38 @@ fn spelling(present: &IndexSet<&str>, name: &str) -> Vec<String> {
 /// structure.
 pub fn is_secret(structure: Option<&'static Structure>, name: &str) -> bool {
     let (first, below) = name.split_once('.').map_or((name, None), |(first, below)| (first, Some(below)));
-    let properties = structure.into_iter().flat_map(Structure::all_properties);
-    let mut named = properties.filter(|property| property.name.eq_ignore_ascii_case(first));
-    named.any(|property| match (property.ty.ty, below) {
+    let named: Vec<&Property> = properties(structure, first).collect();
+    if named.is_empty() {
+        // Of what a later release brings, the name has to say it.
+        return mask::is_secret_name(first) || below.is_some_and(|below| is_secret(None, below));
+    }
+    named.into_iter().any(|property| match (property.ty.ty, below) {
         (Type::Structure(inner), Some(below)) => property.secret || is_secret(Some(inner), below),
         _ => property.secret,
     })
+}
+
+fn properties(structure: Option<&'static Structure>, name: &str) -> impl Iterator<Item = &'static Property> {
+    let properties = structure.into_iter().flat_map(Structure::all_properties);
+    properties.filter(move |property| property.name.eq_ignore_ascii_case(name))
+}
+
+/// A value for a cell of this name, without the secrets of what lies in it.
+pub fn shown_cell(structure: Option<&'static Structure>, name: &str, json: &str) -> String {
+    if !json.starts_with(['{', '[']) {
+        return cell(json);
+    }
+    cell(&shape::masked_text(structure_of(structure, name), json))
+}
+
+/// What the catalogue says that a column holds.
+fn structure_of(structure: Option<&'static Structure>, name: &str) -> Option<&'static Structure> {
+    let (first, below) = name.split_once('.').map_or((name, None), |(first, below)| (first, Some(below)));
+    let inner = properties(structure, first).find_map(|property| match property.ty.ty {
+        Type::Structure(inner) => Some(inner),
+        _ => None,
+    })?;
+    below.map_or(Some(inner), |below| structure_of(Some(inner), below))
 }
 
 /// A value for a cell: text without quotes, things by their names, long lists by their number.

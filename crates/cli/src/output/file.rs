@@ -12,6 +12,7 @@ use threecx::{Download, Operation, Piece};
 
 use super::settings::Output;
 use super::shape::Shape;
+use super::style::one_line;
 use super::value::print_value;
 use crate::atomic_file::{Incomplete, Readers};
 use crate::failure::Failure;
@@ -126,7 +127,7 @@ fn report(path: &str, length: u64, media_type: &str, output: &Output) -> Result<
         return print_value(&saved, &Shape::unknown(), &output);
     }
     let mut sink = output.open()?;
-    sink.line(&format!("Wrote {path} ({}).", size(length)))?;
+    sink.line(&one_line(&format!("Wrote {path} ({}).", size(length))))?;
     sink.finish()
 }
 

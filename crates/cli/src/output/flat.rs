@@ -4,6 +4,8 @@
 //! The columns come from the catalogue and from what was asked for, never from the rows: the
 //! heading of a list is the same today and tomorrow, and there if the list is empty.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use indexmap::{IndexMap, IndexSet};
@@ -34,6 +36,8 @@ pub struct Column {
 pub struct Columns {
     pub columns: Vec<Column>,
     members: Members,
+    /// Columns of lists with secrets in them, and what they are lists of.
+    masked: HashMap<usize, &'static Structure>,
     /// Secrets that have no column.
     secrets: IndexSet<String>,
     /// Members of rows that have no column.
@@ -158,14 +162,34 @@ impl Columns {
             }
             _ if into.contains_key(property.name) => {}
             _ => {
-                let cell = self.column(name, Some(property.ty));
+                let cell = match (self.column(name, Some(property.ty)), property.ty.ty) {
+                    // Who asks for a secret gets it; nobody asks for those that are somewhere in a list.
+                    (Member::Cell(index), Type::Structure(inner))
+                        if !property.secret && shape::holds_secrets(property.ty) =>
+                    {
+                        self.masked.insert(index, inner);
+                        Member::Cell(index)
+                    }
+                    (cell, _) => cell,
+                };
                 into.insert(property.name.into(), cell);
             }
         }
     }
 
     /// The cells of a row: JSON as it came, or nothing. What is not an object is one cell.
-    pub fn cells<'a>(&mut self, row: &'a str) -> Vec<Option<&'a str>> {
+    pub fn cells<'a>(&mut self, row: &'a str) -> Vec<Option<Cow<'a, str>>> {
+        let cells = self.unmasked(row);
+        let masked = |(index, cell): (usize, Option<&'a str>)| {
+            Some(match (cell?, self.masked.get(&index)) {
+                (json, Some(structure)) => shape::masked_text(Some(structure), json).into(),
+                (json, None) => json.into(),
+            })
+        };
+        cells.into_iter().enumerate().map(masked).collect()
+    }
+
+    fn unmasked<'a>(&mut self, row: &'a str) -> Vec<Option<&'a str>> {
         let mut cells = vec![None; self.columns.len()];
         if !row.trim_start().starts_with('{') {
             if let Some(first) = cells.first_mut() {
@@ -318,8 +342,12 @@ mod tests {
         let mut columns = Columns::of(&asked).expect("known");
         let row = r#"{"New":1,"ForwardNoAnswer":{"Number":"7","To":"Queue"},"Number":"8\u0030"}"#;
         let cells = columns.cells(row);
-        let found: Vec<(&str, &str)> =
-            columns.columns.iter().zip(&cells).filter_map(|(c, cell)| Some((c.name.as_str(), (*cell)?))).collect();
+        let found: Vec<(&str, &str)> = columns
+            .columns
+            .iter()
+            .zip(&cells)
+            .filter_map(|(c, cell)| Some((c.name.as_str(), cell.as_deref()?)))
+            .collect();
         assert_eq!(
             found,
             [("Number", r#""8\u0030""#), ("ForwardNoAnswer.Number", r#""7""#), ("ForwardNoAnswer.To", r#""Queue""#)]

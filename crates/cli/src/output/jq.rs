@@ -49,19 +49,67 @@ impl Jq {
         &self.expression
     }
 
+    fn complaint(&self, text: &str) -> String {
+        complaint(text, &self.expression)
+    }
+
     /// Runs it over a JSON value; what comes out goes to `emit`, one value after the other.
     pub fn run(&self, json: &str, mut emit: impl FnMut(&str) -> Result<(), Failure>) -> Result<(), Failure> {
         let failed = |message: String| Failure::Jq { message, row: None };
-        let input = read::parse_single(json.as_bytes()).map_err(|error| failed(error.to_string()))?;
+        let unreadable = |_| failed("the answer is not JSON that can be read".to_owned());
+        let input = read::parse_single(json.as_bytes()).map_err(unreadable)?;
         let context = Ctx::<JustLut<Val>>::new(&self.filter.lut, Vars::new([]));
         let mut text = Vec::new();
         for value in self.filter.id.run((context, input)).map(unwrap_valr) {
-            let value = value.map_err(|error| failed(error.to_string()))?;
+            let value = value.map_err(|error| failed(self.complaint(&error.to_string())))?;
             text.clear();
             write::write(&mut text, &write::Pp::default(), 0, &value).map_err(|error| failed(error.to_string()))?;
             emit(&String::from_utf8_lossy(&text))?;
         }
         Ok(())
+    }
+}
+
+/// What a filter complains about, without the values that it complains about: they are what the PBX has sent,
+/// secrets among it. `typed` is the filter: what stands in it is known already.
+fn complaint(text: &str, typed: &str) -> String {
+    let kind = |value: &str| match value.trim_start().bytes().next() {
+        Some(b'{') => "an object",
+        Some(b'[') => "a list",
+        Some(b'"') => "a text",
+        Some(b'0'..=b'9' | b'-') => "a number",
+        _ if value.starts_with("null") => "null",
+        _ if value.starts_with("true") || value.starts_with("false") => "true or false",
+        _ => "a value",
+    };
+    let shown = |value: &str| match value.trim().trim_matches('"') {
+        name if !name.is_empty() && typed.contains(name) => format!("`{name}`"),
+        _ => kind(value).to_owned(),
+    };
+    if let Some((value, key)) = text.strip_prefix("cannot index ").and_then(|rest| rest.rsplit_once(" with ")) {
+        return format!("cannot index {} with {}", kind(value), shown(key));
+    }
+    if let Some((value, wanted)) = text.strip_prefix("cannot use ").and_then(|rest| rest.rsplit_once(" as ")) {
+        let is_word = wanted.chars().all(|c| c.is_ascii_alphanumeric() || " ()-".contains(c)) && wanted.len() < 40;
+        return format!("cannot use {} as {}", kind(value), if is_word { wanted } else { "something else" });
+    }
+    if let Some(values) = text.strip_prefix("cannot calculate ") {
+        let mut left = serde_json::Deserializer::from_str(values).into_iter::<serde::de::IgnoredAny>();
+        let end = if matches!(left.next(), Some(Ok(_))) { left.byte_offset() } else { values.len() };
+        return match values.get(end..).and_then(|rest| rest.trim_start().split_once(' ')) {
+            Some((sign @ ("+" | "-" | "*" | "/" | "%"), right)) => {
+                format!("cannot calculate {} {sign} {}", kind(values), shown(right))
+            }
+            _ => format!("cannot calculate with {}", kind(values)),
+        };
+    }
+    if let Some(value) = text.strip_prefix("invalid path expression with input ") {
+        return format!("invalid path expression with {}", kind(value));
+    }
+    // The filter's own words: `error("no such user")`.
+    match text.trim_matches('"') {
+        words if !words.is_empty() && typed.contains(words) => words.to_owned(),
+        _ => format!("it fails with {}", kind(text)),
     }
 }
 
@@ -128,5 +176,77 @@ impl Rows for Filtered {
 
     fn checkpoint(&mut self) -> Result<u64, Failure> {
         self.rows.checkpoint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROW: &str = r#"{"Number":"100","AuthPassword":"c4nary","VMPIN":74123,"Groups":["c4nary"],"Rights":{"a":"c4nary"},"Yes":true,"c4nary":1}"#;
+
+    #[test]
+    fn what_a_filter_complains_about_is_not_shown() {
+        for expression in [
+            ".[0]",
+            ".AuthPassword.x",
+            ".AuthPassword[0]",
+            ".AuthPassword + 1",
+            "1 - .AuthPassword",
+            ".AuthPassword * {}",
+            ".VMPIN | .x",
+            ".VMPIN | ascii_downcase",
+            ".VMPIN | explode",
+            ".AuthPassword | tonumber",
+            ".AuthPassword | fromjson",
+            ".AuthPassword | implode",
+            ".AuthPassword | error",
+            ". | error",
+            "error(.VMPIN)",
+            ".AuthPassword | test(\"(\")",
+            "test(.AuthPassword)",
+            ".Groups | .a",
+            ".Groups | add + 1",
+            ".Rights | .[.a]|.x",
+            ".AuthPassword | todate",
+            ".AuthPassword | strptime(\"%Y\")",
+            ".AuthPassword | fromdate",
+            ".[.AuthPassword] | .x.y",
+            ".Yes | keys",
+            "(.AuthPassword | length) = 1",
+            ". as [$a] | $a",
+            "to_entries | from_entries | .[7]",
+            "ltrimstr(1) | .[3]",
+            ".AuthPassword | @base64d | .x",
+            "[.[]] | sort_by(.x)",
+            "{(.VMPIN): 1}",
+            "limit(.AuthPassword; .)",
+            "splits(.VMPIN)",
+            "[.AuthPassword] | join(1; 2)",
+            "has(.VMPIN)",
+            "tojson | fromjson | .[.Groups]",
+            "getpath([\"AuthPassword\", \"x\"])",
+            "paths(.x)",
+            ".AuthPassword as $x | {} | .[$x].y.z",
+        ] {
+            let Ok(jq) = Jq::compile(expression) else { continue };
+            let Err(failure) = jq.run(ROW, |_| Ok(())) else { continue };
+            let said = failure.to_string();
+            assert!(!said.contains("c4nary") && !said.contains("74123"), "{expression}: {said}");
+        }
+    }
+
+    #[test]
+    fn what_a_filter_complains_about_is_named() {
+        for (expression, said) in [
+            (".Groups.x", "cannot index a list with `x`"),
+            (".AuthPassword.x", "cannot index a text with `x`"),
+            (".Number + 1", "cannot calculate a text + `1`"),
+            ("{} - .AuthPassword", "cannot calculate an object - a text"),
+            ("error(\"no such user\")", "no such user"),
+        ] {
+            let failure = Jq::compile(expression).expect(expression).run(ROW, |_| Ok(())).expect_err(expression);
+            assert_eq!(failure.to_string(), format!("--jq: {said}"));
+        }
     }
 }

@@ -4,6 +4,7 @@ use memchr::memchr2;
 
 use super::rows::Rows;
 use super::sink::Sink;
+use super::style::escaped_line;
 use crate::failure::Failure;
 
 /// JSON text laid out for reading. Numbers keep all their digits.
@@ -129,6 +130,7 @@ impl Lines {
 impl Rows for Lines {
     fn row(&mut self, row: &str) -> Result<(), Failure> {
         match self.raw.then(|| serde_json::from_str::<String>(row)) {
+            Some(Ok(text)) if self.sink.is_terminal() => self.sink.raw(escaped_line(&text).as_bytes())?,
             Some(Ok(text)) => self.sink.raw(text.as_bytes())?,
             _ => one_line(row, &mut self.sink)?,
         }

@@ -5,9 +5,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::columns::{self, Columns, HIDDEN, Record};
 use super::rows::{Rows, more};
-use super::shape::Shape;
+use super::shape::{self, Shape};
 use super::sink::Sink;
-use super::style::{Style, one_line, plain_text};
+use super::style::{Style, one_line};
 use super::table::fit;
 use crate::failure::Failure;
 
@@ -52,8 +52,9 @@ impl TableRows {
             _ => Layout { names: Vec::new(), widths: Vec::new(), left_out: 0 },
         };
         if !layout.names.is_empty() {
-            let heading = line(layout.names.iter().map(String::as_str), &layout.widths);
-            self.sink.line(&Style::for_stdout().bold(&heading))?;
+            let names: Vec<String> = layout.names.iter().map(|name| one_line(name)).collect();
+            let heading = line(names.iter().map(String::as_str), &layout.widths);
+            self.sink.painted(&Style::for_stdout().bold(&heading))?;
         }
         self.layout = Some(layout);
         first.iter().try_for_each(|row| self.print(row))
@@ -72,7 +73,7 @@ impl TableRows {
 
     fn cell(&self, record: &Record<'_>, name: &str) -> String {
         let Some(value) = record.get(name) else { return String::new() };
-        let text = columns::cell(value.get());
+        let text = columns::shown_cell(self.shape.structure, name, value.get());
         match columns::is_secret(self.shape.structure, name) && !text.is_empty() {
             true => HIDDEN.to_owned(),
             false => one_line(&text),
@@ -87,7 +88,7 @@ impl TableRows {
                 self.hidden |= cells.iter().any(|cell| cell == HIDDEN);
                 self.sink.line(&line(cells.iter().map(String::as_str), &layout.widths))
             }
-            None => self.sink.line(&plain_text(&columns::cell(row))),
+            None => self.sink.line(&one_line(&columns::cell(&shape::masked_text(self.shape.structure, row)))),
         }
     }
 

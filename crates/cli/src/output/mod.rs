@@ -6,6 +6,7 @@ pub mod csv;
 pub mod file;
 mod flat;
 pub mod format;
+pub mod formula;
 pub mod jq;
 pub mod json;
 mod list_table;

@@ -160,7 +160,7 @@ impl Rows for ParquetRows {
         }
         let Some(columns) = &mut self.columns else { return Ok(()) };
         for (json, cells) in columns.cells(row).into_iter().zip(&mut self.cells) {
-            cells.push(json);
+            cells.push(json.as_deref());
         }
         self.rows += 1;
         if self.rows == GROUP { self.write() } else { Ok(()) }

@@ -131,7 +131,7 @@ impl Output {
     /// The same, each on a line of its own.
     pub fn remark_lines(&self, lines: &[String]) {
         if !self.quiet {
-            lines.iter().for_each(|line| style::painted(line));
+            lines.iter().for_each(|line| style::note(line));
         }
     }
 

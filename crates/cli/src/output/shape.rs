@@ -4,7 +4,7 @@
 use serde_json::Value;
 use threecx::{Arguments, Input, Operation, Span};
 use threecx_catalog::{Content, Property, Structure, Type, TypeRef};
-use threecx_core::MASK;
+use threecx_core::{MASK, mask};
 
 /// What is known about rows before they come.
 #[derive(Clone, Debug)]
@@ -69,7 +69,22 @@ impl Shape {
 
 /// True if something inside is a secret.
 pub fn holds_secrets(ty: TypeRef) -> bool {
-    matches!(ty.ty, Type::Structure(structure) if structure.all_properties().any(|property| property.secret))
+    /// Deeper than anything that a PBX nests; some structures lead back to themselves.
+    const DEEPEST: usize = 6;
+    fn within(ty: Type, depth: usize) -> bool {
+        let Type::Structure(structure) = ty else { return false };
+        depth > 0 && structure.all_properties().any(|property| property.secret || within(property.ty.ty, depth - 1))
+    }
+    within(ty.ty, DEEPEST)
+}
+
+/// JSON text with its secrets masked: those that the catalogue knows, and what is called as secrets are where it
+/// knows nothing.
+pub fn masked_text(structure: Option<&'static Structure>, json: &str) -> String {
+    match serde_json::from_str(json) {
+        Ok(value) => masked(structure, &value).to_string(),
+        Err(_) => MASK.to_owned(),
+    }
 }
 
 /// A value with its secrets masked, for what is shown.
@@ -84,6 +99,7 @@ pub fn masked(structure: Option<&'static Structure>, value: &Value) -> Value {
             let member = |(name, value): (&String, &Value)| {
                 let shown = match property(name) {
                     Some(property) if property.secret && !value.is_null() => Value::from(MASK),
+                    None if mask::is_secret_name(name) && !value.is_null() && !value.is_boolean() => Value::from(MASK),
                     Some(Property { ty: TypeRef { ty: Type::Structure(inner), .. }, .. }) => masked(Some(inner), value),
                     _ => value.clone(),
                 };

@@ -1,8 +1,9 @@
 //! Where text and bytes go: stdout, or a file.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
+use super::style::escaped;
 use crate::failure::Failure;
 
 /// The number of bytes that are gathered before they are written.
@@ -17,20 +18,46 @@ pub struct Sink {
 
 enum Target {
     Stdout(io::Stdout),
+    Terminal(io::Stdout, Shown),
     File(File),
+}
+
+/// What goes to a terminal. Tables and messages are safe already; data is shown with escapes.
+#[derive(Default)]
+struct Shown {
+    /// The beginning of a character whose end has not come yet.
+    begun: Vec<u8>,
+    /// True for what may have colours.
+    painted: bool,
+}
+
+impl Shown {
+    fn write(&mut self, stdout: &mut io::Stdout, bytes: &[u8]) -> io::Result<()> {
+        if self.painted {
+            return stdout.write_all(bytes);
+        }
+        self.begun.extend_from_slice(bytes);
+        let end = match std::str::from_utf8(&self.begun) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => self.begun.len(),
+        };
+        let text: Vec<u8> = self.begun.drain(..end).collect();
+        stdout.write_all(escaped(&String::from_utf8_lossy(&text)).as_bytes())
+    }
 }
 
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Target::Stdout(stdout) => stdout.write(bytes),
+            Target::Terminal(stdout, shown) => shown.write(stdout, bytes).map(|()| bytes.len()),
             Target::File(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Target::Stdout(stdout) => stdout.flush(),
+            Target::Stdout(stdout) | Target::Terminal(stdout, _) => stdout.flush(),
             Target::File(file) => file.flush(),
         }
     }
@@ -43,7 +70,12 @@ impl Sink {
 
     /// Standard output.
     pub fn stdout() -> Sink {
-        Sink::new(Target::Stdout(io::stdout()), "stdout", 0)
+        let stdout = io::stdout();
+        let target = match stdout.is_terminal() {
+            true => Target::Terminal(stdout, Shown::default()),
+            false => Target::Stdout(stdout),
+        };
+        Sink::new(target, "stdout", 0)
     }
 
     /// A file that is new, or takes the place of what was there; see [`writing`].
@@ -63,9 +95,32 @@ impl Sink {
         self.raw(b"\n")
     }
 
-    /// Prints text as it is.
+    /// Prints a line that is safe already, perhaps in colours.
+    pub fn painted(&mut self, line: &str) -> Result<(), Failure> {
+        self.paint(true)?;
+        self.line(line)?;
+        self.paint(false)
+    }
+
+    fn paint(&mut self, on: bool) -> Result<(), Failure> {
+        if !matches!(self.inner.get_ref(), Target::Terminal(..)) {
+            return Ok(());
+        }
+        self.inner.flush().map_err(|error| self.failure(&error))?;
+        if let Target::Terminal(_, shown) = self.inner.get_mut() {
+            shown.painted = on;
+        }
+        Ok(())
+    }
+
+    /// Prints text as it is; to a terminal, with escapes for what would control it.
     pub fn raw(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.write_all(bytes).map_err(|error| self.failure(&error))
+    }
+
+    /// True if a person sees it as it comes.
+    pub fn is_terminal(&self) -> bool {
+        matches!(self.inner.get_ref(), Target::Terminal(..))
     }
 
     /// True if nothing was printed yet.
@@ -95,7 +150,7 @@ impl Sink {
     /// What it means that printing failed.
     pub fn failure(&self, error: &io::Error) -> Failure {
         match (error.kind(), self.inner.get_ref()) {
-            (io::ErrorKind::BrokenPipe, Target::Stdout(_)) => Failure::Closed,
+            (io::ErrorKind::BrokenPipe, Target::Stdout(_) | Target::Terminal(..)) => Failure::Closed,
             _ => Failure::file(&self.name, error),
         }
     }

@@ -5,7 +5,7 @@ use super::format::Format;
 use super::rows::more;
 use super::settings::Output;
 use super::shape::Shape;
-use super::style::plain_text;
+use super::style::one_line;
 use super::{json, open, table, yaml};
 use crate::failure::Failure;
 
@@ -37,10 +37,10 @@ pub fn print_value(value: &str, shape: &Shape, output: &Output) -> Result<(), Fa
 
 /// A single value or the properties of an entity that hold something.
 fn entity(value: &str, shape: &Shape, width: usize) -> String {
-    let Some(members) = columns::record(value) else { return plain_text(&columns::cell(value)) };
+    let Some(members) = columns::record(value) else { return one_line(&columns::cell(value)) };
     let mut pairs = Vec::new();
     for (name, value) in members {
-        let text = columns::cell(value.get());
+        let text = columns::shown_cell(shape.structure, &name, value.get());
         if name.contains('@') || text.is_empty() {
             continue;
         }

@@ -7,6 +7,7 @@
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::flat::Columns;
+use super::formula::is_dangerous;
 use super::rows::Rows;
 use super::shape::Shape;
 use super::sink::Sink;
@@ -53,7 +54,7 @@ impl XlsxRows {
                 sheet.set_column_width(index, column.name.len().clamp(10, 40) as f64)?;
             }
             for (column, index) in columns.iter().zip(0..) {
-                sheet.write_string_with_format(0, index, &column.name, &bold)?;
+                write_text(sheet, 0, index, &column.name, &bold)?;
             }
             Ok(())
         };
@@ -80,7 +81,7 @@ impl Rows for XlsxRows {
         let Some(columns) = &mut self.columns else { return Ok(()) };
         let sheet = self.workbook.worksheet_from_index(self.sheets - 1).map_err(failed)?;
         for (json, column) in columns.cells(row).into_iter().zip(0..) {
-            self.cut += usize::from(cell(sheet, self.next, column, json.unwrap_or("null")).map_err(failed)?);
+            self.cut += usize::from(cell(sheet, self.next, column, json.as_deref().unwrap_or("null")).map_err(failed)?);
         }
         self.next += 1;
         Ok(())
@@ -98,6 +99,15 @@ impl Rows for XlsxRows {
         }
         Ok(remarks)
     }
+}
+
+/// Writes a text, which stays text when someone edits its cell: one that looks like a formula is marked as quoted.
+fn write_text(sheet: &mut Worksheet, row: u32, column: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
+    match is_dangerous(text) {
+        true => sheet.write_string_with_format(row, column, text, &format.clone().set_quote_prefix())?,
+        false => sheet.write_string_with_format(row, column, text, format)?,
+    };
+    Ok(())
 }
 
 /// Writes a cell; true if it had to be cut.
@@ -118,7 +128,7 @@ fn cell(sheet: &mut Worksheet, row: u32, column: u16, json: &str) -> Result<bool
             let text: String = serde_json::from_str(json).unwrap_or_else(|_| json.to_owned());
             let cut: String = text.chars().take(CELL).collect();
             let is_cut = cut.len() < text.len();
-            sheet.write_string(row, column, cut)?;
+            write_text(sheet, row, column, &cut, &Format::new())?;
             return Ok(is_cut);
         }
     }

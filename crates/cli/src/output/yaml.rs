@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use super::rows::Rows;
 use super::sink::Sink;
+use super::style::controls_terminal;
 use crate::failure::Failure;
 
 /// A list as a sequence.
@@ -121,9 +122,10 @@ fn string(text: &str, out: &mut String) {
             '"' | '\\' => out.extend(['\\', c]),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}') => {
-                out.push_str(&format!("\\u{:04X}", u32::from(c)));
-            }
+            c if controls_terminal(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => match u32::from(c) {
+                c @ ..=0xffff => out.push_str(&format!("\\u{c:04X}")),
+                c => out.push_str(&format!("\\U{c:08X}")),
+            },
             c => out.push(c),
         }
     }
@@ -134,7 +136,7 @@ fn string(text: &str, out: &mut String) {
 fn is_plain(text: &str) -> bool {
     const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let letter = text.chars().next().is_some_and(char::is_alphabetic);
-    let inside = |c: char| c.is_alphanumeric() || " _./@()+-".contains(c);
+    let inside = |c: char| c.is_alphanumeric() && !controls_terminal(c) || " _./@()+-".contains(c);
     letter && text.chars().all(inside) && !text.ends_with(' ') && !WORDS.iter().any(|w| text.eq_ignore_ascii_case(w))
 }
 

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use serde_json::json;
 use threecx::TokenStore;
 
-use super::{Profile, Profiles, Who};
+use super::{Profile, Profiles, Who, check_name};
 use crate::args::matches;
 use crate::args::output::OutputFlags;
 use crate::args::plain::plain;
@@ -40,7 +40,11 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
     let output = Output::from(OutputFlags::format_of(&matches))?;
     let name = matches::text(&matches, "name").unwrap_or_default();
-    match matches::text(&matches, "action").as_deref() {
+    let action = matches::text(&matches, "action");
+    if matches!(action.as_deref(), Some("use" | "remove")) {
+        check_name(&name)?;
+    }
+    match action.as_deref() {
         Some("use") => {
             let named = name.clone();
             Profiles::change(|profiles| {
@@ -103,7 +107,7 @@ fn list(output: &Output) -> Result<(), Failure> {
     };
     let rows = profiles.profiles.iter().map(row).collect();
     let heading = ["NAME", "ADDRESS", "AS", "DEFAULT", "SECRET", "VERSION"];
-    sink.line(&table::table(&heading, rows, Some(output.width())))?;
+    sink.painted(&table::table(&heading, rows, Some(output.width())))?;
     sink.finish()
 }
 

@@ -15,6 +15,7 @@ use crate::atomic_file::{self, Readers};
 use crate::env_vars;
 use crate::failure::Failure;
 use crate::folders;
+use threecx_change::trust;
 
 pub use place::Place;
 
@@ -120,16 +121,26 @@ impl Profiles {
     /// Reads them; none if there is no file.
     pub fn load() -> Result<Profiles, Failure> {
         let Some(path) = path() else { return Ok(Profiles::default()) };
+        // It says where secrets are sent.
+        trust::check(&path).map_err(|error| untrusted(&path, &error))?;
         let text = match fs::read_to_string(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Profiles::default()),
             read => read.map_err(|error| failure(&path, &error))?,
         };
-        toml::from_str(&text).map_err(|error| {
+        let profiles: Profiles = toml::from_str(&text).map_err(|error| {
             let reason = error.message().replace('\n', " ");
             let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
             Failure::File { path: path.display().to_string(), reason: format!("{place}{reason}") }
-        })
+        })?;
+        // They are the names of files.
+        match profiles.profiles.keys().chain(&profiles.default).find(|name| !is_name(name)) {
+            None => Ok(profiles),
+            Some(name) => {
+                let reason = format!("`{}` is not a valid profile name", name.escape_debug());
+                Err(Failure::File { path: path.display().to_string(), reason })
+            }
+        }
     }
 
     /// Changes them, one process at a time, and says in which file they are.
@@ -149,6 +160,7 @@ impl Profiles {
 
     /// The profile of this name.
     pub fn named(&self, name: &str) -> Result<&Profile, Failure> {
+        check_name(name)?;
         self.profiles.get(name).ok_or_else(|| {
             let known: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
             let next = match known.as_slice() {
@@ -172,12 +184,26 @@ impl Profiles {
 
 /// Refuses names that would be awkward to type or that no file can have.
 pub fn check_name(name: &str) -> Result<(), Failure> {
-    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    if !name.is_empty() && name.len() <= 100 && name.chars().all(fine) && !name.starts_with(['.', '-']) {
+    if is_name(name) {
         return Ok(());
     }
-    Err(Failure::usage(format!("`{name}` is not a valid profile name"))
+    Err(Failure::usage(format!("`{}` is not a valid profile name", name.escape_debug()))
         .next("Use letters, digits, dots, hyphens and underscores: --profile head-office"))
+}
+
+/// True for what can be the name of a file on every system.
+pub fn is_name(name: &str) -> bool {
+    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let is_fine = !name.is_empty() && name.len() <= 100 && name.chars().all(fine);
+    is_fine && !name.starts_with(['.', '-']) && !name.ends_with('.') && !is_device(name)
+}
+
+/// True for the names of devices on Windows, which are no files whatever comes after a dot.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().to_ascii_uppercase();
+    let numbered =
+        |device: &str| stem.strip_prefix(device).is_some_and(|rest| matches!(rest.as_bytes(), [b'0'..=b'9']));
+    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") || numbered("COM") || numbered("LPT")
 }
 
 fn path() -> Option<PathBuf> {
@@ -187,6 +213,10 @@ fn path() -> Option<PathBuf> {
 /// Where this user has no home, there is nowhere to keep anything.
 pub fn no_home() -> Failure {
     Failure::usage("this user has no home folder to keep a profile in").next("Set THREECX_CONFIG_DIR to a folder.")
+}
+
+fn untrusted(path: &Path, error: &io::Error) -> Failure {
+    Failure::File { path: path.display().to_string(), reason: error.to_string() }
 }
 
 fn failure(path: &Path, error: &io::Error) -> Failure {
@@ -212,7 +242,29 @@ mod tests {
         for name in ["pbx.example.com", "Head_Office-2", "a"] {
             assert!(check_name(name).is_ok(), "{name}");
         }
-        for name in ["", ".", "..", "a/b", "a b", "-x", "ä"] {
+        for name in [
+            "",
+            ".",
+            "..",
+            "a/b",
+            "a b",
+            "-x",
+            "ä",
+            "../../f",
+            "/x",
+            "..\\x",
+            "CON",
+            "con",
+            "nul.txt",
+            "COM1",
+            "lpt9.x",
+            "a.",
+            "a\nb",
+            "a\0",
+            "a\u{202e}b",
+            "c:",
+            "a:b",
+        ] {
             assert!(check_name(name).is_err(), "{name}");
         }
     }

@@ -13,7 +13,7 @@ use crate::args::stdin::read_file;
 use crate::args::{globals, layout};
 use crate::consent::{Consent, agreed, is_interactive};
 use crate::failure::Failure;
-use crate::output::style::{one_line, painted, plain_text, warn};
+use crate::output::style::{one_line, painted, warn};
 use crate::output::width;
 use crate::runtime::runtime;
 use crate::typed::targets::concerned;
@@ -65,7 +65,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         show(&asked, &opened)?;
         if opened.foreign {
             let by = one_line(&opened.by);
-            agreed(&plain_text(&format!("{by} made this plan, or says so. Carry it out on {}?", one_line(&pbx.url))))?;
+            agreed(&one_line(&format!("{by} made this plan, or says so. Carry it out on {}?", one_line(&pbx.url))))?;
         }
         consent.ask(concerned(&opened.plan).as_deref())?;
         let plan = &opened.plan;
@@ -102,7 +102,7 @@ fn show(asked: &Asked, opened: &Opened) -> Result<(), Failure> {
     for (index, step) in opened.plan.steps.iter().enumerate() {
         let request = step.request(opened.plan.release)?;
         painted(&one_line(&format!("{}: {}", step.operation.title, opened.plan.label(index))));
-        painted(&one_line(&format!("  {} {}", request.method, request.path_and_query)));
+        painted(&one_line(&format!("  {} {}", request.method, request.masked_path())));
         if let Some(body) = request.masked_body() {
             painted(&one_line(&format!("  {body}")));
         }

@@ -132,7 +132,7 @@ fn masked(operation: &'static threecx::Operation, record: &StepRecord) -> Option
     };
     let request = step.request(threecx::Span::ALL).ok()?;
     let body = request.masked_body().and_then(|body| serde_json::from_str::<Value>(&body).ok());
-    Some(json!({"method": request.method.as_str(), "path": request.path_and_query, "body": body}))
+    Some(json!({"method": request.method.as_str(), "path": request.masked_path(), "body": body}))
 }
 
 /// What was there before, secrets masked.
@@ -155,11 +155,18 @@ pub fn plan_lines(plan: &Plan) -> Vec<String> {
             let before =
                 step.before.as_ref().filter(|before| !before.whole).and_then(|before| before.properties.get(name));
             let secret = value.as_str() == Some(MASK);
-            let before = before.filter(|_| !secret).map(|before| format!("{} → ", short(before))).unwrap_or_default();
+            let before =
+                before.filter(|_| !secret).map(|before| format!("{} → ", short(&shown(before)))).unwrap_or_default();
             lines.push(format!("  {name}: {before}{}", short(value)));
         }
     }
     lines
+}
+
+/// A value without the secrets in it.
+fn shown(value: &Value) -> Value {
+    let text = threecx_core::mask::shown_json(&value.to_string());
+    serde_json::from_str(&text).unwrap_or(Value::Null)
 }
 
 /// A value in a line.

@@ -76,7 +76,7 @@ fn list(runs: &[RunSummary], output: &Output) -> Result<(), Failure> {
     };
     let mut sink = output.open()?;
     let heading = ["RUN", "BEGUN", "WHO", "PBX", "WHAT", "ENDED"];
-    sink.line(&table::table(&heading, runs.iter().map(row).collect(), Some(output.width())))?;
+    sink.painted(&table::table(&heading, runs.iter().map(row).collect(), Some(output.width())))?;
     sink.finish()
 }
 
@@ -113,7 +113,7 @@ fn detail(detail: &RunDetail, output: &Output) -> Result<(), Failure> {
         ]
     };
     let rows = detail.steps.iter().take(STEPS).map(row).collect();
-    sink.line(&table::table(&["STEP", "WHAT", "OUTCOME", "WHY"], rows, Some(output.width())))?;
+    sink.painted(&table::table(&["STEP", "WHAT", "OUTCOME", "WHY"], rows, Some(output.width())))?;
     sink.finish()?;
     if detail.steps.len() > STEPS {
         note(&format!("{} more steps: -o json has them all.", detail.steps.len() - STEPS));

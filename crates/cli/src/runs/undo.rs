@@ -13,7 +13,7 @@ use crate::args::plain::plain;
 use crate::args::{globals, layout};
 use crate::consent::{Consent, agreed, is_interactive};
 use crate::failure::Failure;
-use crate::output::style::{note, one_line, plain_text};
+use crate::output::style::{note, one_line};
 use crate::output::width;
 use crate::runtime::runtime;
 use crate::{dry_run, journal};
@@ -67,7 +67,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
             let question = format!("Undo run {run}: {count} on {}?", one_line(&pbx.url));
             match asked.settings.sim || asked.run.yes {
                 true => {}
-                false if is_interactive() => agreed(&plain_text(&question))?,
+                false if is_interactive() => agreed(&one_line(&question))?,
                 false => {
                     let sentence = format!("This undoes run {run} ({count}).");
                     Consent::to_sentences(vec![sentence], false, || None, asked.settings.pbx())?.ask(None)?;

@@ -115,7 +115,7 @@ fn print(hits: &[Hit], output: &Output) -> Result<(), Failure> {
         };
         let rows = hits.iter().map(cells).collect();
         // What is there to be typed is never cut.
-        sink.line(&table::table(&["COMMAND", "SINCE", "UNTIL", "TITLE"], rows, None))?;
+        sink.painted(&table::table(&["COMMAND", "SINCE", "UNTIL", "TITLE"], rows, None))?;
     }
     sink.finish()
 }

@@ -10,9 +10,14 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::atomic_file::{self, Readers};
 use crate::folders;
+use crate::profiles::is_name;
+use threecx_change::trust;
 
 /// The file of a profile's secret.
 pub fn path(profile: &str) -> io::Result<PathBuf> {
+    if !is_name(profile) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "this is not a valid profile name"));
+    }
     let folder = folders::config().ok_or_else(|| io::Error::other("this user has no home folder"))?;
     Ok(folder.join("secrets").join(profile))
 }
@@ -39,20 +44,13 @@ pub fn remove(profile: &str) -> io::Result<()> {
     }
 }
 
-/// Refuses a file that others can read.
+/// Refuses a file that others can read, or write.
 pub fn check(profile: &str) -> io::Result<()> {
     open(profile).map(drop)
 }
 
 fn open(profile: &str) -> io::Result<File> {
-    let file = File::open(path(profile)?)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if file.metadata()?.permissions().mode() & 0o077 != 0 {
-            let reason = "others can read this secret; restrict it with chmod 600";
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, reason));
-        }
-    }
-    Ok(file)
+    let path = path(profile)?;
+    trust::check_private(&path)?;
+    File::open(path)
 }

@@ -354,8 +354,8 @@ model! {
         "Guid" guid: String,
         /// Text.
         "Host" host: String,
-        /// Text.
-        "InstallScript" install_script: String,
+        /// Text; secret.
+        "InstallScript" install_script: Secret,
         /// Text.
         "Ip" ip: String,
         /// A float of 32 bits.
@@ -414,8 +414,8 @@ model! {
     "ParticipantDetails" ParticipantDetails: Option {
         /// Text.
         "email" email: String,
-        /// Text.
-        "key" key: String,
+        /// Text; secret.
+        "key" key: Secret,
         /// A whole number of 32 bits.
         "moderator" moderator: i32,
         /// Text.

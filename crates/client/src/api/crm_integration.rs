@@ -96,8 +96,8 @@ model! {
     "CrmChoice" CrmChoice: Option {
         /// Text.
         "Key" key: String,
-        /// Text.
-        "Value" value: String,
+        /// Text; secret.
+        "Value" value: Secret,
     }
 }
 

@@ -208,7 +208,7 @@ model! {
         "FtpUser" ftp_user: String,
         /// True or false.
         "FtpValidateCertificate" ftp_validate_certificate: bool,
-        /// A [`ConcealedDataFile`](ConcealedDataFile).
+        /// A [`ConcealedDataFile`](ConcealedDataFile); secret.
         "GbJson" gb_json: ConcealedDataFile,
         /// Text.
         "GbPath" gb_path: String,

@@ -238,8 +238,8 @@ model! {
         "Guid" guid: String,
         /// Text. Exists since 20.0.8.
         "Host" host: String,
-        /// Text. Exists since 20.0.8.
-        "InstallScript" install_script: String,
+        /// Text; secret. Exists since 20.0.8.
+        "InstallScript" install_script: Secret,
         /// Text. Exists since 20.0.8.
         "Ip" ip: String,
         /// A whole number of 32 bits. Exists since 20.0.8.

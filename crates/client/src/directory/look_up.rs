@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 use threecx_catalog::{EntitySet, Operation};
-use threecx_core::{Error, InputError};
+use threecx_core::{Error, InputError, mask};
 
 use super::Directory;
 use super::found::Found;
@@ -165,7 +165,7 @@ impl Source {
             let Some(rows) = page.rows() else { break };
             for row in rows {
                 let row: Map<String, Value> =
-                    serde_json::from_str(row).map_err(|error| Error::Answer { reason: error.to_string() })?;
+                    serde_json::from_str(row).map_err(|error| Error::Answer { reason: mask::unfit(&error) })?;
                 found.add(NamedEntity::of(wanted.set, row));
             }
         }

@@ -109,7 +109,7 @@ pub mod on_board_mcu_row {
         ENABLED: bool = "Enabled",
         GUID: String = "Guid",
         HOST: String = "Host",
-        INSTALL_SCRIPT: String = "InstallScript",
+        INSTALL_SCRIPT: Secret = "InstallScript",
         IP: String = "Ip",
         LATITUDE: f64 = "Latitude",
         LONGITUDE: f64 = "Longitude",

@@ -10,7 +10,7 @@ pub mod crm_choice {
     fields! {
         api::crm_integration::CrmChoice;
         KEY: String = "Key",
-        VALUE: String = "Value",
+        VALUE: Secret = "Value",
     }
 }
 

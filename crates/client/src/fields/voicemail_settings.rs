@@ -121,7 +121,7 @@ pub mod on_board_converter_row {
         ENABLED: bool = "Enabled",
         GUID: String = "Guid",
         HOST: String = "Host",
-        INSTALL_SCRIPT: String = "InstallScript",
+        INSTALL_SCRIPT: Secret = "InstallScript",
         IP: String = "Ip",
         PORT: i32 = "Port",
         SECRET: Secret = "Secret",

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use threecx_catalog::{Content, Type};
-use threecx_core::Error;
+use threecx_core::{Error, mask};
 
 use super::changed::Changed;
 use super::value::{Decode, Value};
@@ -139,7 +139,7 @@ pub(crate) fn is_entity(declared: Content, name: &str) -> bool {
 }
 
 fn json<'de, W: Deserialize<'de>, T>(body: &'de [u8], unwrap: impl Fn(W) -> T) -> Result<T, Error> {
-    serde_json::from_slice(body).map(unwrap).map_err(|error| Error::Answer { reason: error.to_string() })
+    serde_json::from_slice(body).map(unwrap).map_err(|error| Error::Answer { reason: mask::unfit(&error) })
 }
 
 /// The value of `{"@odata.context": …, "value": …}`.

@@ -1,13 +1,23 @@
 //! JSON whose shape the API does not tell.
 
+use std::fmt;
+
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
+use threecx_core::mask;
 
 use super::value::{Value, serde_by_value};
 
 /// Any JSON: the descriptions mention this type and do not define it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Json(pub serde_json::Value);
+
+/// Without the values of what is called as secrets are.
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Json({})", mask::shown_json(&self.0.to_string()))
+    }
+}
 
 impl Value for Json {
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use serde::de::{Deserialize, Deserializer};
 use threecx_catalog::Operation;
-use threecx_core::Error;
+use threecx_core::{Error, mask};
 
 use super::error::CallError;
 use super::value::Value;
@@ -91,7 +91,9 @@ impl<R: Value> RowStream<R> {
                     self.taken += 1;
                     let row = serde_json::from_str(row).map(|Row(row)| row);
                     return Poll::Ready(Some(row.map_err(|error| {
-                        self.failed(Error::Answer { reason: format!("row {} of a page: {error}", self.taken) })
+                        self.failed(Error::Answer {
+                            reason: format!("row {} of a page: {}", self.taken, mask::unfit(&error)),
+                        })
                     })));
                 }
                 self.page = None;

@@ -7,7 +7,6 @@
 //! place in the text for the error.
 
 mod expected;
-mod object;
 mod scalar;
 
 use std::ops::Range;
@@ -16,10 +15,11 @@ use serde_json::value::RawValue;
 use threecx_catalog::{Property, Span, Structure, Type, TypeRef};
 
 pub(crate) use expected::expected;
-pub(crate) use object::Members;
 
 use crate::error::{Error, InputError, NotInVersion, Position};
 use crate::input::Input;
+use crate::mask::{self, MASK};
+use crate::members::Members;
 
 /// The maximum depth of nested objects and lists; more is refused.
 const MAX_DEPTH: usize = 64;
@@ -81,8 +81,8 @@ impl From<&Property> for Wanted {
 pub(crate) fn coerce(argument: &str, input: &Input, wanted: Wanted, target: Span, out: &mut Json) -> Result<(), Error> {
     let start = out.text.len();
     match input {
-        Input::Text(text) => Walk::new(argument, text, target).text(wanted, out),
-        Input::Json(text) => Walk::new(argument, text, target).json_text(wanted, out),
+        Input::Text(text) => Walk { secret: wanted.secret, ..Walk::new(argument, text, target) }.text(wanted, out),
+        Input::Json(text) => Walk { secret: wanted.secret, ..Walk::new(argument, text, target) }.json_text(wanted, out),
     }?;
     if wanted.secret {
         out.secrets.push(start..out.text.len());
@@ -99,11 +99,13 @@ pub(crate) struct Walk<'a> {
     /// Where in the value: `[1].Number`.
     path: String,
     depth: usize,
+    /// True inside of a secret: nothing of it may be shown.
+    secret: bool,
 }
 
 impl<'a> Walk<'a> {
     pub fn new(argument: &'a str, text: &'a str, target: Span) -> Walk<'a> {
-        Walk { argument, text, target, path: String::new(), depth: 0 }
+        Walk { argument, text, target, path: String::new(), depth: 0, secret: false }
     }
 
     /// Text that a person typed.
@@ -149,18 +151,12 @@ impl<'a> Walk<'a> {
 
     fn scalar(&self, text: &'a str, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
         scalar::from_text(text, wanted, self.target, out)
-            .map_err(|expected| self.unexpected(expected, shown(wanted, text)))
+            .map_err(|expected| self.unexpected(expected, self.shown(wanted, text)))
     }
 
     /// Text that is JSON as a whole.
     pub fn json_text(&mut self, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
-        let raw = self.parse(|| expected(wanted, self.target)).map_err(|error| match error {
-            Error::Input(mut error) if wanted.secret => {
-                error.came = format!("`{}`", crate::request::MASK);
-                Error::Input(error)
-            }
-            other => other,
-        })?;
+        let raw = self.parse(|| expected(wanted, self.target))?;
         self.json(raw, wanted, out)
     }
 
@@ -170,8 +166,10 @@ impl<'a> Walk<'a> {
             let (came, offset) = broken_at(self.text, &error);
             let came = if came.is_empty() {
                 "the end of the text, too early".to_owned()
+            } else if self.secret || is_secret_at(self.text, offset) {
+                format!("`{MASK}`")
             } else {
-                format!("`{}`", excerpt(came))
+                format!("`{}`", excerpt(&mask::text_without::<&str>(came, &[])))
             };
             InputError {
                 argument: self.argument.to_owned(),
@@ -206,6 +204,7 @@ impl<'a> Walk<'a> {
                 target: self.target,
                 path: self.path.clone(),
                 depth: self.depth + 1,
+                secret: self.secret || wanted.secret,
             };
             walk.check_depth()?;
             return walk.text(wanted, out);
@@ -216,11 +215,14 @@ impl<'a> Walk<'a> {
             _ if collection => self.list(raw, wanted, out),
             Type::Structure(structure) => self.object(raw, structure, wanted, out),
             Type::Opaque(_) => {
+                let start = out.text.len();
                 out.text.push_str(text);
+                let places = mask::places(text).unwrap_or_default().into_iter();
+                out.secrets.extend(places.map(|place| start + place.start..start + place.end));
                 Ok(())
             }
             _ => scalar::from_json(text, wanted, self.target, out)
-                .map_err(|expected| self.unexpected(expected, shown(wanted, text))),
+                .map_err(|expected| self.unexpected(expected, self.shown(wanted, text))),
         }?;
         self.depth -= 1;
         Ok(())
@@ -298,7 +300,10 @@ impl<'a> Walk<'a> {
             self.path.push('.');
             self.path.push_str(property.name);
             let start = out.text.len();
+            let within = self.secret;
+            self.secret |= property.secret;
             self.json(value, Wanted::from(property), out)?;
+            self.secret = within;
             if property.secret {
                 out.secrets.push(start..out.text.len());
             }
@@ -315,8 +320,13 @@ impl<'a> Walk<'a> {
         Err(InputError::of(self.argument, expected, "deeper nesting").into())
     }
 
+    /// What came, as an error may show it.
+    fn shown<'t>(&self, wanted: Wanted, came: &'t str) -> &'t str {
+        if self.secret || wanted.secret { MASK } else { came }
+    }
+
     fn misfit(&self, wanted: Wanted, came: &str) -> Error {
-        self.unexpected(expected(wanted, self.target), shown(wanted, came))
+        self.unexpected(expected(wanted, self.target), self.shown(wanted, came))
     }
 
     fn misfit_error(&self, wanted: Wanted, came: &str) -> InputError {
@@ -334,7 +344,10 @@ impl<'a> Walk<'a> {
         // A value that is the whole text needs no place in it.
         let part = came.len() < self.text.trim().len();
         let position = if part { self.position(came) } else { None };
-        let came = if came.is_empty() { "an empty text".to_owned() } else { format!("`{}`", excerpt(came)) };
+        let came = match came {
+            "" => "an empty text".to_owned(),
+            came => format!("`{}`", excerpt(&mask::text_without::<&str>(came, &[]))),
+        };
         InputError { argument: self.argument.to_owned(), path: self.path.clone(), expected, came, position, hint: None }
             .into()
     }
@@ -386,11 +399,6 @@ pub(crate) fn find<'p>(known: &[&'p Property], name: &str, of: &str, target: Spa
     .into())
 }
 
-/// What came, as an error may show it.
-fn shown(wanted: Wanted, came: &str) -> &str {
-    if wanted.secret { crate::request::MASK } else { came }
-}
-
 /// The start of a text, for a message.
 fn excerpt(text: &str) -> String {
     const LONGEST: usize = 60;
@@ -398,6 +406,14 @@ fn excerpt(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// True if what stands at this place of broken JSON is the value of a secret, as far as that can be told.
+fn is_secret_at(text: &str, offset: usize) -> bool {
+    let before = text.get(..offset).unwrap_or(text);
+    let name =
+        before.rsplit_once(':').and_then(|(before, _)| before.trim_end().trim_end_matches('"').rsplit('"').next());
+    name.is_some_and(mask::is_secret_name)
 }
 
 /// Where JSON breaks off: the word that does not belong, and its place. serde_json names the

@@ -234,7 +234,7 @@ pub fn read_granted(host: &str, head: &Head<'_>, body: &[u8]) -> Result<Granted,
         }
         400 | 401 | 403 => match serde_json::from_slice::<Refused>(body) {
             Ok(Refused { error_description: Some(reason), .. } | Refused { error: Some(reason), .. }) => {
-                Err(Error::Authentication { reason })
+                Err(Error::Authentication { reason }.without::<&str>(&[]))
             }
             _ if head.version.is_some() => Err(Error::Authentication { reason: format!("status {}", head.status) }),
             _ => Err(not_a_3cx(host, head, "it refuses the request for a token in another way")),
@@ -247,5 +247,5 @@ pub fn read_granted(host: &str, head: &Head<'_>, body: &[u8]) -> Result<Granted,
 
 fn not_a_3cx(host: &str, head: &Head<'_>, reason: &str) -> Error {
     let kind = head.content_type.map(|kind| format!(" ({kind})")).unwrap_or_default();
-    Error::NotA3cx { host: host.to_owned(), reason: format!("{reason}{kind}") }
+    Error::NotA3cx { host: host.to_owned(), reason: format!("{reason}{kind}") }.without::<&str>(&[])
 }

@@ -126,7 +126,7 @@ fn identify(records: Records, row: &RawValue) -> Result<(String, u64), Failure> 
 }
 
 fn unreadable(error: serde_json::Error) -> Failure {
-    Error::Answer { reason: error.to_string() }.into()
+    Error::Answer { reason: threecx_core::mask::unfit(&error) }.into()
 }
 
 fn too_many() -> Failure {
