@@ -103,11 +103,11 @@ impl RowFile {
         let printed = print_answers(operation, &ended.replies, Some(&typed.arguments), target, &typed.output)?;
         let Ended { states, cause, run, .. } = ended;
         let results: Option<PathBuf> = (self.path != "-" && !printed).then(|| results::beside(&self.path));
-        let write = |path: &PathBuf| results::write(path, &self.table, &self.columns, &typed.flags, &states);
-        let written = results.as_ref().map_or(Ok(()), write);
+        let write = |path: PathBuf| results::write(&path, &self.table, &self.columns, &typed.flags, &states);
+        let written = results.map(write).transpose();
         let label = |row: usize| format!("line {}", self.table.rows[row].line);
         // What was sent is reported in any case.
-        let results = results.as_deref().filter(|_| written.is_ok());
+        let results = written.as_ref().ok().and_then(Option::as_deref);
         let summary = Summary {
             operation,
             states: &states,
@@ -118,7 +118,7 @@ impl RowFile {
             run,
             cause: cause.map(of_cause),
         };
-        summary.finish(&beside_files(operation, &typed.output), printed).and(written)
+        summary.finish(&beside_files(operation, &typed.output), printed).and(written.map(drop))
     }
 }
 
