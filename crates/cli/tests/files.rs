@@ -826,6 +826,35 @@ fn a_run_that_somebody_ends_twice_does_not_wait() {
     assert_eq!((results.matches("unknown-outcome").count(), results.lines().count()), (2, 11), "{results}");
 }
 
+/// Answers that came before somebody ended it are not all that were wanted.
+#[test]
+fn questions_that_somebody_ends_leave_the_old_file() {
+    let server = Server::start(|_, stream| {
+        let user = br#"{"Id":100,"Number":"100","FirstName":"Ada"}"#;
+        reply(stream, "200 OK", &["content-type: application/json"], user);
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let (ids, path) = (folder.path().join("ids.csv"), folder.path().join("users.json"));
+    fs::write(&ids, "Id\n100\n101\n102\n").expect("written");
+    fs::write(&path, OLD).expect("written");
+    let ask = |rate: &str| {
+        let mut command = process();
+        command.args(["users", "get", "--rate", rate, "--api", "20.0.10", "--from"]).arg(&ids);
+        command.arg("--output-file").arg(&path).envs(server.environment()).stdin(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts")
+    };
+    let child = ask("0.001");
+    server.wait_for(1);
+    signal(&child, "TERM");
+    let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(43) && said.contains("left as it was"), "{said}");
+    assert_eq!(fs::read_to_string(&path).expect("a file"), OLD);
+    let output = ask("1000").wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(fs::read_to_string(&path).expect("a file").matches("Ada").count(), 3);
+}
+
 /// Who starts it with `nohup` wants it to live on.
 #[test]
 #[cfg(target_os = "linux")]

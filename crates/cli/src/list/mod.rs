@@ -103,7 +103,7 @@ impl List {
             printed: None,
             begun: None,
             go_on,
-            left: output.file.clone().filter(|_| self.cursor.is_none() && !output.is_stream()),
+            left: output.replaced().filter(|_| self.cursor.is_none()).map(str::to_owned),
             rows: 0,
             is_file: false,
         };

@@ -91,6 +91,11 @@ impl Output {
         self.file.as_deref().is_some_and(|path| path == "-" || is_special(Path::new(path)))
     }
 
+    /// The file that the answer takes the place of, once it is whole.
+    pub fn replaced(&self) -> Option<&str> {
+        self.file.as_deref().filter(|_| !self.is_stream())
+    }
+
     fn on_stdout(&self) -> bool {
         matches!(self.file.as_deref(), None | Some("-"))
     }
