@@ -74,7 +74,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         output.remark(&[format!("Status {}, without content.", reply.status())]);
         return Ok(());
     }
-    let mut sink = output.open()?;
+    let mut sink = output.open_private()?;
     match serde_json::from_slice::<&RawValue>(bytes) {
         Ok(value) => sink.line(&json::pretty(value.get()))?,
         Err(_) => sink.raw(bytes)?,

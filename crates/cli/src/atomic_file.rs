@@ -1,5 +1,5 @@
 //! Files that are written whole or not at all: a reader, even during the write or after a crash,
-//! sees the old one or the new one.
+//! sees the old one or the new one. Only files are replaced: never a folder, a pipe or a device.
 
 use std::fs::{self, File};
 use std::io::{self, Seek, Write};
@@ -24,6 +24,32 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     builder.recursive(true).create(path)
 }
 
+/// True for what is not a file, nor will be one: a pipe, a device, or a descriptor of this process, whatever is
+/// behind it. Nothing can be put in its place.
+pub fn is_special(path: &Path) -> bool {
+    let descriptor = ["/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/proc/self/fd", "/proc/thread-self/fd"];
+    descriptor.iter().any(|start| path.starts_with(start))
+        || fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir())
+}
+
+/// The file that is meant by what somebody typed: where that is a link, the one behind it. A link that another
+/// user has put there is not followed.
+pub fn meant(path: &Path) -> PathBuf {
+    let is_own_link = fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink() && is_own(&about));
+    (is_own_link && !is_special(path)).then(|| fs::canonicalize(path).ok()).flatten().unwrap_or_else(|| path.to_owned())
+}
+
+#[cfg(unix)]
+fn is_own(about: &fs::Metadata) -> bool {
+    let owner = std::os::unix::fs::MetadataExt::uid(about);
+    owner == 0 || owner == rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn is_own(_: &fs::Metadata) -> bool {
+    true
+}
+
 /// Puts a text in the place of what the file holds. When it returns, it is on the disk.
 pub fn write(path: &Path, text: &str, readers: Readers) -> io::Result<()> {
     let mut file = Incomplete::beside(path)?;
@@ -41,7 +67,7 @@ pub struct Incomplete {
 }
 
 /// The longest beginning of a name in bytes, so that the whole is one that file systems take.
-const LONGEST_BEGINNING: usize = 200;
+const LONGEST_BEGINNING: usize = 100;
 
 impl Incomplete {
     /// `people.csv` begins as `people.csv.x7Kq0aPzm3Rt.part`.
@@ -63,17 +89,28 @@ impl Incomplete {
         self.file.as_file().set_len(0)
     }
 
+    /// Another way to the same file, which stays when it is put in place.
+    pub fn handle(&self) -> io::Result<File> {
+        self.file.as_file().try_clone()
+    }
+
     /// Puts it in the place of what is at `path`. When it returns, it is on the disk.
     pub fn replace(self, path: &Path, readers: Readers) -> io::Result<()> {
-        self.complete(readers, fs::metadata(path).ok().filter(fs::Metadata::is_file))?;
+        let replaced = fs::metadata(path).ok();
+        if is_special(path) || replaced.as_ref().is_some_and(|replaced| !replaced.is_file()) {
+            let kind = if path.is_dir() { io::ErrorKind::IsADirectory } else { io::ErrorKind::AlreadyExists };
+            return Err(kind.into());
+        }
+        self.complete(readers, replaced)?;
         self.file.persist(path).map_err(|error| error.error)?;
         keep_name(&self.folder);
         Ok(())
     }
 
-    /// Puts it at the first of these paths at which nothing is, and returns that one.
+    /// Puts it at the first of these paths at which nothing is and that can be a file's name, and returns that one.
     pub fn place(mut self, paths: impl Iterator<Item = PathBuf>, readers: Readers) -> io::Result<PathBuf> {
         self.complete(readers, None)?;
+        let mut refused = io::Error::from(io::ErrorKind::AlreadyExists);
         for path in paths {
             let failed = match self.file.persist_noclobber(&path) {
                 Ok(_) => {
@@ -87,11 +124,16 @@ impl Incomplete {
                 continue;
             }
             // Some file systems can only put one file in the place of another.
-            self.file.persist(&path).map_err(|error| error.error)?;
-            keep_name(&self.folder);
-            return Ok(path);
+            match self.file.persist(&path) {
+                Ok(_) => {
+                    keep_name(&self.folder);
+                    return Ok(path);
+                }
+                Err(failed) if is_of_the_name(&failed.error) => (self.file, refused) = (failed.file, failed.error),
+                Err(failed) => return Err(failed.error),
+            }
         }
-        Err(io::ErrorKind::AlreadyExists.into())
+        Err(refused)
     }
 
     /// Nothing of it is missing on the disk, and those may read it who are to.
@@ -119,11 +161,20 @@ impl Write for Incomplete {
     }
 }
 
+/// True if a file system does not take a name, and may take another one.
+fn is_of_the_name(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(rustix::io::Errno::ILSEQ.raw_os_error()) {
+        return true;
+    }
+    matches!(error.kind(), io::ErrorKind::InvalidFilename | io::ErrorKind::InvalidInput)
+}
+
 /// What a new file gets in a folder, which only the making of one tells.
 #[cfg(unix)]
 fn usual_mode(folder: &Path) -> io::Result<fs::Permissions> {
     let all = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-    let trial = tempfile::Builder::new().permissions(all).tempfile_in(folder)?;
+    let trial = tempfile::Builder::new().suffix(".part").permissions(all).tempfile_in(folder)?;
     Ok(trial.as_file().metadata()?.permissions())
 }
 
@@ -181,6 +232,40 @@ mod tests {
         let full = Incomplete::beside(&folder.path().join("a")).expect("a file").place(paths(), Readers::Everybody);
         assert_eq!(full.expect_err("all taken").kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(names(folder.path()), ["a", "b", "c"]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn only_files_are_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("folder")).expect("a folder");
+        std::os::unix::fs::symlink("folder", path("link to a folder")).expect("a link");
+        std::os::unix::fs::symlink("/dev/null", path("link to a device")).expect("a link");
+        let made = std::process::Command::new("mkfifo").arg(path("pipe")).status().expect("mkfifo");
+        assert!(made.success());
+        let before = names(folder.path());
+        for name in ["folder", "link to a folder", "link to a device", "pipe"] {
+            write(&path(name), "x", Readers::Owner).expect_err(name);
+            assert!(!fs::symlink_metadata(path(name)).expect("still there").is_file(), "{name}");
+        }
+        for name in ["/dev/null", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/2"] {
+            assert!(is_special(Path::new(name)), "{name}");
+        }
+        assert_eq!(names(folder.path()), before);
+        // A link is not written through: what it was takes the file's place.
+        fs::write(path("precious"), "precious").expect("written");
+        for target in ["precious", "new"] {
+            std::os::unix::fs::symlink(target, path("link")).expect("a link");
+            write(&path("link"), "x", Readers::Owner).expect("written");
+            assert_eq!(fs::read_to_string(path("precious")).expect("a file"), "precious");
+            assert!(!path("new").exists() && fs::symlink_metadata(path("link")).expect("there").is_file());
+            fs::remove_file(path("link")).expect("removed");
+        }
+        // Somebody who types the name of a link of theirs means what is behind it.
+        std::os::unix::fs::symlink("precious", path("link")).expect("a link");
+        assert_eq!(meant(&path("link")), path("precious").canonicalize().expect("there"));
+        assert_eq!(meant(&path("precious")), path("precious"));
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
         let commands = json!({"token": token, "call": call, "variables": variables}).to_string();
         return value::print_value(&commands, &Shape::unknown(), &shown);
     }
-    let mut sink = shown.open()?;
+    let mut sink = shown.open_private()?;
     sink.line(&token)?;
     sink.line(&call)?;
     sink.finish()?;

@@ -21,7 +21,7 @@ pub fn print(request: &Request, settings: &Settings, output: &Output) -> Result<
     if output.is_for_programs() {
         return value::print_value(&shown.value().to_string(), &Shape::unknown(), &output);
     }
-    let mut sink = output.open()?;
+    let mut sink = output.open_private()?;
     sink.line(&shown.text())?;
     sink.finish()
 }
@@ -34,7 +34,7 @@ pub fn several(requests: &[Request], settings: &Settings, output: &Output) -> Re
         let values: Result<Vec<String>, Failure> = shown.map(|shown| Ok(shown?.value().to_string())).collect();
         return value::print_rows(values?.iter().map(String::as_str), None, &Shape::unknown(), &output);
     }
-    let mut sink = output.open()?;
+    let mut sink = output.open_private()?;
     for (index, shown) in shown.enumerate() {
         if index > 0 {
             sink.line("")?;

@@ -41,6 +41,7 @@ mod runtime;
 mod search;
 mod secrets;
 mod shell;
+mod signals;
 mod simulate;
 mod tokens;
 mod tree;

@@ -17,6 +17,7 @@ use crate::args::output::OutputFlags;
 use crate::args::plain::{PRINTING, for_reading, plain};
 use crate::args::wording::whole_lifetime;
 use crate::args::wording::{about, help, warning};
+use crate::atomic_file::{self, Readers};
 use crate::failure::{Failure, exit_codes, reason_of};
 use crate::output::Output;
 use crate::output::style::note;
@@ -51,7 +52,8 @@ pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
         let number = pages.len();
         for (name, page) in pages {
             let path = Path::new(&folder).join(format!("{name}.1"));
-            let written = fs::create_dir_all(&folder).and_then(|()| fs::write(&path, page));
+            let written =
+                fs::create_dir_all(&folder).and_then(|()| atomic_file::write(&path, &page, Readers::Everybody));
             written.map_err(|error| Failure::File { path: path.display().to_string(), reason: reason_of(&error) })?;
         }
         note(&format!("{number} pages are in {folder}."));

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use assert_cmd::Command;
-use common::{Sim, prints, threecx};
+use common::{Sim, parts, prints, server, threecx};
 
 const LENGTH: usize = 3_000_000;
 
@@ -324,4 +324,32 @@ fn every_named_thing_becomes_a_file() {
     let lines: Vec<&str> = said.lines().collect();
     assert!(lines[0].ends_with("2 of 2.") && lines[1].starts_with("  10000 "), "{said}");
     assert_eq!(names(folder.path()).len(), 2, "{said}");
+}
+
+/// Two versions of a file are never put together, whatever a server says about the part that it sends.
+#[test]
+fn what_came_before_is_gone_on_with_only_if_the_rest_belongs_to_it() {
+    for case in parts::CASES {
+        let server = parts::server(*case);
+        let folder = tempfile::tempdir().expect("a folder");
+        prints(&mut download(&server.url, folder.path()));
+        let found = std::fs::read(folder.path().join("rec.wav")).expect("a file");
+        let wanted = if case.resumes { parts::content(0) } else { parts::content(1) };
+        assert!(found == wanted, "{}: {:?}", case.what, server.asked());
+    }
+}
+
+/// All of a file is asked for, and a part comes.
+#[test]
+fn a_part_that_nobody_asked_for_is_not_the_file() {
+    let server = server::Server::start(|_, stream| {
+        let head = ["content-type: audio/x-wav", "content-range: bytes 0-3/100", "etag: \"a\"", "accept-ranges: bytes"];
+        server::reply(stream, "206 Partial Content", &head, b"RIFF");
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    for more in [&[][..], &["--output-file", "x.wav"], &["--output-file", "-"]] {
+        let (error, code) = common::fails(download(&server.url, folder.path()).args(more));
+        assert_eq!((error["code"].as_str(), code), (Some("answer"), 52), "{error}");
+        assert_eq!(names(folder.path()), Vec::<String>::new());
+    }
 }

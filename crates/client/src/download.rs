@@ -8,13 +8,14 @@
 //!           └── 200: Piece::Restart ◄───────┘
 //! ```
 //!
-//! A file is resumed only if the PBX says that it is still the same one (`If-Range`); otherwise it
-//! comes again from its beginning.
+//! A file is resumed only if it is still the same one, and the part that comes is the one that was asked
+//! for; otherwise it comes again from its beginning. That is so whatever a PBX makes of `If-Range`: the
+//! head of a part says itself of what it is a part.
 
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT_RANGES, CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED};
+use reqwest::header::{ACCEPT_RANGES, CONTENT_RANGE, DATE, ETAG, HeaderMap, HeaderName, LAST_MODIFIED};
 use threecx_catalog::Operation;
 use threecx_core::read::File;
 use threecx_core::retry::{Decision, Outcome, is_repeatable};
@@ -49,9 +50,18 @@ pub struct Download {
     furthest: u64,
     size: Option<u64>,
     /// What shows whether the file is still the same, where the PBX can send a part of it.
-    validator: Option<String>,
+    validator: Option<Validator>,
     /// How often it broke off without any progress.
     failures: u32,
+}
+
+/// What is the same as long as a file is the same, byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Validator {
+    /// A strong `ETag`.
+    Tag(String),
+    /// `Last-Modified`
+    Date(String),
 }
 
 /// The next part of a file.
@@ -72,7 +82,7 @@ impl Client {
     /// The error in the answer, or the reason why none came.
     pub async fn open(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Opened, Error> {
         let arrived = Attempts::new(self.sender(), request, operation).files_unread().run().await?;
-        Ok(Opened::of(self.sender(), request, operation, arrived))
+        Opened::of(self.sender(), request, operation, arrived)
     }
 
     /// The same, sent once: for callers that decide themselves whether to send it again.
@@ -81,7 +91,9 @@ impl Client {
     /// What went wrong, and how far the request got.
     pub async fn attempt(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Opened, Failed> {
         let arrived = self.sender().attempt(request, operation, Body::FilesUnread).await?;
-        Ok(Opened::of(self.sender(), request, operation, arrived))
+        let status = arrived.reply.status;
+        let opened = Opened::of(self.sender(), request, operation, arrived);
+        opened.map_err(|error| Failed { error, outcome: Some(Outcome::of_status(status, None)) })
     }
 }
 
@@ -91,13 +103,16 @@ impl Opened {
         request: &Request,
         operation: Option<&'static Operation>,
         Arrived { reply, unread }: Arrived,
-    ) -> Opened {
-        let Some(file) = reply.file() else { return Opened::Reply(Box::new(reply)) };
+    ) -> Result<Opened, Error> {
+        let Some(file) = reply.file() else { return Ok(Opened::Reply(Box::new(reply))) };
+        if reply.status == PARTIAL {
+            return Err(unasked_part());
+        }
         // What had to be there whole before it counted is handed on in the same way.
         let response = unread.unwrap_or_else(|| reply.response());
-        let (size, validator) = (response.content_length(), validator(response.headers()));
+        let (size, validator) = (response.content_length(), Validator::of(response.headers()));
         let (received, furthest, failures) = (0, 0, 0);
-        Opened::File(Box::new(Download {
+        Ok(Opened::File(Box::new(Download {
             sender: Arc::clone(sender),
             request: request.clone(),
             operation,
@@ -109,7 +124,7 @@ impl Opened {
             size,
             validator,
             failures,
-        }))
+        })))
     }
 
     /// The answer with all of its body, be it a file or not.
@@ -187,43 +202,113 @@ impl Download {
 
     /// Asks for the rest. False if the file comes from its beginning.
     async fn reopen(&mut self) -> Result<bool, Error> {
-        let mut request = self.request.clone();
-        if let Some(validator) = self.validator.as_ref().filter(|_| self.received > 0) {
-            request.headers.push(("range", format!("bytes={}-", self.received)));
-            request.headers.push(("if-range", validator.clone()));
-        }
-        let attempts = |request| Attempts::new(&self.sender, request, self.operation).files_unread().run();
-        let arrived = match attempts(&request).await {
-            // The file is shorter now than the part that was received.
-            Err(Error::Rejected(refusal)) if refusal.status == 416 => attempts(&self.request).await?,
-            other => other?,
-        };
-        let Some(response) = arrived.unread else {
-            return Err(Error::Answer { reason: "it was a file at first, and is not one any more".into() });
-        };
-        let resumed = response.status().as_u16() == 206 && begins_at(response.headers()) == Some(self.received);
-        if !resumed {
-            if response.status().as_u16() == 206 {
-                return Err(Error::Answer { reason: "a different part of the file came than was asked for".into() });
+        let validator = self.validator.clone().filter(|_| self.received > 0);
+        let mut answered = None;
+        if let Some(validator) = &validator {
+            answered = self.rest(validator).await?;
+            if let Some(part) = answered.take_if(|answer| is_part(answer))
+                && let Some(size) = self.size_of_whole(validator, &part)
+            {
+                (self.size, self.response) = (Some(size), Some(part));
+                return Ok(true);
             }
-            (self.received, self.size) = (0, response.content_length());
-            self.validator = validator(response.headers());
         }
+        let response = match answered {
+            Some(whole) => whole,
+            None => self.ask(&self.request).await?,
+        };
+        if is_part(&response) {
+            return Err(unasked_part());
+        }
+        (self.received, self.size) = (0, response.content_length());
+        self.validator = Validator::of(response.headers());
         self.response = Some(response);
-        Ok(resumed)
+        Ok(false)
+    }
+
+    /// Asks for what is missing. `None` if the file is shorter now than the part that was received.
+    async fn rest(&self, validator: &Validator) -> Result<Option<reqwest::Response>, Error> {
+        let mut request = self.request.clone();
+        request.headers.push(("range", format!("bytes={}-", self.received)));
+        request.headers.push(("if-range", validator.text().to_owned()));
+        match self.ask(&request).await {
+            Err(Error::Rejected(refusal)) if refusal.status == 416 => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    async fn ask(&self, request: &Request) -> Result<reqwest::Response, Error> {
+        let arrived = Attempts::new(&self.sender, request, self.operation).files_unread().run().await?;
+        let gone = || Error::Answer { reason: "it was a file at first, and is not one any more".into() };
+        arrived.unread.ok_or_else(gone)
+    }
+
+    /// The size of the whole file, if this is the part of it that comes next.
+    fn size_of_whole(&self, validator: &Validator, part: &reqwest::Response) -> Option<u64> {
+        let (from, to, total) = content_range(part.headers())?;
+        let size = match (self.size, total) {
+            (Some(size), Some(total)) if size != total => return None,
+            (size, total) => size.or(total)?,
+        };
+        let length = to.checked_sub(from)?.checked_add(1)?;
+        let fits = from == self.received && to < size && part.content_length().is_none_or(|given| given == length);
+        (fits && validator.is_of(part.headers())).then_some(size)
     }
 }
 
-/// The header that shows whether a file is still the same. A weak `ETag` does not.
-fn validator(headers: &HeaderMap) -> Option<String> {
-    let text = |name| headers.get(name).and_then(|value: &reqwest::header::HeaderValue| value.to_str().ok());
-    let ranges = text(ACCEPT_RANGES).is_some_and(|unit| unit.eq_ignore_ascii_case("bytes"));
-    let tag = text(ETAG).filter(|tag| !tag.starts_with("W/")).or_else(|| text(LAST_MODIFIED));
-    tag.filter(|_| ranges).map(str::to_owned)
+/// The status of an answer that is a part of a file.
+const PARTIAL: u16 = 206;
+
+fn is_part(response: &reqwest::Response) -> bool {
+    response.status().as_u16() == PARTIAL
 }
 
-/// `bytes 100-199/200` begins at 100.
-fn begins_at(headers: &HeaderMap) -> Option<u64> {
-    let range = headers.get(CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")?;
-    range.split_once('-')?.0.trim().parse().ok()
+fn unasked_part() -> Error {
+    Error::Answer { reason: "a part of the file came, and all of it was asked for".into() }
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+impl Validator {
+    /// What a head says; nothing if the PBX sends no parts, or cannot tell two versions apart for certain. With a
+    /// weak `ETag` it cannot, nor by the second in which a file is still being written.
+    fn of(headers: &HeaderMap) -> Option<Validator> {
+        text(headers, ACCEPT_RANGES).filter(|unit| unit.eq_ignore_ascii_case("bytes"))?;
+        if let Some(tag) = text(headers, ETAG) {
+            return (!tag.starts_with("W/")).then(|| Validator::Tag(tag.to_owned()));
+        }
+        let date = text(headers, LAST_MODIFIED)?;
+        (text(headers, DATE) != Some(date)).then(|| Validator::Date(date.to_owned()))
+    }
+
+    /// As it is sent.
+    fn text(&self) -> &str {
+        match self {
+            Validator::Tag(text) | Validator::Date(text) => text,
+        }
+    }
+
+    /// True if a part with this head is one of the same file. It has to repeat a tag; a date it may leave out.
+    fn is_of(&self, headers: &HeaderMap) -> bool {
+        match self {
+            Validator::Tag(tag) => text(headers, ETAG) == Some(tag),
+            Validator::Date(date) => match text(headers, LAST_MODIFIED) {
+                Some(other) => other == date,
+                None => !headers.contains_key(ETAG),
+            },
+        }
+    }
+}
+
+/// `bytes 100-199/200`, `bytes 100-199/*`: from, to, and of how many.
+fn content_range(headers: &HeaderMap) -> Option<(u64, u64, Option<u64>)> {
+    let (range, total) = text(headers, CONTENT_RANGE)?.trim().strip_prefix("bytes ")?.split_once('/')?;
+    let (from, to) = range.split_once('-')?;
+    let total = match total.trim() {
+        "*" => None,
+        total => Some(total.parse().ok()?),
+    };
+    Some((from.trim().parse().ok()?, to.trim().parse().ok()?, total))
 }

@@ -193,7 +193,8 @@ impl Transport {
 /// What the core needs of an answer's head.
 pub(crate) fn head(status: u16, headers: &HeaderMap) -> Head<'_> {
     fn text(headers: &HeaderMap, name: impl reqwest::header::AsHeaderName) -> Option<&str> {
-        headers.get(name).and_then(|value| value.to_str().ok())
+        // Servers put names into a head that are not ASCII.
+        headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
     }
     Head {
         status,

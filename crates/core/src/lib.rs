@@ -25,6 +25,7 @@
 mod coerce;
 pub mod content;
 mod error;
+pub mod file_name;
 pub mod guard;
 mod input;
 pub mod instant;

@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use threecx_catalog::{Answer as Declared, Content, Effect, Operation, Type, TypeRef, Verb};
 
 use crate::error::{Cause, Error, Reason, Refusal};
-use crate::mask;
+use crate::{file_name, mask};
 
 /// What the core needs of an answer's head.
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,7 +78,7 @@ impl fmt::Debug for Rows<'_> {
 /// A file in an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// The name that the PBX gives it, without any folder.
+    /// The name that the PBX gives it, without any folder, as every file system takes it: see [`file_name`].
     pub name: Option<String>,
     /// Its media type.
     pub media_type: String,
@@ -98,7 +98,7 @@ pub fn file(operation: Option<&Operation>, declared: Declared, head: &Head<'_>) 
     if !(200..300).contains(&head.status) || head.status == NO_CONTENT {
         return None;
     }
-    let name = head.content_disposition.and_then(file_name);
+    let name = head.content_disposition.and_then(file_name::of_header);
     let media_type = head.media_type();
     let is_due = match declared.content {
         // A page that says it is an attachment is one, and so is one where a page is due.
@@ -384,67 +384,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Envelope<'a> {
         }
         Ok(envelope)
     }
-}
-
-/// The name in a `Content-Disposition`, without any folder: a server must not be able to
-/// choose where a file goes.
-fn file_name(header: &str) -> Option<String> {
-    let parameter = |wanted: &str| {
-        parameters(header).into_iter().find(|(key, _)| key.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
-    };
-    let extended = parameter("filename*").and_then(|value| {
-        let (_, encoded) = value.split_once("''")?;
-        percent_decoded(encoded)
-    });
-    let name = extended.or_else(|| parameter("filename"))?;
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-    let name: String = name.chars().filter(|c| !c.is_control() && !"<>:\"|?*".contains(*c)).collect();
-    (!name.trim_matches('.').is_empty()).then_some(name)
-}
-
-/// The `key=value` parts of a header; a value in quotes may hold semicolons.
-fn parameters(header: &str) -> Vec<(String, String)> {
-    let mut parts = vec![String::new()];
-    let (mut quoted, mut escaped) = (false, false);
-    for c in header.chars() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => {
-                escaped = true;
-                continue;
-            }
-            '"' => {
-                quoted = !quoted;
-                continue;
-            }
-            ';' if !quoted => {
-                parts.push(String::new());
-                continue;
-            }
-            _ => {}
-        }
-        if let Some(part) = parts.last_mut() {
-            part.push(c);
-        }
-    }
-    let pair = |part: &String| part.split_once('=').map(|(k, v)| (k.trim().to_owned(), v.trim().to_owned()));
-    parts.iter().filter_map(pair).collect()
-}
-
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        if first == b'%' {
-            let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok())?;
-            bytes.push(u8::from_str_radix(hex, 16).ok()?);
-            rest = &after[2..];
-        } else {
-            bytes.push(first);
-            rest = after;
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// The error that a status other than success means.

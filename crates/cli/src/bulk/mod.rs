@@ -53,7 +53,7 @@ pub async fn each(typed: &Typed, plan: &Plan, pbx: &Connection) -> Result<(), Fa
     let states = plan.states();
     let ended = run_many(plan, states, plan.order(), log, pace(&typed.bulk), &pbx.client, &typed.output).await;
     let arguments = plan.steps.first().map(|step| &step.arguments);
-    let printed = print_answers(typed.operation, &ended.replies, arguments, pbx.client.target(), &typed.output)?;
+    let printed = print_answers(typed.operation, &ended, arguments, pbx.client.target(), &typed.output)?;
     let label = |step: usize| match plan.things_of(&plan.steps[step]).next() {
         Some(thing) => thing.entity.short(),
         None => step.to_string(),
@@ -100,14 +100,14 @@ impl RowFile {
         };
         let ended = run_many(plan, states, todo, log, pace(&typed.bulk), &pbx.client, &typed.output).await;
         let (operation, target) = (typed.operation, pbx.client.target());
-        let printed = print_answers(operation, &ended.replies, Some(&typed.arguments), target, &typed.output)?;
+        let printed = print_answers(operation, &ended, Some(&typed.arguments), target, &typed.output)?;
         let Ended { states, cause, run, .. } = ended;
         let results: Option<PathBuf> = (self.path != "-" && !printed).then(|| results::beside(&self.path));
-        let write = |path: &PathBuf| results::write(path, &self.table, &self.columns, &typed.flags, &states);
-        let written = results.as_ref().map_or(Ok(()), write);
+        let write = |path: PathBuf| results::write(&path, &self.table, &self.columns, &typed.flags, &states);
+        let written = results.map(write).transpose();
         let label = |row: usize| format!("line {}", self.table.rows[row].line);
         // What was sent is reported in any case.
-        let results = results.as_deref().filter(|_| written.is_ok());
+        let results = written.as_ref().ok().and_then(Option::as_deref);
         let summary = Summary {
             operation,
             states: &states,
@@ -118,7 +118,7 @@ impl RowFile {
             run,
             cause: cause.map(of_cause),
         };
-        summary.finish(&beside_files(operation, &typed.output), printed).and(written)
+        summary.finish(&beside_files(operation, &typed.output), printed).and(written.map(drop))
     }
 }
 
@@ -133,10 +133,11 @@ fn beside_files(operation: &Operation, output: &Output) -> Output {
     if brings_files(operation) { output.unfiltered().to_stdout() } else { output.clone() }
 }
 
-/// Prints the answers to questions in the order of the rows; false for what is not a question.
+/// Prints the answers to questions in the order of the rows; false for what is not a question. A file is not replaced
+/// by those that came before a run was ended.
 fn print_answers(
     operation: &'static Operation,
-    replies: &[Option<Reply>],
+    ended: &Ended<Failure>,
     arguments: Option<&Arguments>,
     target: Span,
     output: &Output,
@@ -144,9 +145,13 @@ fn print_answers(
     if operation.effect != Effect::Reads || brings_files(operation) {
         return Ok(false);
     }
+    if let Some(path) = output.replaced().filter(|_| ended.cause.is_some()) {
+        output.remark(&[format!("{path} is left as it was.")]);
+        return Ok(true);
+    }
     let nothing = Arguments::default();
     let shape = Shape::of(operation, arguments.unwrap_or(&nothing), target).complete();
-    let came: Vec<&Reply> = replies.iter().flatten().collect();
+    let came: Vec<&Reply> = ended.replies.iter().flatten().collect();
     if let [one] = came.as_slice() {
         answer::print(operation, one, &shape, output)?;
         return Ok(true);

@@ -66,7 +66,7 @@ kinds! {
     Journal = 66 "journal" "the journal of changes cannot be used, or does not let this run begin";
     Plan = 67 "plan" "a plan file was altered, expired or used, or the PBX has changed since";
     Internal = 70 "internal" "a bug in this program";
-    Interrupted = 130 "interrupted" "stopped by Ctrl-C; a bulk run is incomplete then";
+    Interrupted = 130 "interrupted" "stopped by Ctrl-C (129 by SIGHUP, 143 by SIGTERM); a bulk run is incomplete then";
 }
 
 impl Kind {

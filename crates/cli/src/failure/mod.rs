@@ -13,6 +13,7 @@ use threecx_change::JournalError;
 use threecx_change::sealed::SealError;
 
 use crate::output::style::one_line;
+use crate::signals::Signal;
 
 pub use kind::{Kind, exit_codes};
 pub use next_steps::next_step;
@@ -32,7 +33,7 @@ pub enum Failure {
         profile: String,
     },
     /// A list broke off.
-    #[error("{error}; the {rows} rows before it are complete")]
+    #[error("{error}; {}", what_came(*.rows, .left.as_deref()))]
     CutShort {
         /// Why.
         error: Box<Error>,
@@ -40,6 +41,8 @@ pub enum Failure {
         rows: u64,
         /// How to get the others.
         go_on: String,
+        /// The file that was to hold all of them, and holds what it did before.
+        left: Option<String>,
     },
     /// A filter fails on a value.
     #[error("--jq: {message}{}", of_row(.row))]
@@ -203,9 +206,9 @@ pub enum Failure {
         /// How many steps of it stay.
         left: usize,
     },
-    /// Ctrl-C in the middle of a bulk run.
-    #[error("it was interrupted")]
-    Interrupted,
+    /// Ctrl-C or the like in the middle of a run, or of a file that was written.
+    #[error("it was interrupted{}", by(*.0))]
+    Interrupted(Signal),
     /// Nothing reads our output any more: not worth a message.
     #[error("stdout is closed")]
     Closed,
@@ -221,6 +224,17 @@ pub enum Failure {
     /// Something that cannot happen.
     #[error("{0}")]
     Internal(String),
+}
+
+fn what_came(rows: u64, left: Option<&str>) -> String {
+    match left {
+        Some(path) => format!("{rows} rows had come, and {path} is left as it was"),
+        None => format!("the {rows} rows before it are complete"),
+    }
+}
+
+fn by(signal: Signal) -> String {
+    if signal == Signal::Interrupt { String::new() } else { format!(" by {}", signal.name()) }
 }
 
 fn of_row(row: &Option<u64>) -> String {
@@ -372,7 +386,7 @@ impl Failure {
             Failure::Rows { .. } | Failure::Table { .. } => Kind::Input,
             Failure::Incomplete { unknown: 1.., .. } => Kind::UnknownOutcome,
             Failure::Incomplete { .. } => Kind::Incomplete,
-            Failure::Interrupted => Kind::Interrupted,
+            Failure::Interrupted(_) => Kind::Interrupted,
             Failure::Journal(_) | Failure::LostRows { .. } => Kind::Journal,
             Failure::Plan(_) | Failure::ForeignPlan { .. } => Kind::Plan,
             Failure::NotAllUndone { .. } => Kind::Incomplete,
@@ -387,7 +401,10 @@ impl Failure {
 
     /// The exit code.
     pub fn exit_code(&self) -> u8 {
-        self.kind().map_or(0, Kind::exit_code)
+        match self {
+            Failure::Interrupted(signal) => signal.exit_code(),
+            _ => self.kind().map_or(0, Kind::exit_code),
+        }
     }
 
     /// What to do next.
@@ -452,7 +469,7 @@ impl Failure {
             Failure::Plan(error) => Some(next_steps::plan(error)),
             Failure::ForeignPlan { .. } => Some("Run it at a terminal; or look at it with --dry-run.".into()),
             Failure::NotAllUndone { run, .. } => Some(format!("See what it was: threecx history {run}")),
-            Failure::Help(_) | Failure::Interrupted | Failure::Closed | Failure::Unhealthy => None,
+            Failure::Help(_) | Failure::Interrupted(_) | Failure::Closed | Failure::Unhealthy => None,
         }
     }
 }
@@ -484,7 +501,7 @@ mod tests {
             Kind::Journal => return JournalError::NoSuchRun { run: 1 }.into(),
             Kind::Plan => return SealError::Altered.into(),
             Kind::Internal => return Failure::Internal(text()),
-            Kind::Interrupted => return Failure::Interrupted,
+            Kind::Interrupted => return Failure::Interrupted(Signal::Interrupt),
             Kind::NotInVersion => {
                 let (what, target) = (text(), threecx::Span::NEWEST);
                 let error = threecx_core::NotInVersion { what, exists: Vec::new(), target, replaced_by: None };

@@ -81,8 +81,9 @@ impl Failure {
             Failure::Call(Error::RateLimited { retry_after: Some(after) }) => {
                 error.insert("retry_after_seconds".into(), after.as_secs().into());
             }
-            Failure::CutShort { rows, .. } => {
-                error.insert("complete_rows".into(), (*rows).into());
+            Failure::CutShort { rows, left, .. } => {
+                let complete = if left.is_none() { *rows } else { 0 };
+                error.insert("complete_rows".into(), complete.into());
             }
             Failure::Rows { problems, rows } => {
                 let problem = |problem: &RowProblem| {

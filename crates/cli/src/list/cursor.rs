@@ -6,20 +6,23 @@
 //!
 //! The cursor says up to when the list was read and how long the file with its rows was then. A run
 //! that goes on first cuts the file back to that length: what a run that was killed had written of
-//! a window is read again. So every row is in the file once, whenever a run ends.
+//! a window is read again. So every row is in the file once, whenever a run ends. A file that was there before
+//! the first run stays until the first window is complete.
 
-use std::fs::TryLockError;
-use std::io::{Seek, SeekFrom};
-use std::path::Path;
+use std::cell::RefCell;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use threecx::{Arguments, Input, Operation};
 
 use super::window::Window;
-use crate::atomic_file::{self, Readers};
+use crate::atomic_file::{self, Incomplete, Readers, is_special, meant};
 use crate::failure::Failure;
-use crate::output::{Output, Sink, writing};
+use crate::output::{Output, Sink};
+use crate::signals;
 
 /// What the file holds.
 #[derive(Debug, Deserialize, Serialize)]
@@ -45,6 +48,16 @@ pub struct Cursor {
     asked: String,
     format: &'static str,
     file: String,
+    /// The new rows, until they take the place of an old file.
+    replacing: RefCell<Option<Replacing>>,
+}
+
+#[derive(Debug)]
+struct Replacing {
+    new: Incomplete,
+    readers: Readers,
+    /// The old file, which no other run may write meanwhile.
+    _held: File,
 }
 
 impl Cursor {
@@ -65,6 +78,9 @@ impl Cursor {
                 "Add --output-file.",
             );
         };
+        if let Some(special) = [&path, &file].into_iter().find(|path| is_special(Path::new(path))) {
+            return refuse(&format!("--cursor needs files, and {special} is not one"), "Name a file.");
+        }
         if output.replaces(Path::new(&path)) {
             return refuse("--cursor and --output-file are the same file", "Use another file for the cursor.");
         }
@@ -73,22 +89,24 @@ impl Cursor {
         });
         let asked = asked.chain(output.jq.iter().map(|jq| format!("jq={}", jq.expression())));
         let asked = asked.collect::<Vec<_>>().join("&");
-        Ok(Cursor { path, operation: operation.id, asked, format: output.format.name(), file })
+        Ok(Cursor {
+            path,
+            operation: operation.id,
+            asked,
+            format: output.format.name(),
+            file,
+            replacing: RefCell::default(),
+        })
     }
 
     /// How far it is, if it does not begin here, and the file with the rows, cut back to what the
     /// cursor says. No other run may write it during that time.
-    /// `private` is for rows with secrets.
-    pub fn begin(&self, private: bool) -> Result<(Sink, Option<State>), Failure> {
-        let failed = |error: std::io::Error| Failure::file(&self.file, &error);
-        let mut file = writing(private).truncate(false).open(&self.file).map_err(failed)?;
-        match file.try_lock() {
-            // Some file systems have no locks.
-            Ok(()) | Err(TryLockError::Error(_)) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Failure::File { path: self.file.clone(), reason: "another run is writing it".into() });
-            }
-        }
+    pub fn begin(&self, readers: Readers) -> Result<(Sink, Option<State>), Failure> {
+        let failed = |error: io::Error| Failure::file(&self.file, &error);
+        signals::listen();
+        let path = self.rows();
+        let mut file = writing(readers).open(&path).map_err(failed)?;
+        self.lock(&file)?;
         let state = self.read()?;
         let wanted = state.as_ref().map_or(0, |state| state.length);
         let length = file.metadata().map_err(failed)?.len();
@@ -96,14 +114,36 @@ impl Cursor {
             let reason = format!("{} has {length} bytes, and had {wanted}: rows are missing", self.file);
             return Err(self.refused(&reason));
         }
+        if state.is_none() && length > 0 {
+            let new = Incomplete::beside(&path).map_err(failed)?;
+            let handle = new.handle().map_err(failed)?;
+            self.lock(&handle)?;
+            *self.replacing.borrow_mut() = Some(Replacing { new, readers, _held: file });
+            return Ok((Sink::continued(handle, &self.file, 0), None));
+        }
         file.set_len(wanted).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
         Ok((Sink::continued(file, &self.file, wanted), state))
+    }
+
+    /// Where the rows are.
+    fn rows(&self) -> PathBuf {
+        meant(Path::new(&self.file))
+    }
+
+    fn lock(&self, file: &File) -> Result<(), Failure> {
+        match file.try_lock() {
+            // Some file systems have no locks.
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+            Err(TryLockError::WouldBlock) => {
+                Err(Failure::File { path: self.file.clone(), reason: "another run is writing it".into() })
+            }
+        }
     }
 
     fn read(&self) -> Result<Option<State>, Failure> {
         let text = match std::fs::read_to_string(&self.path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Failure::file(&self.path, &error)),
         };
         let state: State = serde_json::from_str(&text).map_err(|_| self.refused("not a cursor file"))?;
@@ -127,6 +167,9 @@ impl Cursor {
 
     /// Notes that a window is complete, in one step: there is the old cursor or the new one.
     pub fn write(&self, window: &Window, length: u64) -> Result<(), Failure> {
+        if let Some(Replacing { new, readers, .. }) = self.replacing.take() {
+            new.replace(&self.rows(), readers).map_err(|error| Failure::file(&self.file, &error))?;
+        }
         let state = State {
             operation: self.operation.into(),
             asked: self.asked.clone(),
@@ -136,8 +179,27 @@ impl Cursor {
             at_an_instant: window.closes(),
             length,
         };
-        let failed = |error: std::io::Error| Failure::file(&self.path, &error);
+        let failed = |error: io::Error| Failure::file(&self.path, &error);
         let text = serde_json::to_string_pretty(&state).map_err(|error| Failure::Internal(error.to_string()))?;
         atomic_file::write(Path::new(&self.path), &format!("{text}\n"), Readers::Owner).map_err(failed)
     }
+}
+
+/// How the file with the rows is opened, or made; no link is followed, and nothing is waited for.
+fn writing(readers: Readers) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        options.custom_flags(i32::try_from(flags.bits()).unwrap_or_default());
+        if readers == Readers::Owner {
+            options.mode(0o600);
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = readers;
+    options
 }

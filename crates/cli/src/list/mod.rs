@@ -103,6 +103,7 @@ impl List {
             printed: None,
             begun: None,
             go_on,
+            left: output.replaced().filter(|_| self.cursor.is_none()).map(str::to_owned),
             rows: 0,
             is_file: false,
         };
@@ -124,7 +125,7 @@ impl List {
     /// Reads window by window.
     async fn windows(&self, mut period: Period, reader: &mut Reader<'_>) -> Result<(), Failure> {
         if let Some(cursor) = &self.cursor {
-            let (sink, state) = cursor.begin(reader.output.is_secret(&reader.shape()))?;
+            let (sink, state) = cursor.begin(reader.output.readers(&reader.shape()))?;
             reader.begun = Some(sink);
             if let Some(state) = state {
                 reader.output.remark(&[format!("Continuing from {}.", state.until)]);
@@ -201,6 +202,8 @@ struct Reader<'r> {
     begun: Option<Sink>,
     /// How to go on after a failure in the middle.
     go_on: Option<&'static str>,
+    /// The file that holds all of the rows in the end, or what it held before.
+    left: Option<String>,
     /// The number of rows that were printed.
     rows: u64,
     /// True if a file came instead.
@@ -273,8 +276,13 @@ impl Reader<'_> {
             return error.into();
         }
         let rows = self.rows;
-        let skip = || format!("To continue where it broke off: --skip {rows}, plus what was skipped before.");
-        Failure::CutShort { error: Box::new(error), rows, go_on: self.go_on.map_or_else(skip, str::to_owned) }
+        let left = self.left.clone();
+        let again = || match &left {
+            Some(_) => "Then run the same command again.".to_owned(),
+            None => format!("To continue where it broke off: --skip {rows}, plus what was skipped before."),
+        };
+        let go_on = self.go_on.map_or_else(again, str::to_owned);
+        Failure::CutShort { error: Box::new(error), rows, go_on, left }
     }
 }
 
@@ -285,7 +293,7 @@ mod tests {
     #[test]
     fn a_window_is_too_long_also_behind_others() {
         let slow = |status| Error::Server { status, reason: String::new() };
-        let behind = |error| Failure::CutShort { error: Box::new(error), rows: 1, go_on: String::new() };
+        let behind = |error| Failure::CutShort { error: Box::new(error), rows: 1, go_on: String::new(), left: None };
         assert!(takes_too_long(&slow(504).into()) && takes_too_long(&behind(slow(504))));
         assert!(!takes_too_long(&behind(slow(503))) && !takes_too_long(&Failure::Declined));
     }

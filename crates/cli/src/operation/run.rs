@@ -11,7 +11,7 @@ use crate::args::stdin::Stdin;
 use crate::consent::Consent;
 use crate::failure::Failure;
 use crate::report;
-use crate::runtime::runtime;
+use crate::runtime;
 use crate::typed::{Mode, Typed, targets};
 
 /// Carries out what was typed after `threecx <resource> <operation>`.
@@ -24,7 +24,7 @@ pub fn run(operation: &'static Operation, rest: Vec<OsString>) -> Result<(), Fai
         return show::as_given(&typed, &work, &draft);
     }
     let consent = work.consent(&typed, &draft)?;
-    runtime()?.block_on(async {
+    runtime::run(async {
         let pbx = typed.settings.connect(&mut stdin).await?;
         let resumed = work.resume(&typed, &draft, &pbx).await?;
         let plan = draft.plan_some(&pbx.client, &pbx.url, report::wants(operation), &resumed.todo).await;

@@ -1,7 +1,6 @@
 //! Plans that are not carried out: `--dry-run`, `--curl` and `--plan-out`.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use threecx::{Error, Request};
 use threecx_catalog::words::counted;
@@ -9,10 +8,11 @@ use threecx_change::{Draft, Plan, sealed};
 use threecx_core::page::Pages;
 
 use super::work::Work;
-use crate::atomic_file::{self, Readers};
+use crate::atomic_file::Readers;
 use crate::bulk::Resumed;
 use crate::failure::Failure;
 use crate::output::style::{note, warn};
+use crate::output::write_text;
 use crate::typed::{Mode, Show, Typed};
 use crate::{curl, dry_run, journal};
 
@@ -71,7 +71,7 @@ pub fn keep_left(typed: &Typed, resumed: &Resumed, plan: &Plan, path: &str) -> R
 pub fn keep(plan: &Plan, path: &str) -> Result<(), Failure> {
     let journal = journal::open()?;
     let text = sealed::seal(plan, &journal, &journal::who(), sealed::LIFETIME)?;
-    atomic_file::write(Path::new(path), &text, Readers::Owner).map_err(|error| Failure::file(path, &error))?;
+    write_text(path, &text, Readers::Owner)?;
     let steps = counted(plan.steps.len(), "step", "steps");
     if plan.requests()?.iter().any(|request| !request.secret_places().is_empty()) {
         warn(&format!("{path} holds secrets as they are sent: hand it on as you would a password"));

@@ -73,6 +73,8 @@ impl Rows for CsvRows {
 
     fn finish(mut self: Box<Self>) -> Result<Vec<String>, Failure> {
         self.writer.flush().map_err(|error| self.writer.get_ref().failure(&error))?;
+        let sink = self.writer.into_inner().map_err(|error| Failure::Internal(error.to_string()))?;
+        sink.finish()?;
         Ok(self.columns.iter().flat_map(Columns::left_out).collect())
     }
 

@@ -1,6 +1,6 @@
 //! Files that a PBX sends: written as they come, into a file of their own beside where they belong, and
 //! put in place when they are complete. Without a name from `--output-file`, which may also be that of
-//! a folder, nothing that is there already is overwritten.
+//! a folder, nothing that is there already is overwritten. Recordings and backups are for nobody but their owner.
 
 use std::fs;
 use std::io::Write;
@@ -9,16 +9,21 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use threecx::{Download, Operation, Piece};
+use threecx_core::file_name;
 
 use super::settings::Output;
 use super::shape::Shape;
 use super::style::one_line;
 use super::value::print_value;
-use crate::atomic_file::{Incomplete, Readers};
+use crate::atomic_file::{Incomplete, Readers, meant};
 use crate::failure::Failure;
+use crate::signals;
 
-/// The maximum number of names that are tried.
-const MOST_NAMES: u32 = 1000;
+/// Where a name is taken, numbers up to here are tried one after the other.
+const NEXT_NUMBERS: u32 = 1000;
+
+/// And then so many that nobody else comes upon.
+const RANDOM_NUMBERS: usize = 100;
 
 /// Writes a file as it comes to where `--output-file` says, else under the PBX's name into the
 /// current folder, and says where it went.
@@ -146,61 +151,78 @@ fn progress(download: &Download, output: &Output) -> ProgressBar {
 /// A file that is not complete yet. It goes away unless it is kept.
 struct Part {
     file: Incomplete,
-    target: String,
-    /// True if the name was given: then it may be overwritten.
-    named: bool,
+    place: Place,
+}
+
+/// Where a file goes.
+enum Place {
+    /// To where it was said, whatever is there.
+    Named(String),
+    /// Under its own name, or what this program calls it where that cannot be.
+    Free { folder: PathBuf, name: String, otherwise: String },
+}
+
+impl Place {
+    /// For messages.
+    fn path(&self) -> String {
+        match self {
+            Place::Named(path) => path.clone(),
+            Place::Free { folder, name, .. } => folder.join(name).display().to_string(),
+        }
+    }
 }
 
 impl Part {
     fn open(operation: Option<&'static Operation>, file: &threecx::File, output: &Output) -> Result<Part, Failure> {
         let folder = output.file.as_deref().filter(|path| is_folder(path));
-        let named = output.file.is_some() && folder.is_none();
-        let target = output.file.clone().filter(|_| named).unwrap_or_else(|| {
-            let name = file.name.clone().unwrap_or_else(|| default_name(operation, &file.media_type));
-            let name = name.trim_start_matches('.');
-            folder.map_or_else(|| name.to_owned(), |folder| Path::new(folder).join(name).display().to_string())
-        });
-        // Where a link was named, the file behind it is meant.
-        let behind = || fs::canonicalize(&target).ok()?.to_str().map(str::to_owned);
-        let target = if named && Path::new(&target).is_symlink() { behind().unwrap_or(target) } else { target };
-        if let Some(folder) = folder {
-            fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
-        }
-        let file = Incomplete::beside(Path::new(&target)).map_err(|error| Failure::file(&target, &error))?;
-        Ok(Part { file, target, named })
+        let otherwise = default_name(operation, &file.media_type);
+        let (place, begins) = match &output.file {
+            Some(path) if folder.is_none() => (Place::Named(path.clone()), meant(Path::new(path))),
+            _ => {
+                let folder = PathBuf::from(folder.unwrap_or_default());
+                if !folder.as_os_str().is_empty() {
+                    let failed = |error| Failure::file(folder.display().to_string(), &error);
+                    fs::create_dir_all(&folder).map_err(failed)?;
+                }
+                // Not under the name that the PBX gives it: a file system may not take that.
+                let begins = folder.join(&otherwise);
+                let name = file.name.clone().unwrap_or_else(|| otherwise.clone());
+                (Place::Free { folder, name, otherwise }, begins)
+            }
+        };
+        signals::listen();
+        let file = Incomplete::beside(&begins).map_err(|error| Failure::file(place.path(), &error))?;
+        Ok(Part { file, place })
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).map_err(|error| Failure::file(&self.target, &error))
+        self.file.write_all(bytes).map_err(|error| Failure::file(self.place.path(), &error))
     }
 
     fn restart(&mut self) -> Result<(), Failure> {
-        self.file.empty().map_err(|error| Failure::file(&self.target, &error))
+        self.file.empty().map_err(|error| Failure::file(self.place.path(), &error))
     }
 
     /// Puts it in place and returns its name: where that is taken and was not given, that of the
     /// first `name (1).ext` which is free.
     fn keep(self) -> Result<String, Failure> {
-        let Part { file, target, named } = self;
-        let kept = if named {
-            file.replace(Path::new(&target), Readers::Everybody).map(|()| target.clone())
-        } else {
-            let names = (0..MOST_NAMES).map(|number| PathBuf::from(numbered(&target, number)));
-            file.place(names, Readers::Everybody).map(|path| path.display().to_string())
+        let Part { file, place } = self;
+        let kept = match &place {
+            Place::Named(path) => file.replace(&meant(Path::new(path)), Readers::Owner).map(|()| path.clone()),
+            Place::Free { folder, name, otherwise } => {
+                let paths = free_names(name).chain(free_names(otherwise)).map(|name| folder.join(name));
+                file.place(paths, Readers::Owner).map(|path| path.display().to_string())
+            }
         };
-        kept.map_err(|error| Failure::file(&target, &error))
+        kept.map_err(|error| Failure::file(place.path(), &error))
     }
 }
 
-/// `name (1).ext`; nothing is added for 0.
-fn numbered(target: &str, number: u32) -> String {
-    let name = Path::new(target);
-    let stem = name.file_stem().unwrap_or_default().to_string_lossy();
-    let extension = name.extension().map(|end| format!(".{}", end.to_string_lossy())).unwrap_or_default();
-    match number {
-        0 => target.to_owned(),
-        _ => name.with_file_name(format!("{stem} ({number}){extension}")).display().to_string(),
-    }
+/// `name.ext`, `name (1).ext` and so on.
+fn free_names(name: &str) -> impl Iterator<Item = String> {
+    let random = std::iter::repeat_with(|| fastrand::u32(NEXT_NUMBERS..)).take(RANDOM_NUMBERS);
+    let numbered = (1..NEXT_NUMBERS).chain(random).map(|number| file_name::with_ending(name, &format!(" ({number})")));
+    std::iter::once(name.to_owned()).chain(numbered)
 }
 
 /// `get-recording.wav`, where the PBX gives no name.

@@ -38,6 +38,19 @@ const NAMES: &[(&str, Format)] = &[
 /// Other ends of names.
 const ALSO: [(&str, Format); 2] = [("jsonl", Format::Ndjson), ("yml", Format::Yaml)];
 
+/// Ends of names that mean formats which are not written, and what to do about it. A table under such a name
+/// would be taken for something else.
+const UNWRITTEN: &[(&str, &str, &str)] = &[
+    #[cfg(not(feature = "parquet"))]
+    (
+        "parquet",
+        "Parquet",
+        "Use the format of another extension, such as .csv or .ndjson; or build the program with `--features parquet`.",
+    ),
+    ("xls", "workbooks of Excel 97", "Name it .xlsx, or .csv; or say with -o what it is to hold."),
+    ("ods", "OpenDocument spreadsheets", "Name it .xlsx, or .csv; or say with -o what it is to hold."),
+];
+
 impl Format {
     /// What `-o` takes.
     pub fn names() -> impl Iterator<Item = &'static str> {
@@ -54,6 +67,12 @@ impl Format {
         let end = Path::new(path).extension()?.to_str()?.to_ascii_lowercase();
         let known = NAMES.iter().chain(&ALSO).find(|(name, _)| *name == end)?;
         Some(known.1).filter(|format| *format != Format::Table)
+    }
+
+    /// What the end of a file's name means and this program does not write, and what to do about it.
+    pub fn unwritten(path: &str) -> Option<(&'static str, &'static str)> {
+        let end = Path::new(path).extension()?.to_str()?.to_ascii_lowercase();
+        UNWRITTEN.iter().find(|(known, ..)| *known == end).map(|(_, name, next_step)| (*name, *next_step))
     }
 
     /// The name for `-o`.

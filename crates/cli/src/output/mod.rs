@@ -26,5 +26,5 @@ mod xlsx;
 mod yaml;
 
 pub use settings::Output;
-pub use sink::{Sink, writing};
+pub use sink::{Sink, write_text};
 pub use terminal::width;

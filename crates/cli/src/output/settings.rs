@@ -11,7 +11,11 @@ use super::sink::Sink;
 use super::style;
 use super::terminal::{WIDTH, width};
 use crate::args::output::OutputFlags;
+use crate::atomic_file::{Readers, is_special};
 use crate::failure::Failure;
+
+/// Names of stdout. What is behind them may be a file, which is somebody else's to replace.
+const STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /// Where to print, and how.
 #[derive(Clone, Debug)]
@@ -33,6 +37,12 @@ impl Output {
     /// From the flags. Refuses an invalid filter, and what a terminal cannot show.
     pub fn from(flags: OutputFlags) -> Result<Output, Failure> {
         let OutputFlags { format: named, file, jq, raw, quiet } = flags;
+        let file = file.map(|path| if STDOUT.contains(&path.as_str()) { "-".to_owned() } else { path });
+        if let Some(path) = file.as_deref().filter(|_| named.is_none())
+            && let Some((name, next_step)) = Format::unwritten(path)
+        {
+            return Err(Failure::usage(format!("{path}: this program does not write {name}")).next(next_step));
+        }
         let jq = jq.map(|expression| Jq::compile(&expression)).transpose()?.map(Rc::new);
         let by_file = || file.as_deref().and_then(Format::of_file);
         // What comes out of a filter are values, as jq prints them.
@@ -78,21 +88,29 @@ impl Output {
     /// True where nothing that is written can be taken back, or be put in the place of what is there:
     /// stdout, a pipe, a device.
     pub fn is_stream(&self) -> bool {
-        let special = |path: &str| std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir());
-        self.file.as_deref().is_some_and(|path| path == "-" || special(path))
+        self.file.as_deref().is_some_and(|path| path == "-" || is_special(Path::new(path)))
+    }
+
+    /// The file that the answer takes the place of, once it is whole.
+    pub fn replaced(&self) -> Option<&str> {
+        self.file.as_deref().filter(|_| !self.is_stream())
     }
 
     fn on_stdout(&self) -> bool {
         matches!(self.file.as_deref(), None | Some("-"))
     }
 
-    /// Where the answer goes: stdout, or the file that was named, which is replaced.
+    /// Where the answer goes: stdout, or the file that was named, which is replaced. For what holds no secrets.
     pub fn open(&self) -> Result<Sink, Failure> {
-        self.create(false)
+        self.create(Readers::Everybody)
     }
 
-    /// The same for what has this shape: where secrets go into a new file, only its owner
-    /// can read it.
+    /// The same for what may hold any: only its owner can read the file, whoever could read the one before.
+    pub fn open_private(&self) -> Result<Sink, Failure> {
+        self.create(Readers::Owner)
+    }
+
+    /// The same for what has this shape.
     pub fn open_for(&self, shape: &Shape) -> Result<Sink, Failure> {
         if let Some(path) = self.file.as_deref().filter(|_| self.implied && !self.on_stdout())
             && Path::new(path).extension().is_some()
@@ -101,18 +119,22 @@ impl Output {
             let format = if self.format == Format::Table { "a table" } else { self.format.name() };
             self.remark(&[format!("{path} is written as {format}; -o sets another format.")]);
         }
-        self.create(self.is_secret(shape))
+        self.create(self.readers(shape))
     }
 
-    /// True if secrets of this shape are printed as they come.
-    pub fn is_secret(&self, shape: &Shape) -> bool {
-        matches!(self.format, Format::Json | Format::Ndjson | Format::Yaml) && shape.has_secrets()
+    /// Who may read a file with what has this shape. Tables and spreadsheets leave secrets out that nobody
+    /// named; a filter can bring any.
+    pub fn readers(&self, shape: &Shape) -> Readers {
+        let named = || self.jq.is_some() || shape.select.is_some() || shape.expand.is_some();
+        let comes = matches!(self.format, Format::Json | Format::Ndjson | Format::Yaml) || named();
+        let may_hold = shape.structure.is_none() || shape.has_secrets();
+        if comes && may_hold { Readers::Owner } else { Readers::Everybody }
     }
 
-    fn create(&self, private: bool) -> Result<Sink, Failure> {
+    fn create(&self, readers: Readers) -> Result<Sink, Failure> {
         match self.file.as_deref().filter(|_| !self.on_stdout()) {
             None => Ok(Sink::stdout()),
-            Some(path) => Sink::create(path, private),
+            Some(path) => Sink::create(path, readers),
         }
     }
 

@@ -2,14 +2,19 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use super::style::escaped;
+#[cfg(unix)]
+use super::style::note;
+use crate::atomic_file::{Incomplete, Readers, is_special, meant};
 use crate::failure::Failure;
+use crate::signals;
 
 /// The number of bytes that are gathered before they are written.
 const BUFFER: usize = 64 << 10;
 
-/// Somewhere to print. What is printed arrives when it is finished.
+/// Somewhere to print. What is printed arrives when it is finished: a file that was there stays until then.
 pub struct Sink {
     inner: BufWriter<Target>,
     name: String,
@@ -19,7 +24,16 @@ pub struct Sink {
 enum Target {
     Stdout(io::Stdout),
     Terminal(io::Stdout, Shown),
+    /// A file that is written on.
     File(File),
+    /// A pipe or a device.
+    Stream(File),
+    /// A file that is put in place when it is complete.
+    New {
+        file: Incomplete,
+        path: PathBuf,
+        readers: Readers,
+    },
 }
 
 /// What goes to a terminal. Tables and messages are safe already; data is shown with escapes.
@@ -51,14 +65,16 @@ impl Write for Target {
         match self {
             Target::Stdout(stdout) => stdout.write(bytes),
             Target::Terminal(stdout, shown) => shown.write(stdout, bytes).map(|()| bytes.len()),
-            Target::File(file) => file.write(bytes),
+            Target::File(file) | Target::Stream(file) => file.write(bytes),
+            Target::New { file, .. } => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Target::Stdout(stdout) | Target::Terminal(stdout, _) => stdout.flush(),
-            Target::File(file) => file.flush(),
+            Target::File(file) | Target::Stream(file) => file.flush(),
+            Target::New { file, .. } => file.flush(),
         }
     }
 }
@@ -78,10 +94,20 @@ impl Sink {
         Sink::new(target, "stdout", 0)
     }
 
-    /// A file that is new, or takes the place of what was there; see [`writing`].
-    pub fn create(path: &str, private: bool) -> Result<Sink, Failure> {
-        let file = writing(private).truncate(true).open(path).map_err(|error| Failure::file(path, &error))?;
-        Ok(Sink::new(Target::File(file), path, 0))
+    /// A file that takes the place of what is there once it is finished, and goes away if it is not. What is no
+    /// file, such as a pipe, is written to as it comes.
+    pub fn create(path: &str, readers: Readers) -> Result<Sink, Failure> {
+        let failed = |error: io::Error| Failure::file(path, &error);
+        let target = meant(Path::new(path));
+        if is_special(&target) {
+            return Ok(Sink::new(Target::Stream(stream(&target).map_err(failed)?), path, 0));
+        }
+        if target.is_dir() {
+            return Err(failed(io::ErrorKind::IsADirectory.into()));
+        }
+        signals::listen();
+        let file = Incomplete::beside(&target).map_err(failed)?;
+        Ok(Sink::new(Target::New { file, path: target, readers }, path, 0))
     }
 
     /// A file that holds this much already; its position is at its end.
@@ -130,7 +156,13 @@ impl Sink {
 
     /// Makes sure that all of it has arrived.
     pub fn finish(mut self) -> Result<(), Failure> {
-        self.inner.flush().map_err(|error| self.failure(&error))
+        self.inner.flush().map_err(|error| self.failure(&error))?;
+        let Sink { inner, name, .. } = self;
+        let failed = |error: io::Error| Failure::file(name, &error);
+        match inner.into_inner().map_err(io::IntoInnerError::into_error) {
+            Ok(Target::New { file, path, readers }) => file.replace(&path, readers).map_err(failed),
+            other => other.map(drop).map_err(failed),
+        }
     }
 
     /// The same in the middle: puts what was printed on the disk, and returns its length.
@@ -168,15 +200,35 @@ impl Write for Sink {
     }
 }
 
-/// How a file is opened to be written, or made; one that is private only for its owner.
-pub fn writing(private: bool) -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true);
-    #[cfg(unix)]
-    if private {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+/// Writes a text to where somebody said: as a file that is whole or not there, or to a pipe.
+pub fn write_text(path: &str, text: &str, readers: Readers) -> Result<(), Failure> {
+    let mut sink = Sink::create(path, readers)?;
+    sink.raw(text.as_bytes())?;
+    sink.finish()
+}
+
+/// Opens what is not a file. A pipe that nobody reads is waited for, and somebody who waits is told.
+#[cfg(unix)]
+fn stream(path: &Path) -> io::Result<File> {
+    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let without_waiting = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+    // To where a shell has redirected a descriptor, it goes behind what is there.
+    let open = |flags| OpenOptions::new().append(true).custom_flags(flags).open(path);
+    match open(without_waiting) {
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error()) => {
+            note(&format!("Waiting for somebody to read {}.", path.display()));
+            open(0)
+        }
+        opened => {
+            let file = opened?;
+            fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
+            Ok(file)
+        }
     }
-    #[cfg(not(unix))]
-    let _ = private;
-    options
+}
+
+#[cfg(not(unix))]
+fn stream(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).open(path)
 }

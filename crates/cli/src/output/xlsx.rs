@@ -4,6 +4,11 @@
 //! Numbers and truth values are such; everything else is text, times too, because a workbook's
 //! times have no zone. Lists are JSON in their cell.
 
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
+
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::flat::Columns;
@@ -59,15 +64,44 @@ impl XlsxRows {
             Ok(())
         };
         let columns = self.columns.as_ref().map_or(&[][..], |columns| &columns.columns);
-        add(&mut self.workbook, columns).map_err(failed)?;
+        written(|| add(&mut self.workbook, columns))?;
         self.sheets += 1;
         self.next = 1;
         Ok(())
     }
 }
 
-fn failed(error: XlsxError) -> Failure {
-    Failure::File { path: "the workbook".into(), reason: error.to_string() }
+/// Does something with a workbook. What is made of it goes into a temporary file, and where that cannot be written,
+/// on a full disk, the writer of workbooks panics.
+fn written<T>(work: impl FnOnce() -> Result<T, XlsxError>) -> Result<T, Failure> {
+    thread_local!(static IS_WRITING: Cell<bool> = const { Cell::new(false) });
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !IS_WRITING.get() {
+                usual(info)
+            }
+        }));
+    });
+    IS_WRITING.set(true);
+    let done = panic::catch_unwind(AssertUnwindSafe(work));
+    IS_WRITING.set(false);
+    let reason = match done {
+        Ok(Ok(value)) => return Ok(value),
+        Ok(Err(error)) => error.to_string(),
+        Err(panic) => reason_of(&*panic),
+    };
+    Err(Failure::File { path: "the workbook".into(), reason })
+}
+
+/// `Couldn't write to xml file: Os { code: 28, kind: StorageFull, message: "No space left on device" }`, without what
+/// is only for programmers.
+fn reason_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    let text = text.unwrap_or("it cannot be written");
+    let message = text.split_once("message: \"").and_then(|(_, rest)| rest.split_once('"'));
+    message.map_or_else(|| text.to_owned(), |(message, _)| message.to_lowercase())
 }
 
 impl Rows for XlsxRows {
@@ -78,11 +112,14 @@ impl Rows for XlsxRows {
         if self.sheets == 0 || self.next == SHEET {
             self.sheet()?;
         }
-        let Some(columns) = &mut self.columns else { return Ok(()) };
-        let sheet = self.workbook.worksheet_from_index(self.sheets - 1).map_err(failed)?;
-        for (json, column) in columns.cells(row).into_iter().zip(0..) {
-            self.cut += usize::from(cell(sheet, self.next, column, json.as_deref().unwrap_or("null")).map_err(failed)?);
-        }
+        let XlsxRows { workbook, columns: Some(columns), sheets, next, cut, .. } = self else { return Ok(()) };
+        written(|| {
+            let sheet = workbook.worksheet_from_index(*sheets - 1)?;
+            for (json, column) in columns.cells(row).into_iter().zip(0..) {
+                *cut += usize::from(cell(sheet, *next, column, json.as_deref().unwrap_or("null"))?);
+            }
+            Ok(())
+        })?;
         self.next += 1;
         Ok(())
     }
@@ -91,7 +128,8 @@ impl Rows for XlsxRows {
         if self.sheets == 0 {
             self.sheet()?;
         }
-        self.workbook.save_to_writer(&mut self.sink).map_err(failed)?;
+        let XlsxRows { workbook, sink, .. } = &mut *self;
+        written(|| workbook.save_to_writer(sink))?;
         self.sink.finish()?;
         let mut remarks: Vec<String> = self.columns.iter().flat_map(Columns::left_out).collect();
         if self.cut > 0 {

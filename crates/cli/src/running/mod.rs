@@ -1,4 +1,4 @@
-//! Running a plan: one step, whose answer is printed, or many, with progress and Ctrl-C.
+//! Running a plan: one step, whose answer is printed, or many, with progress and an end when somebody asks for it.
 
 mod progress;
 
@@ -13,6 +13,7 @@ use crate::output::shape::Shape;
 use crate::output::style::warn;
 use crate::output::{Output, answer, file};
 use crate::report::Report;
+use crate::signals::{self, Signal};
 
 /// Runs a plan of one step. Ctrl-C ends the program as it always does: the journal knows that it was sent.
 pub async fn run_one(plan: &Plan, log: Option<Log>, client: &Client, output: &Output) -> Ended<Failure> {
@@ -61,8 +62,8 @@ pub fn check_one(
     Ok(())
 }
 
-/// Runs a plan of several steps. Ctrl-C lets what is on its way arrive, and ends the run; a second one
-/// does not wait.
+/// Runs a plan of several steps. Ctrl-C, SIGTERM or SIGHUP lets what is on its way arrive, and ends the run; the
+/// second time it does not wait.
 pub async fn run_many(
     plan: &Plan,
     states: Vec<State>,
@@ -77,38 +78,35 @@ pub async fn run_many(
         let operation = plan.steps[step].operation;
         file::receive_one(operation, *download, output).await.map_err(unreceived)
     };
-    let interrupted = Cell::new(false);
+    signals::listen_in_a_run();
+    let interrupted = Cell::new(None);
     let read_back = total <= 1;
     let run = Run { client: client.clone(), plan, states, order, log, pace, read_back };
     let mut ended = tokio::select! {
         ended = run.go(&control, receive) => ended,
-        () = interrupts(&control, &interrupted) => abandoned(control.states(), recorded),
-        () = progress::show(|| control.begun(), total, output) => abandoned(control.states(), recorded),
+        signal = interrupts(&control, &interrupted) => abandoned(control.states(), recorded, signal),
+        never = progress::show(|| control.begun(), total, output) => match never {},
     };
-    if interrupted.get()
+    if let Some(signal) = interrupted.get()
         && matches!(ended.cause, None | Some(Cause::Stopped))
         && !ended.states.iter().all(State::is_settled)
     {
-        ended.cause = Some(Cause::File(Failure::Interrupted));
+        ended.cause = Some(Cause::File(Failure::Interrupted(signal)));
     }
     ended
 }
 
 /// What is known without waiting for the rest.
-fn abandoned(states: Vec<State>, run: Option<i64>) -> Ended<Failure> {
+fn abandoned(states: Vec<State>, run: Option<i64>, signal: Signal) -> Ended<Failure> {
     let replies = states.iter().map(|_| None).collect();
-    Ended { states, replies, cause: Some(Cause::File(Failure::Interrupted)), trouble: None, run }
+    Ended { states, replies, cause: Some(Cause::File(Failure::Interrupted(signal))), trouble: None, run }
 }
 
-/// Notes the first Ctrl-C; returns at the second.
-async fn interrupts(control: &Control, interrupted: &Cell<bool>) {
-    for _ in 0..2 {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        interrupted.set(true);
-        control.stop();
-    }
+/// Stops the run the first time it is asked to end; returns the second time.
+async fn interrupts(control: &Control, interrupted: &Cell<Option<Signal>>) -> Signal {
+    interrupted.set(Some(signals::asked(1).await));
+    control.stop();
+    signals::asked(2).await
 }
 
 fn unreceived(failure: Failure) -> Unreceived<Failure> {
@@ -124,7 +122,7 @@ pub fn of_cause(cause: Cause<Failure>) -> Failure {
         Cause::Call(error) => error.into(),
         Cause::Journal(error) => error.into(),
         Cause::File(failure) => failure,
-        Cause::Stopped => Failure::Interrupted,
+        Cause::Stopped => Failure::Interrupted(Signal::Interrupt),
     }
 }
 

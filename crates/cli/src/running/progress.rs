@@ -1,5 +1,6 @@
 //! How far a run is, for someone who watches it.
 
+use std::convert::Infallible;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -9,9 +10,9 @@ use crate::output::Output;
 const EVERY: Duration = Duration::from_millis(500);
 
 /// Says again and again how many rows have been begun; never returns.
-pub async fn show(begun: impl Fn() -> usize, total: usize, output: &Output) {
+pub async fn show(begun: impl Fn() -> usize, total: usize, output: &Output) -> Infallible {
     if output.is_for_programs() || !output.shows_progress() {
-        std::future::pending::<()>().await;
+        return std::future::pending().await;
     }
     let line = Line;
     loop {

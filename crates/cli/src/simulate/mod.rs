@@ -1,4 +1,4 @@
-//! `threecx sim`: a simulated PBX on its own, until Ctrl-C or SIGTERM.
+//! `threecx sim`: a simulated PBX on its own, until Ctrl-C, SIGTERM or SIGHUP.
 
 mod command;
 
@@ -16,11 +16,12 @@ use threecx_sim::{Builder, Clock, Error, Fault, Latency, Pbx, Timestamp};
 use crate::args::connection::api;
 use crate::args::matches;
 use crate::args::output::OutputFlags;
-use crate::atomic_file::{self, Readers};
+use crate::atomic_file::Readers;
 use crate::failure::Failure;
-use crate::output::Output;
 use crate::output::style::warn;
+use crate::output::{Output, write_text};
 use crate::runtime::runtime;
+use crate::signals;
 
 pub use command::{ABOUT, command};
 
@@ -31,7 +32,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let bind = matches::value::<IpAddr>(&matches, "bind").unwrap_or(Ipv4Addr::LOCALHOST.into());
     let builder = settings(&matches)?.bind(bind);
     runtime()?.block_on(async {
-        let stop = stop_signal()?;
+        signals::listen();
         let pbx = builder.start().await.map_err(failure)?;
         if !bind.is_loopback() {
             warn_of_others(bind, matches::flag(&matches, "tls"));
@@ -43,7 +44,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         announce(&pbx, ca_file.as_deref(), &output)?;
         tokio::select! {
             () = pbx.wait() => Err(Failure::Simulator { reason: "it stopped".into() }),
-            () = stop => {
+            _ = signals::asked(1) => {
                 pbx.stop().await;
                 Ok(())
             }
@@ -113,8 +114,9 @@ fn warn_of_others(bind: IpAddr, tls: bool) {
 
 /// Writes a file that a script may be waiting for, and returns its absolute path.
 fn write_whole(path: &Path, text: &str) -> Result<PathBuf, Failure> {
-    let written = atomic_file::write(path, text, Readers::Everybody).and_then(|()| path.canonicalize());
-    written.map_err(|error| Failure::file(path.display().to_string(), &error))
+    let name = path.display().to_string();
+    write_text(&name, text, Readers::Everybody)?;
+    path.canonicalize().map_err(|error| Failure::file(name, &error))
 }
 
 /// Says that it is ready, and how to use it.
@@ -145,26 +147,4 @@ fn announce(pbx: &Pbx, ca_file: Option<&Path>, output: &Output) -> Result<(), Fa
         }
     }
     Ok(stdout.flush()?)
-}
-
-/// Returns when the program is told to stop. Listens from now on.
-#[cfg(unix)]
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let listen = |kind| signal(kind).map_err(|error| Failure::Internal(error.to_string()));
-    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Returns when the program is told to stop.
-#[cfg(not(unix))]
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
 }

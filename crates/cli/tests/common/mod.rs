@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "no test uses all of it")]
 
+pub mod parts;
+pub mod server;
 #[cfg(unix)]
 pub mod terminal;
 pub mod tls;
