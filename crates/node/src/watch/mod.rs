@@ -4,6 +4,10 @@
 //!   state ── watch ──► the call to make ── rows ──► watched ──► the rows that are events, state
 //! ```
 //!
+//! Something in between may answer with an empty list where there is none. So what is about to be told as gone, and
+//! an empty list to begin with, is looked at a second time: `watched` answers with a call that counts, and is asked
+//! again with what it brought.
+//!
 //! No clock decides what is new: not this machine's, and not the PBX's either. What has numbers is
 //! identified by its numbers, and what has none by its keys. The state holds what is needed to go on
 //! after a restart; nothing is lost and nothing comes twice as long as it is kept. It is bounded:
@@ -16,17 +20,22 @@
 //! | records | 25 bytes each, up to 10,000 |
 
 mod fingerprint;
+mod look;
 mod numbered;
 mod present;
 mod recent;
 pub mod records;
+mod settings;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
+use threecx_core::Error;
 
 use crate::command::Reply;
 use crate::error_reply::Failure;
+
+pub(crate) use settings::settings;
 
 /// The number of rows for a trial.
 const SAMPLE: u64 = 3;
@@ -109,13 +118,26 @@ pub(crate) struct Watched<'a> {
     /// The operation that lists the records.
     #[serde(default)]
     records: Option<&'a str>,
+    /// Which of the records.
+    #[serde(default)]
+    filter: Option<&'a str>,
+    /// What the second look brought.
+    #[serde(default)]
+    looked: Option<look::Looked>,
 }
 
 /// `{events, state, notice}`: the rows that are new, oldest first, what is known now, and what the
-/// log should say.
+/// log should say. Or `{look: {operation, options}}`: the call that has to be made before.
 pub(crate) fn watched(watched: Watched<'_>) -> Reply {
     let mismatch = || Failure::command("the state is of another event".into());
-    let Watched { event, state, rows, longest, records } = watched;
+    let Watched { event, state, rows, longest, records, filter, looked } = watched;
+    if let Some(doubt) = look::doubt(event, state.as_ref(), &rows, records)? {
+        let Some(looked) = looked else { return Ok(json!({ "look": look::ask(event, records, filter)? })) };
+        if let Some(notice) = look::notice(doubt, looked)? {
+            // Nothing is told, and all that is known stays: the next poll sees more.
+            return Ok(json!({ "events": [], "state": state, "notice": notice }));
+        }
+    }
     let outcome = match (event, state) {
         (Event::ActiveCall, None) => present::first(parsed(&rows)?),
         (Event::ActiveCall, Some(State::Present(state))) => present::events(state, parsed(&rows)?),
@@ -135,7 +157,11 @@ pub(crate) fn watched(watched: Watched<'_>) -> Reply {
 
 fn parsed(rows: &[&RawValue]) -> Result<Vec<Map<String, Value>>, Failure> {
     let parsed = rows.iter().map(|row| serde_json::from_str(row.get())).collect::<Result<_, _>>();
-    parsed.map_err(|error| Failure::command(error.to_string()))
+    parsed.map_err(unreadable)
+}
+
+fn unreadable(error: serde_json::Error) -> Failure {
+    Error::Answer { reason: error.to_string() }.into()
 }
 
 /// What came of a poll.

@@ -17,9 +17,19 @@ pub struct State {
     rows: BTreeMap<String, Map<String, Value>>,
 }
 
+/// Lists the calls that are on.
+pub const OPERATION: &str = "ActiveCalls.ListActiveCall";
+
+impl State {
+    /// True if nothing was there.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
 /// Everything that is there.
 pub fn ask() -> Value {
-    json!({ "operation": "ActiveCalls.ListActiveCall", "options": { "orderby": "Id" }, "wanted": null })
+    json!({ "operation": OPERATION, "options": { "orderby": "Id" }, "wanted": null })
 }
 
 /// What is there at the beginning is not an event.

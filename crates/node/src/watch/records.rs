@@ -4,7 +4,7 @@
 //!
 //! A list is read page by page, and what is deleted meanwhile moves the rest: a record may be
 //! missing from a reading although it is there. So one counts as removed once it is missing from
-//! two readings in a row.
+//! two readings in a row, and a count agrees with the second.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use threecx_catalog::{self as catalog, Operation, Options, Span, Target, Verb};
 use threecx_core::{Error, InputError};
 
 use super::fingerprint::fingerprint;
-use super::{Outcome, SAMPLE, Watch, as_event};
+use super::{Outcome, SAMPLE, Watch, as_event, unreadable};
 use crate::command::{self, Reply};
 use crate::error_reply::Failure;
 
@@ -82,6 +82,13 @@ pub(super) fn ask(records: Records, watch: &Watch) -> Reply {
     Ok(json!({ "operation": records.list.id, "options": options, "wanted": wanted }))
 }
 
+/// The keys that are there, and whether some are missing that the last reading lacked as well.
+pub(super) fn missing(records: Records, state: &State, rows: &[&RawValue]) -> Result<(usize, bool), Failure> {
+    let keys: BTreeSet<String> = rows.iter().map(|row| Ok(identify(records, row)?.0)).collect::<Result<_, Failure>>()?;
+    let gone = state.missing.iter().any(|key| state.known.contains_key(key) && !keys.contains(key));
+    Ok((keys.len(), gone))
+}
+
 /// What was added or changed, and then what was removed; at the beginning nothing.
 pub(super) fn events(records: Records, state: Option<State>, rows: &[&RawValue]) -> Result<Outcome, Failure> {
     if rows.len() > MOST {
@@ -123,10 +130,6 @@ fn identify(records: Records, row: &RawValue) -> Result<(String, u64), Failure> 
     };
     let data = properties.iter().filter(|(name, _)| !name.starts_with('@'));
     Ok((key.get().to_owned(), fingerprint(data.flat_map(|(name, value)| [*name, value.get()]))))
-}
-
-fn unreadable(error: serde_json::Error) -> Failure {
-    Error::Answer { reason: error.to_string() }.into()
 }
 
 fn too_many() -> Failure {
