@@ -1,4 +1,4 @@
-//! `address`: where the PBX is, from what was pasted into the credential.
+//! `address`: where the PBX is and how long a call to it may take, from what was pasted into the credential.
 //!
 //! The place is put together anew from scheme, host and port, and every part has to be plain: whatever sends the
 //! request reads it as it was read here. n8n fetches the token itself, by an expression in the credential that takes
@@ -8,8 +8,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::Deserialize;
 use serde_json::json;
-use threecx_core::Error;
+use threecx_catalog::Type;
+use threecx_core::{Error, Input, InputError, setting};
 
+use crate::amount::given;
 use crate::command::Reply;
 
 /// The command.
@@ -21,13 +23,31 @@ pub(crate) struct Command<'a> {
     /// True if a connection without encryption was agreed to.
     #[serde(default)]
     allow_http: bool,
+    /// How many seconds a call may take.
+    #[serde(default)]
+    timeout: Option<Input>,
 }
 
-/// `{baseUrl, host}`: `https://pbx.example.com:5001` and `pbx.example.com:5001`.
+/// How many seconds a call may take where nobody says it.
+const PATIENCE: f64 = 120.0;
+
+/// A day is enough for everything.
+const MOST: f64 = 86_400.0;
+
+/// `{baseUrl, host, timeout}`: `https://pbx.example.com:5001` and `pbx.example.com:5001`; milliseconds.
 pub(crate) fn command(command: Command<'_>) -> Reply {
     let refuse = |reason| Error::Url { url: shown(&command.base_url), reason };
     let Address { scheme, host } = read(&command.base_url, command.allow_http).map_err(refuse)?;
-    Ok(json!({ "baseUrl": format!("{scheme}://{host}"), "host": host }))
+    Ok(json!({ "baseUrl": format!("{scheme}://{host}"), "host": host, "timeout": timeout(command.timeout)? }))
+}
+
+fn timeout(input: Option<Input>) -> Result<u64, Error> {
+    const NAME: &str = "Timeout";
+    let Some(input) = given(input) else { return Ok((PATIENCE * 1000.0) as u64) };
+    let text = setting(NAME, &input, Type::Double)?;
+    let seconds = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0 && *seconds <= MOST);
+    let misfit = || InputError::of(NAME, "a number of seconds above 0, up to a day", format!("`{text}`"));
+    seconds.map(|seconds| (seconds * 1000.0).ceil() as u64).ok_or_else(|| misfit().into())
 }
 
 struct Address<'a> {
@@ -125,7 +145,7 @@ mod tests {
     use super::*;
 
     fn base(text: &str, allow_http: bool) -> Result<String, String> {
-        let reply = command(Command { base_url: text.into(), allow_http });
+        let reply = command(Command { base_url: text.into(), allow_http, timeout: None });
         let address = reply.map_err(|failure| failure.reply()["error"]["message"].to_string())?;
         Ok(address["baseUrl"].as_str().unwrap_or_default().to_owned())
     }
@@ -223,6 +243,31 @@ mod tests {
             assert!(message.contains("Allow HTTP"), "{given}: {message}");
             let allowed = base(given, true).expect(given);
             assert!(allowed.starts_with("http://") && !allowed.ends_with("v1"), "{allowed}");
+        }
+    }
+
+    #[test]
+    fn a_call_takes_as_long_as_was_said() {
+        let reply = |timeout: serde_json::Value| {
+            let written = json!({ "baseUrl": "https://pbx", "timeout": timeout }).to_string();
+            command(serde_json::from_str(&written).expect("a command")).map_err(|failure| failure.reply().to_string())
+        };
+        for (given, milliseconds) in [
+            (json!(null), 120_000),
+            (json!({ "json": null }), 120_000),
+            (json!({ "text": "" }), 120_000),
+            (json!({ "json": 2 }), 2_000),
+            (json!({ "text": " 2 " }), 2_000),
+            (json!({ "json": 0.5 }), 500),
+            (json!({ "json": 86_400 }), 86_400_000),
+        ] {
+            assert_eq!(reply(given.clone()).expect("read")["timeout"], milliseconds, "{given}");
+        }
+        for wrong in
+            [json!(0), json!(-1), json!("soon"), json!("NaN"), json!("INF"), json!([2]), json!(1e9), json!(true)]
+        {
+            let message = reply(json!({ "json": wrong })).expect_err("refused");
+            assert!(message.contains("Timeout: expected a number"), "{wrong}: {message}");
         }
     }
 

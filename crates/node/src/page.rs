@@ -112,7 +112,10 @@ impl Walk {
         let endless = |reason| Err(Error::Answer { reason });
         let is_last = !goes_on && arrived.rows < self.top.max(FEW);
         if arrived.rows > 0 && arrived.fresh == Some(0) && !is_last {
-            return endless(format!("the list does not go on after {} rows: the same rows come again", rows - arrived.rows));
+            return endless(format!(
+                "the list does not go on after {} rows: the same rows come again",
+                rows - arrived.rows
+            ));
         }
         if !goes_on {
             return Ok(());
@@ -178,7 +181,8 @@ mod tests {
         let long = |page: u64| json!({ "rows": if page < 900 { 100 } else { 7 }, "fresh": 7 });
         assert_eq!(read(json!({}), long), (901, None));
         // A row was added at the start meanwhile: the last page shows one that came before.
-        let moved = |page: u64| json!({ "rows": if page == 0 { 100 } else { 1 }, "fresh": if page == 0 { 100 } else { 0 } });
+        let moved =
+            |page: u64| json!({ "rows": if page == 0 { 100 } else { 1 }, "fresh": if page == 0 { 100 } else { 0 } });
         assert_eq!(read(json!({}), moved), (2, None));
         let links = |page: u64| match page < 2_000 {
             true => json!({ "rows": 20, "fresh": 20, "nextLink": format!("/x?p={page}") }),

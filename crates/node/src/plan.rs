@@ -158,7 +158,8 @@ fn key(operation: &Operation, arguments: &Arguments, target: Span) -> Option<Key
     let Target::Set(set) = operation.form(target)?.target else { return None };
     let key = set.key.filter(|key| operation.verb == Verb::List && set.addressed && !key.navigation)?;
     let selected = arguments.get(Place::Option, "select").map(names).unwrap_or_default();
-    let hidden = !selected.is_empty() && !selected.iter().any(|name| name == "*" || name.eq_ignore_ascii_case(key.name));
+    let hidden =
+        !selected.is_empty() && !selected.iter().any(|name| name == "*" || name.eq_ignore_ascii_case(key.name));
     Some(Key { name: key.name, hidden })
 }
 

@@ -1,11 +1,11 @@
-//! The second look: a count, where a list says that there is nothing (more) and that would be told, or taken for how
-//! things were at the beginning.
+//! The second look: a count, where a list says that there is nothing, or not even half of what was there, and that
+//! would be told, or taken for how things were at the beginning.
 //!
 //! | what the count says | then |
 //! |---|---|
 //! | as many as came | the list is believed |
-//! | others | nothing is told, and what is known stays: things moved between the two, or one of them is wrong |
-//! | some, where the whole list was empty | the poll fails |
+//! | another number | nothing is told as removed or ended: things moved between the two, or one of them is wrong |
+//! | some, where the whole list was empty | the poll fails; for calls as above, since one may have begun |
 //! | nothing | the poll fails: whatever answers does not know the question |
 
 use serde::Deserialize;
@@ -45,8 +45,8 @@ pub fn doubt(
         // The call log cannot be counted.
         (Event::CallFinished, _) => None,
         (Event::Record, Some(State::Records(state))) => {
-            let (keys, gone) = records::missing(records::listed_by(records)?, state, rows)?;
-            gone.then_some(Doubt { rows: keys as u64, whole: rows.is_empty() })
+            let (keys, most) = records::lost(records::listed_by(records)?, state, rows)?;
+            most.then_some(Doubt { rows: keys as u64, whole: rows.is_empty() })
         }
         // Calls come and go: one may have begun meanwhile.
         (Event::ActiveCall, Some(State::Present(state))) => {
@@ -77,7 +77,9 @@ pub fn notice(doubt: Doubt, looked: Looked) -> Result<Option<String>, Failure> {
     let unbelievable = |reason: String| Err(Error::Answer { reason }.into());
     match looked.count {
         Some(count) if count == doubt.rows => Ok(None),
-        Some(count) if doubt.whole => unbelievable(format!("the list is empty, but has {count} rows when it is counted")),
+        Some(count) if doubt.whole => {
+            unbelievable(format!("the list is empty, but has {count} rows when it is counted"))
+        }
         Some(count) => Ok(Some(format!(
             "the list came with {} rows, but has {count} when it is counted; what is missing from it is not told yet.",
             doubt.rows
@@ -101,7 +103,8 @@ mod tests {
         if !state.is_null() {
             command["state"] = state.clone();
         }
-        let ask = |command: &Value| -> Value { serde_json::from_slice(&call(command.to_string().as_bytes())).expect("JSON") };
+        let ask =
+            |command: &Value| -> Value { serde_json::from_slice(&call(command.to_string().as_bytes())).expect("JSON") };
         let reply = ask(&command);
         if reply["look"].is_null() {
             return (reply, false);
@@ -144,11 +147,16 @@ mod tests {
         let less = json!([{ "Id": 1 }]);
         let (once, looked) = poll("record", &begun["state"], &less, None);
         assert!(!looked && events(&once).is_empty());
-        let (doubted, looked) = poll("record", &once["state"], &less, Some(3));
-        assert!(looked && events(&doubted).is_empty() && doubted["notice"].is_string());
-        assert_eq!(doubted["state"], once["state"]);
-        let (told, _) = poll("record", &doubted["state"], &less, Some(1));
+        let (doubted, looked) = poll("record", &once["state"], &json!([{ "Id": 1, "Number": "9" }]), Some(3));
+        assert!(looked && doubted["notice"].is_string());
+        assert_eq!(events(&doubted), ["changed 1"]);
+        let (told, _) = poll("record", &doubted["state"], &json!([{ "Id": 1, "Number": "9" }]), Some(1));
         assert_eq!(events(&told), ["removed 2", "removed 3"]);
+        // A few that are gone are believed, whatever is counted.
+        let (few, _) = poll("record", &begun["state"], &json!([{ "Id": 1 }, { "Id": 2 }]), None);
+        let (few, looked) = poll("record", &few["state"], &json!([{ "Id": 1 }, { "Id": 2 }]), None);
+        assert!(!looked);
+        assert_eq!(events(&few), ["removed 3"]);
         // What comes twice, because a page moved, counts once.
         let (same, _) = poll("record", &once["state"], &json!([{ "Id": 1 }, { "Id": 1 }]), Some(1));
         assert_eq!(events(&same), ["removed 2", "removed 3"]);

@@ -4,9 +4,9 @@
 //!   state ── watch ──► the call to make ── rows ──► watched ──► the rows that are events, state
 //! ```
 //!
-//! Something in between may answer with an empty list where there is none. So what is about to be told as gone, and
-//! an empty list to begin with, is looked at a second time: `watched` answers with a call that counts, and is asked
-//! again with what it brought.
+//! Something in between may answer with an empty list where there is none. So before all or most is told as gone, and
+//! where a list is empty to begin with, there is a second look: `watched` answers with a call that counts, and is
+//! asked again with what it brought.
 //!
 //! No clock decides what is new: not this machine's, and not the PBX's either. What has numbers is
 //! identified by its numbers, and what has none by its keys. The state holds what is needed to go on
@@ -131,28 +131,30 @@ pub(crate) struct Watched<'a> {
 pub(crate) fn watched(watched: Watched<'_>) -> Reply {
     let mismatch = || Failure::command("the state is of another event".into());
     let Watched { event, state, rows, longest, records, filter, looked } = watched;
+    let mut doubted = None;
     if let Some(doubt) = look::doubt(event, state.as_ref(), &rows, records)? {
         let Some(looked) = looked else { return Ok(json!({ "look": look::ask(event, records, filter)? })) };
-        if let Some(notice) = look::notice(doubt, looked)? {
-            // Nothing is told, and all that is known stays: the next poll sees more.
-            return Ok(json!({ "events": [], "state": state, "notice": notice }));
-        }
+        doubted = look::notice(doubt, looked)?;
     }
     let outcome = match (event, state) {
-        (Event::ActiveCall, None) => present::first(parsed(&rows)?),
-        (Event::ActiveCall, Some(State::Present(state))) => present::events(state, parsed(&rows)?),
+        // Nothing is told, and all that is known stays: the next poll sees more.
+        (Event::ActiveCall, state @ Some(_)) if doubted.is_some() => {
+            return Ok(json!({ "events": [], "state": state, "notice": doubted }));
+        }
+        (Event::ActiveCall, None) => present::first(parsed(&rows)?)?,
+        (Event::ActiveCall, Some(State::Present(state))) => present::events(state, parsed(&rows)?)?,
         (Event::CallFinished, None) => recent::first(parsed(&rows)?, longest)?,
         (Event::CallFinished, Some(State::Recent(state))) => recent::events(state, parsed(&rows)?, longest)?,
-        (Event::Record, None) => records::events(records::listed_by(records)?, None, &rows)?,
+        (Event::Record, None) => records::events(records::listed_by(records)?, None, &rows, false)?,
         (Event::Record, Some(State::Records(state))) => {
-            records::events(records::listed_by(records)?, Some(state), &rows)?
+            records::events(records::listed_by(records)?, Some(state), &rows, doubted.is_some())?
         }
         (Event::ActiveCall | Event::CallFinished | Event::Record, Some(_)) => return Err(mismatch()),
         (event, None) => numbered::first(numbered::source(event), &parsed(&rows)?),
         (event, Some(State::Numbered(state))) => numbered::events(numbered::source(event), state, parsed(&rows)?),
         (_, Some(_)) => return Err(mismatch()),
     };
-    Ok(json!({ "events": outcome.events, "state": outcome.state, "notice": outcome.notice }))
+    Ok(json!({ "events": outcome.events, "state": outcome.state, "notice": outcome.notice.or(doubted) }))
 }
 
 fn parsed(rows: &[&RawValue]) -> Result<Vec<Map<String, Value>>, Failure> {

@@ -98,18 +98,17 @@ mod tests {
         ] {
             assert_eq!(reply(json!({ "properties": given })).expect("read")["properties"], properties, "{given}");
         }
-        for (given, filter) in [
-            (json!({ "text": "Id eq 1" }), "Id eq 1"),
-            (json!({ "json": null }), ""),
-            (json!({ "text": " " }), ""),
-        ] {
+        for (given, filter) in
+            [(json!({ "text": "Id eq 1" }), "Id eq 1"), (json!({ "json": null }), ""), (json!({ "text": " " }), "")]
+        {
             assert_eq!(reply(json!({ "filter": given })).expect("read")["filter"], filter, "{given}");
         }
     }
 
     #[test]
     fn what_does_not_fit_is_named() {
-        for wrong in [json!("x"), json!(-1), json!(0), json!("NaN"), json!("INF"), json!([4]), json!(true), json!(1e9)] {
+        for wrong in [json!("x"), json!(-1), json!(0), json!("NaN"), json!("INF"), json!([4]), json!(true), json!(1e9)]
+        {
             let message = reply(json!({ "longest": { "json": wrong } })).expect_err("refused");
             assert!(message.contains("Longest Call: expected a number"), "{wrong}: {message}");
         }

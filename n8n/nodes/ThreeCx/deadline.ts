@@ -1,0 +1,48 @@
+/** Deadlines: whatever a call waits for, it ends in time. */
+
+/** Node's name for what took too long. */
+export const TIMED_OUT = 'ETIMEDOUT';
+
+export class Deadline {
+	private readonly end: number;
+
+	private readonly signal: AbortSignal;
+
+	private readonly late: Promise<never>;
+
+	constructor(milliseconds: number) {
+		this.end = Date.now() + milliseconds;
+		this.signal = AbortSignal.timeout(milliseconds);
+		this.late = new Promise((_, reject) => this.then(() => reject(timedOut())));
+		// It may pass when nobody waits any more.
+		this.late.catch(() => {});
+	}
+
+	/** The time that is left, in milliseconds; 0 if there is none. */
+	left(): number {
+		return this.isOver() ? 0 : Math.max(this.end - Date.now(), 1);
+	}
+
+	isOver(): boolean {
+		return this.signal.aborted;
+	}
+
+	/** Throws if the time is over. */
+	check(): void {
+		if (this.isOver()) throw timedOut();
+	}
+
+	/** Waits for something, but not longer than there is time. */
+	async holds<T>(something: Promise<T>): Promise<T> {
+		return await Promise.race([something, this.late]);
+	}
+
+	/** Does something when the time is over. */
+	then(act: () => void): void {
+		this.signal.addEventListener('abort', act, { once: true });
+	}
+}
+
+function timedOut(): Error {
+	return Object.assign(new Error('the time for it is over'), { code: TIMED_OUT });
+}
