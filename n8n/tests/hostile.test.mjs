@@ -221,6 +221,25 @@ test('a PBX that says nothing is waited for as long as the credential says, once
 	}
 });
 
+test('a call that hangs does not hold up those after it', async () => {
+	const { send } = (await import('../dist/nodes/ThreeCx/transport.js')).default;
+	const never = new Promise(() => {});
+	const hanging = [() => never, () => nothing];
+	const fake = context([{}], () => hanging.shift()(), { credential: { timeout: 0.2 } });
+	const request = {
+		method: 'POST',
+		path: '/xapi/v1/Users/Pbx.ReprovisionAllPhones',
+		headers: {},
+		body: '{"ids":[1]}',
+	};
+	const order = () => send(fake, { operation: 'Users.ReprovisionAllPhones' }, request);
+	const alive = setInterval(() => {}, 1000);
+	await assert.rejects(order(), /may have been carried out or not/);
+	assert.equal((await order()).status, 204);
+	clearInterval(alive);
+	assert.equal(fake.sent.length, 2);
+});
+
 test('what waits for its turn when the time is over is not sent', async () => {
 	const { send } = (await import('../dist/nodes/ThreeCx/transport.js')).default;
 	const fake = context([{}], () => new Promise(() => {}), { credential: { timeout: 0.2 } });

@@ -2,6 +2,7 @@
 //! left out (`{"@odata.count": 500, "value": []}`).
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
 use threecx_catalog::{Answer as Declared, Content, Effect, Operation, Span, Type, TypeRef};
 use threecx_core::read::{self, Answer, Head};
@@ -83,6 +84,10 @@ pub(crate) fn read(read: Read<'_>) -> Reply {
         }
         Answer::File(_) if body.trim().is_empty() && read.size.is_some_and(|size| size <= body.len() as u64) => {
             return Err(senseless(operation, "the file is empty".into()).into());
+        }
+        // Nothing but its type says that it is one.
+        Answer::File(file) if !file.may_be_streamed() && serde_json::from_str::<IgnoredAny>(body).is_err() => {
+            return Err(senseless(operation, "it is called JSON, and is not".into()).into());
         }
         Answer::Nothing => json!({ "kind": "nothing" }),
         Answer::Value(value) => {

@@ -10,7 +10,7 @@ export class Deadline {
 
 	private readonly late: Promise<never>;
 
-	constructor(milliseconds: number) {
+	constructor(private readonly milliseconds: number) {
 		this.end = Date.now() + milliseconds;
 		this.signal = AbortSignal.timeout(milliseconds);
 		this.late = new Promise((_, reject) => this.then(() => reject(timedOut())));
@@ -27,9 +27,9 @@ export class Deadline {
 		return this.signal.aborted;
 	}
 
-	/** Throws if the time is over. */
+	/** Throws if hardly any time is left: what is sent then is given up before its answer can come. */
 	check(): void {
-		if (this.isOver()) throw timedOut();
+		if (this.left() < this.milliseconds / 10) throw timedOut();
 	}
 
 	/** Waits for something, but not longer than there is time. */

@@ -122,13 +122,11 @@ export async function send(context: Context, about: About, request: Request): Pr
 	for (let attempt = 1; ; attempt++) {
 		let sent = false;
 		const pass = async () => {
-			// Another call may have taken all the time before the gate.
-			deadline.check();
 			sent = true;
 			return await once(context, { ...options, timeout: deadline.left() }, most, deadline);
 		};
 		try {
-			const response = await deadline.holds(through(there, pass));
+			const response = await through(there, deadline, pass);
 			there.version = response.headers['x-3cx-version'] ?? there.version;
 			return response;
 		} catch (error) {
@@ -167,17 +165,18 @@ async function once(
 	};
 }
 
-/** Lets calls through one by one until one has succeeded, then all at once. */
-async function through<T>(there: Pbx, pass: () => Promise<T>): Promise<T> {
-	if (there.open) return await pass();
+/** Lets calls through one by one until one has succeeded, then all at once. One that hangs holds up nobody for long. */
+async function through<T>(there: Pbx, deadline: Deadline, pass: () => Promise<T>): Promise<T> {
+	if (there.open) return await deadline.holds(pass());
 	const before = there.last;
 	let leave = () => {};
 	there.last = new Promise((resolve) => (leave = resolve));
 	try {
-		await before;
+		await deadline.holds(before);
 		// Another call may have opened it meanwhile.
 		if (there.open) leave();
-		const result = await pass();
+		deadline.check();
+		const result = await deadline.holds(pass());
 		there.open = true;
 		return result;
 	} finally {
