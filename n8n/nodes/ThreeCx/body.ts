@@ -37,7 +37,7 @@ function toBuffer(body: unknown): Buffer {
 }
 
 async function collect(body: Stream, most: number, deadline: Deadline, cut: boolean) {
-	deadline.then(() => body.destroy());
+	deadline.atEnd(() => body.destroy());
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	for await (const chunk of body) {

@@ -10,12 +10,21 @@ export class Deadline {
 
 	private readonly late: Promise<never>;
 
+	private readonly acts = new Set<() => void>();
+
 	constructor(private readonly milliseconds: number) {
 		this.end = Date.now() + milliseconds;
 		this.signal = AbortSignal.timeout(milliseconds);
-		this.late = new Promise((_, reject) => this.then(() => reject(timedOut())));
+		this.late = new Promise((_, reject) => this.acts.add(() => reject(timedOut())));
 		// It may pass when nobody waits any more.
 		this.late.catch(() => {});
+		this.signal.addEventListener('abort', this.pass);
+	}
+
+	/** Whatever was to end in time has ended: nothing is kept for it until the time is over. */
+	done(): void {
+		this.signal.removeEventListener('abort', this.pass);
+		this.acts.clear();
 	}
 
 	/** The time that is left, in milliseconds; 0 if there is none. */
@@ -38,9 +47,14 @@ export class Deadline {
 	}
 
 	/** Does something when the time is over. */
-	then(act: () => void): void {
-		this.signal.addEventListener('abort', act, { once: true });
+	atEnd(act: () => void): void {
+		if (this.isOver()) act();
+		else this.acts.add(act);
 	}
+
+	private readonly pass = () => {
+		for (const act of this.acts) act();
+	};
 }
 
 function timedOut(): Error {

@@ -102,10 +102,23 @@ const SLOWER = 10;
 
 /** Sends a request until it succeeds, the core gives up or the time is over. */
 export async function send(context: Context, about: About, request: Request): Promise<Response> {
-	const { operation, itemIndex, file = false } = about;
-	const { baseUrl, host, timeout, anyCertificate } = await target(context, itemIndex);
+	const place = await target(context, about.itemIndex);
+	const deadline = new Deadline(about.file ? place.timeout * SLOWER : place.timeout);
+	try {
+		return await attempts(context, about, request, place, deadline);
+	} finally {
+		deadline.done();
+	}
+}
+
+async function attempts(
+	context: Context,
+	{ operation, itemIndex, file }: About,
+	request: Request,
+	{ baseUrl, host, anyCertificate }: Target,
+	deadline: Deadline,
+): Promise<Response> {
 	const there = pbx(context);
-	const deadline = new Deadline(file ? timeout * SLOWER : timeout);
 	const most = file ? LARGEST.file : LARGEST.answer;
 	const options: IHttpRequestOptions = {
 		method: request.method,
