@@ -3,6 +3,33 @@ import type { ICredentialTestRequest, ICredentialType, Icon, INodeProperties } f
 /** The answers that point elsewhere. */
 const REDIRECTS = [301, 302, 303, 307, 308];
 
+/** An address as people paste it, as the core reads it too (`crates/node/src/address.rs`): scheme, host, port. */
+const ADDRESS = String.raw`^(?:(https?)://)?([\p{Alphabetic}\p{N}_-]+(?:\.[\p{Alphabetic}\p{N}_-]+)*|\[[\da-f:.]+\])(:0*[1-9]\d{0,4})?(?:/xapi(?:/v1)?|/webclient)?/?(?:#(?:/[^]*)?)?$`;
+
+/** Names and addresses of the machine itself. */
+const LOCAL = String.raw`^(?:localhost|.+\.localhost|127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}|\[[0:]*:0*1\])$`;
+
+/** What stands in the place of an address that is refused. Nothing can be sent there, and the error names it. */
+const REFUSED = {
+	address: 'base-url-is-not-the-address-of-a-web-console:',
+	http: 'base-url-has-to-begin-with-https:',
+};
+
+/**
+ * The address in the credential, as an expression: n8n fetches the token by itself. Whatever it holds, the client
+ * secret goes to a host that the node would send to as well, or nowhere.
+ */
+function address(credential: string): string {
+	const words = [ADDRESS, LOCAL, REFUSED.address, REFUSED.http].map((word) => JSON.stringify(word));
+	const [whole, local, noAddress, noHttp] = words;
+	const scheme = '(found[1] || "https").toLowerCase()';
+	const isOpen = `${scheme} === "http" && !${credential}["allowHttp"]`;
+	const isRefused = `${isOpen} && !new RegExp(${local}, "i").test(found[2])`;
+	const place = `${scheme} + "://" + found[2] + (found[3] || "")`;
+	const found = `String(${credential}["baseUrl"] || "").trim().match(new RegExp(${whole}, "iu"))`;
+	return `{{ ((found) => !found ? ${noAddress} : ${isRefused} ? ${noHttp} : ${place})(${found}) }}`;
+}
+
 /**
  * A service principal of a 3CX. n8n fetches the token when the first call needs it and shares it
  * among executions and workers: a PBX keeps one live token per client.
@@ -29,6 +56,23 @@ export class ThreeCxOAuth2Api implements ICredentialType {
 			description: 'The address of the web console, with the port if there is one',
 		},
 		{
+			displayName: 'Allow HTTP (Insecure)',
+			name: 'allowHttp',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether an address that begins with http:// may be on another machine. Everyone on the way there can then read the client secret, the token and everything else. Addresses of this machine, such as http://localhost:5004, are always allowed.',
+		},
+		{
+			displayName: 'Timeout (Seconds)',
+			name: 'timeout',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 120,
+			description:
+				'How long a call may take in all, including what is sent again; a file may take ten times as long',
+		},
+		{
 			displayName: 'Grant Type',
 			name: 'grantType',
 			type: 'hidden',
@@ -38,7 +82,7 @@ export class ThreeCxOAuth2Api implements ICredentialType {
 			displayName: 'Access Token URL',
 			name: 'accessTokenUrl',
 			type: 'hidden',
-			default: '={{$self["baseUrl"].replace(new RegExp("/+$"), "")}}/connect/token',
+			default: `=${address('$self')}/connect/token`,
 			required: true,
 		},
 		{
@@ -77,7 +121,7 @@ export class ThreeCxOAuth2Api implements ICredentialType {
 
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: '={{$credentials.baseUrl.replace(new RegExp("/+$"), "")}}',
+			baseURL: `=${address('$credentials')}`,
 			url: '/xapi/v1/Defs?$select=Id',
 			skipSslCertificateValidation: '={{$credentials.ignoreSSLIssues}}',
 			// The token must not go where a redirect points.

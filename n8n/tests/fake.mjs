@@ -1,4 +1,6 @@
 // A stand-in for n8n: what the node asks of `this`, answered from plain objects.
+import { Readable } from 'node:stream';
+
 import description from '../dist/nodes/ThreeCx/ThreeCx.node.js';
 
 let credentials = 0;
@@ -10,7 +12,14 @@ let credentials = 0;
 export function context(
 	items,
 	pbx,
-	{ continueOnFail = false, polling = false, mode = 'trigger' } = {},
+	{
+		continueOnFail = false,
+		polling = false,
+		mode = 'trigger',
+		credential = {},
+		written,
+		input,
+	} = {},
 ) {
 	const sent = [];
 	const id = `credential-${credentials++}`;
@@ -18,6 +27,8 @@ export function context(
 		name: '3CX',
 		type: 'threeCx',
 		credentials: { threeCxOAuth2Api: { id, name: 'pbx' } },
+		// What stands in the workflow, before expressions are worked out.
+		parameters: written ?? items[0],
 	};
 	const staticData = {};
 	const warnings = [];
@@ -29,12 +40,13 @@ export function context(
 		getMode: () => mode,
 		getWorkflow: () => ({ id }),
 		logger: { warn: (message) => warnings.push(message) },
-		getInputData: () => items.map(() => ({ json: {} })),
+		getInputData: () => items.map(() => ({ json: input ?? {} })),
 		continueOnFail: () => continueOnFail,
 		getWorkflowStaticData: () => staticData,
 		getCredentials: async () => ({
 			baseUrl: 'https://pbx.example.com:5001/',
 			ignoreSSLIssues: false,
+			...credential,
 		}),
 		getNodeParameter(name, index, fallback, { extractValue = false } = {}) {
 			// Triggers have no items: the fallback comes second.
@@ -47,7 +59,7 @@ export function context(
 			async httpRequestWithAuthentication(credential, options) {
 				sent.push({ credential, ...options });
 				const { statusCode = 200, headers = {}, body = '' } = await pbx(options, sent.length);
-				return { statusCode, headers, body: Buffer.from(body) };
+				return { statusCode, headers, body: stream(body) };
 			},
 			async prepareBinaryData(body, fileName, mimeType) {
 				return { data: body.toString('base64'), fileName, mimeType };
@@ -57,6 +69,11 @@ export function context(
 			},
 		},
 	};
+}
+
+/** A body as n8n hands it over; what is one already stays. */
+export function stream(body) {
+	return body instanceof Readable ? body : Readable.from([Buffer.from(body)]);
 }
 
 /** An answer in JSON. */
@@ -71,7 +88,7 @@ export const nothing = { statusCode: 204, headers: { 'x-3cx-version': '20.0.10.1
 /** What n8n throws for an answer other than success. */
 export function refused(status, body = '', headers = {}) {
 	const cause = Object.assign(new Error(`Request failed with status code ${status}`), {
-		response: { status, headers, data: Buffer.from(body) },
+		response: { status, headers, data: stream(body) },
 	});
 	return Object.assign(new Error('n8n says something'), { httpCode: String(status), cause });
 }

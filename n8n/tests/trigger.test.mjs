@@ -70,7 +70,9 @@ test('records are told when they are added, changed and removed', async () => {
 		[2, '101'],
 	]);
 	const pbx = (options) => {
-		assert.equal(new URL(options.url).searchParams.get('$select'), 'Id,Number');
+		const query = new URL(options.url).searchParams;
+		if (query.get('$count') === 'true') return answer({ '@odata.count': users.size, value: [] });
+		assert.equal(query.get('$select'), 'Id,Number');
 		return answer({ value: [...users].map(([Id, Number]) => ({ Id, Number })) });
 	};
 	const parameters = { event: 'record', records: 'Users.ListUser', properties: ['Number'] };
@@ -130,6 +132,106 @@ test('a poll that brings no rows fails, and what is known stays', async () => {
 		assert.equal(await poll(), null, event);
 		assert.equal(await poll(), null, event);
 	}
+});
+
+test('an empty list is not all removed, and nothing to begin with, unless a count agrees', async () => {
+	const users = [
+		{ Id: 1, Number: '100' },
+		{ Id: 2, Number: '101' },
+	];
+	const calls = [{ Id: 7, Status: 'Talking' }];
+	// What stands in between answers everything with an empty list; or counts, and counts others.
+	const lies = [
+		() => answer({ value: [] }),
+		() => answer({ '@odata.context': 'x', value: [] }),
+		({ counted }) => answer(counted ? { '@odata.count': 2, value: [] } : { value: [] }),
+		({ counted }) =>
+			counted
+				? { headers: { 'content-type': 'text/html' }, body: '<html>' }
+				: answer({ value: [] }),
+		({ counted }) => (counted ? answer({ error: { message: 'no' } }) : answer({ value: [] })),
+	];
+	for (const [event, rows, gone] of [
+		['record', users, ['removed 1', 'removed 2']],
+		['activeCall', calls, ['ended 7']],
+	]) {
+		for (const lie of lies) {
+			let pbx = () => answer({ value: rows });
+			const asked = (options) => pbx({ counted: new URL(options.url).searchParams.has('$count') });
+			const parameters = { event, records: 'Users.ListUser', longest: 4 };
+			const fake = context([parameters], asked, { polling: true });
+			const poll = async () => {
+				const [items] = (await new trigger.ThreeCxTrigger().poll.call(fake)) ?? [[]];
+				return items.map(({ json }) => `${json.event} ${json.Id}`);
+			};
+			assert.deepEqual(await poll(), []);
+			pbx = lie;
+			for (let times = 0; times < 5; times++) assert.deepEqual(await poll().catch(() => []), []);
+			// When the PBX is back, nothing has happened; when all are gone indeed, that is told once.
+			pbx = () => answer({ value: rows });
+			assert.deepEqual([await poll(), await poll()], [[], []]);
+			pbx = () => answer({ '@odata.count': 0, value: [] });
+			const told = [...(await poll()), ...(await poll()), ...(await poll())];
+			assert.deepEqual(told, gone, event);
+		}
+	}
+	for (const event of ['record', 'activeCall', 'eventLog', 'recording', 'callHistory']) {
+		for (const lie of lies) {
+			const parameters = { event, records: 'Users.ListUser', longest: 4 };
+			const fake = context(
+				[parameters],
+				(options) => lie({ counted: new URL(options.url).searchParams.has('$count') }),
+				{ polling: true },
+			);
+			await assert.rejects(new trigger.ThreeCxTrigger().poll.call(fake), undefined, event);
+			assert.deepEqual(fake.staticData, {}, event);
+		}
+	}
+});
+
+test('a poll of a PBX that gives the same rows without end fails', async () => {
+	const page = Array.from({ length: 100 }, (_, index) => ({ Id: index + 1 }));
+	for (const event of ['record', 'eventLog', 'recording', 'activeCall']) {
+		const parameters = { event, records: 'Users.ListUser', longest: 4 };
+		const fake = context([parameters], () => answer({ value: page }), { polling: true });
+		const poll = () => new trigger.ThreeCxTrigger().poll.call(fake);
+		// To begin with, the numbered ones ask for their newest rows only.
+		await poll().catch(() => {});
+		const known = JSON.stringify(fake.staticData);
+		await assert.rejects(poll(), /the same rows come again/, event);
+		assert.equal(JSON.stringify(fake.staticData), known, event);
+	}
+});
+
+test('what is filled in at the trigger may come from expressions', async () => {
+	const sent = async (parameters) => {
+		const fake = context(
+			[parameters],
+			() => answer({ value: [{ Id: 1, StartTime: '2026-01-31T10:00:00Z' }] }),
+			{ polling: true },
+		);
+		await new trigger.ThreeCxTrigger().poll.call(fake);
+		return { about: fake.staticData.about, url: decodeURIComponent(fake.sent[0].url) };
+	};
+	const usual = '{"event":"callFinished","longest":14400,"records":"","filter":"","properties":[]}';
+	for (const longest of [4, '4', ' 4 ', 4.0, null, undefined, '']) {
+		// What is kept of a poll is known by this text: it stays the same from version to version.
+		assert.equal((await sent({ event: 'callFinished', longest })).about, usual, String(longest));
+	}
+	for (const longest of ['soon', NaN, -1, [4], {}]) {
+		await assert.rejects(
+			sent({ event: 'callFinished', longest }),
+			/Longest Call: expected a number/,
+		);
+	}
+	const record = { event: 'record', records: 'Users.ListUser' };
+	for (const properties of [['Number', 'Mobile'], 'Number,Mobile', '["Number","Mobile"]']) {
+		assert.match((await sent({ ...record, properties })).url, /\$select=Id,Number,Mobile/);
+	}
+	for (const filter of [null, undefined, ''])
+		assert.doesNotMatch((await sent({ ...record, filter })).url, /filter/);
+	await assert.rejects(sent({ ...record, filter: ['Id eq 1'] }), /Filter: expected text/);
+	await assert.rejects(sent({ ...record, properties: [1] }), /Property Names or IDs: expected/);
 });
 
 test('a trial that brings no rows fails as well', async () => {

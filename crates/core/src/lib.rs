@@ -44,6 +44,7 @@ mod split;
 mod suggest;
 pub mod token;
 
+pub use coerce::setting;
 pub use error::{Cause, Error, InputError, NotInVersion, Position, Reason, Refusal};
 pub use input::{Arguments, Input, Place};
 pub use literal::text_literal;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use threecx_catalog::{Answer, Content, Form, Options, Property, Span, Structure, Type, TypeRef};
 
-use crate::coerce::{self, Json, Wanted};
+use crate::coerce::{self, Json, Wanted, unquoted as scalar};
 use crate::error::{Error, InputError, NotInVersion};
 use crate::input::{Input, lookup, refuse_unknown};
 use crate::split::split;
@@ -81,12 +81,6 @@ fn value(name: &str, input: &Input, answer: Answer, target: Span) -> Result<Stri
             }
         }
     }
-}
-
-fn scalar(name: &str, input: &Input, wanted: Wanted, target: Span) -> Result<String, Error> {
-    let mut json = Json::default();
-    coerce::coerce(name, input, wanted, target, &mut json)?;
-    Ok(serde_json::from_str::<String>(&json.text).unwrap_or(json.text))
 }
 
 /// `Id,Number`, `["Id","Number"]` and `Groups($select=Id,Name),Phones` as a list: commas in

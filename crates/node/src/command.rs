@@ -5,7 +5,7 @@ use serde_json::json;
 use threecx_catalog::{self as catalog, Operation, Span};
 
 use crate::error_reply::Failure;
-use crate::{failed, fields, inputs, page, picker, plan, properties, read, watch};
+use crate::{address, amount, failed, fields, inputs, page, picker, plan, properties, read, watch};
 
 /// Carries out a command.
 pub fn call(command: &[u8]) -> Vec<u8> {
@@ -30,9 +30,12 @@ fn dispatch(command: &[u8]) -> Result<Vec<u8>, Failure> {
         "read" => read::read(parse(command)?),
         "failed" => failed::failed(parse(command)?),
         "page" => page::page(parse(command)?),
+        "amount" => amount::command(parse(command)?),
+        "address" => address::command(parse(command)?),
         "inputs" => inputs::command(parse(command)?),
         "fields" => fields::command(parse(command)?),
         "properties" => properties::command(parse(command)?),
+        "watching" => watch::settings(parse(command)?),
         "watch" => watch::watch(&parse(command)?),
         "watched" => watch::watched(parse(command)?),
         "picker" => picker::command(parse(command)?),

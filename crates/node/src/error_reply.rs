@@ -34,9 +34,9 @@ impl Failure {
         }
     }
 
-    /// `{"error": {code, message, next, argument?, status?}}`
+    /// `{"error": {code, message, next, argument?, status?}}`, of which no text is longer than a person reads.
     pub fn reply(&self) -> Value {
-        let error = match self {
+        let mut error = match self {
             Failure::Core(error) => core(error),
             Failure::Command(message) => json!({
                 "code": "command",
@@ -49,7 +49,21 @@ impl Failure {
                 "next": hint.as_deref().unwrap_or("Choose an operation from the list."),
             }),
         };
+        for name in ["message", "next", "argument"] {
+            if let Some(Value::String(text)) = error.get_mut(name) {
+                cut(text);
+            }
+        }
         json!({ "error": error })
+    }
+}
+
+/// Shortens what a PBX or an argument made long.
+fn cut(text: &mut String) {
+    const LONGEST: usize = 2000;
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        text.push('…');
     }
 }
 

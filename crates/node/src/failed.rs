@@ -41,6 +41,9 @@ pub(crate) struct Failed<'a> {
     sent: Option<String>,
     /// Host and port.
     host: String,
+    /// How much time is left for the call, in milliseconds.
+    #[serde(default)]
+    left: Option<u64>,
 }
 
 /// A failure below HTTP, as Node names it.
@@ -90,13 +93,14 @@ fn decide(failed: Failed<'_>) -> Reply {
     } else {
         (Error::unanswered(reads, failed.host, Cause::Broken("no answer".into())), Outcome::Unknown)
     };
-    // Another attempt does not repair a certificate.
-    if matches!(error, Error::Certificate { .. }) {
-        return Err(error.into());
-    }
+    // Another attempt does not repair a certificate, nor bring an end to an answer.
+    let is_final = matches!(error, Error::Certificate { .. }) || failed.network.is_some_and(|n| n.is_too_large());
     match Policy::default().decide(failed.attempt, operation.repeatable, outcome, failed.jitter) {
-        Decision::Wait(pause) => Ok(json!({ "wait": pause.as_millis() as u64 })),
-        Decision::Stop => Err(error.into()),
+        Decision::Wait(pause) if !is_final => {
+            let pause = pause.as_millis() as u64;
+            if failed.left.is_some_and(|left| pause >= left) { Err(error.into()) } else { Ok(json!({ "wait": pause })) }
+        }
+        _ => Err(error.into()),
     }
 }
 
@@ -106,6 +110,11 @@ fn unexpected(received: &Received) -> Error {
 }
 
 impl Network {
+    /// What the face says of an answer that it stopped reading.
+    fn is_too_large(&self) -> bool {
+        self.code.as_deref() == Some("TOO_LARGE")
+    }
+
     fn outcome(&self, host: String, reads: bool) -> (Error, Outcome) {
         let reason = self.message.clone();
         let code = self.code.as_deref().unwrap_or_default();

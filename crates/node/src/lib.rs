@@ -14,18 +14,23 @@
 //! | `plan` | the request, or what has to be asked of the PBX first |
 //! | `read` | what an answer is: nothing, a value, rows, a file |
 //! | `failed` | how long to wait before the next attempt, or the error |
+//! | `address` | where the PBX is, from what was pasted |
+//! | `amount` | how many rows are wanted |
 //! | `page` | which page to ask for next |
 //! | `inputs` | what an operation takes, input by input |
 //! | `fields` | the fields of its body |
 //! | `properties` | what can be selected, expanded or sorted by |
 //! | `picker` | how to find what an id or number refers to |
+//! | `watching` | what was filled in at the trigger |
 //! | `watch` | what to ask in order to learn what is new |
-//! | `watched` | which of the rows that came are new |
+//! | `watched` | which of the rows that came are new, or what has to be counted before |
 //!
 //! Every reply may be `{"error": {code, message, next, …}}` instead.
 
 #[allow(unsafe_code)]
 mod abi;
+mod address;
+mod amount;
 mod command;
 mod error_reply;
 mod failed;

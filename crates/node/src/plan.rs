@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
-use threecx_catalog::{Content, Effect, Operation, Options, Span};
-use threecx_core::{Arguments, Input, Request, is_the_same_in_every_release, probe};
+use threecx_catalog::{Content, Effect, Operation, Options, Span, Target, Verb};
+use threecx_core::{Arguments, Input, Place, Request, is_the_same_in_every_release, probe};
 
 use crate::command;
 use crate::error_reply::Failure;
@@ -66,7 +66,18 @@ pub(crate) enum Planned {
         /// Whether the answer is the page that was asked for, if one was.
         #[serde(skip_serializing_if = "Option::is_none")]
         paged: Option<bool>,
+        /// The property that tells the rows of a page apart, where there is one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<Key>,
     },
+}
+
+/// What tells rows apart.
+#[derive(Serialize)]
+pub(crate) struct Key {
+    name: &'static str,
+    /// True if it was not selected: it does not belong to what was asked for.
+    hidden: bool,
 }
 
 /// A request.
@@ -112,13 +123,20 @@ pub(crate) fn plan(plan: Plan<'_>) -> Result<Planned, Failure> {
             }
         }
     }
-    let request = threecx_core::plan(operation, &arguments, target)?;
+    let mut request = threecx_core::plan(operation, &arguments, target)?;
+    let key = plan.page.as_ref().filter(|_| pages).and_then(|_| key(operation, &arguments, target));
+    if let Some(Key { name, hidden: true }) = key {
+        let selected = arguments.options.remove("select").map(|select| with_key(&select, name));
+        arguments.options.extend(selected.map(|select| ("select".to_owned(), select)));
+        request = threecx_core::plan(operation, &arguments, target)?;
+    }
     Ok(Planned::Request {
         done: done(operation, arguments),
         masked: request.masked_body().filter(|masked| request.body.as_ref() != Some(masked)),
         file: matches!(request.answer.content, Content::File(..)),
         request: request.into(),
         paged: plan.page.map(|_| pages),
+        key,
         repeatable: operation.repeatable,
         reads: operation.effect == Effect::Reads,
     })
@@ -133,6 +151,30 @@ impl From<Request> for Shown {
             body: request.body,
         }
     }
+}
+
+/// The key of the set that is listed, if every row has one.
+fn key(operation: &Operation, arguments: &Arguments, target: Span) -> Option<Key> {
+    let Target::Set(set) = operation.form(target)?.target else { return None };
+    let key = set.key.filter(|key| operation.verb == Verb::List && set.addressed && !key.navigation)?;
+    let selected = arguments.get(Place::Option, "select").map(names).unwrap_or_default();
+    let hidden =
+        !selected.is_empty() && !selected.iter().any(|name| name == "*" || name.eq_ignore_ascii_case(key.name));
+    Some(Key { name: key.name, hidden })
+}
+
+/// The names in `Id,Number` or `["Id","Number"]`.
+fn names(select: &Input) -> Vec<String> {
+    let text = select.text();
+    let listed = serde_json::from_str::<Vec<String>>(text).unwrap_or_default().join(",");
+    let text = if listed.is_empty() { text.trim_matches('"') } else { &listed };
+    text.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+}
+
+fn with_key(select: &Input, key: &str) -> Input {
+    let mut names = names(select);
+    names.push(key.to_owned());
+    Input::Text(names.join(","))
 }
 
 fn done(operation: &'static Operation, arguments: Arguments) -> Done {

@@ -2,10 +2,11 @@
 //! left out (`{"@odata.count": 500, "value": []}`).
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
-use threecx_catalog::Span;
+use threecx_catalog::{Answer as Declared, Content, Effect, Operation, Span, Type, TypeRef};
 use threecx_core::read::{self, Answer, Head};
-use threecx_core::{Error, mask, retry};
+use threecx_core::{Cause, Error, mask, retry};
 
 use crate::command::{self, Reply};
 
@@ -21,6 +22,12 @@ pub(crate) struct Read<'a> {
     /// The body that was sent, which may come back in an error: its secrets are taken out.
     #[serde(default)]
     sent: Option<String>,
+    /// How many bytes came: of a file, the body is not handed over, or only its start.
+    #[serde(default)]
+    size: Option<u64>,
+    /// What the face finds wrong with the body, which it does not hand over then.
+    #[serde(default)]
+    wrong: Option<String>,
     #[serde(flatten)]
     received: Received,
 }
@@ -73,9 +80,22 @@ fn understood(read: Read<'_>) -> Reply {
     let target = command::target(read.version)?.unwrap_or(Span::NEWEST);
     let declared = operation.form(target).unwrap_or(operation.newest_form()).answer_in(target);
     let Received { body, headers, .. } = &read.received;
+    if let Some(reason) = read.wrong {
+        return Err(senseless(operation, reason).into());
+    }
     let mut reply = match read::read(Some(operation), declared, &read.received.head(), body.as_bytes())? {
         Answer::Nothing | Answer::Value(_) | Answer::File(_) if read.rows => {
             return Err(Error::Answer { reason: "there are no rows in it".into() }.into());
+        }
+        Answer::Rows(rows) if holds_records(declared) && rows.rows.iter().any(|row| !row.get().starts_with('{')) => {
+            return Err(senseless(operation, "what is in its list are not records".into()).into());
+        }
+        Answer::File(_) if body.trim().is_empty() && read.size.is_some_and(|size| size <= body.len() as u64) => {
+            return Err(senseless(operation, "the file is empty".into()).into());
+        }
+        // Nothing but its type says that it is one.
+        Answer::File(file) if !file.may_be_streamed() && serde_json::from_str::<IgnoredAny>(body).is_err() => {
+            return Err(senseless(operation, "it is called JSON, and is not".into()).into());
         }
         Answer::Nothing => json!({ "kind": "nothing" }),
         Answer::Value(value) => {
@@ -92,4 +112,17 @@ fn understood(read: Read<'_>) -> Reply {
     };
     reply["version"] = json!(headers.version);
     Ok(reply)
+}
+
+/// True if what an answer consists of are records.
+fn holds_records(declared: Declared) -> bool {
+    matches!(declared.content, Content::Value(TypeRef { ty: Type::Structure(_), .. }))
+}
+
+/// An answer that makes no sense. A question can be asked again; what changes something may have been carried out.
+fn senseless(operation: &Operation, reason: String) -> Error {
+    match operation.effect {
+        Effect::Reads => Error::Answer { reason },
+        _ => Error::UnknownOutcome { cause: Cause::Broken(reason) },
+    }
 }

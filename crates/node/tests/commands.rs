@@ -17,12 +17,13 @@ fn commands_are_answered_as_before() {
         let reply: Value = serde_json::from_slice(&reply).expect("JSON");
         lines.push_str(&format!("{}\n", json!({ "command": command, "reply": reply })));
     }
-    // All but `url`, for whoever takes addresses, and `core`, which the shim says of a trap.
+    // All but `core`, which the shim says of a trap.
     for code in [
         "input",
         "not-in-version",
         "connection",
         "certificate",
+        "url",
         "not-a-3cx",
         "authentication",
         "permission",
@@ -168,7 +169,17 @@ fn failures() -> Vec<Value> {
             commands.push((operation, json!({ "token": { "status": status, "body": body } })));
         }
     }
-    let mut all = Vec::new();
+    let mut all = vec![
+        json!({ "do": "failed", "operation": "Users.ListUser", "attempt": 1, "jitter": 0.5, "host": "pbx:5001", "left": 100,
+            "network": { "code": "ECONNRESET", "message": "read ECONNRESET" } }),
+        json!({ "do": "failed", "operation": "Users.ListUser", "attempt": 1, "jitter": 0.5, "host": "pbx:5001", "left": 60_000,
+            "network": { "code": "TOO_LARGE", "message": "it is larger than 100 MB" } }),
+        json!({ "do": "read", "operation": "Users.ListUser", "status": 200, "wrong": "it is nested more than 64 levels deep" }),
+        json!({ "do": "read", "operation": "Users.UpdateUser", "status": 200, "wrong": "it is nested more than 64 levels deep" }),
+        json!({ "do": "read", "operation": "Users.ListUser", "status": 200, "body": r#"{"value":[""]}"# }),
+        json!({ "do": "read", "operation": "Users.ExportExtensions", "status": 200, "headers": { "content-type": "text/csv" }, "size": 0 }),
+        json!({ "do": "read", "operation": "Users.ExportExtensions", "status": 200, "headers": { "content-type": "text/csv" }, "size": 7 }),
+    ];
     for (operation, what) in commands {
         for attempt in [1, 4] {
             let mut command = json!({ "do": "failed", "operation": operation, "attempt": attempt, "jitter": 0.5, "host": "pbx:5001" });
@@ -207,6 +218,17 @@ fn questions() -> Vec<Value> {
         json!({ "do": "page", "wanted": 150, "skip": 10 }),
         json!({ "do": "page", "state": { "page_size": 100, "wanted": 150, "skip": 10, "asked": 100, "next_link": null, "done": false }, "arrived": { "rows": 100, "count": 500 } }),
         json!({ "do": "page", "state": { "page_size": 100, "wanted": null, "skip": 0, "asked": 100, "next_link": null, "done": false }, "arrived": { "rows": 20, "nextLink": "https://other.example.com/xapi/v1/Users?$skip=20" } }),
+        json!({ "do": "plan", "operation": "Users.ListUser", "version": "20.0.10", "page": { "top": 100 }, "arguments": { "options": { "select": { "json": ["Number"] } } } }),
+        json!({ "do": "plan", "operation": "Users.ListUser", "version": "20.0.10", "page": { "top": 100 }, "arguments": { "options": { "select": { "text": "number, id" } } } }),
+        json!({ "do": "page", "state": { "page_size": 100, "wanted": null, "skip": 100, "asked": 100, "next_link": null, "done": false, "rows": 100, "top": 100 }, "arrived": { "rows": 100, "fresh": 0 } }),
+        json!({ "do": "page", "state": { "page_size": 100, "wanted": null, "skip": 0, "asked": 100, "next_link": null, "done": false, "rows": 200, "links": 100 }, "arrived": { "rows": 1, "fresh": 1, "nextLink": "/xapi/v1/Users?$skiptoken=x" } }),
+        json!({ "do": "amount", "limit": { "text": "7" }, "simplify": { "json": true } }),
+        json!({ "do": "amount", "returnAll": { "text": "true" }, "skip": { "json": 10 }, "count": { "json": null } }),
+        json!({ "do": "amount", "limit": { "json": -1 } }),
+        json!({ "do": "address", "baseUrl": "\u{feff}https://pbx.example.com:5001/#/login " }),
+        json!({ "do": "address", "baseUrl": "http://pbx.example.com", "timeout": { "json": 30 } }),
+        json!({ "do": "address", "baseUrl": "http://pbx.example.com", "allowHttp": true, "timeout": { "text": "2.5" } }),
+        json!({ "do": "address", "baseUrl": "https://pbx.example.com", "timeout": { "text": "soon" } }),
         json!({ "do": "inputs", "operation": "Users.ReprovisionAllPhones" }),
         json!({ "do": "inputs", "operation": "Users.BulkUpdate" }),
         json!({ "do": "fields", "operation": "Holidays.CreateHoliday", "version": "20.0.10" }),
@@ -222,6 +244,8 @@ fn questions() -> Vec<Value> {
 fn watching() -> Vec<Value> {
     let state = json!({ "numbered": { "floor": 10, "seen": { "11": 1_769_851_800 } } });
     vec![
+        json!({ "do": "watching", "event": "record", "longest": { "text": "4" }, "filter": { "json": null }, "properties": { "text": "Number, Mobile" } }),
+        json!({ "do": "watching", "event": "callFinished", "longest": { "text": "soon" } }),
         json!({ "do": "watch", "event": "eventLog", "now": 1_769_851_800, "longest": 14_400 }),
         json!({ "do": "watch", "event": "eventLog", "state": state, "now": 1_769_851_800, "longest": 14_400 }),
         json!({ "do": "watch", "event": "callFinished", "now": 1_769_851_800, "longest": 14_400 }),
@@ -235,6 +259,12 @@ fn watching() -> Vec<Value> {
         json!({ "do": "watched", "event": "record", "records": "Users.ListUser", "longest": 14_400,
             "state": { "records": { "known": { "1": 2, "2": 3, "4": 5 }, "missing": ["4"] } },
             "rows": [{ "Id": 1, "Mobile": "1" }, { "Id": 3, "Mobile": null }] }),
+        json!({ "do": "watched", "event": "record", "records": "Users.ListUser", "longest": 14_400, "filter": "Enabled eq true",
+            "state": { "records": { "known": { "1": 2, "2": 3, "4": 5 }, "missing": ["2", "4"] } }, "rows": [{ "Id": 1, "Mobile": "1" }] }),
+        json!({ "do": "watched", "event": "record", "records": "Users.ListUser", "longest": 14_400, "looked": { "count": 3 },
+            "state": { "records": { "known": { "1": 2, "2": 3, "4": 5 }, "missing": ["2", "4"] } }, "rows": [{ "Id": 1, "Mobile": "1" }] }),
+        json!({ "do": "watched", "event": "eventLog", "rows": [], "longest": 14_400, "looked": { "count": 7 } }),
+        json!({ "do": "watched", "event": "eventLog", "rows": [], "longest": 14_400, "looked": {} }),
         json!({ "do": "watched", "event": "record", "records": "Users.ListUser", "rows": [{ "Number": "100" }], "longest": 14_400 }),
     ]
 }

@@ -13,6 +13,7 @@ import { callOnce, callPaged } from './call';
 import { listSearch, loadOptions, resourceMapping } from './choices';
 import { call } from './core';
 import { failure } from './failure';
+import { given } from './given';
 import { inputs } from './generated/inputs.gen';
 import { operations } from './generated/operations.gen';
 import { options } from './generated/options.gen';
@@ -81,18 +82,33 @@ async function executeItem(
 	const reply = call<Inputs>({ do: 'inputs', operation });
 	if (reply.error) throw failure(context.getNode(), reply.error, itemIndex);
 	const found = reply as Inputs;
-	const given = await readArguments(context, itemIndex, found);
-	const simplify = context.getNodeParameter('simplify', itemIndex, false) as boolean;
-	const what = { operation, arguments: given, simplify, itemIndex };
-	const { count, top, skip } = context.getNodeParameter('options', itemIndex, {}) as IDataObject;
-	let answer;
-	if (found.paged) {
-		const all = context.getNodeParameter('returnAll', itemIndex, false) as boolean;
-		const limit = all ? undefined : (context.getNodeParameter('limit', itemIndex, 50) as number);
-		const wanted = (top as number | undefined) ?? limit;
-		answer = await callPaged(context, what, { wanted, skip: skip as number | undefined });
-	} else {
-		answer = await callOnce(context, what);
-	}
-	return await toItems(context, itemIndex, operation, answer, count === true);
+	const { wanted, skip, counted, simplify } = readAmount(context, itemIndex);
+	const what = {
+		operation,
+		arguments: await readArguments(context, itemIndex, found),
+		simplify,
+		itemIndex,
+	};
+	const answer = found.paged
+		? await callPaged(context, what, { wanted: wanted ?? undefined, skip })
+		: await callOnce(context, what);
+	return await toItems(context, itemIndex, operation, answer, counted);
+}
+
+/** How much of an answer is wanted, as the core understands what was filled in. */
+function readAmount(context: IExecuteFunctions, itemIndex: number) {
+	const parameter = (name: string) => given(context.getNodeParameter(name, itemIndex, null));
+	const options = context.getNodeParameter('options', itemIndex, {}) as IDataObject | null;
+	const option = (name: string) => given(options?.[name]);
+	const reply = call<{ wanted: number | null; skip: number; counted: boolean; simplify: boolean }>({
+		do: 'amount',
+		returnAll: parameter('returnAll'),
+		limit: parameter('limit'),
+		simplify: parameter('simplify'),
+		top: option('top'),
+		skip: option('skip'),
+		count: option('count'),
+	});
+	if (reply.error) throw failure(context.getNode(), reply.error, itemIndex);
+	return reply as Required<typeof reply>;
 }

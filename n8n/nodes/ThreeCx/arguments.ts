@@ -1,6 +1,8 @@
 /** Arguments: what was filled in, handed over unchanged. What it means, the core decides. */
 import type { IDataObject, IExecuteFunctions, ResourceMapperValue } from 'n8n-workflow';
 
+import { type Given, given, isBlank } from './given';
+
 /** What an operation takes, as the core tells. */
 export interface Inputs {
 	inputs: Array<{
@@ -15,19 +17,12 @@ export interface Inputs {
 	paged: boolean;
 }
 
-/** A value: what a person typed, or what is JSON already. */
-export type Given = { text: string } | { json: unknown };
-
 /** All values of a call. */
 export interface Arguments {
 	parameters: Record<string, Given>;
 	fields: Record<string, Given>;
 	options: Record<string, Given>;
 	body?: Given;
-}
-
-export function given(value: unknown): Given {
-	return typeof value === 'string' ? { text: value } : { json: value };
 }
 
 /** Reads the parameters of one item. */
@@ -39,15 +34,15 @@ export async function readArguments(
 	const read: Arguments = { parameters: {}, fields: {}, options: {} };
 	for (const input of inputs.inputs) {
 		const value = readInput(context, itemIndex, input);
-		const nothing = value === '' || value === undefined || value === null;
-		if (nothing && !input.required) continue;
-		read[input.in][input.name] = given(nothing ? '' : value);
+		const blank = isBlank(value);
+		if (blank && !input.required) continue;
+		read[input.in][input.name] = given(blank ? '' : value);
 	}
 	if (inputs.body) await readBody(context, itemIndex, inputs.body, read);
-	const options = context.getNodeParameter('options', itemIndex, {}) as IDataObject;
-	for (const [name, value] of Object.entries(options)) {
-		const nothing = value === '' || (Array.isArray(value) && value.length === 0);
-		if (!nothing) read.options[name === 'ifMatch' ? 'if-match' : name] = given(value);
+	const options = context.getNodeParameter('options', itemIndex, {}) as IDataObject | null;
+	for (const [name, value] of Object.entries(options ?? {})) {
+		const blank = isBlank(value) || (Array.isArray(value) && value.length === 0);
+		if (!blank) read.options[name === 'ifMatch' ? 'if-match' : name] = given(value);
 	}
 	return read;
 }
@@ -75,8 +70,8 @@ async function readBody(
 ): Promise<void> {
 	const asJson = body.list || context.getNodeParameter('bodyMode', itemIndex, 'fields') === 'json';
 	const value = asJson
-		? given(context.getNodeParameter('bodyJson', itemIndex, '{}'))
-		: { json: mapped(context, itemIndex) };
+		? given(context.getNodeParameter('bodyJson', itemIndex, '{}') ?? '')
+		: given(mapped(context, itemIndex));
 	if (body.field === null) {
 		read.body = value;
 	} else {
@@ -92,15 +87,27 @@ async function readBody(
 	}
 }
 
-/** The fields that were chosen one by one. One that was left empty is not sent. */
+/**
+ * The fields that were chosen one by one. What is blank is not sent; null clears, where an expression yields it or
+ * the input item has it: in the editor, a field that was not filled in is null as well.
+ */
 function mapped(context: IExecuteFunctions, itemIndex: number): IDataObject {
 	const mapper = context.getNodeParameter('body', itemIndex, {}) as Partial<ResourceMapperValue>;
 	const automatic = mapper.mappingMode === 'autoMapInputData';
 	const value: IDataObject =
 		(automatic ? context.getInputData()[itemIndex].json : mapper.value) ?? {};
 	const fields = new Set((mapper.schema ?? []).map((field) => field.id));
-	const chosen = Object.entries(value).filter(
-		([name, entry]) => entry !== null && entry !== undefined && (!automatic || fields.has(name)),
-	);
+	const chosen = Object.entries(value).filter(([name, entry]) => {
+		if (automatic && !fields.has(name)) return false;
+		if (entry === null) return automatic || isExpression(context, name);
+		return !isBlank(entry);
+	});
 	return Object.fromEntries(chosen);
+}
+
+/** Whether an expression fills a field in, or all of them. */
+function isExpression(context: IExecuteFunctions, field: string): boolean {
+	const body = context.getNode().parameters?.body as Partial<ResourceMapperValue> | undefined;
+	const written = typeof body?.value === 'object' ? body.value?.[field] : body?.value;
+	return typeof written === 'string' && written.startsWith('=');
 }

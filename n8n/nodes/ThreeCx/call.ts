@@ -2,6 +2,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Arguments } from './arguments';
+import { DEEPEST, isTooDeep } from './body';
 import { call } from './core';
 import { failure } from './failure';
 import { type Context, pbx, type Request, type Response, send } from './transport';
@@ -21,6 +22,8 @@ interface Plan {
 	/** Whether a file is the answer. */
 	file: boolean;
 	paged?: boolean;
+	/** What tells the rows of a page apart; hidden if it was not asked for. */
+	key?: { name: string; hidden: boolean };
 }
 
 interface Reading {
@@ -52,32 +55,67 @@ export interface Call {
 /** Calls an operation once. */
 export async function callOnce(context: Context, what: Call): Promise<Answer> {
 	const plan = await planned(context, what);
-	const response = await send(context, what.operation, plan.request, what.itemIndex);
+	const response = await send(context, { ...what, file: plan.file }, plan.request);
 	return read(context, what, response, plan).answer;
 }
 
 /** Calls an operation that lists, page by page. */
 export async function callPaged(context: Context, what: Call, amount: Amount): Promise<Answer> {
 	const rows: unknown[] = [];
+	const seen = new Seen();
 	const { wanted, skip = 0 } = amount;
 	let count: number | undefined;
-	let step = turn(context, { wanted, skip });
+	let step = turn(context, { wanted, skip }, what.itemIndex);
 	while (step.next) {
 		const { top, skip: skipped } = step.next;
 		const plan = await planned(context, what, { top, skip: skipped });
 		const request = step.next.request ?? plan.request;
-		const response = await send(context, what.operation, request, what.itemIndex);
+		const response = await send(context, { ...what, file: plan.file }, request);
 		const { answer, reading } = read(context, what, response, plan);
 		if (answer.kind !== 'rows') return answer;
-		for (const row of answer.rows) rows.push(row);
 		count = answer.count ?? count;
 		if (!plan.paged) {
-			return { kind: 'rows', rows: rows.slice(skip, wanted && skip + wanted), count };
+			const end = wanted === undefined ? undefined : skip + wanted;
+			return { kind: 'rows', rows: answer.rows.slice(skip, end), count };
 		}
-		const arrived = { rows: answer.rows.length, count: answer.count, nextLink: reading.nextLink };
-		step = turn(context, { state: step.state, arrived });
+		const { fresh, news } = seen.note(answer.rows, plan.key, what, response.body);
+		for (const row of fresh) rows.push(row);
+		const arrived = {
+			rows: answer.rows.length,
+			fresh: news,
+			count: answer.count,
+			nextLink: reading.nextLink,
+		};
+		step = turn(context, { state: step.state, arrived }, what.itemIndex);
 	}
 	return { kind: 'rows', rows, count };
+}
+
+/** The rows that came, by key: what is added or removed meanwhile moves a row to another page. */
+class Seen {
+	private readonly keys = new Set<unknown>();
+
+	private before?: Buffer;
+
+	/** The rows that did not come before, and how many they are, as far as that is known. */
+	note(rows: unknown[], key: Plan['key'], what: Call, body: Buffer) {
+		if (!key) {
+			// Selected properties may be the same in all rows, and so may two pages be.
+			const isSame = !what.arguments.options.select && this.before?.equals(body) === true;
+			this.before = body;
+			return { fresh: rows, news: isSame ? 0 : undefined };
+		}
+		const fresh = rows.filter((row) => this.isNew((row as IDataObject)[key.name]));
+		if (key.hidden) for (const row of fresh) delete (row as IDataObject)[key.name];
+		return { fresh, news: fresh.length };
+	}
+
+	private isNew(key: unknown): boolean {
+		// A row without a key is like no other.
+		if (key === undefined || key === null) return true;
+		const size = this.keys.size;
+		return this.keys.add(key).size > size;
+	}
 }
 
 interface Step {
@@ -85,9 +123,9 @@ interface Step {
 	state: object;
 }
 
-function turn(context: Context, command: object): Step {
+function turn(context: Context, command: object, itemIndex?: number): Step {
 	const reply = call<Step>({ do: 'page', ...command });
-	if (reply.error) throw failure(context.getNode(), reply.error);
+	if (reply.error) throw failure(context.getNode(), reply.error, itemIndex);
 	return reply as Step;
 }
 
@@ -103,7 +141,7 @@ async function planned(context: Context, what: Call, page?: object): Promise<Pla
 	};
 	const first = plan(false);
 	if (!first.ask) return first;
-	await send(context, 'Defs.GetDefs', first.ask, what.itemIndex);
+	await send(context, { operation: 'Defs.GetDefs', itemIndex: what.itemIndex }, first.ask);
 	return plan(true);
 }
 
@@ -117,9 +155,11 @@ function read(
 	const isFile = plan.file && !headers['content-type']?.includes('json');
 	const parsed = parse(body, isFile);
 	const { version } = pbx(context);
-	const text = parsed.broken ?? outline(parsed.value);
+	const { wrong } = parsed;
+	const text = parsed.broken ?? (wrong ? '' : outline(parsed.value));
+	const received = { status, headers, body: text, size: body.length, wrong };
 	const sent = plan.request.body;
-	const command = { do: 'read', operation, version, rows, sent, status, headers, body: text };
+	const command = { do: 'read', operation, version, rows, sent, ...received };
 	const reply = call<Reading>(command);
 	if (reply.error) throw failure(context.getNode(), reply.error, itemIndex);
 	const reading = reply as Reading;
@@ -151,26 +191,70 @@ function said({ done, masked, request }: Plan): IDataObject {
 	return sent === null ? done : { ...done, sent: JSON.parse(sent) as IDataObject };
 }
 
+interface Parsed {
+	value?: unknown;
+	/** The start of what is not JSON, or not only. */
+	broken?: string;
+	/** What is wrong with JSON that is not looked at. */
+	wrong?: string;
+}
+
 /** The body, if it is JSON; of anything else the start, which tells what it is. A file stays what it is. */
-function parse(body: Buffer, isFile: boolean): { value?: unknown; broken?: string } {
+function parse(body: Buffer, isFile: boolean): Parsed {
 	if (body.length === 0) return {};
 	const start = () => ({ broken: body.toString('utf8', 0, 1000) });
 	if (isFile) return start();
+	if (isTooDeep(body)) return { wrong: `it is nested more than ${DEEPEST} levels deep` };
 	try {
-		return { value: JSON.parse(body.toString()) };
+		// JSON must not begin with one, but some servers put it there.
+		return { value: JSON.parse(body.toString().replace(/^\uFEFF/, '')) };
 	} catch {
 		return start();
 	}
 }
 
-/** An answer with the rows and all but its own members left out, or an error: `{"@odata.count":5,"value":[]}`. */
+/**
+ * An answer with the rows and all but its own members left out, or an error: `{"@odata.count":5,"value":[]}`. Of
+ * everything else, what kind of value it is.
+ */
 function outline(value: unknown): string {
 	if (value === undefined) return '';
-	if (value === null) return 'null';
-	if (typeof value !== 'object' || Array.isArray(value)) return '[]';
+	if (typeof value !== 'object' || value === null) return JSON.stringify(kindOf(value));
+	if (Array.isArray(value)) return JSON.stringify(sample(value));
 	const members = Object.entries(value).map(([name, member]) => {
-		if (name === 'value' && member !== null) return [name, Array.isArray(member) ? [] : {}];
-		return [name, name.startsWith('@') || name === 'error' ? member : null];
+		if (name.startsWith('@') || name === 'error') return [name, excerpt(member)];
+		return [name, Array.isArray(member) ? sample(member) : kindOf(member)];
 	});
 	return JSON.stringify(Object.fromEntries(members));
+}
+
+/** A list of the first that is not a record; of records, one stands for all. */
+function sample(list: unknown[]): unknown[] {
+	const isRecord = (row: unknown) => typeof row === 'object' && row !== null && !Array.isArray(row);
+	const odd = list.findIndex((row) => !isRecord(row));
+	return list.slice(Math.max(odd, 0), Math.max(odd, 0) + 1).map(kindOf);
+}
+
+/** A value of the same kind. */
+function kindOf(value: unknown): unknown {
+	switch (typeof value) {
+		case 'string':
+			return '';
+		case 'number':
+			return 0;
+		case 'object':
+			return value === null ? null : Array.isArray(value) ? [] : {};
+		default:
+			return value;
+	}
+}
+
+/** As much as is read of what a PBX says of an answer: where the next page is, and what is wrong. */
+function excerpt(value: unknown): unknown {
+	const MOST = 10_000;
+	if (typeof value === 'string') return value.slice(0, MOST);
+	if (typeof value !== 'object' || value === null) return value;
+	if (JSON.stringify(value).length <= MOST) return value;
+	const { message } = value as { message?: unknown };
+	return { message: typeof message === 'string' ? message.slice(0, MOST) : '' };
 }

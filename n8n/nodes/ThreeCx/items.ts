@@ -24,7 +24,7 @@ export async function toItems(
 		case 'nothing':
 			return [{ json: answer.done, pairedItem }];
 		case 'file': {
-			const field = context.getNodeParameter('outputField', itemIndex, 'data') as string;
+			const field = String(context.getNodeParameter('outputField', itemIndex, 'data') || 'data');
 			const fileName = answer.name ?? operation.replace(/^.*\./, '');
 			const file = await context.helpers.prepareBinaryData(answer.body, fileName, answer.mediaType);
 			const json = { operation, fileName, mediaType: answer.mediaType, size: answer.body.length };

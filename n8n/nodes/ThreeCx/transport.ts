@@ -11,8 +11,11 @@ import {
 	sleep,
 } from 'n8n-workflow';
 
-import { call } from './core';
+import { bytes, TOO_LARGE } from './body';
+import { call, type Reply } from './core';
+import { Deadline, TIMED_OUT } from './deadline';
 import { failure } from './failure';
+import { given } from './given';
 
 export const CREDENTIAL = 'threeCxOAuth2Api';
 
@@ -59,39 +62,70 @@ export function pbx(context: Context): Pbx {
 /** Where a PBX is, as the credential says. */
 interface Target {
 	baseUrl: string;
+	host: string;
+	/** How long one call may take, in milliseconds. */
+	timeout: number;
 	anyCertificate: boolean;
 }
 
 /** By execution: n8n takes a credential from its database whenever it is asked for one. */
-const targets = new WeakMap<Context, Promise<Target>>();
+const targets = new WeakMap<Context, Promise<Reply<Target>>>();
 
-async function target(context: Context): Promise<Target> {
+async function target(context: Context, itemIndex?: number): Promise<Target> {
 	const read = async () => {
-		const { baseUrl, ignoreSSLIssues } = await context.getCredentials(CREDENTIAL);
-		return {
-			baseUrl: String(baseUrl).trim().replace(/\/+$/, ''),
-			anyCertificate: ignoreSSLIssues === true,
-		};
+		const credential = await context.getCredentials(CREDENTIAL);
+		const { baseUrl, allowHttp, timeout, ignoreSSLIssues } = credential;
+		const address = { baseUrl: String(baseUrl ?? ''), allowHttp: allowHttp === true };
+		const reply = call<Target>({ do: 'address', ...address, timeout: given(timeout) });
+		return { ...reply, anyCertificate: ignoreSSLIssues === true };
 	};
 	const found = targets.get(context) ?? read();
 	targets.set(context, found);
-	return await found;
+	const reply = await found;
+	if (reply.error) throw failure(context.getNode(), reply.error, itemIndex);
+	return reply as Target;
 }
 
-/** Sends a request until it succeeds or the core gives up. */
-export async function send(
+/** What is known of a request besides what is sent. */
+export interface About {
+	operation: string;
+	itemIndex?: number;
+	/** Whether a file is the answer: it may be larger, and take longer. */
+	file?: boolean;
+}
+
+/** The largest answer and the largest file, in bytes; n8n holds them in memory. */
+const LARGEST = { answer: 100e6, file: 1e9 };
+
+/** How many times as long as an answer a file may take. */
+const SLOWER = 10;
+
+/** Sends a request until it succeeds, the core gives up or the time is over. */
+export async function send(context: Context, about: About, request: Request): Promise<Response> {
+	const place = await target(context, about.itemIndex);
+	const deadline = new Deadline(about.file ? place.timeout * SLOWER : place.timeout);
+	try {
+		return await attempts(context, about, request, place, deadline);
+	} finally {
+		deadline.done();
+	}
+}
+
+async function attempts(
 	context: Context,
-	operation: string,
+	{ operation, itemIndex, file }: About,
 	request: Request,
-	itemIndex?: number,
+	{ baseUrl, host, anyCertificate }: Target,
+	deadline: Deadline,
 ): Promise<Response> {
-	const { baseUrl, anyCertificate } = await target(context);
 	const there = pbx(context);
+	const most = file ? LARGEST.file : LARGEST.answer;
 	const options: IHttpRequestOptions = {
 		method: request.method,
 		url: baseUrl + request.path,
 		headers: request.headers,
-		encoding: 'arraybuffer',
+		// Whatever has no end must not fill the memory: it is counted as it comes.
+		encoding: 'stream',
 		returnFullResponse: true,
 		skipSslCertificateValidation: anyCertificate,
 		// Where a redirect points, neither token nor body must go: it is an error that names the place.
@@ -99,12 +133,17 @@ export async function send(
 	};
 	if (request.body !== null) options.body = request.body;
 	for (let attempt = 1; ; attempt++) {
+		let sent = false;
+		const pass = async () => {
+			sent = true;
+			return await once(context, { ...options, timeout: deadline.left() }, most, deadline);
+		};
 		try {
-			const response = await through(there, async () => await once(context, { ...options }));
+			const response = await through(there, deadline, pass);
 			there.version = response.headers['x-3cx-version'] ?? there.version;
 			return response;
 		} catch (error) {
-			const what = describe(error as Failure, baseUrl);
+			const what = await describe(error as Failure, host, sent, deadline);
 			if (what.answer?.status === 401) there.open = false;
 			const reply = call<{ wait: number }>({
 				do: 'failed',
@@ -113,6 +152,7 @@ export async function send(
 				attempt,
 				jitter: Math.random(),
 				sent: request.body,
+				left: deadline.left(),
 				...what,
 			});
 			if (reply.error) throw failure(context.getNode(), reply.error, itemIndex);
@@ -121,7 +161,12 @@ export async function send(
 	}
 }
 
-async function once(context: Context, options: IHttpRequestOptions): Promise<Response> {
+async function once(
+	context: Context,
+	options: IHttpRequestOptions,
+	most: number,
+	deadline: Deadline,
+): Promise<Response> {
 	const response = (await context.helpers.httpRequestWithAuthentication.call(
 		context,
 		CREDENTIAL,
@@ -130,21 +175,22 @@ async function once(context: Context, options: IHttpRequestOptions): Promise<Res
 	return {
 		status: response.statusCode,
 		headers: response.headers as Record<string, string>,
-		body: bytes(response.body),
+		body: await bytes(response.body, most, deadline),
 	};
 }
 
-/** Lets calls through one by one until one has succeeded, then all at once. */
-async function through<T>(there: Pbx, pass: () => Promise<T>): Promise<T> {
-	if (there.open) return await pass();
+/** Lets calls through one by one until one has succeeded, then all at once. One that hangs holds up nobody for long. */
+async function through<T>(there: Pbx, deadline: Deadline, pass: () => Promise<T>): Promise<T> {
+	if (there.open) return await deadline.holds(pass());
 	const before = there.last;
 	let leave = () => {};
 	there.last = new Promise((resolve) => (leave = resolve));
 	try {
-		await before;
+		await deadline.holds(before);
 		// Another call may have opened it meanwhile.
 		if (there.open) leave();
-		const result = await pass();
+		deadline.check();
+		const result = await deadline.holds(pass());
 		there.open = true;
 		return result;
 	} finally {
@@ -165,9 +211,11 @@ interface Failure extends Error {
 	cause?: Failure;
 }
 
+/** How much of a refusal is read: it is shown, and nobody reads more. */
+const REFUSAL = 64e3;
+
 /** What happened, for the core: an answer, no token, or nothing came. */
-function describe(failed: Failure, baseUrl: string) {
-	const host = baseUrl.replace(/^https?:\/\//, '');
+async function describe(failed: Failure, host: string, sent: boolean, deadline: Deadline) {
 	const chain: Failure[] = [];
 	for (let error: Failure | undefined = failed; error && chain.length < 8; error = error.cause) {
 		chain.push(error);
@@ -178,14 +226,15 @@ function describe(failed: Failure, baseUrl: string) {
 		const received = {
 			status: response.status,
 			headers: response.headers ?? {},
-			body: bytes(response.data).toString(),
+			body: (await start(response.data, deadline)).toString(),
 		};
 		return token ? { host, token: received } : { host, answer: received };
 	}
 	// n8n's OAuth2 client throws the body of what came instead of a token.
 	const refused = chain.find((error) => error.body !== undefined);
 	if (refused) {
-		const body = typeof refused.body === 'string' ? refused.body : JSON.stringify(refused.body);
+		const text = typeof refused.body === 'string' ? refused.body : JSON.stringify(refused.body);
+		const body = text.slice(0, REFUSAL);
 		return { host, token: { status: refused.status ?? 401, headers: {}, body } };
 	}
 	// Versions of n8n that do not hand on what they caught.
@@ -195,12 +244,17 @@ function describe(failed: Failure, baseUrl: string) {
 	}
 	const find = (name: 'code' | 'syscall') => chain.find((error) => error[name])?.[name];
 	const { message } = chain[chain.length - 1];
-	return { host, network: { code: find('code'), syscall: find('syscall'), message, token } };
+	// What never left waited for others before the gate.
+	const syscall = sent ? find('syscall') : 'connect';
+	const late = deadline.isOver() && find('code') !== TOO_LARGE;
+	return { host, network: { code: late ? TIMED_OUT : find('code'), syscall, message, token } };
 }
 
-function bytes(body: unknown): Buffer {
-	if (Buffer.isBuffer(body)) return body;
-	if (body instanceof ArrayBuffer) return Buffer.from(body);
-	if (body === undefined || body === null) return Buffer.alloc(0);
-	return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+/** The start of a body that came with a refusal; nothing if it does not come. */
+async function start(body: unknown, deadline: Deadline): Promise<Buffer> {
+	try {
+		return await deadline.holds(bytes(body, REFUSAL, deadline, true));
+	} catch {
+		return Buffer.alloc(0);
+	}
 }

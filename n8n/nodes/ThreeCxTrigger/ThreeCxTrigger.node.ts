@@ -9,11 +9,12 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 
-import { type Arguments, given } from '../ThreeCx/arguments';
-import { callPaged } from '../ThreeCx/call';
+import type { Arguments } from '../ThreeCx/arguments';
+import { callOnce, callPaged } from '../ThreeCx/call';
 import { call } from '../ThreeCx/core';
 import { failure } from '../ThreeCx/failure';
 import { records } from '../ThreeCx/generated/records.gen';
+import { given } from '../ThreeCx/given';
 import { pbx } from '../ThreeCx/transport';
 
 /** The call that tells what is new, as the core says. */
@@ -29,6 +30,8 @@ interface News {
 	events: IDataObject[];
 	state: IDataObject;
 	notice: string | null;
+	/** The call that counts: without it, nothing is said. */
+	look?: { operation: string; options: IDataObject };
 }
 
 export class ThreeCxTrigger implements INodeType {
@@ -167,13 +170,19 @@ const underWay = new Set<string>();
 
 /** What to watch, as it was filled in. */
 function watched(context: IPollFunctions) {
-	return {
-		event: context.getNodeParameter('event') as string,
-		longest: Math.round((context.getNodeParameter('longest', 4) as number) * 3600),
-		records: context.getNodeParameter('records', '') as string,
-		filter: context.getNodeParameter('filter', '') as string,
-		properties: context.getNodeParameter('properties', []) as string[],
-	};
+	const event = context.getNodeParameter('event') as string;
+	const reply = call<{ longest: number; filter: string; properties: string[] }>({
+		do: 'watching',
+		event,
+		longest: given(context.getNodeParameter('longest', 4)),
+		filter: given(context.getNodeParameter('filter', '')),
+		properties: given(context.getNodeParameter('properties', [])),
+	});
+	if (reply.error) throw failure(context.getNode(), reply.error);
+	const { longest, filter, properties } = reply;
+	const records = context.getNodeParameter('records', '') as string;
+	// What is kept names these, in this order.
+	return { event, longest, records, filter, properties };
 }
 
 /** The newest that there is, for a trial; it leaves no trace. */
@@ -189,9 +198,17 @@ async function news(context: IPollFunctions): Promise<INodeExecutionData[][] | n
 	const about = JSON.stringify(what);
 	const state = kept.about === about ? kept.state : undefined;
 	const rows = await ask(context, { ...what, state });
-	const reply = call<News>({ do: 'watched', ...what, state, rows });
-	if (reply.error) throw failure(context.getNode(), reply.error);
-	const { events, state: known, notice } = reply as News;
+	const found = (looked?: object) => {
+		const reply = call<News>({ do: 'watched', ...what, state, rows, looked });
+		if (reply.error) throw failure(context.getNode(), reply.error);
+		return reply as News;
+	};
+	const first = found();
+	const {
+		events,
+		state: known,
+		notice,
+	} = first.look ? found({ count: await count(context, first.look) }) : first;
 	if (notice) context.logger.warn(`${context.getNode().name}: ${notice}`);
 	// n8n writes what was assigned, changed or not.
 	if (JSON.stringify(known) !== JSON.stringify(state)) Object.assign(kept, { about, state: known });
@@ -208,8 +225,6 @@ async function ask(context: IPollFunctions, what: object): Promise<IDataObject[]
 	const reply = call<Watch>({ do: 'watch', ...what, now });
 	if (reply.error) throw failure(context.getNode(), reply.error);
 	const { operation, parameters, options, wanted } = reply as Watch;
-	const all = (values: IDataObject = {}) =>
-		Object.fromEntries(Object.entries(values).map(([name, value]) => [name, given(value)]));
 	const asked: Arguments = { parameters: all(parameters), fields: {}, options: all(options) };
 	const amount = { wanted: wanted ?? undefined };
 	// Whatever is not there would be told as removed: a poll that brings no rows fails, and what is
@@ -217,4 +232,16 @@ async function ask(context: IPollFunctions, what: object): Promise<IDataObject[]
 	const list = { operation, arguments: asked, rowsOnly: true };
 	const answer = await callPaged(context, list, amount);
 	return answer.kind === 'rows' ? (answer.rows as IDataObject[]) : [];
+}
+
+/** A second look at a list that lacks what was there: how many rows it has, if it says so. */
+async function count(context: IPollFunctions, look: NonNullable<News['look']>) {
+	const asked: Arguments = { parameters: {}, fields: {}, options: all(look.options) };
+	const list = { operation: look.operation, arguments: asked, rowsOnly: true };
+	const answer = await callOnce(context, list);
+	return answer.kind === 'rows' ? answer.count : undefined;
+}
+
+function all(values: IDataObject = {}) {
+	return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, given(value)]));
 }

@@ -90,6 +90,32 @@ pub(crate) fn coerce(argument: &str, input: &Input, wanted: Wanted, target: Span
     Ok(())
 }
 
+/// The same as text without quotes, for what is not a part of JSON.
+pub(crate) fn unquoted(argument: &str, input: &Input, wanted: Wanted, target: Span) -> Result<String, Error> {
+    let mut json = Json::default();
+    coerce(argument, input, wanted, target, &mut json)?;
+    Ok(serde_json::from_str::<String>(&json.text).unwrap_or(json.text))
+}
+
+/// What a setting of a face's own means, by the rules for the arguments of operations: `"7"` is 7 where a whole
+/// number is wanted, and `"false"` is false.
+///
+/// ```
+/// use threecx_catalog::Type;
+/// use threecx_core::{Input, setting};
+///
+/// assert_eq!(setting("Limit", &Input::from(" 7 "), Type::Int32)?, "7");
+/// let error = setting("Limit", &Input::from("2.5"), Type::Int32).expect_err("not whole");
+/// assert!(error.to_string().starts_with("Limit: expected a whole number"));
+/// # Ok::<(), threecx_core::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Input`] for what does not fit.
+pub fn setting(argument: &str, input: &Input, ty: Type) -> Result<String, Error> {
+    unquoted(argument, input, Wanted::plain(TypeRef { ty, collection: false, nullable: false }), Span::NEWEST)
+}
+
 /// A way through one given text.
 pub(crate) struct Walk<'a> {
     argument: &'a str,

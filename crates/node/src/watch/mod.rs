@@ -4,6 +4,10 @@
 //!   state ── watch ──► the call to make ── rows ──► watched ──► the rows that are events, state
 //! ```
 //!
+//! Something in between may answer with an empty list where there is none. So before all or most is told as gone, and
+//! where a list is empty to begin with, there is a second look: `watched` answers with a call that counts, and is
+//! asked again with what it brought.
+//!
 //! No clock decides what is new: not this machine's, and not the PBX's either. What has numbers is
 //! identified by its numbers, and what has none by its keys. The state holds what is needed to go on
 //! after a restart; nothing is lost and nothing comes twice as long as it is kept. It is bounded:
@@ -16,17 +20,22 @@
 //! | records | 25 bytes each, up to 10,000 |
 
 mod fingerprint;
+mod look;
 mod numbered;
 mod present;
 mod recent;
 pub mod records;
+mod settings;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
+use threecx_core::Error;
 
 use crate::command::Reply;
 use crate::error_reply::Failure;
+
+pub(crate) use settings::settings;
 
 /// The number of rows for a trial.
 const SAMPLE: u64 = 3;
@@ -109,33 +118,52 @@ pub(crate) struct Watched<'a> {
     /// The operation that lists the records.
     #[serde(default)]
     records: Option<&'a str>,
+    /// Which of the records.
+    #[serde(default)]
+    filter: Option<&'a str>,
+    /// What the second look brought.
+    #[serde(default)]
+    looked: Option<look::Looked>,
 }
 
 /// `{events, state, notice}`: the rows that are new, oldest first, what is known now, and what the
-/// log should say.
+/// log should say. Or `{look: {operation, options}}`: the call that has to be made before.
 pub(crate) fn watched(watched: Watched<'_>) -> Reply {
     let mismatch = || Failure::command("the state is of another event".into());
-    let Watched { event, state, rows, longest, records } = watched;
+    let Watched { event, state, rows, longest, records, filter, looked } = watched;
+    let mut doubted = None;
+    if let Some(doubt) = look::doubt(event, state.as_ref(), &rows, records)? {
+        let Some(looked) = looked else { return Ok(json!({ "look": look::ask(event, records, filter)? })) };
+        doubted = look::notice(doubt, looked)?;
+    }
     let outcome = match (event, state) {
-        (Event::ActiveCall, None) => present::first(parsed(&rows)?),
-        (Event::ActiveCall, Some(State::Present(state))) => present::events(state, parsed(&rows)?),
+        // Nothing is told, and all that is known stays: the next poll sees more.
+        (Event::ActiveCall, state @ Some(_)) if doubted.is_some() => {
+            return Ok(json!({ "events": [], "state": state, "notice": doubted }));
+        }
+        (Event::ActiveCall, None) => present::first(parsed(&rows)?)?,
+        (Event::ActiveCall, Some(State::Present(state))) => present::events(state, parsed(&rows)?)?,
         (Event::CallFinished, None) => recent::first(parsed(&rows)?, longest)?,
         (Event::CallFinished, Some(State::Recent(state))) => recent::events(state, parsed(&rows)?, longest)?,
-        (Event::Record, None) => records::events(records::listed_by(records)?, None, &rows)?,
+        (Event::Record, None) => records::events(records::listed_by(records)?, None, &rows, false)?,
         (Event::Record, Some(State::Records(state))) => {
-            records::events(records::listed_by(records)?, Some(state), &rows)?
+            records::events(records::listed_by(records)?, Some(state), &rows, doubted.is_some())?
         }
         (Event::ActiveCall | Event::CallFinished | Event::Record, Some(_)) => return Err(mismatch()),
         (event, None) => numbered::first(numbered::source(event), &parsed(&rows)?),
         (event, Some(State::Numbered(state))) => numbered::events(numbered::source(event), state, parsed(&rows)?),
         (_, Some(_)) => return Err(mismatch()),
     };
-    Ok(json!({ "events": outcome.events, "state": outcome.state, "notice": outcome.notice }))
+    Ok(json!({ "events": outcome.events, "state": outcome.state, "notice": outcome.notice.or(doubted) }))
 }
 
 fn parsed(rows: &[&RawValue]) -> Result<Vec<Map<String, Value>>, Failure> {
     let parsed = rows.iter().map(|row| serde_json::from_str(row.get())).collect::<Result<_, _>>();
-    parsed.map_err(|error| Failure::command(error.to_string()))
+    parsed.map_err(unreadable)
+}
+
+fn unreadable(error: serde_json::Error) -> Failure {
+    Error::Answer { reason: threecx_core::mask::unfit(&error) }.into()
 }
 
 /// What came of a poll.

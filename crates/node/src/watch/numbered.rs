@@ -25,7 +25,8 @@ const FURTHEST: i64 = 2000;
 /// What is watched.
 #[derive(Clone, Copy)]
 pub struct Source {
-    operation: &'static str,
+    /// Lists the rows.
+    pub operation: &'static str,
     number: &'static str,
     /// When the row began; it never changes.
     began: &'static str,

@@ -4,7 +4,7 @@
 //!
 //! A list is read page by page, and what is deleted meanwhile moves the rest: a record may be
 //! missing from a reading although it is there. So one counts as removed once it is missing from
-//! two readings in a row.
+//! two readings in a row; where that is most of them, a count has to agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,12 +15,15 @@ use threecx_catalog::{self as catalog, Operation, Options, Span, Target, Verb};
 use threecx_core::{Error, InputError};
 
 use super::fingerprint::fingerprint;
-use super::{Outcome, SAMPLE, Watch, as_event};
+use super::{Outcome, SAMPLE, Watch, as_event, unreadable};
 use crate::command::{self, Reply};
 use crate::error_reply::Failure;
 
 /// The maximum number of records that are watched: about 250 KB that n8n keeps.
 const MOST: usize = 10_000;
+
+/// The longest key that is kept: file names are the longest that a PBX has.
+const LONGEST_KEY: usize = 1000;
 
 /// What other events are for.
 const OTHERWISE: [&str; 3] = ["ActiveCalls", "EventLogs", "Recordings"];
@@ -82,8 +85,22 @@ pub(super) fn ask(records: Records, watch: &Watch) -> Reply {
     Ok(json!({ "operation": records.list.id, "options": options, "wanted": wanted }))
 }
 
-/// What was added or changed, and then what was removed; at the beginning nothing.
-pub(super) fn events(records: Records, state: Option<State>, rows: &[&RawValue]) -> Result<Outcome, Failure> {
+/// How many records are there, and whether more than half of those that are known would be told as removed.
+pub(super) fn lost(records: Records, state: &State, rows: &[&RawValue]) -> Result<(usize, bool), Failure> {
+    let keys: BTreeSet<String> =
+        rows.iter().map(|row| Ok(identify(records, row)?.0)).collect::<Result<_, Failure>>()?;
+    let gone = state.missing.iter().filter(|key| state.known.contains_key(*key) && !keys.contains(*key)).count();
+    Ok((keys.len(), gone * 2 > state.known.len()))
+}
+
+/// What was added or changed, and then what was removed; at the beginning nothing. What is missing is not removed
+/// while that is `doubted`.
+pub(super) fn events(
+    records: Records,
+    state: Option<State>,
+    rows: &[&RawValue],
+    doubted: bool,
+) -> Result<Outcome, Failure> {
     if rows.len() > MOST {
         return Err(too_many());
     }
@@ -103,7 +120,8 @@ pub(super) fn events(records: Records, state: Option<State>, rows: &[&RawValue])
             events.push(as_event(what, serde_json::from_str(row.get()).map_err(unreadable)?));
         }
     }
-    let (removed, lacked): (BTreeMap<_, _>, _) = known.into_iter().partition(|(key, _)| missing.contains(key));
+    let (removed, lacked): (BTreeMap<_, _>, _) =
+        known.into_iter().partition(|(key, _)| !doubted && missing.contains(key));
     for key in removed.into_keys() {
         let value: Value = serde_json::from_str(&key).map_err(unreadable)?;
         events.push(as_event("removed", Map::from_iter([(records.key.to_owned(), value)])));
@@ -121,12 +139,15 @@ fn identify(records: Records, row: &RawValue) -> Result<(String, u64), Failure> 
         let reason = format!("a record of {} without {}", records.list.resource.name, records.key);
         return Err(Error::Answer { reason }.into());
     };
+    if key.get().len() > LONGEST_KEY {
+        let reason = format!(
+            "a record of {} whose {} has more than {LONGEST_KEY} bytes",
+            records.list.resource.name, records.key
+        );
+        return Err(Error::Answer { reason }.into());
+    }
     let data = properties.iter().filter(|(name, _)| !name.starts_with('@'));
     Ok((key.get().to_owned(), fingerprint(data.flat_map(|(name, value)| [*name, value.get()]))))
-}
-
-fn unreadable(error: serde_json::Error) -> Failure {
-    Error::Answer { reason: threecx_core::mask::unfit(&error) }.into()
 }
 
 fn too_many() -> Failure {
@@ -147,7 +168,7 @@ mod tests {
         let rows: Vec<Box<RawValue>> =
             rows.iter().map(|row| RawValue::from_string(row.to_string()).expect("JSON")).collect();
         let rows: Vec<&RawValue> = rows.iter().map(AsRef::as_ref).collect();
-        let outcome = events(users(), state, &rows).expect("readable");
+        let outcome = events(users(), state, &rows, false).expect("readable");
         let kept = serde_json::to_string(&outcome.state).expect("JSON");
         let super::super::State::Records(state) = serde_json::from_str(&kept).expect("JSON") else { panic!("records") };
         (outcome.events.into_iter().map(Value::Object).collect(), Some(state))
@@ -185,8 +206,15 @@ mod tests {
     fn more_than_can_be_kept_is_refused() {
         let row = RawValue::from_string(r#"{"Id":1}"#.into()).expect("JSON");
         let rows = vec![row.as_ref(); MOST + 1];
-        assert!(events(users(), None, &rows).is_err());
-        assert!(events(users(), None, &rows[1..]).is_ok());
+        assert!(events(users(), None, &rows, false).is_err());
+        assert!(events(users(), None, &rows[1..], false).is_ok());
+    }
+
+    #[test]
+    fn a_key_of_a_megabyte_is_refused() {
+        let row = |length: usize| RawValue::from_string(json!({ "Id": "x".repeat(length) }).to_string()).expect("JSON");
+        assert!(events(users(), None, &[row(900).as_ref()], false).is_ok());
+        assert!(events(users(), None, &[row(1_000_000).as_ref()], false).is_err());
     }
 
     #[test]
