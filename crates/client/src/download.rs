@@ -21,9 +21,13 @@ use threecx_core::retry::{Decision, Outcome, is_repeatable};
 use threecx_core::{Cause, Error, Request};
 
 use crate::client::Client;
+use crate::deadline::{OutOfTime, within};
 use crate::reply::Reply;
 use crate::send::{Arrived, Attempts, Body, Sender};
 use crate::transport::{Failed, innermost};
+
+/// A file that is read whole may be no larger; piece by piece, it may be of any size.
+const LARGEST_WHOLE: usize = 1 << 30;
 
 /// The answer to a call, before a file is read.
 #[derive(Debug)]
@@ -80,7 +84,7 @@ impl Client {
     /// # Errors
     /// What went wrong, and how far the request got.
     pub async fn attempt(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Opened, Failed> {
-        let arrived = self.sender().attempt(request, operation, Body::FilesUnread).await?;
+        let arrived = self.sender().attempt(request, operation, Body::FilesUnread, self.sender().deadline.of_call()).await?;
         Ok(Opened::of(self.sender(), request, operation, arrived))
     }
 }
@@ -129,6 +133,10 @@ impl Download {
         let mut body = BytesMut::new();
         while let Some(piece) = self.next().await? {
             match piece {
+                Piece::Bytes(bytes) if body.len() + bytes.len() > LARGEST_WHOLE => {
+                    let reason = format!("the file is larger than {} MB, too large to be held whole", LARGEST_WHOLE >> 20);
+                    return Err(Error::Answer { reason });
+                }
                 Piece::Bytes(bytes) => body.extend_from_slice(&bytes),
                 Piece::Restart => body.clear(),
             }
@@ -159,7 +167,7 @@ impl Download {
                     }
                     return Ok(Some(Piece::Restart));
                 }
-                Some(response) => match response.chunk().await {
+                Some(response) => match next_chunk(&self.sender, response).await? {
                     Ok(Some(bytes)) => {
                         self.received += bytes.len() as u64;
                         // A file that always breaks off at the same place never completes.
@@ -212,6 +220,17 @@ impl Download {
         self.response = Some(response);
         Ok(resumed)
     }
+}
+
+/// The next bytes, as long as there is time.
+async fn next_chunk(
+    sender: &Sender,
+    response: &mut reqwest::Response,
+) -> Result<Result<Option<Bytes>, reqwest::Error>, Error> {
+    let _wait = sender.transport.wait();
+    within(sender.deadline.until, response.chunk())
+        .await
+        .map_err(|OutOfTime| Error::NoAnswer { host: sender.transport.host(), cause: Cause::OutOfTime })
 }
 
 /// The header that shows whether a file is still the same. A weak `ETag` does not.

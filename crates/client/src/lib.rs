@@ -38,6 +38,7 @@ mod address;
 pub mod api;
 mod builder;
 mod client;
+mod deadline;
 #[cfg(feature = "directory")]
 mod directory;
 mod download;
@@ -49,6 +50,7 @@ mod limits;
 mod list_page;
 mod login;
 mod pages;
+mod proxy;
 mod reach;
 mod reply;
 mod send;
@@ -63,6 +65,7 @@ mod transport;
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 mod typed;
 mod version;
+mod waiting;
 #[cfg(feature = "typed")]
 mod warnings;
 
@@ -91,6 +94,7 @@ pub use threecx_core::token::{Claims, Token};
 pub use threecx_core::{Arguments, Cause, Error, Input, NextStep, Place, Request};
 pub use token_file::TokenFile;
 pub use transport::Failed;
+pub use waiting::Waiting;
 #[cfg(feature = "blocking")]
 pub use typed::BlockingRows;
 #[cfg(feature = "typed")]
