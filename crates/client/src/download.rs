@@ -16,7 +16,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT_RANGES, CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED};
 use threecx_catalog::Operation;
-use threecx_core::read::File;
+use threecx_core::read::{self, File};
 use threecx_core::retry::{Decision, Outcome, is_repeatable};
 use threecx_core::{Cause, Error, Request};
 
@@ -84,7 +84,8 @@ impl Client {
     /// # Errors
     /// What went wrong, and how far the request got.
     pub async fn attempt(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Opened, Failed> {
-        let arrived = self.sender().attempt(request, operation, Body::FilesUnread, self.sender().deadline.of_call()).await?;
+        let arrived =
+            self.sender().attempt(request, operation, Body::FilesUnread, self.sender().deadline.of_call()).await?;
         Ok(Opened::of(self.sender(), request, operation, arrived))
     }
 }
@@ -134,7 +135,8 @@ impl Download {
         while let Some(piece) = self.next().await? {
             match piece {
                 Piece::Bytes(bytes) if body.len() + bytes.len() > LARGEST_WHOLE => {
-                    let reason = format!("the file is larger than {} MB, too large to be held whole", LARGEST_WHOLE >> 20);
+                    let reason =
+                        format!("the file is larger than {} MB, too large to be held whole", LARGEST_WHOLE >> 20);
                     return Err(Error::Answer { reason });
                 }
                 Piece::Bytes(bytes) => body.extend_from_slice(&bytes),
@@ -168,6 +170,10 @@ impl Download {
                     return Ok(Some(Piece::Restart));
                 }
                 Some(response) => match next_chunk(&self.sender, response).await? {
+                    Ok(Some(bytes)) if self.received == 0 && self.is_page(&bytes) => {
+                        let reason = "it sends a web page where a file is due".into();
+                        return Err(Error::NotA3cx { host: self.sender.transport.host(), reason });
+                    }
                     Ok(Some(bytes)) => {
                         self.received += bytes.len() as u64;
                         // A file that always breaks off at the same place never completes.
@@ -191,6 +197,11 @@ impl Download {
                 }
             }
         }
+    }
+
+    /// True if the file of an operation begins as a web page, which nothing in its head says.
+    fn is_page(&self, beginning: &[u8]) -> bool {
+        self.operation.is_some() && read::is_page_instead(&self.file, beginning)
     }
 
     /// Asks for the rest. False if the file comes from its beginning.

@@ -94,7 +94,6 @@ pub use threecx_core::token::{Claims, Token};
 pub use threecx_core::{Arguments, Cause, Error, Input, NextStep, Place, Request};
 pub use token_file::TokenFile;
 pub use transport::Failed;
-pub use waiting::Waiting;
 #[cfg(feature = "blocking")]
 pub use typed::BlockingRows;
 #[cfg(feature = "typed")]
@@ -102,6 +101,7 @@ pub use typed::{
     Call, CallError, Changed, Decimal, DnNumber, Downloaded, Duration, Field, Filter, Flags, FromReply, Guid, Json,
     Listed, Literal, Model, Order, Orders, Page, Patch, RowStream, Secret, Selected, Selection, Value, Word,
 };
+pub use waiting::Waiting;
 
 /// The examples of the README are tested like those of the documentation.
 #[cfg(all(doctest, feature = "directory", feature = "users"))]

@@ -8,7 +8,7 @@ use threecx_core::token::{self, Granted, login};
 use threecx_core::{Cause, Error, Request};
 
 use crate::store::{SecretStore, blocking};
-use crate::transport::{Failed, LARGEST_LOGIN, Transport, head};
+use crate::transport::{Failed, Transport, head};
 
 /// Who a client calls as.
 #[derive(Clone, Debug)]
@@ -107,12 +107,11 @@ async fn exchange(
 ) -> Result<(u16, reqwest::header::HeaderMap, bytes::Bytes), Error> {
     let failed = |Failed { error, .. }: Failed| match error {
         // The call for which the token is wanted was not sent.
-        Error::UnknownOutcome { cause: cause @ Cause::TimedOut } => Error::NoAnswer { host: transport.host(), cause },
+        Error::UnknownOutcome { cause: cause @ (Cause::TimedOut | Cause::OutOfTime) } => {
+            Error::NoAnswer { host: transport.host(), cause }
+        }
         Error::UnknownOutcome { cause } => Error::Connection { host: transport.host(), reason: cause.to_string() },
         other => other,
     };
-    let response = transport.send(request, None).await.map_err(failed)?;
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let body = transport.body(response, LARGEST_LOGIN).await.map_err(failed)?;
-    Ok((status, headers, body))
+    transport.exchange(request).await.map_err(failed)
 }

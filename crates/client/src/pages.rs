@@ -140,7 +140,8 @@ impl Paged {
         // What is still on its way is of no use after the end.
         self.state = if complete { State::Complete } else { State::Reading(reading) };
         if let Ok(Some(page)) = &page {
-            if let Some(Err(error)) = page.rows().map(|rows| self.seen.note(rows)) {
+            let sound = page.rows().map_or(Ok(()), |rows| self.seen.note(rows));
+            if let Err(error) = sound.and_then(|()| self.seen.note_link(page.about().next_link)) {
                 self.state = State::Unsound(error.clone());
                 return Err(error);
             }

@@ -143,7 +143,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_proxy_is_said_without_its_password() {
-        for value in ["ftp://ada:hunter2@proxy", "http://ada:hunter2@", "http://ada:hunter2@proxy:99999", "://hunter2"] {
+        for value in ["ftp://ada:hunter2@proxy", "http://ada:hunter2@", "http://ada:hunter2@proxy:99999", "://hunter2"]
+        {
             let error = chosen("https://pbx.example.com", &[("ALL_PROXY", value)]).expect("an error").expect_err(value);
             assert!(error.contains("ALL_PROXY") && !error.contains("hunter2"), "{error}");
         }

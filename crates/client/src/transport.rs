@@ -13,6 +13,7 @@ use threecx_core::token::Token;
 use threecx_core::{Cause, Error, InputError, Request};
 
 use crate::address::Address;
+use crate::deadline::{OutOfTime, within};
 use crate::proxy::Proxy;
 use crate::reach::Reachability;
 use crate::settings::Settings;
@@ -23,7 +24,7 @@ use crate::waiting::{Wait, Waiting};
 pub(crate) const LARGEST_ANSWER: usize = 256 << 20;
 
 /// The same for the answer to a login.
-pub(crate) const LARGEST_LOGIN: usize = 1 << 20;
+const LARGEST_LOGIN: usize = 1 << 20;
 
 /// The status with which a proxy asks for a login.
 const PROXY_LOGIN: u16 = 407;
@@ -41,6 +42,8 @@ pub(crate) struct Transport {
     stack: Option<Arc<dyn HttpStack>>,
     proxy: Option<Proxy>,
     waiting: Arc<Waiting>,
+    /// When everything ends.
+    until: Option<Instant>,
 }
 
 /// Why an attempt failed.
@@ -100,7 +103,8 @@ impl Transport {
             http = http.proxy(usable);
         }
         let http = http.build().map_err(|error| certificate(innermost(&error)))?;
-        Ok(Transport { address, http, stack: settings.stack.clone(), proxy, waiting: Arc::clone(&settings.waiting) })
+        let (stack, waiting) = (settings.stack.clone(), Arc::clone(&settings.waiting));
+        Ok(Transport { address, http, stack, proxy, waiting, until: settings.until })
     }
 
     /// Host and port, and the proxy by which they are reached, for messages.
@@ -172,12 +176,24 @@ impl Transport {
         Ok(response.into())
     }
 
+    /// Sends a request that is not a call, and reads all of its answer: a login.
+    pub async fn exchange(&self, request: &Request) -> Result<(u16, HeaderMap, Bytes), Failed> {
+        let exchange = async {
+            let response = self.send(request, None).await?;
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            Ok((status, headers, self.body(response, LARGEST_LOGIN).await?))
+        };
+        within(self.until, exchange).await.unwrap_or_else(|OutOfTime| Err(Failed::unknown(Cause::OutOfTime)))
+    }
+
     /// Asks for the start page, without a token. Any answer will do.
     pub async fn reach(&self) -> Result<Reachability, Error> {
         let started = Instant::now();
         let wait = self.wait();
-        let response = self.http.get(self.address.url("/")).send().await;
+        let response = within(self.until, self.http.get(self.address.url("/")).send()).await;
         drop(wait);
+        let response = response
+            .map_err(|OutOfTime| Error::Connection { host: self.host(), reason: Cause::OutOfTime.to_string() })?;
         let response = response.map_err(|error| match self.failure(&error).error {
             Error::UnknownOutcome { cause } => Error::Connection { host: self.host(), reason: cause.to_string() },
             other => other,

@@ -184,7 +184,11 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         matches!(
             self,
-            Error::Connection { .. } | Error::Proxy { .. } | Error::NoAnswer { .. } | Error::RateLimited { .. } | Error::Server { .. }
+            Error::Connection { .. }
+                | Error::Proxy { .. }
+                | Error::NoAnswer { .. }
+                | Error::RateLimited { .. }
+                | Error::Server { .. }
         )
     }
 }

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use threecx_catalog::{
-    self as catalog, Body, Content, Field, Form, Method, Operation, Parameter, Property, Segment, Span, Structure, Type,
-    TypeRef, Verb,
+    self as catalog, Body, Content, Field, Form, Method, Operation, Parameter, Property, Segment, Span, Structure,
+    Type, TypeRef, Verb,
 };
 
 use crate::coerce::{self, Json, Walk, Wanted};

@@ -118,6 +118,12 @@ fn is_page(media_type: &str) -> bool {
     ["text/html", "application/xhtml+xml"].iter().any(|page| media_type.eq_ignore_ascii_case(page))
 }
 
+/// True for a file of an operation that turns out to be a web page, by its first bytes: for callers that hand it on
+/// piece by piece.
+pub fn is_page_instead(file: &File, beginning: &[u8]) -> bool {
+    !is_page(&file.media_type) && begins_as_page(beginning)
+}
+
 /// True for a body that begins as a web page does, whatever its head calls it.
 fn begins_as_page(body: &[u8]) -> bool {
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
@@ -173,7 +179,8 @@ pub fn check(
 /// page, and with an error only under a status that says so.
 fn check_raw(declared: Declared, head: &Head<'_>, body: &[u8]) -> Result<(), Error> {
     let is_of_api = matches!(declared.content, Content::Value(_));
-    if !is_of_api || head.status == NO_CONTENT || file(None, declared, head).is_some_and(|file| file.may_be_streamed()) {
+    if !is_of_api || head.status == NO_CONTENT || file(None, declared, head).is_some_and(|file| file.may_be_streamed())
+    {
         return Ok(());
     }
     if head.media_type().is_some_and(is_page) || begins_as_page(body) {

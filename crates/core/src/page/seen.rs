@@ -24,6 +24,8 @@ pub struct Seen {
     keys: HashSet<u64>,
     /// The first and the last row of the page before, and how many it had.
     before: Option<(String, String, usize)>,
+    /// The addresses of next pages.
+    links: HashSet<u64>,
 }
 
 impl Seen {
@@ -52,6 +54,17 @@ impl Seen {
         }
         self.before = Some((first.to_owned(), last.to_owned(), count));
         Ok(())
+    }
+
+    /// Notes the address that a page gives for the next one.
+    ///
+    /// # Errors
+    /// [`Error::Answer`] if an earlier page gave it too: the list goes round in a circle.
+    pub fn note_link(&mut self, link: Option<&str>) -> Result<(), Error> {
+        if link.is_none_or(|link| self.links.insert(self.hash.hash_one(link))) {
+            return Ok(());
+        }
+        Err(Error::Answer { reason: "its pages go round in a circle".into() })
     }
 
     fn note_key(&mut self, row: &str) -> Result<(), Error> {
@@ -146,5 +159,10 @@ mod tests {
         assert!(reads(report, &[&page, &[r#"{"a":3}"#, r#"{"a":2}"#], &page]).is_ok());
         assert!(reads(report, &[&page, &page]).is_err());
         assert!(reads(report, &[&["1"], &["1"], &[], &[]]).is_ok());
+        let mut seen = Seen::default();
+        for (link, circle) in [(Some("a"), false), (None, false), (None, false), (Some("b"), false), (Some("a"), true)]
+        {
+            assert_eq!(seen.note_link(link).is_err(), circle, "{link:?}");
+        }
     }
 }
