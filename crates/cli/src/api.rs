@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use threecx::{Arguments, Error, Input, Request};
 use threecx_catalog::Method;
 use threecx_core::guard::{self, Finding};
-use threecx_core::{InputError, raw};
+use threecx_core::{InputError, depth, raw};
 
 use crate::args::connection::ConnectionFlags;
 use crate::args::matches;
@@ -76,8 +76,8 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     }
     let mut sink = output.open_private()?;
     match serde_json::from_slice::<&RawValue>(bytes) {
-        Ok(value) => sink.line(&json::pretty(value.get()))?,
-        Err(_) => sink.raw(bytes)?,
+        Ok(value) if !depth::is_deeper(value.get()) => sink.line(&json::pretty(value.get()))?,
+        _ => sink.raw(bytes)?,
     }
     sink.finish()
 }

@@ -2,19 +2,21 @@
 //! or a simulated PBX, started for this one command.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
-use threecx::{Builder, Client, Error, Span, TokenFile};
+use threecx::{Builder, Client, Error, Policy, Span, TokenFile};
 use threecx_core::InputError;
 use threecx_sim::Pbx;
 
-use crate::args::connection::ConnectionFlags;
+use crate::args::connection::{ConnectionFlags, Times, time};
 use crate::args::secret::SecretFlags;
 use crate::args::stdin::Stdin;
 use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
 use crate::profiles::Place;
 use crate::profiles::{Profile, Profiles, Who, check_name};
+use crate::remark;
 use crate::secrets::Secret;
 use crate::tokens;
 
@@ -33,7 +35,17 @@ pub struct Settings {
     /// The profile that has what was not given otherwise, with its name.
     profile: Option<(String, Profile)>,
     pub ca_file: Option<String>,
+    pub times: Times,
+    pub no_proxy: bool,
+    /// How often calls are tried.
+    pub retry: Policy,
 }
+
+/// How long a PBX may say nothing before it is given up, unless `--timeout` says how long everything may take.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// How long a call may take with all its attempts, so that an answer that trickles in ends as well.
+const CALL: Duration = Duration::from_mins(5);
 
 /// A client, and the simulated PBX that it talks to, if it does.
 pub struct Connection {
@@ -58,7 +70,8 @@ impl Settings {
     /// Reads the flags of the connection, then the environment, then the profile. Nothing is
     /// opened yet. A profile's secret goes to the profile's own address and to no other.
     pub fn from(flags: ConnectionFlags) -> Result<Settings, Failure> {
-        let ConnectionFlags { sim, profile: named, url, client_id, secret, ca_file, allow_http, api } = flags;
+        let ConnectionFlags { sim, profile: named, url, client_id, secret, ca_file, allow_http, api, times, no_proxy } =
+            flags;
         let environment = named.is_none();
         let or = |given: Option<String>, variable: &Variable| given.or_else(|| variable.get().filter(|_| environment));
         let mut settings = Settings {
@@ -71,6 +84,9 @@ impl Settings {
             environment,
             profile: None,
             ca_file: or(ca_file, &env_vars::CA_FILE),
+            times: if environment { times.or(of_environment()?) } else { times },
+            no_proxy,
+            retry: Policy::PERSISTENT,
         };
         let complete = settings.url.is_some() && settings.client_id.is_some() && settings.has_secret();
         if !settings.sim && (named.is_some() || !complete) {
@@ -90,6 +106,9 @@ impl Settings {
             secret: SecretFlags::default(),
             environment: false,
             ca_file: profile.ca_file.clone(),
+            times: profile.times,
+            no_proxy: profile.no_proxy,
+            retry: Policy::PERSISTENT,
             profile: Some((name, profile)),
         }
     }
@@ -126,6 +145,8 @@ impl Settings {
         self.url = Some(profile.url.clone());
         self.allow_http |= profile.allow_http;
         self.ca_file = self.ca_file.take().or_else(|| profile.ca_file.clone());
+        self.times = self.times.or(profile.times);
+        self.no_proxy |= profile.no_proxy;
         self.profile = Some((name, profile));
         Ok(())
     }
@@ -189,10 +210,8 @@ impl Settings {
     /// Settings of a client, but for as whom to call.
     pub fn builder(&self) -> Result<Builder, Failure> {
         let Some(url) = &self.url else { return Err(Failure::NotConfigured { missing: vec![env_vars::URL.name] }) };
-        let mut builder = Client::builder(url).allow_http(self.allow_http);
-        if let Some(path) = &self.ca_file {
-            builder = builder.root_certificate(authority(path)?);
-        }
+        let mut builder = reach(url, self.allow_http, self.ca_file.as_deref(), self.times, self.no_proxy)?;
+        builder = builder.retry(self.retry);
         if let Some(release) = self.release {
             builder = builder.release(release);
         }
@@ -231,7 +250,8 @@ impl Settings {
             pbx = pbx.api(release);
         }
         let pbx = pbx.start().await.map_err(|error| Failure::Simulator { reason: error.to_string() })?;
-        let client = Client::builder(pbx.url()).credentials(pbx.client_id(), pbx.client_secret()).build()?;
+        let client = reach(pbx.url(), false, None, self.times, true)?.credentials(pbx.client_id(), pbx.client_secret());
+        let client = client.build()?;
         let (url, identity) = (pbx.url().to_owned(), format!("client {}", pbx.client_id()));
         Ok(Connection { client, url, identity, tokens: None, _pbx: Some(pbx) })
     }
@@ -244,6 +264,37 @@ impl Settings {
         let given = self.secret.read(stdin)?;
         Ok(given.or_else(|| env_vars::CLIENT_SECRET.get().filter(|_| self.environment).map(SecretString::from)))
     }
+}
+
+/// Settings of a client by which a PBX is reached: where, by what way, and how long that may take.
+pub fn reach(
+    url: &str,
+    allow_http: bool,
+    ca_file: Option<&str>,
+    times: Times,
+    no_proxy: bool,
+) -> Result<Builder, Failure> {
+    let mut builder = Client::builder(url).allow_http(allow_http).waiting(remark::waiting());
+    if let Some(path) = ca_file {
+        builder = builder.root_certificate(authority(path)?);
+    }
+    if let Some(connect) = times.connect {
+        builder = builder.connect_timeout(connect);
+    }
+    if no_proxy {
+        builder = builder.no_proxy();
+    }
+    Ok(match times.whole {
+        Some(whole) if times.each => builder.timeout(whole).deadline(whole),
+        Some(whole) => builder.timeout(whole).until(Instant::now() + whole),
+        None => builder.timeout(SILENCE).deadline(CALL),
+    })
+}
+
+/// What the environment says about time.
+pub fn of_environment() -> Result<Times, Error> {
+    let given = |variable: &Variable| variable.get().map(|text| time(variable.name, &text)).transpose();
+    Ok(Times { whole: given(&env_vars::TIMEOUT)?, connect: given(&env_vars::CONNECT_TIMEOUT)?, each: false })
 }
 
 /// The certificates of an authority.

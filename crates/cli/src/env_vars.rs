@@ -29,6 +29,27 @@ pub const CLIENT_SECRET: Variable = Variable { name: "THREECX_CLIENT_SECRET", me
 pub const CA_FILE: Variable =
     Variable { name: "THREECX_CA_FILE", meaning: "Certificate authority (PEM) to trust in addition to the usual ones" };
 
+/// How long a command may take.
+pub const TIMEOUT: Variable =
+    Variable { name: "THREECX_TIMEOUT", meaning: "Time after which a command ends, such as 30s or 2m" };
+
+/// How long connecting may take.
+pub const CONNECT_TIMEOUT: Variable =
+    Variable { name: "THREECX_CONNECT_TIMEOUT", meaning: "Time for connecting to the PBX, such as 5s [default: 10s]" };
+
+/// The proxy for `https://`, which the library looks up.
+pub const HTTPS_PROXY: Variable = Variable {
+    name: "HTTPS_PROXY",
+    meaning: "Proxy for https:// addresses (http://, https:// or socks5://); ALL_PROXY if it is not set",
+};
+
+/// The same for `http://`.
+pub const HTTP_PROXY: Variable = Variable { name: "HTTP_PROXY", meaning: "The same for http:// addresses" };
+
+/// Hosts without a proxy.
+pub const NO_PROXY: Variable =
+    Variable { name: "NO_PROXY", meaning: "Hosts, domains and networks that are reached without a proxy; * for all" };
+
 /// A profile.
 pub const PROFILE: Variable =
     Variable { name: "THREECX_PROFILE", meaning: "Profile to use, as created by `threecx login`" };
@@ -69,11 +90,13 @@ pub const EDITOR: Variable = Variable { name: "EDITOR", meaning: "The same, if V
 pub const NO_COLOR: Variable = Variable { name: "NO_COLOR", meaning: "Set to any value: no colours" };
 
 /// All of them, as the help lists them.
-pub const ALL: [&Variable; 13] = [
+pub const ALL: [&Variable; 18] = [
     &URL,
     &CLIENT_ID,
     &CLIENT_SECRET,
     &CA_FILE,
+    &TIMEOUT,
+    &CONNECT_TIMEOUT,
     &PROFILE,
     &PASSWORD,
     &CONFIG_DIR,
@@ -82,5 +105,8 @@ pub const ALL: [&Variable; 13] = [
     &SECRETS,
     &VISUAL,
     &EDITOR,
+    &HTTPS_PROXY,
+    &HTTP_PROXY,
+    &NO_PROXY,
     &NO_COLOR,
 ];

@@ -34,6 +34,7 @@ mod operations;
 mod output;
 mod profiles;
 mod raw_target;
+mod remark;
 mod report;
 mod running;
 mod runs;
@@ -54,10 +55,14 @@ use std::process::ExitCode;
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     if arguments.first().is_some_and(|first| first == completion::HIDDEN) {
+        remark::be_quiet();
         completion::complete(&dispatch::OWN, &arguments[1..]);
         return ExitCode::SUCCESS;
     }
     let json = wants_json(&arguments);
+    if json || arguments.iter().any(|argument| argument == "--quiet") {
+        remark::be_quiet();
+    }
     let named = after(&arguments, "--profile");
     match dispatch::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,

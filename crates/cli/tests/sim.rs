@@ -217,3 +217,107 @@ fn a_flood_of_large_bodies_costs_little_memory() {
     assert!(after < before + 128, "{before} MB before, {after} MB after");
     assert!(get(&sim, "/sim/overview").starts_with("HTTP/1.1 200"));
 }
+
+/// A simulated PBX that can open so many files, and write none that is larger than so many blocks of 512 bytes.
+#[cfg(unix)]
+fn limited(files: Option<u32>, blocks: Option<u64>, more: &[&str]) -> Sim {
+    let mut script = String::from("trap '' XFSZ; ");
+    if let Some(files) = files {
+        script.push_str(&format!("ulimit -n {files}; "));
+    }
+    if let Some(blocks) = blocks {
+        script.push_str(&format!("ulimit -f {blocks}; "));
+    }
+    script.push_str("exec \"$0\" \"$@\"");
+    let mut process = Process::new("sh")
+        .args(["-c", &script])
+        .arg(cargo_bin("threecx"))
+        .args(["sim", "--port", "0", "-o", "json"])
+        .args(more)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+    let ready: Value = serde_json::from_str(&line).expect("JSON");
+    Sim { process, url: ready["url"].as_str().expect("an address").to_owned(), ready }
+}
+
+/// The numbers of its extensions.
+#[cfg(unix)]
+fn numbers(sim: &Sim) -> Vec<String> {
+    let rows = prints_json(sim.threecx().args(["users", "list", "--all", "--select", "Id,Number", "-o", "json"]));
+    let rows = rows.as_array().expect("rows").iter();
+    rows.map(|row| row["Number"].as_str().expect("text").to_owned()).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_full_disk_does_not_take_was_never_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("pbx.db");
+    let data = ["--users", "5", "--calls", "0", "--live-calls", "off", "--data", file.to_str().expect("UTF-8")];
+    drop(Sim::start(&data));
+    let size = std::fs::metadata(&file).expect("it is there").len();
+    // A few more writes fit.
+    let sim = limited(None, Some(size / 512 + 64), &data);
+    let mut created = Vec::new();
+    let mut refused = None;
+    for number in 700..780 {
+        let number = number.to_string();
+        let create = ["users", "create", "--number", &number, "--first-name", "A", "-o", "json", "--timeout", "5s"];
+        let output = sim.threecx().args(create).output().expect("it runs");
+        if output.status.success() {
+            created.push(number);
+        } else {
+            refused = Some(number);
+            break;
+        }
+    }
+    let refused = refused.expect("the disk is full at some time");
+    let seen = numbers(&sim);
+    assert!(!seen.contains(&refused) && created.iter().all(|number| seen.contains(number)), "{refused}: {seen:?}");
+    let reset = get_status(&sim, "POST", "/sim/reset");
+    let after_reset = numbers(&sim);
+    if reset == 500 {
+        assert_eq!(after_reset, seen, "a reset that was refused");
+    } else {
+        assert!(reset == 204 && after_reset.len() == 5, "{reset}: {after_reset:?}");
+    }
+    drop(sim);
+    let sim = Sim::start(&data);
+    assert_eq!(numbers(&sim), after_reset, "after a restart");
+    // With room again, a reset stays.
+    assert_eq!(get_status(&sim, "POST", "/sim/reset"), 204);
+    let (first_day, state) = (numbers(&sim), get_json(&sim, "/sim/state"));
+    drop(sim);
+    let sim = Sim::start(&data);
+    assert_eq!((numbers(&sim), get_json(&sim, "/sim/state")), (first_day, state));
+}
+
+/// The status of the answer to a request without a body.
+#[cfg(unix)]
+fn get_status(sim: &Sim, method: &str, path: &str) -> u16 {
+    let address = sim.url.strip_prefix("http://").expect("plain HTTP");
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
+}
+
+/// More connections than it can have, which say nothing, do not keep others out.
+#[cfg(unix)]
+#[test]
+fn silent_connections_do_not_lock_others_out() {
+    let sim = limited(Some(48), None, &["--users", "5"]);
+    let address = sim.url.strip_prefix("http://").expect("plain HTTP").to_owned();
+    let silent: Vec<TcpStream> = (0..200).map(|_| TcpStream::connect(&address).expect("queued")).collect();
+    for _ in 0..5 {
+        assert_eq!(get_status(&sim, "GET", "/sim/overview"), 200);
+    }
+    sim.threecx().args(["users", "list", "--timeout", "30s"]).assert().success();
+    assert_eq!(silent.len(), 200);
+}

@@ -27,16 +27,15 @@ impl Address {
         if !base.username().is_empty() || base.password().is_some() {
             return Err(refuse("it must not contain a user name or password"));
         }
-        if base.query().is_some() || base.fragment().is_some() {
-            return Err(refuse("it has to end after the host name or port"));
-        }
         // People copy the address out of the console or the documentation.
         let path = base.path().trim_end_matches('/');
-        if !matches!(path, "" | "/xapi/v1" | "/xapi" | "/webclient") {
+        let is_page = base.fragment().is_none_or(is_of_a_page);
+        if base.query().is_some() || !is_page || !matches!(path, "" | "/xapi/v1" | "/xapi" | "/webclient") {
             return Err(refuse("it has to end after the host name or port"));
         }
+        base.set_fragment(None);
         base.set_path("");
-        if base.scheme() == "http" && !allow_http && !is_loopback(&base) {
+        if base.scheme() == "http" && !allow_http && !is_this_machine(&base) {
             return Err(refuse("http:// would show the client secret to everyone on the way"));
         }
         Ok(Address { base })
@@ -52,6 +51,11 @@ impl Address {
         self.base.scheme() == "https"
     }
 
+    /// True if it is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        is_this_machine(&self.base)
+    }
+
     /// Host and port, for messages.
     pub fn host(&self) -> String {
         let host = self.base.host_str().unwrap_or_default();
@@ -62,6 +66,11 @@ impl Address {
     }
 }
 
+/// What people copy from their browser behind the host: pages of the console and the web client.
+fn is_of_a_page(fragment: &str) -> bool {
+    fragment.is_empty() || fragment.starts_with(['/', '!'])
+}
+
 /// The given text without the part that may be a password.
 fn shown(text: &str) -> String {
     let Some(at) = text.rfind('@') else { return text.to_owned() };
@@ -69,10 +78,12 @@ fn shown(text: &str) -> String {
     format!("{}***{}", &text[..begin], &text[at..])
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host_str().unwrap_or_default().trim_matches(['[', ']']) {
-        "localhost" => true,
-        host => host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback()),
+/// True for `localhost` and names below it, and for addresses of this machine.
+fn is_this_machine(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).trim_end_matches('.');
+    match host.parse::<std::net::IpAddr>() {
+        Ok(address) => address.to_canonical().is_loopback(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
     }
 }
 
@@ -88,6 +99,10 @@ mod tests {
             ("https://pbx.example.com/xapi/v1/", "https://pbx.example.com/xapi/v1/Users"),
             ("http://127.0.0.1:5004", "http://127.0.0.1:5004/xapi/v1/Users"),
             ("http://[::1]:5004", "http://[::1]:5004/xapi/v1/Users"),
+            ("https://pbx.example.com/#/office/users", "https://pbx.example.com/xapi/v1/Users"),
+            ("pbx.example.com:5001/#/login", "https://pbx.example.com:5001/xapi/v1/Users"),
+            ("https://pbx.example.com/webclient/#/people", "https://pbx.example.com/xapi/v1/Users"),
+            (" https://pbx.example.com/# ", "https://pbx.example.com/xapi/v1/Users"),
         ] {
             let address = Address::parse(given, false).expect(given);
             assert_eq!(address.url("/xapi/v1/Users"), url);
@@ -100,7 +115,10 @@ mod tests {
             "",
             "https://",
             "ftp://pbx",
-            "https://pbx/#/login",
+            "https://pbx/#token",
+            "https://pbx/?a=b#/login",
+            "https://pbx/x/#/login",
+            "http://localhost.example.com",
             "http://pbx.example.com",
             "pbx.example.com/x",
             "https://a b",

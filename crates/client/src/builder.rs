@@ -1,7 +1,7 @@
 //! Building a client.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 use threecx_catalog::Span;
@@ -10,6 +10,7 @@ use threecx_core::retry::Policy;
 
 use crate::address::Address;
 use crate::client::Client;
+use crate::deadline::Deadline;
 use crate::limits::Limits;
 use crate::login::{self, Credentials, Login, Who};
 use crate::reach::Reachability;
@@ -20,6 +21,7 @@ use crate::store::{InMemory, SecretStore, TokenStore};
 use crate::tokens::Tokens;
 use crate::transport::Transport;
 use crate::version::Version;
+use crate::waiting::Waiting;
 
 /// Settings of a [`Client`].
 #[derive(Debug)]
@@ -123,10 +125,42 @@ impl Builder {
         self
     }
 
-    /// How long the PBX may be silent before an answer or in the middle of it (100 s).
+    /// How long the PBX may be silent before an answer or in the middle of it (100 s). See also
+    /// [`Builder::deadline`].
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Builder {
         self.settings.timeout = timeout;
+        self
+    }
+
+    /// How long a call may take in all, with all its attempts and the waits between them (no limit). What has been
+    /// sent then, and may have been carried out, is an [`Error::UnknownOutcome`]. A file that is taken piece by piece
+    /// may take longer.
+    #[must_use]
+    pub fn deadline(mut self, time: Duration) -> Builder {
+        self.settings.call_time = Some(time);
+        self
+    }
+
+    /// When all calls of the client end, files included (never): for a program that has to be done by then.
+    #[must_use]
+    pub fn until(mut self, end: Instant) -> Builder {
+        self.settings.until = Some(end);
+        self
+    }
+
+    /// Does not use the proxy that the environment names (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, with the
+    /// exceptions in `NO_PROXY`). A PBX on this machine is never reached by one.
+    #[must_use]
+    pub fn no_proxy(mut self) -> Builder {
+        self.settings.no_proxy = true;
+        self
+    }
+
+    /// Keeps for which host, and how long, the client waits: for a program that wants to tell its user.
+    #[must_use]
+    pub fn waiting(mut self, waiting: Arc<Waiting>) -> Builder {
+        self.settings.waiting = waiting;
         self
     }
 
@@ -207,15 +241,17 @@ impl Builder {
     ///
     /// # Errors
     /// [`Error::Url`] for an invalid address; [`Error::Certificate`] for an authority's
-    /// certificate that cannot be read; [`Error::Authentication`] without credentials.
+    /// certificate that cannot be read; [`Error::Proxy`] if the environment names something that is
+    /// not one; [`Error::Authentication`] without credentials.
     pub fn build(mut self) -> Result<Client, Error> {
         let transport = self.transport()?;
         let Some(credentials) = self.credentials.take() else {
             return Err(Error::Authentication { reason: "no client ID and secret were given".into() });
         };
-        let Settings { concurrency, min_interval, retry, release, .. } = self.settings;
+        let Settings { concurrency, min_interval, retry, release, call_time, until, .. } = self.settings;
         let tokens = Tokens::new(credentials, self.token_store);
         let (limits, version) = (Limits::new(concurrency, min_interval), Version::new(release));
-        Ok(Client::new(Sender { transport, tokens, limits, retry, version }))
+        let deadline = Deadline { call_time, until };
+        Ok(Client::new(Sender { transport, tokens, limits, retry, version, deadline }))
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use threecx_catalog::{Operation, Span};
+use threecx_core::read::Answer;
 use threecx_core::token::Token;
 use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan, probe};
 
@@ -99,6 +100,14 @@ impl Client {
     /// Those of any call: this is also the quickest way to check whether calls work.
     pub async fn ask_version(&self) -> Result<(), Error> {
         let (operation, request) = probe()?;
-        Attempts::new(&self.sender, &request, Some(operation)).run().await.map(drop)
+        let reply = Attempts::new(&self.sender, &request, Some(operation)).run().await?.reply;
+        match reply.answer() {
+            Ok(_) => Ok(()),
+            // The API names a single thing, and a list of it says as much: that calls work.
+            Err(error) => match reply.raw_answer() {
+                Ok(Answer::Rows(_)) => Ok(()),
+                _ => Err(error),
+            },
+        }
     }
 }

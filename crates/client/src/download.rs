@@ -17,14 +17,18 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT_RANGES, CONTENT_RANGE, DATE, ETAG, HeaderMap, HeaderName, LAST_MODIFIED};
 use threecx_catalog::Operation;
-use threecx_core::read::File;
+use threecx_core::read::{self, File};
 use threecx_core::retry::{Decision, Outcome, is_repeatable};
 use threecx_core::{Cause, Error, Request};
 
 use crate::client::Client;
+use crate::deadline::{OutOfTime, within};
 use crate::reply::Reply;
 use crate::send::{Arrived, Attempts, Body, Sender};
 use crate::transport::{Failed, innermost};
+
+/// A file that is read whole may be no larger; piece by piece, it may be of any size.
+const LARGEST_WHOLE: usize = 1 << 30;
 
 /// The answer to a call, before a file is read.
 #[derive(Debug)]
@@ -90,7 +94,8 @@ impl Client {
     /// # Errors
     /// What went wrong, and how far the request got.
     pub async fn attempt(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Opened, Failed> {
-        let arrived = self.sender().attempt(request, operation, Body::FilesUnread).await?;
+        let end = self.sender().deadline.of_call();
+        let arrived = self.sender().attempt(request, operation, Body::FilesUnread, end).await?;
         let status = arrived.reply.status;
         let opened = Opened::of(self.sender(), request, operation, arrived);
         opened.map_err(|error| Failed { error, outcome: Some(Outcome::of_status(status, None)) })
@@ -144,6 +149,11 @@ impl Download {
         let mut body = BytesMut::new();
         while let Some(piece) = self.next().await? {
             match piece {
+                Piece::Bytes(bytes) if body.len() + bytes.len() > LARGEST_WHOLE => {
+                    let reason =
+                        format!("the file is larger than {} MB, too large to be held whole", LARGEST_WHOLE >> 20);
+                    return Err(Error::Answer { reason });
+                }
                 Piece::Bytes(bytes) => body.extend_from_slice(&bytes),
                 Piece::Restart => body.clear(),
             }
@@ -174,7 +184,11 @@ impl Download {
                     }
                     return Ok(Some(Piece::Restart));
                 }
-                Some(response) => match response.chunk().await {
+                Some(response) => match next_chunk(&self.sender, response).await? {
+                    Ok(Some(bytes)) if self.received == 0 && self.is_page(&bytes) => {
+                        let reason = "it sends a web page where a file is due".into();
+                        return Err(Error::NotA3cx { host: self.sender.transport.host(), reason });
+                    }
                     Ok(Some(bytes)) => {
                         self.received += bytes.len() as u64;
                         // A file that always breaks off at the same place never completes.
@@ -198,6 +212,11 @@ impl Download {
                 }
             }
         }
+    }
+
+    /// True if the file of an operation begins as a web page, which nothing in its head says.
+    fn is_page(&self, beginning: &[u8]) -> bool {
+        self.operation.is_some() && read::is_page_instead(&self.file, beginning)
     }
 
     /// Asks for the rest. False if the file comes from its beginning.
@@ -254,6 +273,17 @@ impl Download {
         let fits = from == self.received && to < size && part.content_length().is_none_or(|given| given == length);
         (fits && validator.is_of(part.headers())).then_some(size)
     }
+}
+
+/// The next bytes, as long as there is time.
+async fn next_chunk(
+    sender: &Sender,
+    response: &mut reqwest::Response,
+) -> Result<Result<Option<Bytes>, reqwest::Error>, Error> {
+    let _wait = sender.transport.wait();
+    within(sender.deadline.until, response.chunk())
+        .await
+        .map_err(|OutOfTime| Error::NoAnswer { host: sender.transport.host(), cause: Cause::OutOfTime })
 }
 
 /// The status of an answer that is a part of a file.

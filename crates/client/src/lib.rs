@@ -38,6 +38,7 @@ mod address;
 pub mod api;
 mod builder;
 mod client;
+mod deadline;
 #[cfg(feature = "directory")]
 mod directory;
 mod download;
@@ -49,6 +50,7 @@ mod limits;
 mod list_page;
 mod login;
 mod pages;
+mod proxy;
 mod reach;
 mod reply;
 mod send;
@@ -63,6 +65,7 @@ mod transport;
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 mod typed;
 mod version;
+mod waiting;
 #[cfg(feature = "typed")]
 mod warnings;
 
@@ -98,6 +101,7 @@ pub use typed::{
     Call, CallError, Changed, Decimal, DnNumber, Downloaded, Duration, Field, Filter, Flags, FromReply, Guid, Json,
     Listed, Literal, Model, Order, Orders, Page, Patch, RowStream, Secret, Selected, Selection, Value, Word,
 };
+pub use waiting::Waiting;
 
 /// The examples of the README are tested like those of the documentation.
 #[cfg(all(doctest, feature = "directory", feature = "users"))]

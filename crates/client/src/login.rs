@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use threecx_core::token::{self, Granted, login};
-use threecx_core::{Error, Request};
+use threecx_core::{Cause, Error, Request};
 
 use crate::store::{SecretStore, blocking};
 use crate::transport::{Failed, Transport, head};
@@ -72,7 +72,10 @@ impl Credentials {
                 let (status, headers, body) = exchange(transport, &login::renewal(secret)).await?;
                 login::read_renewal(&head(status, &headers), &body, user, &transport.host())
             }
-            Who::Bearer => Ok(Granted { access: secret.to_owned().into(), refresh: None }),
+            Who::Bearer if !token::is_token(secret.trim()) => {
+                Err(Error::Authentication { reason: "the access token that was given is not one".into() })
+            }
+            Who::Bearer => Ok(Granted { access: secret.trim().to_owned().into(), refresh: None }),
         }
     }
 }
@@ -106,11 +109,11 @@ async fn exchange(
 ) -> Result<(u16, reqwest::header::HeaderMap, bytes::Bytes), Error> {
     let failed = |Failed { error, .. }: Failed| match error {
         // The call for which the token is wanted was not sent.
+        Error::UnknownOutcome { cause: cause @ (Cause::TimedOut | Cause::OutOfTime) } => {
+            Error::NoAnswer { host: transport.host(), cause }
+        }
         Error::UnknownOutcome { cause } => Error::Connection { host: transport.host(), reason: cause.to_string() },
         other => other,
     };
-    let response = transport.send(request, None).await.map_err(failed)?;
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let body = transport.body(response).await.map_err(failed)?;
-    Ok((status, headers, body))
+    transport.exchange(request).await.map_err(failed)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use threecx_catalog::{Method, Operation, Options, Verb};
-use threecx_core::page::{Next, Pages, ReadAhead, path_of_link};
+use threecx_core::page::{Next, Pages, ReadAhead, Seen, path_of_link};
 use threecx_core::retry::Policy;
 use threecx_core::{Arguments, Error, Input, Place, Request};
 use tokio::task::JoinSet;
@@ -23,6 +23,7 @@ pub struct Paged {
     how: How,
     state: State,
     rows: u64,
+    seen: Seen,
 }
 
 /// How a list is read.
@@ -43,6 +44,8 @@ enum State {
     NotBegun,
     Reading(Reading),
     Complete,
+    /// Its pages do not fit together: nothing that follows would be any better.
+    Unsound(Error),
 }
 
 /// What is on its way.
@@ -68,7 +71,8 @@ impl Client {
     /// Reads a list page by page: `wanted` rows, or all.
     pub fn pages(&self, operation: &'static Operation, arguments: Arguments, wanted: Option<u64>) -> Paged {
         let how = How { at_a_time: 1, counted: false, tries: None, continues: false };
-        Paged { client: self.clone(), operation, arguments, wanted, how, state: State::NotBegun, rows: 0 }
+        let (state, seen) = (State::NotBegun, Seen::of(operation));
+        Paged { client: self.clone(), operation, arguments, wanted, how, state, rows: 0, seen }
     }
 }
 
@@ -112,7 +116,8 @@ impl Paged {
     /// has no rows: see [`ListPage::rows`].
     ///
     /// # Errors
-    /// Those of [`Client::call`]. A list that fails can be read on: the same page comes next.
+    /// Those of [`Client::call`]: a list that fails can be read on, as the same page comes next. [`Error::Answer`] for
+    /// good, if a row or page comes twice.
     pub async fn next(&mut self) -> Result<Option<ListPage>, Error> {
         let mut reading = match std::mem::replace(&mut self.state, State::NotBegun) {
             State::NotBegun => self.begin().await?,
@@ -120,6 +125,10 @@ impl Paged {
             State::Complete => {
                 self.state = State::Complete;
                 return Ok(None);
+            }
+            State::Unsound(error) => {
+                self.state = State::Unsound(error.clone());
+                return Err(error);
             }
         };
         let page = reading.next(&self.client, self.operation).await;
@@ -131,6 +140,11 @@ impl Paged {
         // What is still on its way is of no use after the end.
         self.state = if complete { State::Complete } else { State::Reading(reading) };
         if let Ok(Some(page)) = &page {
+            let sound = page.rows().map_or(Ok(()), |rows| self.seen.note(rows));
+            if let Err(error) = sound.and_then(|()| self.seen.note_link(page.about().next_link)) {
+                self.state = State::Unsound(error.clone());
+                return Err(error);
+            }
             self.rows += page.len() as u64;
         }
         page

@@ -46,6 +46,11 @@ impl Reply {
         read::read(self.operation, self.declared, &self.head(), &self.body)
     }
 
+    /// The same without regard to what the operation gives.
+    pub(crate) fn raw_answer(&self) -> Result<Answer<'_>, Error> {
+        read::read(None, self.declared, &self.head(), &self.body)
+    }
+
     /// The body as it came.
     pub fn bytes(&self) -> &Bytes {
         &self.body

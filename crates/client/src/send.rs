@@ -6,17 +6,21 @@
 //! that is safe      means
 //! ```
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
 use bytes::Bytes;
 use threecx_catalog::Operation;
 use threecx_core::read;
 use threecx_core::retry::{Decision, Outcome, Policy, is_repeatable, only_reads};
-use threecx_core::{Error, Request};
+use threecx_core::{Cause, Error, Request};
 
+use crate::deadline::{Deadline, OutOfTime, within};
 use crate::limits::Limits;
 use crate::reply::Reply;
 use crate::tokens::Tokens;
 use crate::trace;
-use crate::transport::{self, Failed, Transport};
+use crate::transport::{self, Failed, LARGEST_ANSWER, Transport};
 use crate::version::Version;
 
 /// Everything that sending to one PBX takes. All clones of a client share it.
@@ -27,6 +31,7 @@ pub(crate) struct Sender {
     pub limits: Limits,
     pub retry: Policy,
     pub version: Version,
+    pub deadline: Deadline,
 }
 
 /// What of an answer is read before it is handed on.
@@ -78,18 +83,21 @@ impl<'a> Attempts<'a> {
     async fn attempt(&self) -> Result<Arrived, Error> {
         let Attempts { sender, request, operation, policy, body } = *self;
         let repeatable = is_repeatable(operation, request.method);
+        let end = sender.deadline.of_call();
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let Failed { error, outcome } = match sender.attempt(request, operation, body).await {
+            let Failed { error, outcome } = match sender.attempt(request, operation, body, end).await {
                 Ok(arrived) => return Ok(arrived),
                 Err(failed) => failed,
             };
-            let Some(outcome) = outcome else { return Err(error) };
+            let Some(outcome) = outcome.filter(|_| !error.is_out_of_time()) else { return Err(error) };
             match policy.decide(attempt, repeatable, outcome, fastrand::f64()) {
                 Decision::Wait(pause) => {
                     trace::retry(attempt, pause, &error);
-                    tokio::time::sleep(pause).await;
+                    if within(end, tokio::time::sleep(pause)).await.is_err() {
+                        return Err(error);
+                    }
                 }
                 Decision::Stop => return Err(error),
             }
@@ -98,14 +106,21 @@ impl<'a> Attempts<'a> {
 }
 
 impl Sender {
-    /// One attempt, and what its failure means. What was sent may come back in it, but no secret of that.
+    /// One attempt, and what its failure means. It ends at `end` at the latest. What was sent may come back in an
+    /// error, but no secret of that.
     pub async fn attempt(
         &self,
         request: &Request,
         operation: Option<&'static Operation>,
         body: Body,
+        end: Option<Instant>,
     ) -> Result<Arrived, Failed> {
-        match self.attempt_and_check(request, operation, body).await {
+        let sent = AtomicBool::new(false);
+        let ended = match within(end, self.attempt_and_read(request, operation, body, &sent)).await {
+            Ok(ended) => ended,
+            Err(OutOfTime) => Err(self.out_of_time(request, operation, sent.into_inner())),
+        };
+        match ended {
             Ok(arrived) => Ok(arrived),
             Err(Failed { error, outcome }) => {
                 let mut secrets = request.secret_values();
@@ -115,13 +130,24 @@ impl Sender {
         }
     }
 
-    async fn attempt_and_check(
+    /// What it means that no time is left. Where nothing was sent, nothing has happened.
+    fn out_of_time(&self, request: &Request, operation: Option<&'static Operation>, sent: bool) -> Failed {
+        let (host, cause) = (self.transport.host(), Cause::OutOfTime);
+        let reads = only_reads(operation, request.method);
+        match Error::unanswered(reads || !sent, host, cause) {
+            error @ Error::UnknownOutcome { .. } => Failed { error, outcome: Some(Outcome::Silent) },
+            error => Failed { error, outcome: None },
+        }
+    }
+
+    async fn attempt_and_read(
         &self,
         request: &Request,
         operation: Option<&'static Operation>,
         body: Body,
+        sent: &AtomicBool,
     ) -> Result<Arrived, Failed> {
-        let arrived = self.attempt_once(request, operation, body).await.map_err(|failed| {
+        let arrived = self.attempt_once(request, operation, body, sent).await.map_err(|failed| {
             let error = match failed.error {
                 Error::UnknownOutcome { cause } => {
                     Error::unanswered(only_reads(operation, request.method), self.transport.host(), cause)
@@ -154,13 +180,18 @@ impl Sender {
         request: &Request,
         operation: Option<&'static Operation>,
         body: Body,
+        sent: &AtomicBool,
     ) -> Result<Arrived, Failed> {
         let Sender { transport, tokens, limits, .. } = self;
         let _turn = limits.turn().await;
         let mut token = tokens.get(transport, None).await.map_err(without_token)?;
+        sent.store(true, Ordering::Relaxed);
         let mut response = transport.send(request, Some(&token)).await?;
         if response.status().as_u16() == 401 {
+            // The PBX did nothing, and nothing is sent before there is another token.
+            sent.store(false, Ordering::Relaxed);
             token = tokens.get(transport, Some(&token)).await.map_err(without_token)?;
+            sent.store(true, Ordering::Relaxed);
             response = transport.send(request, Some(&token)).await?;
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -169,7 +200,7 @@ impl Sender {
         if body == Body::FilesUnread && file.is_some_and(|file| file.may_be_streamed()) {
             return Ok(Arrived { reply: reply(headers, Bytes::new()), unread: Some(response) });
         }
-        let body = transport.body(response).await?;
+        let body = transport.body(response, LARGEST_ANSWER).await?;
         Ok(Arrived { reply: reply(headers, body), unread: None })
     }
 
@@ -183,11 +214,11 @@ impl Sender {
 }
 
 /// The request was not sent, because no token could be had for it. Whether to try again is as if the
-/// call itself had met this.
+/// call itself had met this; a PBX that was silent for as long as it may be would be so once more.
 fn without_token(error: Error) -> Failed {
     let outcome = match &error {
         Error::RateLimited { retry_after } => Some(Outcome::of_status(429, *retry_after)),
-        Error::Connection { .. } | Error::Server { .. } => Some(Outcome::NotSent),
+        Error::Connection { .. } | Error::Proxy { .. } | Error::Server { .. } => Some(Outcome::NotSent),
         _ => None,
     };
     Failed { error, outcome }

@@ -1,12 +1,13 @@
 //! What a client is told once, when it is built.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use threecx_catalog::Span;
 use threecx_core::retry::Policy;
 
 use crate::stack::HttpStack;
+use crate::waiting::Waiting;
 
 /// The settings that [`Builder`](crate::Builder) collects, apart from where the PBX is and who calls.
 #[derive(Debug)]
@@ -16,6 +17,13 @@ pub(crate) struct Settings {
     pub connect_timeout: Duration,
     /// How long the PBX may be silent.
     pub timeout: Duration,
+    /// How long a call may take with all its attempts.
+    pub call_time: Option<Duration>,
+    /// When all calls end.
+    pub until: Option<Instant>,
+    /// True if the environment's proxies are not used.
+    pub no_proxy: bool,
+    pub waiting: Arc<Waiting>,
     pub user_agent: String,
     pub stack: Option<Arc<dyn HttpStack>>,
     pub retry: Policy,
@@ -33,6 +41,10 @@ impl Default for Settings {
             roots: Vec::new(),
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(100),
+            call_time: None,
+            until: None,
+            no_proxy: false,
+            waiting: Arc::default(),
             user_agent: concat!("threecx/", env!("CARGO_PKG_VERSION")).to_owned(),
             stack: None,
             retry: Policy::PERSISTENT,

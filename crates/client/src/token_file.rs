@@ -24,6 +24,9 @@ pub struct TokenFile {
     name: String,
 }
 
+/// A larger file is not one of these.
+const LARGEST: u64 = 64 << 10;
+
 /// The content of the file.
 #[derive(Serialize, Deserialize)]
 struct Content<'c> {
@@ -70,13 +73,13 @@ impl TokenFile {
 impl TokenStore for TokenFile {
     fn load(&self) -> io::Result<Option<Kept>> {
         let path = self.path();
-        let mut file = match File::open(&path) {
+        let file = match File::open(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             opened => opened.map_err(|error| named(&path, error))?,
         };
         own::check(&path, &file.metadata()?)?;
         let mut text = Zeroizing::new(String::new());
-        file.read_to_string(&mut text).map_err(|error| named(&path, error))?;
+        file.take(LARGEST).read_to_string(&mut text).map_err(|error| named(&path, error))?;
         let content: Content<'_> = serde_json::from_str(&text).map_err(|_| {
             named(&path, io::Error::new(io::ErrorKind::InvalidData, "it is damaged and will be replaced"))
         })?;

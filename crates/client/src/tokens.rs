@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use threecx_core::Error;
-use threecx_core::token::Token;
+use threecx_core::token::{Token, is_token};
 use tokio::sync::Mutex;
 
 use crate::login::Credentials;
@@ -105,7 +105,10 @@ impl Tokens {
 
 async fn load(store: &Arc<dyn TokenStore>) -> Kept {
     let store = Arc::clone(store);
-    blocking(move || store.load()).await.ok().flatten().unwrap_or_default()
+    let kept = blocking(move || store.load()).await.ok().flatten().unwrap_or_default();
+    // What a header cannot carry would fail with every call.
+    let token = kept.token.filter(|token| is_token(token.expose()));
+    Kept { token, ..kept }
 }
 
 async fn try_lock(store: &Arc<dyn TokenStore>) -> Result<Option<Lock>, ()> {

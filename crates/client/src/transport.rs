@@ -2,10 +2,10 @@
 
 use std::error::Error as _;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::tls::TlsInfo;
 use threecx_core::read::Head;
 use threecx_core::retry::{self, Outcome};
@@ -13,12 +13,24 @@ use threecx_core::token::Token;
 use threecx_core::{Cause, Error, InputError, Request};
 
 use crate::address::Address;
+use crate::deadline::{OutOfTime, within};
+use crate::proxy::Proxy;
 use crate::reach::Reachability;
 use crate::settings::Settings;
 use crate::stack::{HttpStack, Undelivered};
+use crate::waiting::{Wait, Waiting};
 
 /// A larger answer that is not a file is refused: nothing that the API lists comes near it.
-const LARGEST_ANSWER: usize = 256 << 20;
+pub(crate) const LARGEST_ANSWER: usize = 256 << 20;
+
+/// The same for the answer to a login.
+const LARGEST_LOGIN: usize = 1 << 20;
+
+/// The status with which a proxy asks for a login.
+const PROXY_LOGIN: u16 = 407;
+
+/// What that means.
+const WANTS_LOGIN: &str = "it wants a user name and a password (407)";
 
 /// Maximum memory that is reserved because a server announces an answer of that size.
 const MOST_RESERVED: usize = 4 << 20;
@@ -28,6 +40,10 @@ pub(crate) struct Transport {
     address: Address,
     http: reqwest::Client,
     stack: Option<Arc<dyn HttpStack>>,
+    proxy: Option<Proxy>,
+    waiting: Arc<Waiting>,
+    /// When everything ends.
+    until: Option<Instant>,
 }
 
 /// Why an attempt failed.
@@ -68,6 +84,8 @@ impl Transport {
             .redirect(reqwest::redirect::Policy::none());
         let mut roots = Vec::new();
         for pem in &settings.roots {
+            // Windows programs begin a text file with a mark.
+            let pem = pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(pem);
             let found = reqwest::Certificate::from_pem_bundle(pem);
             roots.extend(found.map_err(|error| certificate(format!("the authority's file cannot be read: {error}")))?);
         }
@@ -77,12 +95,30 @@ impl Transport {
         } else if !roots.is_empty() {
             http = http.tls_certs_merge(roots);
         }
+        // The environment is read here, so that errors can name what it says.
+        let proxy = if settings.no_proxy { None } else { Proxy::of(&address)? };
+        http = http.no_proxy();
+        if let Some(proxy) = &proxy {
+            let usable = proxy.for_reqwest().map_err(|error| proxy.error(&address.host(), innermost(&error)))?;
+            http = http.proxy(usable);
+        }
         let http = http.build().map_err(|error| certificate(innermost(&error)))?;
-        Ok(Transport { address, http, stack: settings.stack.clone() })
+        let (stack, waiting) = (settings.stack.clone(), Arc::clone(&settings.waiting));
+        Ok(Transport { address, http, stack, proxy, waiting, until: settings.until })
     }
 
+    /// Host and port, and the proxy by which they are reached, for messages.
     pub fn host(&self) -> String {
-        self.address.host()
+        let host = self.address.host();
+        match &self.proxy {
+            Some(Proxy { shown, variable, .. }) => format!("{host} (by way of the proxy {shown}, from {variable})"),
+            None => host,
+        }
+    }
+
+    /// Notes that something is waited for.
+    pub fn wait(&self) -> Wait<'_> {
+        self.waiting.begin(&self.address.host())
     }
 
     /// Sends a request. The answer's body is not read yet.
@@ -98,6 +134,7 @@ impl Transport {
         if let Some(body) = &request.body {
             http = http.body(body.clone());
         }
+        let wait = self.wait();
         let response = match &self.stack {
             None => http.send().await.map_err(|error| self.failure(&error))?,
             Some(stack) => {
@@ -105,12 +142,23 @@ impl Transport {
                 self.send_by(&**stack, &built).await?
             }
         };
+        drop(wait);
+        if let Some(proxy) = self.proxy.as_ref().filter(|_| response.status().as_u16() == PROXY_LOGIN) {
+            return Err(Failed::for_good(proxy.error(&self.address.host(), WANTS_LOGIN.into())));
+        }
         if response.status().is_redirection() {
             let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("nowhere");
             let reason = format!("it redirects to {to}");
             return Err(Failed::for_good(Error::NotA3cx { host: self.host(), reason }));
         }
-        Ok(response)
+        match coding(response.headers()) {
+            Some(coding) => {
+                let reason = format!("the answer is encoded ({coding}), which was not asked for; a proxy may do that");
+                let outcome = Outcome::of_status(response.status().as_u16(), None);
+                Err(Failed { error: Error::UnknownOutcome { cause: Cause::Broken(reason) }, outcome: Some(outcome) })
+            }
+            None => Ok(response),
+        }
     }
 
     async fn send_by(&self, stack: &dyn HttpStack, built: &reqwest::Request) -> Result<reqwest::Response, Failed> {
@@ -128,10 +176,24 @@ impl Transport {
         Ok(response.into())
     }
 
+    /// Sends a request that is not a call, and reads all of its answer: a login.
+    pub async fn exchange(&self, request: &Request) -> Result<(u16, HeaderMap, Bytes), Failed> {
+        let exchange = async {
+            let response = self.send(request, None).await?;
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            Ok((status, headers, self.body(response, LARGEST_LOGIN).await?))
+        };
+        within(self.until, exchange).await.unwrap_or_else(|OutOfTime| Err(Failed::unknown(Cause::OutOfTime)))
+    }
+
     /// Asks for the start page, without a token. Any answer will do.
     pub async fn reach(&self) -> Result<Reachability, Error> {
         let started = Instant::now();
-        let response = self.http.get(self.address.url("/")).send().await;
+        let wait = self.wait();
+        let response = within(self.until, self.http.get(self.address.url("/")).send()).await;
+        drop(wait);
+        let response = response
+            .map_err(|OutOfTime| Error::Connection { host: self.host(), reason: Cause::OutOfTime.to_string() })?;
         let response = response.map_err(|error| match self.failure(&error).error {
             Error::UnknownOutcome { cause } => Error::Connection { host: self.host(), reason: cause.to_string() },
             other => other,
@@ -144,21 +206,24 @@ impl Transport {
         })
     }
 
-    /// Reads the body of an answer.
-    pub async fn body(&self, mut response: reqwest::Response) -> Result<Bytes, Failed> {
+    /// Reads the body of an answer that is no larger than that.
+    pub async fn body(&self, mut response: reqwest::Response, largest: usize) -> Result<Bytes, Failed> {
         let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
         let mut body = BytesMut::with_capacity(announced.min(MOST_RESERVED));
         loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
+            let wait = self.wait();
+            let chunk = response.chunk().await;
+            drop(wait);
+            match chunk {
+                Ok(Some(chunk)) if body.len() + chunk.len() > largest => {
                     // It would be as large the next time.
-                    let reason = format!("it is larger than {} MB", LARGEST_ANSWER >> 20);
+                    let reason = format!("it is larger than {} MB", largest >> 20);
                     let outcome = Outcome::of_status(response.status().as_u16(), None);
                     return Err(Failed { error: Error::Answer { reason }, outcome: Some(outcome) });
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => return Ok(body.freeze()),
-                Err(error) => return Err(Failed::unknown(cause_of(&error))),
+                Err(error) => return Err(broken(&error)),
             }
         }
     }
@@ -180,14 +245,44 @@ impl Transport {
         }
         if error.is_connect() {
             let reason = if error.is_timeout() { "it cannot be reached in time".to_owned() } else { innermost(error) };
-            return Failed::not_sent(Error::Connection { host, reason });
+            return match &self.proxy {
+                // There is no connection but the one to the proxy.
+                Some(proxy) => self.proxy_failure(proxy, reason),
+                None => Failed::not_sent(Error::Connection { host, reason }),
+            };
         }
         if error.is_builder() {
             let what = InputError::of("request", "a path and headers that HTTP can carry", innermost(error));
             return Failed::for_good(what.into());
         }
-        Failed::unknown(cause_of(error))
+        broken(error)
     }
+
+    fn proxy_failure(&self, proxy: &Proxy, reason: String) -> Failed {
+        let host = self.address.host();
+        match reason {
+            reason if reason.contains("authorization required") || reason.contains("authentication") => {
+                Failed::for_good(proxy.error(&host, WANTS_LOGIN.into()))
+            }
+            reason if reason.contains("unsuccessful") => {
+                Failed::not_sent(proxy.error(&host, "it refuses to connect to it".into()))
+            }
+            reason => Failed::not_sent(proxy.error(&host, reason)),
+        }
+    }
+}
+
+/// How a body is encoded, if it is.
+fn coding(headers: &HeaderMap) -> Option<String> {
+    let coding = String::from_utf8_lossy(headers.get(CONTENT_ENCODING)?.as_bytes()).trim().to_lowercase();
+    (!matches!(coding.as_str(), "" | "identity")).then_some(coding)
+}
+
+/// No complete answer came to what was sent.
+fn broken(error: &reqwest::Error) -> Failed {
+    let cause = cause_of(error);
+    let outcome = if cause == Cause::TimedOut { Outcome::Silent } else { Outcome::Unknown };
+    Failed { error: Error::UnknownOutcome { cause }, outcome: Some(outcome) }
 }
 
 /// What the core needs of an answer's head.
@@ -201,9 +296,14 @@ pub(crate) fn head(status: u16, headers: &HeaderMap) -> Head<'_> {
         content_type: text(headers, CONTENT_TYPE),
         content_disposition: text(headers, CONTENT_DISPOSITION),
         location: text(headers, LOCATION),
-        retry_after: text(headers, RETRY_AFTER).and_then(retry::retry_after),
+        retry_after: text(headers, RETRY_AFTER).and_then(|after| retry::retry_after(after, text(headers, DATE), now())),
         version: text(headers, "x-3cx-version"),
     }
+}
+
+/// Seconds since 1970.
+fn now() -> Option<u64> {
+    SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
 }
 
 fn certificate_problem(problem: &rustls::CertificateError) -> String {

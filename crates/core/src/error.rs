@@ -44,6 +44,18 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// The proxy on the way to the PBX does not let the call through; nothing was sent to the PBX.
+    #[error("the proxy {proxy} (from {variable}) does not let calls through to {host}: {reason}")]
+    Proxy {
+        /// Host and port of the PBX.
+        host: String,
+        /// The proxy, without its credentials.
+        proxy: String,
+        /// The environment variable that names it.
+        variable: &'static str,
+        /// What it said, or what the network said.
+        reason: String,
+    },
     /// Something answered, but not a 3CX.
     #[error("{host} answers, but not as a 3CX does: {reason}")]
     NotA3cx {
@@ -135,6 +147,7 @@ impl Error {
             Error::Url { .. } => "url",
             Error::Connection { .. } => "connection",
             Error::Certificate { .. } => "certificate",
+            Error::Proxy { .. } => "proxy",
             Error::NotA3cx { .. } => "not-a-3cx",
             Error::Authentication { .. } | Error::LoginRefused { .. } | Error::LoginExpired { .. } => "authentication",
             Error::Permission { .. } => "permission",
@@ -205,11 +218,21 @@ impl Error {
         }
     }
 
+    /// True if no time is left for the call, or for any call: trying again is of no use.
+    pub fn is_out_of_time(&self) -> bool {
+        let (Error::NoAnswer { cause, .. } | Error::UnknownOutcome { cause }) = self else { return false };
+        *cause == Cause::OutOfTime
+    }
+
     /// True if the same call may succeed later.
     pub fn is_retryable(&self) -> bool {
         matches!(
             self,
-            Error::Connection { .. } | Error::NoAnswer { .. } | Error::RateLimited { .. } | Error::Server { .. }
+            Error::Connection { .. }
+                | Error::Proxy { .. }
+                | Error::NoAnswer { .. }
+                | Error::RateLimited { .. }
+                | Error::Server { .. }
         )
     }
 }
@@ -234,6 +257,8 @@ fn reason_after_colon(reason: &str) -> String {
 pub enum Cause {
     /// The PBX took longer than it was given.
     TimedOut,
+    /// The time that was given to the whole call, or to all calls, is over.
+    OutOfTime,
     /// The connection or the answer broke off; what the network said.
     Broken(String),
 }
@@ -242,6 +267,7 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Cause::TimedOut => "it does not answer in time",
+            Cause::OutOfTime => "the time that was allowed for it is over",
             Cause::Broken(reason) => reason,
         })
     }

@@ -24,6 +24,7 @@
 
 mod coerce;
 pub mod content;
+pub mod depth;
 mod error;
 pub mod file_name;
 pub mod guard;

@@ -49,6 +49,11 @@ impl Error {
             Error::Certificate { .. } => {
                 "Renew the certificate on the PBX, or use the host name that it is issued for."
             }
+            Error::Proxy { variable, .. } => {
+                return NextStep::Sentence(format!(
+                    "Correct {variable}, or reach the PBX without a proxy: add its host to NO_PROXY."
+                ));
+            }
             Error::NotA3cx { .. } => "Check the host name and port: 3CX listens on 443 or 5001.",
             Error::Authentication { .. } => {
                 "Check the client ID and secret (Admin > Integrations > API); the secret is shown only once, when it is made."

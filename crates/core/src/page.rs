@@ -1,10 +1,12 @@
 //! Paging: which page to ask for next. The caller keeps the rows; this counts them.
 
 mod ahead;
+mod seen;
 
 use serde::{Deserialize, Serialize};
 
 pub use ahead::ReadAhead;
+pub use seen::Seen;
 
 /// Why a list ends.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use threecx_catalog::{
-    self as catalog, Body, Content, Field, Form, Method, Operation, Parameter, Property, Segment, Span, Structure, Verb,
+    self as catalog, Body, Content, Field, Form, Method, Operation, Parameter, Property, Segment, Span, Structure,
+    Type, TypeRef, Verb,
 };
 
 use crate::coerce::{self, Json, Walk, Wanted};
@@ -152,6 +153,7 @@ fn object(
     json.text.push('{');
     if let Some(text) = given.body.as_ref().map(Input::text) {
         let mut walk = Walk::new("body", text, target);
+        walk.check_whole()?;
         let Ok(Members(members)) = serde_json::from_str(text) else {
             let raw = walk.parse(|| format!("a JSON object ({of})"))?;
             let shown = mask::text_without::<&str>(raw.get(), &[]);
@@ -188,7 +190,12 @@ pub fn raw(method: Method, path: &str, body: Option<String>) -> Request {
     if body.is_some() {
         headers.push(("content-type", "application/json".to_owned()));
     }
-    let answer = catalog::Answer { status: 200, content: Content::Nothing };
+    // Below the API, everything that is not a file is JSON or plain text; elsewhere a web page may be due.
+    let anything = TypeRef { ty: Type::Opaque("anything"), collection: false, nullable: true };
+    let below = path_and_query.strip_prefix(BASE_PATH);
+    let is_of_api = below.is_some_and(|below| below.is_empty() || below.starts_with(['/', '?']));
+    let content = if is_of_api { Content::Value(anything) } else { Content::Nothing };
+    let answer = catalog::Answer { status: 200, content };
     let secrets = body.as_deref().map(mask::secrets_of).unwrap_or_default();
     Request { method, path_and_query: path_and_query.replace(' ', "%20"), headers, body, answer, secrets }
 }

@@ -7,6 +7,8 @@
 //! Rows and values stay raw JSON that points into the body: a caller that only passes them on
 //! never pays for parsing them.
 
+mod fits;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ use serde::{Deserialize, Deserializer as _};
 use serde_json::value::RawValue;
 use threecx_catalog::{Answer as Declared, Content, Effect, Operation, Type, TypeRef, Verb};
 
+use crate::depth;
 use crate::error::{Cause, Error, Reason, Refusal};
 use crate::{file_name, mask};
 
@@ -132,6 +135,12 @@ fn is_page(media_type: &str) -> bool {
     ["text/html", "application/xhtml+xml"].iter().any(|page| media_type.eq_ignore_ascii_case(page))
 }
 
+/// True for a file of an operation that turns out to be a web page, by its first bytes: for callers that hand it on
+/// piece by piece.
+pub fn is_page_instead(file: &File, beginning: &[u8]) -> bool {
+    !is_page(&file.media_type) && begins_as_page(beginning)
+}
+
 /// True for a body that begins as a web page does, whatever its head calls it.
 fn begins_as_page(body: &[u8]) -> bool {
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
@@ -141,7 +150,7 @@ fn begins_as_page(body: &[u8]) -> bool {
 
 /// Checks whether what came is an answer to this operation at all, which its status alone does not
 /// say. This is enough to know whether a call has succeeded, and it costs next to nothing for a list.
-/// A raw call may be answered with anything.
+/// A raw call may be answered with anything that the API could answer.
 ///
 /// # Errors
 /// The error in an answer; [`Error::NotA3cx`] for a web page; of an answer that makes no
@@ -155,7 +164,7 @@ pub fn check(
     if !(200..300).contains(&head.status) {
         return Err(refusal(operation, head, body));
     }
-    let Some(operation) = operation else { return Ok(()) };
+    let Some(operation) = operation else { return check_raw(declared, head, body) };
     let senseless = |reason: String| Err(senseless(Some(operation), reason));
     let file = file(Some(operation), declared, head);
     let is_called_page = head.status != NO_CONTENT && head.media_type().is_some_and(is_page);
@@ -171,8 +180,7 @@ pub fn check(
     }
     if let Some(message) = error_in(body) {
         let message = mask::text_about(operation, &message);
-        let colon = if message.is_empty() { "" } else { ": " };
-        return senseless(format!("it is an error under status {}{colon}{message}", head.status));
+        return senseless(error_under(head.status, &message));
     }
     let is_empty = body.iter().all(u8::is_ascii_whitespace);
     match declared.content {
@@ -183,6 +191,28 @@ pub fn check(
         }
         _ => Ok(()),
     }
+}
+
+/// The same for a raw call, of which it is only known whether it went to the API: that never answers with a web
+/// page, and with an error only under a status that says so.
+fn check_raw(declared: Declared, head: &Head<'_>, body: &[u8]) -> Result<(), Error> {
+    let is_of_api = matches!(declared.content, Content::Value(_));
+    if !is_of_api || head.status == NO_CONTENT || file(None, declared, head).is_some_and(|file| file.may_be_streamed())
+    {
+        return Ok(());
+    }
+    if head.media_type().is_some_and(is_page) || begins_as_page(body) {
+        return Err(page(head));
+    }
+    match error_in(body) {
+        Some(message) => Err(senseless(None, error_under(head.status, &message))),
+        None => Ok(()),
+    }
+}
+
+fn error_under(status: u16, message: &str) -> String {
+    let colon = if message.is_empty() { "" } else { ": " };
+    format!("it is an error under status {status}{colon}{message}")
 }
 
 /// True if an answer without a body does not count as one. A 204 says that there is nothing: for a function that is
@@ -274,24 +304,29 @@ pub fn read<'a>(
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Answer::Nothing);
     }
-    let is_list = operation.is_some_and(|operation| operation.verb == Verb::List)
-        && matches!(declared.content, Content::Value(ty) if ty.collection);
     match json(declared, body) {
-        Ok(Answer::Value(value)) if is_list && !has_rows(value) => {
-            Err(senseless(operation, "there are no rows in it".into()))
+        Ok(answer) if is_too_deep(&answer) => {
+            let reason = format!("it is nested deeper than the {} levels that are read", depth::DEEPEST);
+            Err(senseless(operation, reason))
         }
-        Ok(answer) => Ok(answer),
+        Ok(answer) => match (operation, declared.content) {
+            (Some(due), Content::Value(ty)) => match fits::misfit(due, ty, &answer) {
+                Some(reason) => Err(senseless(operation, reason)),
+                None => Ok(answer),
+            },
+            _ => Ok(answer),
+        },
         Err(_) if head.media_type().is_some_and(is_page) || begins_as_page(body) => Err(page(head)),
         Err(error) => Err(senseless(operation, error.to_string())),
     }
 }
 
-/// False for a list that lacks even the member that holds its rows: `{}`, `{"value": null}`.
-fn has_rows(value: &RawValue) -> bool {
-    match value.get().as_bytes().first() {
-        Some(b'{') => serde_json::from_str::<Envelope>(value.get()).is_ok_and(|envelope| envelope.value.is_some()),
-        Some(b'[') => true,
-        _ => false,
+/// True for what no program should have to walk through: each of its levels takes stack and indentation.
+fn is_too_deep(answer: &Answer<'_>) -> bool {
+    match answer {
+        Answer::Value(value) => depth::is_deeper(value.get()),
+        Answer::Rows(rows) => rows.rows.iter().any(|row| depth::is_deeper(row.get())),
+        Answer::Nothing | Answer::File(_) => false,
     }
 }
 

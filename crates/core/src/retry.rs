@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
 use threecx_catalog::{Effect, Method, Operation};
 
 /// What became of an attempt.
@@ -15,6 +17,8 @@ pub enum Outcome {
     NotLetIn,
     /// It may have been carried out: the connection broke, timed out, or the answer was cut short.
     Unknown,
+    /// The same, after the PBX had been silent for as long as it may be.
+    Silent,
     /// An answer came.
     Answered {
         /// Its HTTP status.
@@ -39,7 +43,7 @@ impl Outcome {
     /// nothing.
     pub fn may_have_happened(self) -> bool {
         match self {
-            Outcome::Unknown => true,
+            Outcome::Unknown | Outcome::Silent => true,
             Outcome::Answered { status: 503, retry_after } => retry_after.is_none(),
             Outcome::Answered { status, .. } => status >= 500 || (200..300).contains(&status),
             Outcome::NotSent | Outcome::NotLetIn => false,
@@ -55,21 +59,21 @@ impl Outcome {
     pub fn status(self) -> Option<u16> {
         match self {
             Outcome::Answered { status, .. } => Some(status),
-            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => None,
+            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown | Outcome::Silent => None,
         }
     }
 
     fn retry_after(self) -> Option<Duration> {
         match self {
             Outcome::Answered { retry_after, .. } => retry_after,
-            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => None,
+            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown | Outcome::Silent => None,
         }
     }
 
     /// True if another attempt may succeed.
     fn may_pass(self) -> bool {
         match self {
-            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown => true,
+            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown | Outcome::Silent => true,
             Outcome::Answered { status, .. } => matches!(status, 429 | 500 | 502 | 503 | 504),
         }
     }
@@ -94,6 +98,10 @@ pub enum Decision {
     /// Give up.
     Stop,
 }
+
+/// How often a PBX is asked that says nothing: each attempt takes as long as it may be silent, and nobody waits
+/// for many of them.
+const SILENT: u32 = 2;
 
 /// How often to try, and how long to wait in between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +141,8 @@ impl Policy {
     pub fn decide(&self, attempt: u32, repeatable: bool, outcome: Outcome, jitter: f64) -> Decision {
         let worth_it = outcome.may_pass() && (repeatable || !outcome.may_have_happened());
         let asked = outcome.retry_after();
-        if !worth_it || attempt >= self.attempts || asked.is_some_and(|asked| asked > self.longest_wait) {
+        let attempts = if outcome == Outcome::Silent { self.attempts.min(SILENT) } else { self.attempts };
+        if !worth_it || attempt >= attempts || asked.is_some_and(|asked| asked > self.longest_wait) {
             return Decision::Stop;
         }
         let backoff = self.first_wait.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.longest_wait);
@@ -143,9 +152,24 @@ impl Policy {
     }
 }
 
-/// Reads a `Retry-After` header: seconds. (A date needs a clock, which the core does not have.)
-pub fn retry_after(header: &str) -> Option<Duration> {
-    header.trim().parse().ok().map(Duration::from_secs)
+/// Reads a `Retry-After` header: seconds, or a date. A date counts from the answer's own `Date`, so that
+/// the two clocks need not agree; where it has none, from `now`, in seconds since 1970. One that is past
+/// asks for no wait.
+pub fn retry_after(header: &str, date: Option<&str>, now: Option<u64>) -> Option<Duration> {
+    let header = header.trim();
+    if header.starts_with(|c: char| c.is_ascii_digit()) {
+        // More seconds than a number holds are too many all the same.
+        let digits = header.bytes().all(|byte| byte.is_ascii_digit());
+        return digits.then(|| Duration::from_secs(header.parse().unwrap_or(u64::MAX)));
+    }
+    let until = http_date(header)?;
+    let from = date.and_then(http_date).or_else(|| i64::try_from(now?).ok())?;
+    Some(Duration::from_secs(u64::try_from(until.saturating_sub(from)).unwrap_or(0)))
+}
+
+/// A date of HTTP, in seconds since 1970: `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn http_date(text: &str) -> Option<i64> {
+    DateTimeParser::new().parse_timestamp(text.trim()).ok().map(Timestamp::as_second)
 }
 
 #[cfg(test)]
@@ -163,6 +187,8 @@ mod tests {
             (Outcome::NotLetIn, false, true),
             (Outcome::Unknown, false, false),
             (Outcome::Unknown, true, true),
+            (Outcome::Silent, false, false),
+            (Outcome::Silent, true, true),
             (ANSWER(429, None), false, true),
             (ANSWER(503, Some(1)), false, true),
             (ANSWER(503, None), false, false),
@@ -183,6 +209,7 @@ mod tests {
             (Outcome::NotSent, false, false),
             (Outcome::of_status(401, None), false, false),
             (Outcome::Unknown, true, false),
+            (Outcome::Silent, true, false),
             (Outcome::of_status(400, None), false, false),
             (Outcome::of_status(429, None), false, true),
             (Outcome::of_status(500, Some(Duration::ZERO)), true, false),
@@ -195,6 +222,34 @@ mod tests {
             assert_eq!(outcome.asks_to_wait(), asks_to_wait, "{outcome:?}");
         }
         assert_eq!(Outcome::of_status(401, None), Outcome::NotLetIn);
+    }
+
+    #[test]
+    fn a_wait_is_asked_for_in_seconds_or_until_a_date() {
+        const NOON: &str = "Fri, 30 Jan 2026 12:00:00 GMT";
+        const NOW: u64 = 1_769_774_400;
+        for (header, date, seconds) in [
+            ("0", None, Some(0)),
+            (" 7 ", None, Some(7)),
+            ("99999999999999999999999", None, Some(u64::MAX)),
+            // By the server's own clock, however far off it is.
+            ("Fri, 30 Jan 2026 12:00:05 GMT", Some(NOON), Some(5)),
+            ("Fri, 30 Jan 2026 11:00:05 GMT", Some("Fri, 30 Jan 2026 11:00:00 GMT"), Some(5)),
+            ("Fri, 30 Jan 2026 12:01:00 GMT", None, Some(60)),
+            ("Fri, 30 Jan 2026 12:01:00 GMT", Some("at noon"), Some(60)),
+            ("Fri, 30 Jan 2026 11:59:00 GMT", Some(NOON), Some(0)),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", None, Some(0)),
+            ("Fri, 30 Jan 2099 12:00:00 GMT", Some(NOON), Some(2_303_683_200)),
+            ("", None, None),
+            ("-1", None, None),
+            ("1.5", None, None),
+            ("soon", None, None),
+            ("30 minutes", None, None),
+            ("2026-01-30T12:00:05Z", None, None),
+        ] {
+            assert_eq!(retry_after(header, date, Some(NOW)), seconds.map(Duration::from_secs), "{header}");
+        }
+        assert_eq!(retry_after(NOON, None, None), None);
     }
 
     #[test]
@@ -214,7 +269,9 @@ mod tests {
         assert_eq!(wait(1, Outcome::NotSent), Decision::Wait(Duration::from_millis(250)));
         assert_eq!(wait(3, Outcome::NotSent), Decision::Wait(Duration::from_secs(1)));
         assert_eq!(wait(4, Outcome::NotSent), Decision::Stop);
+        assert_eq!(wait(2, Outcome::Silent), Decision::Stop);
         assert_eq!(wait(1, ANSWER(429, Some(7))), Decision::Wait(Duration::from_secs(7)));
         assert_eq!(wait(1, ANSWER(429, Some(3600))), Decision::Stop);
+        assert_eq!(wait(1, ANSWER(503, Some(u64::MAX))), Decision::Stop);
     }
 }

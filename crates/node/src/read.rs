@@ -1,6 +1,8 @@
 //! `read`: what an answer is. The face keeps the rows: it may hand over the answer with the rows
 //! left out (`{"@odata.count": 500, "value": []}`).
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
@@ -50,6 +52,7 @@ pub(crate) struct Headers {
     content_disposition: Option<String>,
     location: Option<String>,
     retry_after: Option<String>,
+    date: Option<String>,
     #[serde(rename = "x-3cx-version")]
     version: Option<String>,
 }
@@ -61,9 +64,15 @@ impl Received {
             content_type: self.headers.content_type.as_deref(),
             content_disposition: self.headers.content_disposition.as_deref(),
             location: self.headers.location.as_deref(),
-            retry_after: self.headers.retry_after.as_deref().and_then(retry::retry_after),
+            retry_after: self.retry_after(),
             version: self.headers.version.as_deref(),
         }
+    }
+
+    /// A date counts from the answer's own: there is no clock here.
+    fn retry_after(&self) -> Option<Duration> {
+        let Headers { retry_after, date, .. } = &self.headers;
+        retry::retry_after(retry_after.as_deref()?, date.as_deref(), None)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A simulated PBX: how it is set up, and how long it lives.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
 use hyper::header::HeaderValue;
@@ -292,12 +292,17 @@ impl Builder {
             clock: self.clock,
             shapes,
             store: RwLock::new(store),
+            turns: Mutex::default(),
             #[cfg(feature = "sqlite")]
             file,
             routes,
             initial,
             misbehaviour: Misbehaviour::new(self.faults, self.latencies, self.seed),
             is_local: address.ip().to_canonical().is_loopback(),
+            #[cfg(feature = "tls")]
+            names: self.tls.unwrap_or_default(),
+            #[cfg(not(feature = "tls"))]
+            names: Vec::new(),
             journal: Journal::new(self.remembered),
         });
         let (stop, stopped) = watch::channel(false);

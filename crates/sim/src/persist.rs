@@ -79,8 +79,9 @@ impl File {
         Ok(File { inner: Mutex::new(inner) })
     }
 
-    /// Writes what has changed; when this returns, a kill does not undo it.
-    pub fn keep(&self, store: &RwLock<Store>) -> Result<(), FileError> {
+    /// Writes what has changed; when this returns, a kill does not undo it. What cannot be written is taken back,
+    /// so that nobody sees what would be gone after a restart.
+    pub fn keep(&self, store: &RwLock<Store>, initial: InitialState, shapes: &'static Shapes) -> Result<(), FileError> {
         // Held to the end: those who wait here find their changes written by whoever came first.
         let mut inner = self.lock();
         let mut store = store.write().unwrap_or_else(PoisonError::into_inner);
@@ -91,9 +92,12 @@ impl File {
                 changes.push((*name, key_text(&key), json));
             }
         }
-        let facts = facts(&store)?;
-        drop(store);
-        inner.write(&changes, facts)
+        let written = facts(&store).and_then(|facts| inner.write(&changes, facts));
+        if written.is_err() {
+            inner.restore(&mut store, &mut initial.clone(), shapes)?;
+            store.sets.values_mut().for_each(|set| drop(set.take_changes()));
+        }
+        written
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -131,6 +135,7 @@ impl Inner {
         shapes: &'static Shapes,
     ) -> Result<(), FileError> {
         store.sets.values_mut().for_each(Set::clear);
+        store.settings.clear();
         let mut statement = self.connection.prepare("SELECT place, json FROM entity")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

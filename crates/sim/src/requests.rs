@@ -102,6 +102,7 @@ impl System {
                 let grant = Grant::read(header(head, "content-type").unwrap_or_default(), body.clone()).await;
                 let grant = grant.complete(header(head, "authorization"), header(head, "cookie"));
                 let response = auth::answer(&self.auth, &self.read(), &grant, &moment);
+                let _turn = self.turn();
                 if response.status == 200 && auth::note_use(&mut self.write(), &grant, moment.now) {
                     self.keep();
                 }
@@ -164,6 +165,7 @@ impl System {
         {
             return refusal;
         }
+        let turn = (head.method != "GET").then(|| self.turn());
         let carried_out = body_of(head, body).and_then(|json| fitting(route.form, body, json)).and_then(|body| {
             let call = Call {
                 operation,
@@ -185,9 +187,11 @@ impl System {
         });
         fate.carried_out = carried_out.is_ok();
         let mut response = carried_out.unwrap_or_else(Response::from);
-        if head.method != "GET" && !self.keep() {
+        if turn.is_some() && !self.keep() {
+            fate.carried_out = false;
             response = Response::empty(500);
         }
+        drop(turn);
         spoil(fate.fault.as_ref(), response)
     }
 
@@ -196,6 +200,7 @@ impl System {
         if !principal.may(Some(Role::SystemAdmins)) {
             return Response::empty(403);
         }
+        let _turn = self.turn();
         let imported = operations::import_contacts(&mut self.write(), self.shapes, file, now);
         if self.keep() { imported.unwrap_or_else(Response::from) } else { Response::empty(500) }
     }

@@ -1,6 +1,6 @@
 //! A running PBX: all that it consists of but its connections.
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use hyper::header::HeaderValue;
 use threecx_catalog::Span;
@@ -31,9 +31,12 @@ pub(crate) struct System {
     pub routes: Routes,
     pub initial: InitialState,
     pub store: RwLock<Store>,
+    pub turns: Mutex<()>,
     pub misbehaviour: Misbehaviour,
     /// True if it listens on this machine only.
     pub is_local: bool,
+    /// The names of this machine that others use.
+    pub names: Vec<String>,
     pub journal: Journal,
     /// Where what was written is kept, if it is.
     #[cfg(feature = "sqlite")]
@@ -49,23 +52,33 @@ impl System {
         self.store.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes what has changed to the file; false if that fails.
+    /// Held from before a change until it is kept, so that what cannot be kept takes back that change and no other.
+    pub fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes what has changed to the file; false if that fails: then it has not changed.
     pub fn keep(&self) -> bool {
         #[cfg(feature = "sqlite")]
-        if let Some(Err(error)) = self.file.as_ref().map(|file| file.keep(&self.store)) {
+        if let Some(Err(error)) = self.file.as_ref().map(|file| file.keep(&self.store, self.initial, self.shapes)) {
             eprintln!("the data could not be written: {error}");
             return false;
         }
         true
     }
 
-    /// As on the first day, without faults. Tokens stay valid.
-    pub fn reset(&self) {
+    /// As on the first day, without faults. Tokens stay valid. False if that cannot be kept: then all is as it was.
+    pub fn reset(&self) -> bool {
         let fresh = self.initial.store(&self.routes, self.shapes);
+        let turn = self.turn();
         self.write().replace_with(fresh);
-        self.keep();
+        if !self.keep() {
+            return false;
+        }
+        drop(turn);
         self.misbehaviour.set_faults(Vec::new());
         self.misbehaviour.set_latencies(Vec::new());
         self.journal.clear();
+        true
     }
 }

@@ -78,8 +78,10 @@ impl<E: Display> Shared<'_, E> {
                 Err(failed) => failed,
             };
             let Some(outcome) = outcome else {
+                // An attempt before this one may have got through.
+                let state = if maybe_done { unknown(&error, Outcome::Unknown) } else { State::Unsent };
                 self.end(Cause::Call(error));
-                return (State::Unsent, None);
+                return (state, None);
             };
             // What is gone after an attempt that went unanswered was removed by it.
             if maybe_done && step.operation.verb == Verb::Delete && matches!(error, Error::NotFound(_)) {
@@ -89,7 +91,11 @@ impl<E: Display> Shared<'_, E> {
             let slow_down = outcome.asks_to_wait();
             let policy = Policy::default();
             let policy = if slow_down { Policy { attempts: PATIENCE, ..policy } } else { policy };
-            let pause = match policy.decide(attempt, step.operation.repeatable, outcome, jitter(index, attempt)) {
+            let decision = match error.is_out_of_time() {
+                true => Decision::Stop,
+                false => policy.decide(attempt, step.operation.repeatable, outcome, jitter(index, attempt)),
+            };
+            let pause = match decision {
                 Decision::Wait(pause) => pause,
                 Decision::Stop if matches!(outcome, Outcome::NotSent | Outcome::NotLetIn) => {
                     let state = if maybe_done { unknown(&error, outcome) } else { State::Unsent };

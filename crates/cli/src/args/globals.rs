@@ -26,7 +26,7 @@ const fn flag(heading: &'static str, name: &'static str, value: Option<&'static 
 }
 
 /// All of them, in the order of the help.
-pub static GLOBALS: [Global; 19] = [
+pub static GLOBALS: [Global; 22] = [
     flag(CONNECTION, "sim", None, "Use a simulated PBX that is started for this one command"),
     flag(
         CONNECTION,
@@ -54,6 +54,25 @@ pub static GLOBALS: [Global; 19] = [
         "allow-http",
         None,
         "Allow an http:// address of another machine: the secret crosses the network unencrypted",
+    ),
+    flag(
+        CONNECTION,
+        "no-proxy",
+        None,
+        "Use no proxy, whatever HTTPS_PROXY, HTTP_PROXY and ALL_PROXY say; this machine is never reached by one",
+    ),
+    flag(
+        CONNECTION,
+        "timeout",
+        Some("TIME"),
+        "End the whole command after this time, such as 30s or 2m [default: when the PBX says nothing for 60s, twice \
+         where asking again does no harm] [env: THREECX_TIMEOUT]",
+    ),
+    flag(
+        CONNECTION,
+        "connect-timeout",
+        Some("TIME"),
+        "Give up connecting after this time [default: 10s] [env: THREECX_CONNECT_TIMEOUT]",
     ),
     flag(
         CONNECTION,

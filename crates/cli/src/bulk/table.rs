@@ -184,6 +184,7 @@ fn sheet(path: &str, bytes: Vec<u8>) -> Result<Content, Failure> {
     let wrong = |error: &dyn Display| {
         unreadable(path, format!("the sheet cannot be read: {error}"), "Save it as .xlsx again, or as `CSV UTF-8`.")
     };
+    super::sheet_bounds::check(&bytes).map_err(|reason| wrong(&reason))?;
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| wrong(&error))?;
     let sheet = book
         .worksheet_range_at(0)

@@ -93,7 +93,8 @@ pub async fn permissions(client: &Client) -> Finding {
             let _place = places.acquire().await;
             let mut arguments = Arguments::default();
             arguments.options.insert("top".into(), "1".into());
-            (operation.resource.title, role, client.call(operation, &arguments).await.map(drop))
+            let answer = client.call(operation, &arguments).await.and_then(|reply| reply.answer().map(drop));
+            (operation.resource.title, role, answer)
         });
     }
     let (mut asked, mut refused) = (0, Vec::new());

@@ -7,13 +7,15 @@ mod question;
 mod system;
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use threecx::{Client, Error, Policy};
 
 use check::{CHECKS, Finding, Status};
 
-use crate::args::connection::ConnectionFlags;
+use crate::args::connection::{ConnectionFlags, Times};
 use crate::args::output::OutputFlags;
 use crate::args::plain::plain;
 use crate::args::stdin::Stdin;
@@ -30,6 +32,11 @@ use clap::Command;
 /// What it does, for lists of commands.
 pub const ABOUT: &str = "Check the health of the PBX and of this connection";
 
+/// How long all questions together may take: whoever asks for the health of a PBX does not want to wait to hear
+/// that it says nothing.
+const PATIENCE: Times =
+    Times { whole: Some(Duration::from_secs(8)), connect: Some(Duration::from_secs(4)), each: false };
+
 /// `threecx doctor`
 pub fn command() -> Command {
     let command = plain(format!("{ABOUT}; nothing is changed"), "threecx doctor [OPTIONS]");
@@ -38,9 +45,10 @@ pub fn command() -> Command {
     layout::fit(command, width()).after_help(format!(
         "Checks:\n{}\n\nEach is green, yellow (needs attention at some point), red (something does not work, or soon will not) or\n\
          unknown (the PBX does not say). The exit code is {} if something is red, otherwise 0. The names of the checks are\n\
-         stable: use -o json for monitoring.",
+         stable: use -o json for monitoring. What is not answered within {} s is not waited for; --timeout gives it longer.",
         checks.join("\n"),
-        Kind::Unhealthy.exit_code()
+        Kind::Unhealthy.exit_code(),
+        PATIENCE.whole.unwrap_or_default().as_secs()
     ))
 }
 
@@ -48,7 +56,10 @@ pub fn command() -> Command {
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
     let output = Output::from(OutputFlags::of(&matches))?;
-    let settings = Settings::from(ConnectionFlags::of(&matches)?)?;
+    let mut settings = Settings::from(ConnectionFlags::of(&matches)?)?;
+    settings.times = settings.times.or(PATIENCE);
+    // What fails is what it is asked for.
+    settings.retry = Policy { attempts: 2, ..Policy::PERSISTENT };
     let findings = runtime()?.block_on(async {
         let connection = settings.connect(&mut Stdin::default()).await?;
         Ok::<_, Failure>(look(&connection).await)
@@ -88,6 +99,15 @@ async fn look(connection: &Connection) -> Vec<Finding> {
         return findings;
     }
     let status = question::ask(client, "SystemStatus.GetSystemStatus", &[]).await;
+    if let Some(error) = no_api(client, &status).await {
+        // Something answers, and it is not the API: nothing else would mean anything.
+        findings[0] = Finding::failed(&error);
+        findings.push(access::login(&connection.identity, &token));
+        findings.push(access::token(token.as_ref().ok(), connection.tokens.as_ref()));
+        let left = CHECKS.len() - findings.len();
+        findings.extend(std::iter::repeat_n(Finding::unknown("not asked: the API does not answer"), left));
+        return findings;
+    }
     // By now an answer has named the version, and a token that expired in the meantime has been replaced.
     let token = client.token().await.or(token);
     findings.push(access::login(&connection.identity, &token));
@@ -104,6 +124,26 @@ async fn look(connection: &Connection) -> Vec<Finding> {
     findings.push(system::extensions(&status));
     findings.push(system::phones(client, &status).await);
     findings
+}
+
+/// Why the API as a whole does not answer, if that is why the first question was not answered.
+async fn no_api(client: &Client, first: &Result<Value, Error>) -> Option<Error> {
+    let answers = |error: &Error| {
+        matches!(
+            error,
+            Error::Permission { .. }
+                | Error::NotFound(_)
+                | Error::Rejected(_)
+                | Error::NotInVersion(_)
+                | Error::Input(_)
+                // A PBX in trouble is one all the same.
+                | Error::Server { .. }
+                | Error::RateLimited { .. }
+        )
+    };
+    first.as_ref().err().filter(|error| !answers(error))?;
+    // It may be the fault of this one question.
+    client.ask_version().await.err().filter(|error| !answers(error))
 }
 
 fn worst(findings: &[Finding]) -> Status {

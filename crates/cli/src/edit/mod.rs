@@ -41,7 +41,9 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
     };
     let matches = command::command(resource, &kind).try_get_matches_from(rest)?;
     let output = Output::from(OutputFlags::of(&matches))?;
-    let settings = Settings::from(ConnectionFlags::of(&matches)?)?;
+    let mut settings = Settings::from(ConnectionFlags::of(&matches)?)?;
+    // Whoever edits takes their time.
+    settings.times.each = true;
     runtime()?.block_on(async {
         let connection = settings.connect(&mut Stdin::default()).await?;
         let client = &connection.client;

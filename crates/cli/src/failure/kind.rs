@@ -45,6 +45,7 @@ kinds! {
     Connection = 20 "connection" "the PBX cannot be reached; nothing was sent";
     Certificate = 21 "certificate" "the PBX's certificate is not valid";
     NotA3cx = 22 "not-a-3cx" "something else answers at this address";
+    Proxy = 23 "proxy" "the proxy does not let calls through; nothing was sent";
     Authentication = 30 "authentication" "the client or user is not accepted, or the login has expired";
     Permission = 31 "permission" "the caller is not allowed to do this";
     NotFound = 40 "not-found" "it does not exist on this PBX";

@@ -512,6 +512,7 @@ mod tests {
             Kind::Connection => Error::Connection { host: text(), reason: text() },
             Kind::Certificate => Error::Certificate { host: text(), reason: text() },
             Kind::NotA3cx => Error::NotA3cx { host: text(), reason: text() },
+            Kind::Proxy => Error::Proxy { host: text(), proxy: text(), variable: "HTTPS_PROXY", reason: text() },
             Kind::Authentication => Error::Authentication { reason: text() },
             Kind::Permission => Error::Permission { operation: None, role: None, reason: text() },
             Kind::NotFound => Error::NotFound(Box::default()),

@@ -1,11 +1,17 @@
 //! What to do about an error, in the words of this program's commands.
 
-use threecx::{Error, NextStep};
+use threecx::{Cause, Error, NextStep};
 use threecx_change::JournalError;
 use threecx_change::sealed::SealError;
 
 /// About an error of a call.
 pub fn next_step(error: &Error) -> String {
+    if let Error::Proxy { variable, .. } = error {
+        return format!("Correct {variable}, or go without a proxy: --no-proxy, or the PBX's host in NO_PROXY.");
+    }
+    if matches!(error, Error::NoAnswer { cause: Cause::OutOfTime, .. }) {
+        return "Give it more time with --timeout, or find out what takes so long: threecx doctor".into();
+    }
     match error.next_step() {
         NextStep::LogIn => "Log in again: threecx login".into(),
         NextStep::Use(new) => format!("Use {} instead: threecx {} {}", new.id, new.resource.command, new.command),

@@ -1,7 +1,9 @@
 //! The clap command `threecx login`.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use threecx::Error;
 
+use crate::args::connection::Times;
 use crate::args::matches;
 use crate::args::plain::plain;
 use crate::args::secret::SecretFlags;
@@ -37,6 +39,9 @@ pub fn command() -> Command {
                 | "client-secret-file"
                 | "ca-file"
                 | "allow-http"
+                | "no-proxy"
+                | "timeout"
+                | "connect-timeout"
                 | "output"
                 | "help"
         )
@@ -62,6 +67,8 @@ pub struct LoginFlags {
     pub url: Option<String>,
     pub ca_file: Option<String>,
     pub allow_http: bool,
+    pub times: Times,
+    pub no_proxy: bool,
     pub client_id: Option<String>,
     pub client_secret: SecretFlags,
     pub user: Option<String>,
@@ -72,18 +79,20 @@ pub struct LoginFlags {
 }
 
 impl LoginFlags {
-    pub fn of(matches: &ArgMatches) -> LoginFlags {
-        LoginFlags {
+    pub fn of(matches: &ArgMatches) -> Result<LoginFlags, Error> {
+        Ok(LoginFlags {
             profile: matches::text(matches, "profile"),
             url: matches::text(matches, "url"),
             ca_file: matches::text(matches, "ca-file"),
             allow_http: matches::flag(matches, "allow-http"),
+            times: Times::of(matches)?,
+            no_proxy: matches::flag(matches, "no-proxy"),
             client_id: matches::text(matches, "client-id"),
             client_secret: SecretFlags::of_client(matches),
             user: matches::text(matches, "user"),
             password: SecretFlags::of_user(matches),
             code: matches::text(matches, "code"),
             default: matches::flag(matches, "default"),
-        }
+        })
     }
 }

@@ -13,7 +13,7 @@ use threecx::{Builder, Client, Error, Login, SecretStore, TokenFile};
 
 use crate::args::output::OutputFlags;
 use crate::args::stdin::Stdin;
-use crate::connect::authority;
+use crate::connect::{of_environment, reach};
 use crate::consent::is_interactive;
 use crate::env_vars::{self, Variable};
 use crate::failure::Failure;
@@ -33,7 +33,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let matches = command().try_get_matches_from(rest)?;
     let output = Output::from(OutputFlags::format_of(&matches))?;
     let mut stdin = Stdin::default();
-    let flags = LoginFlags::of(&matches);
+    let flags = LoginFlags::of(&matches)?;
     let named = flags.profile.clone().or_else(|| env_vars::PROFILE.get());
     named.as_deref().map_or(Ok(()), check_name)?;
     let profiles = Profiles::load()?;
@@ -41,7 +41,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let known = named.as_ref().or(profiles.default.as_ref()).and_then(|name| profiles.profiles.get(name));
     let given = Given { environment: flags.profile.is_none() || known.is_none(), flags };
     let (url, mut profile) = address(&given, named.is_some(), known)?;
-    let builder = builder(&url, &profile)?;
+    let builder = builder(&url, &profile, &given)?;
     profile.url = builder.address()?;
     if is_interactive() {
         // A secret should not be typed for an address that does not answer.
@@ -89,16 +89,17 @@ fn address(given: &Given, named: bool, known: Option<&Profile>) -> Result<(Strin
         fingerprint: String::new(),
         ca_file: ca_file.or_else(|| known.and_then(|known| known.ca_file.clone())),
         allow_http: given.flags.allow_http || known.is_some_and(|known| known.allow_http),
+        // Kept only if they were typed: the environment may be another one the next time.
+        times: given.flags.times.or(known.map(|known| known.times).unwrap_or_default()),
+        no_proxy: given.flags.no_proxy || known.is_some_and(|known| known.no_proxy),
     };
     Ok((url, profile))
 }
 
-fn builder(url: &str, profile: &Profile) -> Result<Builder, Failure> {
-    let builder = Client::builder(url).allow_http(profile.allow_http);
-    Ok(match &profile.ca_file {
-        Some(path) => builder.root_certificate(authority(path)?),
-        None => builder,
-    })
+/// The settings of the profile, and for this command what the environment says besides.
+fn builder(url: &str, profile: &Profile, given: &Given) -> Result<Builder, Failure> {
+    let times = if given.environment { profile.times.or(of_environment()?) } else { profile.times };
+    reach(url, profile.allow_http, profile.ca_file.as_deref(), times, profile.no_proxy)
 }
 
 /// As whom to log in.

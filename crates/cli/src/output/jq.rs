@@ -26,6 +26,10 @@ impl std::fmt::Debug for Jq {
 impl Jq {
     /// Reads a filter.
     pub fn compile(expression: &str) -> Result<Jq, Failure> {
+        if nesting(expression) > DEEPEST {
+            let expected = format!("a jq filter at most {DEEPEST} levels deep");
+            return Err(threecx::Error::from(InputError::of("--jq", expected, "deeper nesting")).into());
+        }
         let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
         let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         let arena = Arena::default();
@@ -111,6 +115,23 @@ fn complaint(text: &str, typed: &str) -> String {
         words if !words.is_empty() && typed.contains(words) => words.to_owned(),
         _ => format!("it fails with {}", kind(text)),
     }
+}
+
+/// The maximum depth of a filter: it is read by recursion.
+const DEEPEST: usize = 200;
+
+/// How deep brackets are nested at most. In texts they count too, which does no harm.
+fn nesting(expression: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for byte in expression.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 /// What was expected, what came, and where.

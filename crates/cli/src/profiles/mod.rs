@@ -8,9 +8,12 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::args::connection::{Times, time};
 use crate::atomic_file::{self, Readers};
 use crate::env_vars;
 use crate::failure::Failure;
@@ -32,6 +35,10 @@ pub struct Profile {
     pub fingerprint: String,
     pub ca_file: Option<String>,
     pub allow_http: bool,
+    /// How long commands and connecting may take.
+    pub times: Times,
+    /// True if it is reached without a proxy.
+    pub no_proxy: bool,
 }
 
 /// As whom to call.
@@ -56,30 +63,40 @@ struct Written {
     ca_file: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     allow_http: bool,
+    timeout: Option<String>,
+    connect_timeout: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    no_proxy: bool,
 }
 
 impl TryFrom<Written> for Profile {
-    type Error = &'static str;
+    type Error = String;
 
-    fn try_from(written: Written) -> Result<Profile, &'static str> {
-        let Written { url, client_id, user, secret, fingerprint, ca_file, allow_http } = written;
+    fn try_from(written: Written) -> Result<Profile, String> {
+        let Written { url, client_id, user, secret, fingerprint, ca_file, allow_http, .. } = written;
+        let given = |name: &str, text: Option<String>| text.map(|text| time(name, &text)).transpose();
+        let whole = given("timeout", written.timeout).map_err(|error| error.to_string())?;
+        let connect = given("connect_timeout", written.connect_timeout).map_err(|error| error.to_string())?;
         let who = match (client_id, user) {
             (Some(id), None) => Who::Client(id),
             (None, Some(user)) => Who::User(user),
-            _ => return Err("a profile has either a client_id or a user"),
+            _ => return Err("a profile has either a client_id or a user".to_owned()),
         };
-        Ok(Profile { url, who, secret, fingerprint, ca_file, allow_http })
+        let (times, no_proxy) = (Times { whole, connect, each: false }, written.no_proxy);
+        Ok(Profile { url, who, secret, fingerprint, ca_file, allow_http, times, no_proxy })
     }
 }
 
 impl From<Profile> for Written {
     fn from(profile: Profile) -> Written {
-        let Profile { url, who, secret, fingerprint, ca_file, allow_http } = profile;
+        let Profile { url, who, secret, fingerprint, ca_file, allow_http, times, no_proxy } = profile;
         let (client_id, user) = match who {
             Who::Client(id) => (Some(id), None),
             Who::User(user) => (None, Some(user)),
         };
-        Written { url, client_id, user, secret, fingerprint, ca_file, allow_http }
+        let text = |time: Duration| format!("{:#}", SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX));
+        let (timeout, connect_timeout) = (times.whole.map(text), times.connect.map(text));
+        Written { url, client_id, user, secret, fingerprint, ca_file, allow_http, timeout, connect_timeout, no_proxy }
     }
 }
 
@@ -235,6 +252,19 @@ mod tests {
         assert_eq!(profiles.profiles["main"].who, Who::Client("900".into()));
         assert_eq!(profiles.profiles["me"].secret, None);
         assert_eq!(toml::to_string(&profiles).expect("written"), text);
+    }
+
+    #[test]
+    fn times_and_the_proxy_are_kept_too() {
+        let text = "[profiles.me]\nurl = \"https://pbx\"\nuser = \"100\"\ntimeout = \"1m 30s\"\n\
+                    connect_timeout = \"500ms\"\nno_proxy = true\n";
+        let profiles: Profiles = toml::from_str(text).expect("profiles");
+        let (whole, connect) = (Some(Duration::from_secs(90)), Some(Duration::from_millis(500)));
+        let times = Times { whole, connect, each: false };
+        assert_eq!((profiles.profiles["me"].times, profiles.profiles["me"].no_proxy), (times, true));
+        assert_eq!(toml::to_string(&profiles).expect("written"), text);
+        let wrong = toml::from_str::<Profiles>(&text.replace("1m 30s", "soon")).expect_err("not a time");
+        assert!(wrong.message().contains("timeout: expected a time"), "{wrong}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "no test uses all of it")]
 
+pub mod hostile;
 pub mod parts;
 pub mod server;
 #[cfg(unix)]
@@ -16,13 +17,24 @@ use assert_cmd::Command;
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
 
-const VARIABLES: [&str; 6] = [
+const VARIABLES: [&str; 17] = [
     "THREECX_URL",
     "THREECX_CLIENT_ID",
     "THREECX_CLIENT_SECRET",
     "THREECX_CA_FILE",
     "THREECX_PROFILE",
     "THREECX_PASSWORD",
+    "THREECX_TIMEOUT",
+    "THREECX_CONNECT_TIMEOUT",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+    "REQUEST_METHOD",
 ];
 
 /// Where the binary keeps things in tests: never where people do.
@@ -95,6 +107,16 @@ pub fn last_run(sim: &Sim) -> i64 {
 pub fn runs(sim: &Sim) -> Vec<Value> {
     let runs = prints_json(threecx().args(["history", "--top", "1000", "-o", "json"]));
     runs.as_array().expect("runs").iter().filter(|run| run["pbx"] == sim.url.as_str()).cloned().collect()
+}
+
+/// A call of a server that is not a PBX.
+pub fn at(url: &str) -> Command {
+    let mut command = threecx();
+    let folder = tempfile::tempdir_in(HOME).expect("a folder").keep();
+    command.env("THREECX_URL", url).env("THREECX_CLIENT_ID", "900").env("THREECX_CLIENT_SECRET", "s");
+    // No token and no version of another one at the same port.
+    command.env("THREECX_CACHE_DIR", folder.join("cache")).env("THREECX_STATE_DIR", folder.join("state"));
+    command
 }
 
 /// A simulated PBX in a process of its own.

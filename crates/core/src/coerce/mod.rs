@@ -16,13 +16,11 @@ use threecx_catalog::{Property, Span, Structure, Type, TypeRef};
 
 pub(crate) use expected::expected;
 
+use crate::depth::{self, DEEPEST};
 use crate::error::{Error, InputError, NotInVersion, Position};
 use crate::input::Input;
 use crate::mask::{self, MASK};
 use crate::members::Members;
-
-/// The maximum depth of nested objects and lists; more is refused.
-const MAX_DEPTH: usize = 64;
 
 /// JSON text in the making, with the places of what must not be shown.
 #[derive(Debug, Default)]
@@ -188,6 +186,7 @@ impl<'a> Walk<'a> {
 
     /// The text as one JSON value; the error says what was expected instead.
     pub fn parse(&self, expected: impl FnOnce() -> String) -> Result<&'a RawValue, Error> {
+        self.check_whole()?;
         serde_json::from_str(self.text).map_err(|error| {
             let (came, offset) = broken_at(self.text, &error);
             let came = if came.is_empty() {
@@ -339,11 +338,17 @@ impl<'a> Walk<'a> {
     }
 
     fn check_depth(&self) -> Result<(), Error> {
-        if self.depth <= MAX_DEPTH {
-            return Ok(());
-        }
-        let expected = format!("JSON at most {MAX_DEPTH} levels deep");
-        Err(InputError::of(self.argument, expected, "deeper nesting").into())
+        if self.depth <= DEEPEST { Ok(()) } else { Err(self.too_deep()) }
+    }
+
+    /// Refuses a text that is nested too deep, whatever is wanted of it.
+    pub fn check_whole(&self) -> Result<(), Error> {
+        if depth::is_deeper(self.text) { Err(self.too_deep()) } else { Ok(()) }
+    }
+
+    fn too_deep(&self) -> Error {
+        let expected = format!("JSON at most {DEEPEST} levels deep");
+        InputError::of(self.argument, expected, "deeper nesting").into()
     }
 
     /// What came, as an error may show it.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{Granted, GrantedJson, TOKEN_PATH, form_value, not_a_3cx, posted, read_granted};
+use super::{Granted, GrantedJson, TOKEN_PATH, form_value, is_token, not_a_3cx, posted, read_granted};
 use crate::error::Error;
 use crate::read::Head;
 use crate::request::Request;
@@ -89,7 +89,7 @@ pub fn read(head: &Head<'_>, cookies: &[&str], body: &[u8], user: &str, host: &s
 fn refresh_cookie(cookies: &[&str]) -> Option<Zeroizing<String>> {
     let pairs = cookies.iter().filter_map(|cookie| cookie.split(';').next()?.split_once('='));
     let mut tokens = pairs.filter(|(name, _)| name.trim() == COOKIE).map(|(_, token)| token.trim());
-    tokens.find(|token| !token.is_empty()).map(|token| Zeroizing::new(token.to_owned()))
+    tokens.find(|token| is_token(token)).map(|token| Zeroizing::new(token.to_owned()))
 }
 
 /// Plans the request for a user's next token.

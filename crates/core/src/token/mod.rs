@@ -202,10 +202,21 @@ struct GrantedJson {
 }
 
 impl GrantedJson {
+    /// Nothing if one of them is not a token.
     fn granted(self) -> Option<Granted> {
-        let refresh = self.refresh_token.filter(|token| !token.is_empty()).map(Zeroizing::new);
-        (!self.access_token.is_empty()).then(|| Granted { access: Zeroizing::new(self.access_token), refresh })
+        let (access, refresh) = (Zeroizing::new(self.access_token), self.refresh_token.map(Zeroizing::new));
+        let refresh = refresh.filter(|token| !token.is_empty());
+        let are_tokens = is_token(&access) && refresh.as_ref().is_none_or(|refresh| is_token(refresh));
+        are_tokens.then_some(Granted { access, refresh })
     }
+}
+
+/// The longest token, in bytes. Those of a PBX have a tenth of it; servers take no longer headers.
+const LONGEST: usize = 16 << 10;
+
+/// True if a header can carry it: visible ASCII, and not endless. Anything else would fail with every call.
+pub fn is_token(text: &str) -> bool {
+    (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Reads the answer to the request for a token.

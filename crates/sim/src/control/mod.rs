@@ -130,8 +130,7 @@ impl Query<'_> {
 }
 
 fn reset(system: &System) -> Response {
-    system.reset();
-    Response::empty(204)
+    if system.reset() { Response::empty(204) } else { refuse(500, "the data file cannot be written") }
 }
 
 fn overview(system: &System) -> Json {

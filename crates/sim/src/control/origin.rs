@@ -14,9 +14,12 @@ use crate::system::System;
 pub(super) fn check(system: &System, head: &Parts) -> Result<(), &'static str> {
     let text = |name: &str| head.headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let host = text("host");
-    let asked = [host, head.uri.authority().map(Authority::as_str)];
-    if system.is_local && asked.into_iter().flatten().any(|authority| !is_this_machine(authority)) {
+    let mut asked = [host, head.uri.authority().map(Authority::as_str)].into_iter().flatten();
+    if system.is_local && asked.clone().any(|authority| !is_this_machine(authority)) {
         return Err("Host: expected localhost or an address of this machine");
+    }
+    if asked.any(|authority| !is_this_machine(authority) && !is_ours(authority, &system.names)) {
+        return Err("Host: expected an address, a name without dots, or one that --tls-name gives");
     }
     match text("origin") {
         Some(origin) if origin != system.url && origin.split_once("://").map(|(_, rest)| rest) != host => {
@@ -34,9 +37,30 @@ fn is_this_machine(authority: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
+/// True for what no page can be made to have as its name: addresses, and names that only the network here knows;
+/// and for names that this machine was given.
+fn is_ours(authority: &str, names: &[String]) -> bool {
+    let Ok(authority) = authority.parse::<Authority>() else { return false };
+    let host = authority.host().trim_matches(['[', ']']);
+    let is_address = host.parse::<IpAddr>().is_ok();
+    is_address || (!host.is_empty() && !host.contains('.')) || names.iter().any(|name| name.eq_ignore_ascii_case(host))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_cannot_take_the_name_of_what_others_reach() {
+        let names = ["pbx.example.com".to_owned()];
+        for ours in ["192.0.2.1:5004", "[2001:db8::1]:5004", "sim:5004", "PBX.example.com", "10.0.0.1"] {
+            assert!(is_ours(ours, &names), "{ours}");
+        }
+        for other in ["evil.example:5004", "pbx.example.com.evil.example", "192.0.2.1.evil.example", "sim.", "", "a b"]
+        {
+            assert!(!is_ours(other, &names), "{other}");
+        }
+    }
 
     #[test]
     fn names_of_this_machine_are_told_from_others() {

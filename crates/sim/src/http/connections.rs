@@ -62,9 +62,15 @@ impl Connections {
         Some(Admitted(connection))
     }
 
-    /// Lets one connection end, because the machine has none left.
+    /// Lets some connections end, because the machine has none left: one at a time would keep everybody waiting
+    /// behind a flood of silent ones.
     pub fn make_room(&self) {
-        Self::cut_longest_waiting(&mut self.open());
+        let mut open = self.open();
+        for _ in 0..=open.len() / 4 {
+            if !Self::cut_longest_waiting(&mut open) {
+                return;
+            }
+        }
     }
 
     /// Cuts those that have kept the PBX waiting for longer than this.
@@ -150,5 +156,17 @@ mod tests {
         assert!(connections.admit().is_none());
         drop((first, second));
         assert!(connections.admit().is_some());
+    }
+
+    #[test]
+    fn room_is_made_for_several() {
+        let connections = Connections::new(100);
+        let all: Vec<_> = (0..40).map(|_| connections.admit().expect("room")).collect();
+        all[0].0.works();
+        connections.make_room();
+        assert_eq!(connections.open().len(), 29);
+        all.iter().for_each(|one| one.0.works());
+        connections.make_room();
+        assert_eq!(connections.open().len(), 29, "whoever is served stays");
     }
 }

@@ -74,7 +74,7 @@ pub(crate) async fn serve<S: Service>(
         let Ok((stream, _)) = accepted else {
             // Out of file descriptors, most likely.
             connections.make_room();
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
             continue;
         };
         let Some(admitted) = connections.admit() else { continue };
