@@ -38,6 +38,7 @@ mod search;
 mod secrets;
 mod shell;
 mod simulate;
+mod text_file;
 mod tokens;
 mod tree;
 mod typed;

@@ -12,6 +12,7 @@ mod columns;
 mod results;
 mod resume;
 mod row_file;
+mod spoilt;
 mod summary;
 mod table;
 

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "no test uses all of it")]
 
+pub mod sheet;
 #[cfg(unix)]
 pub mod terminal;
 pub mod tls;
@@ -14,13 +15,14 @@ use assert_cmd::Command;
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
 
-const VARIABLES: [&str; 6] = [
+const VARIABLES: [&str; 7] = [
     "THREECX_URL",
     "THREECX_CLIENT_ID",
     "THREECX_CLIENT_SECRET",
     "THREECX_CA_FILE",
     "THREECX_PROFILE",
     "THREECX_PASSWORD",
+    "COLUMNS",
 ];
 
 /// Where the binary keeps things in tests: never where people do.

@@ -17,6 +17,7 @@ use threecx_catalog::{Property, Span, Structure, Type, TypeRef};
 
 pub(crate) use expected::expected;
 pub(crate) use object::Members;
+pub use scalar::truth;
 
 use crate::error::{Error, InputError, NotInVersion, Position};
 use crate::input::Input;
