@@ -19,6 +19,7 @@
 
 mod collection;
 mod entity_set;
+mod foreign;
 #[rustfmt::skip]
 #[allow(missing_docs, dead_code)]
 mod generated;
@@ -27,11 +28,13 @@ mod naming;
 mod operation;
 mod period;
 mod release;
+mod text;
 mod types;
 pub mod words;
 
 pub use collection::{Also, Collection, Item, ItemColumn};
 pub use entity_set::{EntitySet, Identity, Singleton, Target};
+pub use foreign::{ForeignColumn, foreign_column};
 pub use generated::NAMING;
 pub use lookup::{
     collections, entity_set, entity_sets, holds_file, operation, operations, resource, resources, structure,
@@ -43,4 +46,5 @@ pub use operation::{
 };
 pub use period::{Ask, Periodic};
 pub use release::{Dated, Release, Span};
+pub use text::{TextKind, text_kind};
 pub use types::{Enumeration, Member, Property, Structure, Type, TypeRef, Warning};

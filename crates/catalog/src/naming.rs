@@ -12,4 +12,6 @@ pub struct Naming {
     pub searched: &'static [&'static str],
     /// What a PBX changes by itself: somebody's presence, not somebody's edit.
     pub volatile: &'static [&'static str],
+    /// Names that begin with the number of an extension.
+    pub numbered: &'static [&'static str],
 }

@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use threecx::NameInput;
-use threecx_catalog::{Collection, Item, Operation, collections};
-use threecx_core::{Error, InputError};
+use threecx_catalog::{Collection, Item, Operation, collections, text_kind};
+use threecx_core::{Error, InputError, texts};
 
 /// Items that are added to a collection, or removed from it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,45 @@ pub struct ItemChange {
     /// What new items hold besides what identifies them: a property and its value.
     #[serde(default)]
     pub also: Vec<(String, String)>,
+}
+
+impl ItemChange {
+    /// The same with its texts as a PBX keeps them: a range of numbers is each of them, a role is one that
+    /// exists. What is to be removed may be anything that was stored once.
+    ///
+    /// # Errors
+    /// Everything that does not fit, at once.
+    pub fn fitted(&self) -> Result<ItemChange, Vec<Error>> {
+        let (mut fitted, mut errors) = (self.clone(), Vec::new());
+        let refused = |argument: String, given: &str, (expected, hint): (String, Option<String>)| -> Error {
+            InputError { hint, ..InputError::of(argument, expected, format!("`{given}`")) }.into()
+        };
+        let kind = text_kind(self.collection.property.name).filter(|_| self.collection.item.set().is_none());
+        if let Some(kind) = kind {
+            fitted.words.clear();
+            for word in &self.words {
+                match texts::text(kind, word) {
+                    Ok(texts) => fitted.words.extend(texts),
+                    Err(_) if self.action == ItemAction::Remove => fitted.words.push(word.clone()),
+                    Err(refusal) => {
+                        errors.push(refused(self.collection.noun.to_uppercase().replace(' ', "-"), word, refusal))
+                    }
+                }
+            }
+        }
+        for (property, value) in &mut fitted.also {
+            let Some(kind) = text_kind(property.rsplit('/').next().unwrap_or_default()) else { continue };
+            match texts::text(kind, value) {
+                Ok(texts) => *value = texts.join(","),
+                Err(refusal) => {
+                    let flag = self.collection.also.iter().find(|also| also.property == property);
+                    let argument = flag.map_or_else(|| property.clone(), |also| format!("--{}", also.flag));
+                    errors.push(refused(argument, value, refusal));
+                }
+            }
+        }
+        if errors.is_empty() { Ok(fitted) } else { Err(errors) }
+    }
 }
 
 /// Whether items come or go.

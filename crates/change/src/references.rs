@@ -31,6 +31,8 @@ pub struct About {
     pub by: Subject,
     /// True if one call is done to several.
     pub listed: bool,
+    /// The list of them in the object that the argument is, where it is one.
+    pub inside: Option<&'static str>,
 }
 
 /// A parameter or field that refers to an entity.
@@ -92,11 +94,24 @@ pub struct Found {
 impl About {
     /// What an operation is done to.
     pub fn of(operation: &Operation) -> Option<About> {
-        match operation.newest_form().target {
-            Target::Entity(set, by) => Some(About { set, by, listed: false }),
-            Target::Listed(set, by) => Some(About { set, by, listed: true }),
-            Target::Nothing | Target::Set(_) | Target::Singleton(_) => None,
+        let form = operation.newest_form();
+        match form.target {
+            Target::Entity(set, by) => Some(About { set, by, listed: false, inside: None }),
+            Target::Listed(set, by) => Some(About { set, by, listed: true, inside: None }),
+            Target::Set(set) => About::in_object(set, form.body),
+            Target::Nothing | Target::Singleton(_) => None,
         }
+    }
+
+    /// What an action is done to whose only field is an object with the list.
+    fn in_object(set: &'static EntitySet, body: Body) -> Option<About> {
+        let Body::Fields([field]) = body else { return None };
+        let Type::Structure(structure) = field.ty.ty else { return None };
+        structure.all_properties().filter(|property| property.ty.collection).find_map(|list| {
+            let (named, property) = list.refers_to?.split_once('.')?;
+            let by = Subject { name: field.name, property: set.property(property).filter(|_| named == set.name)? };
+            Some(About { set, by, listed: true, inside: Some(list.name) })
+        })
     }
 
     /// Where its argument goes.
@@ -108,7 +123,8 @@ impl About {
     pub fn put(&self, arguments: &mut Arguments, values: &[impl AsRef<str>]) {
         let input = if self.listed {
             let values = values.iter().map(|value| value.as_ref().to_owned()).collect();
-            Input::Json(json_list(values, is_whole_number(self.by.property)))
+            let list = json_list(values, is_whole_number(self.by.property));
+            Input::Json(self.inside.map(|name| format!("{{\"{name}\":{list}}}")).unwrap_or(list))
         } else {
             Input::Text(values.first().map(|value| value.as_ref().to_owned()).unwrap_or_default())
         };
@@ -123,6 +139,11 @@ impl About {
     /// The ids that arguments hold; nothing where they do not say, or where it is not by key.
     pub fn ids(&self, arguments: &Arguments) -> Vec<String> {
         let Some(given) = arguments.get(self.place(), self.by.name).map(Input::text) else { return Vec::new() };
+        if let Some(name) = self.inside {
+            let object: serde_json::Value = serde_json::from_str(given).unwrap_or_default();
+            let ids = object[name].as_array().into_iter().flatten();
+            return ids.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)).collect();
+        }
         match serde_json::from_str::<Vec<serde_json::Value>>(given) {
             Ok(ids) => ids.iter().map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)).collect(),
             Err(_) if self.listed => given.split(',').map(|id| id.trim().to_owned()).collect(),

@@ -11,6 +11,7 @@ use threecx_core::{InputError, depth, raw};
 use crate::args::connection::ConnectionFlags;
 use crate::args::matches;
 use crate::args::output::OutputFlags;
+use crate::args::parse::parse;
 use crate::args::plain::plain;
 use crate::args::run::RunFlags;
 use crate::args::stdin::{Stdin, content};
@@ -47,7 +48,7 @@ pub fn command() -> Command {
 
 /// Sends a request unchanged and prints the answer.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     let output = Output::from(OutputFlags::of(&matches))?;
     let settings = Settings::from(ConnectionFlags::of(&matches)?)?;
     let mut stdin = Stdin::default();

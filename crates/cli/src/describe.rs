@@ -12,6 +12,7 @@ use crate::args::connection::api;
 use crate::args::flag::{Flag, Place, flags};
 use crate::args::matches;
 use crate::args::output::OutputFlags;
+use crate::args::parse::parse;
 use crate::args::plain::{READING, for_reading, plain};
 use crate::args::wording::collection_words;
 use crate::args::wording::{help, lifetime, warning};
@@ -36,7 +37,7 @@ pub fn command() -> Command {
 
 /// Explains an operation; of a resource alone, lists the operations.
 pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     let output = Output::from(OutputFlags::of(&matches))?;
     let target = api(&matches)?;
     let words: Vec<String> = matches::many(&matches, "words");

@@ -89,8 +89,12 @@ pub const EDITOR: Variable = Variable { name: "EDITOR", meaning: "The same, if V
 /// No colours.
 pub const NO_COLOR: Variable = Variable { name: "NO_COLOR", meaning: "Set to any value: no colours" };
 
+/// How wide the output may be.
+pub const COLUMNS: Variable =
+    Variable { name: "COLUMNS", meaning: "Width of tables [default: the terminal's; nothing is cut in a pipe]" };
+
 /// All of them, as the help lists them.
-pub const ALL: [&Variable; 18] = [
+pub const ALL: [&Variable; 19] = [
     &URL,
     &CLIENT_ID,
     &CLIENT_SECRET,
@@ -109,4 +113,5 @@ pub const ALL: [&Variable; 18] = [
     &HTTP_PROXY,
     &NO_PROXY,
     &NO_COLOR,
+    &COLUMNS,
 ];

@@ -44,6 +44,7 @@ mod secrets;
 mod shell;
 mod signals;
 mod simulate;
+mod text_file;
 mod tokens;
 mod tree;
 mod typed;

@@ -6,6 +6,7 @@ use threecx_catalog::Method;
 use threecx_core::raw;
 
 use crate::args::matches;
+use crate::args::parse::parse;
 use crate::args::plain::plain;
 use crate::args::stdin::Stdin;
 use crate::args::{globals, layout};
@@ -39,7 +40,7 @@ pub fn command() -> Command {
 
 /// Logs out of a profile.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     let named = matches::text(&matches, "profile").or_else(|| env_vars::PROFILE.get());
     named.as_deref().map_or(Ok(()), check_name)?;
     let profiles = Profiles::load()?;

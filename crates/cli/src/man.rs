@@ -14,6 +14,7 @@ use crate::args::flag::{Flag, flags};
 use crate::args::globals;
 use crate::args::matches;
 use crate::args::output::OutputFlags;
+use crate::args::parse::parse;
 use crate::args::plain::{PRINTING, for_reading, plain};
 use crate::args::wording::whole_lifetime;
 use crate::args::wording::{about, help, warning};
@@ -46,7 +47,7 @@ pub fn command() -> Command {
 
 /// Prints one page, or writes all.
 pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     if let Some(folder) = matches::text(&matches, "to") {
         let pages = all(own);
         let number = pages.len();

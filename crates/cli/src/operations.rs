@@ -11,6 +11,7 @@ use threecx_catalog::Form;
 use crate::args::connection::api;
 use crate::args::matches;
 use crate::args::output::OutputFlags;
+use crate::args::parse::parse;
 use crate::args::plain::{READING, for_reading, plain};
 use crate::failure::Failure;
 use crate::output::shape::Shape;
@@ -42,7 +43,7 @@ pub fn command() -> Command {
 
 /// Lists the operations.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     let output = Output::from(OutputFlags::of(&matches))?;
     let target = api(&matches)?.unwrap_or(Span::ALL);
     let words = words(&matches);

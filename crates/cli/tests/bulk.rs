@@ -96,7 +96,9 @@ fn what_an_export_guards_comes_back_as_it_was() {
     let names = ["=Eve", "+49 30 1", "+cmd", "-x", "@y", "'quoted", "'=both", "''@z"];
     for (index, name) in names.iter().enumerate() {
         let number = (100 + index).to_string();
-        prints(sim.threecx().args(["users", "update", &number, &format!("--first-name={name}")]));
+        // `@y` would be a file.
+        let typed = if name.starts_with('@') { format!("@{name}") } else { (*name).to_owned() };
+        prints(sim.threecx().args(["users", "update", &number, &format!("--first-name={typed}")]));
     }
     let read = || {
         let list = ["users", "list", "--filter", "Number lt '108'", "--select", "Id,FirstName", "--orderby", "Number"];

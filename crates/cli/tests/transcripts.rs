@@ -5,7 +5,8 @@
 fn transcripts() {
     let cases = trycmd::TestCases::new();
     // What is set on this machine must not decide. An empty value counts as not set.
-    for variable in ["THREECX_URL", "THREECX_CLIENT_ID", "THREECX_CLIENT_SECRET", "THREECX_CA_FILE", "THREECX_PROFILE"]
+    for variable in
+        ["THREECX_URL", "THREECX_CLIENT_ID", "THREECX_CLIENT_SECRET", "THREECX_CA_FILE", "THREECX_PROFILE", "COLUMNS"]
     {
         cases.env(variable, "");
     }

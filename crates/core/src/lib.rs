@@ -43,9 +43,11 @@ mod request;
 pub mod retry;
 mod split;
 mod suggest;
+pub mod texts;
 pub mod token;
 
 pub use coerce::setting;
+pub use coerce::truth;
 pub use error::{Cause, Error, InputError, NotInVersion, Position, Reason, Refusal};
 pub use input::{Arguments, Input, Place};
 pub use literal::text_literal;

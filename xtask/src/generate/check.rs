@@ -49,12 +49,41 @@ pub fn overrides(record: &Record, overrides: &Overrides) -> Result<(), String> {
             mistakes.push(format!("[content] nothing has a property or a field {name}"));
         }
     }
+    for name in overrides.texts.names() {
+        let takes = |operation: &Operation| {
+            operation.parameters.contains_key(name)
+                || matches!(&operation.body, Body::Fields(fields) if fields.contains_key(name))
+        };
+        if !structures.any(name) && !operations(record).any(|(_, operation)| takes(operation)) {
+            mistakes.push(format!("[texts] nothing has a property, a field or a parameter {name}"));
+        }
+    }
+    columns(record, overrides, &structures, &mut mistakes);
     for name in overrides.item_flags.keys() {
         if !overrides.collections.values().any(|row| row.also.contains(name)) {
             mistakes.push(format!("[item-flags.{name}] belongs to no collection"));
         }
     }
     if mistakes.is_empty() { Ok(()) } else { Err(format!("api/overrides.toml:\n  {}", mistakes.join("\n  "))) }
+}
+
+/// A column is a property of the entities of its set, or says what to do instead.
+fn columns(record: &Record, overrides: &Overrides, structures: &Structures<'_>, mistakes: &mut Vec<String>) {
+    for (set, columns) in &overrides.columns {
+        let path = format!("/{set}");
+        let list = operations(record).find(|(_, operation)| operation.method == "GET" && operation.path == path);
+        let entity = list.and_then(|(_, operation)| Structures::answered(operation));
+        for (header, column) in columns {
+            let known = |name: &String| {
+                let found = entity.as_ref().and_then(|entity| structures.property(&entity.ty.name, name));
+                found.is_some_and(|found| found.name == name)
+            };
+            if column.is.is_some() == column.instead.is_some() || column.is.as_ref().is_some_and(|name| !known(name)) {
+                mistakes
+                    .push(format!("[columns.{set}] {header}: `is` names a property of the set, or `instead` helps"));
+            }
+        }
+    }
 }
 
 fn warning_codes(record: &Record) -> Vec<String> {

@@ -4,7 +4,7 @@ use super::emit::{self, Types};
 use super::names;
 use super::roots::{Roots, property};
 use super::structures::Structures;
-use crate::record::{CollectionRow, Column, ItemFlag, ItemRow, Operation, Overrides};
+use crate::record::{CollectionRow, Column, ForeignColumn, ItemFlag, ItemRow, Operation, Overrides};
 
 /// The index's tables.
 pub fn index(
@@ -16,13 +16,15 @@ pub fn index(
     let naming = &overrides.names;
     let texts = |texts: &[String]| emit::slice("    ", texts.iter().map(|text| format!("{text:?}")));
     let mut out = format!(
-        "\npub const NAMING: Naming = Naming {{\n    summary: {},\n    columns: {},\n    searched: {},\n    volatile: {},\n}};\n",
+        "\npub const NAMING: Naming = Naming {{\n    summary: {},\n    columns: {},\n    searched: {},\n    volatile: {},\n    numbered: {},\n}};\n",
         texts(&naming.summary),
         texts(&naming.columns),
         texts(&naming.searched),
         texts(&naming.volatile),
+        texts(&naming.numbered),
     );
     out.push_str(&format!("\npub static FILE_CONTENTS: &[&str] = &{:?};\n", overrides.content.names));
+    out.push_str(&texts_and_columns(overrides));
     let tables = Collections { overrides, roots, types, structures };
     let rows = overrides.collections.iter().map(|(name, row)| {
         tables.collection(name, row).map_err(|error| format!("[collections.\"{name}\"] in overrides.toml: {error}"))
@@ -32,6 +34,29 @@ pub fn index(
     let rows = emit::slice("", rows).replace("&super::", "&");
     out.push_str(&format!("\npub static COLLECTIONS: &[Collection] = {rows};\n"));
     Ok(out)
+}
+
+/// Texts that are more than any text, and what other programs call columns.
+fn texts_and_columns(overrides: &Overrides) -> String {
+    let texts = &overrides.texts;
+    let kind = |names: &[String], kind: &str| -> Vec<String> {
+        names.iter().map(|name| format!("(\"{name}\", TextKind::{kind})")).collect()
+    };
+    let words = texts.words.iter().map(|(name, words)| format!("(\"{name}\", TextKind::Words(&{words:?}))"));
+    let kinds = kind(&texts.mac, "Mac").into_iter().chain(kind(&texts.did, "Did")).chain(words);
+    let columns = overrides.columns.iter().flat_map(|(set, columns)| {
+        columns.iter().map(move |(header, column)| {
+            let ForeignColumn { is, not, words, instead } = column;
+            format!(
+                "ForeignColumn {{ set: \"{set}\", header: \"{header}\", property: {is:?}, negated: {not}, words: &{words:?}, instead: {instead:?} }}"
+            )
+        })
+    });
+    format!(
+        "\npub static TEXT_KINDS: &[(&str, TextKind)] = {};\n\npub static FOREIGN_COLUMNS: &[ForeignColumn] = {};\n",
+        emit::slice("", kinds),
+        emit::slice("", columns)
+    )
 }
 
 /// How an operation is asked for a period, by its newest form.

@@ -95,9 +95,10 @@ impl<'r> Roots<'r> {
                 let find = |name: &str| self.structures.property(&root.structure, name);
                 let reference = |found: Found<'_>| property(types, &root.structure, found.name);
                 let text = |name: &str| find(name).filter(Found::is_text).map(reference);
+                let kept = naming.keys.get(name).map(String::as_str);
                 format!(
                     "\npub static SET: EntitySet = EntitySet {{\n    name: \"{name}\",\n    structure: {table},\n    key: {},\n    addressed: {},\n    number: {},\n    names: &{:?},\n    email: {},\n    label: &{:?},\n    list: {},\n    get: {},\n    create: {},\n    update: {},\n    delete: {},\n}};\n",
-                    optional(find(key.as_deref().unwrap_or("Id")).map(reference)),
+                    optional(find(key.as_deref().or(kept).unwrap_or("Id")).map(reference)),
                     key.is_some(),
                     optional(text(&naming.number)),
                     self.names(&root.structure, naming),

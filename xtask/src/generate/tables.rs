@@ -32,19 +32,17 @@ pub fn files(record: &Record, overrides: &Overrides) -> Result<BTreeMap<String, 
     Ok(files)
 }
 
+/// What has a parameter, a field or a property.
+#[derive(Clone, Copy)]
+enum Owner<'n> {
+    Operation(&'n str),
+    Structure(&'n str),
+}
+
 struct Tables<'a> {
     overrides: &'a Overrides,
     types: &'a Types,
     roots: &'a Roots<'a>,
-}
-
-/// Whose properties or fields they are.
-#[derive(Clone, Copy)]
-enum Of<'a> {
-    /// Fields of an operation's body.
-    Operation(&'a str),
-    /// Properties of a structure.
-    Structure(&'a str),
 }
 
 impl Tables<'_> {
@@ -174,7 +172,7 @@ impl Tables<'_> {
                 format!("Body::Entity({})", self.types.table(&name))
             }
             Body::Fields(fields) => {
-                format!("Body::Fields({})", self.properties("                    ", Of::Operation(id), fields)?)
+                format!("Body::Fields({})", self.properties("                    ", Owner::Operation(id), fields)?)
             }
         };
         let mut answers = Vec::new();
@@ -182,7 +180,7 @@ impl Tables<'_> {
             let answer = self.answer(id, text)?;
             answers.push(format!("Dated {{ value: {answer}, span: {} }}", emit::span(*span)));
         }
-        let target = self.roots.target(form, self.types, |field| self.refers_to(Some(id), field))?;
+        let target = self.roots.target(form, self.types, |field| self.refers_to(Owner::Operation(id), field))?;
         let method = names::title(&form.method.to_lowercase());
         Ok(format!(
             "Form {{\n                    span: {},\n                    method: Method::{method},\n                    path: \"{}\",\n                    target: {target},\n                    segments: &[{}],\n                    parameters: {},\n                    options: &[{}],\n                    body: {body},\n                    answers: &[{}],\n                }}",
@@ -207,15 +205,18 @@ impl Tables<'_> {
             spec.max_length,
             *quoting == Quoting::Quoted,
             spec.default,
-            self.refers_to(Some(id), name),
+            self.refers_to(Owner::Operation(id), name),
         ))
     }
 
-    /// What a parameter or field of an operation refers to. Properties of entities are not
-    /// looked up by name: `Id` means something else in every one of them.
-    fn refers_to(&self, operation: Option<&str>, name: &str) -> Option<&str> {
+    /// What a parameter or field of an operation, or a property of a structure, refers to. Properties are
+    /// not looked up by their name alone: `Id` means something else in every structure.
+    fn refers_to(&self, owner: Owner<'_>, name: &str) -> Option<&str> {
         let people = &self.overrides.people;
-        let found = people.get(&format!("{}.{name}", operation?)).or_else(|| people.get(name));
+        let found = match owner {
+            Owner::Operation(id) => people.get(&format!("{id}.{name}")).or_else(|| people.get(name)),
+            Owner::Structure(structure) => people.get(&format!("{structure}.{name}")),
+        };
         found.map(String::as_str)
     }
 
@@ -237,17 +238,22 @@ impl Tables<'_> {
         Ok(format!("Answer {{ status: {status}, content: {content} }}"))
     }
 
-    fn properties(&self, indent: &str, of: Of<'_>, facts: &BTreeMap<String, Versioned>) -> Result<String, String> {
+    fn properties(
+        &self,
+        indent: &str,
+        owner: Owner<'_>,
+        facts: &BTreeMap<String, Versioned>,
+    ) -> Result<String, String> {
         let mut lines = Vec::new();
         let secrets = &self.overrides.secrets.names;
-        let (operation, structure) = match of {
-            Of::Operation(id) => (Some(id), None),
-            Of::Structure(name) => (None, Some(name)),
+        let structure = match owner {
+            Owner::Operation(_) => None,
+            Owner::Structure(name) => Some(name),
         };
         for (name, fact) in facts {
             let secret = secrets.contains(name)
                 || structure.is_some_and(|structure| secrets.contains(&format!("{structure}.{name}")));
-            let refers_to = self.refers_to(operation, name);
+            let refers_to = self.refers_to(owner, name);
             for (text, span) in &fact.0 {
                 let spec = Spec::parse(text)?;
                 // `DeskphonePassword: true` asks for a new one; only what holds one is secret.
@@ -267,7 +273,7 @@ impl Tables<'_> {
                 Shape::Structure { base, properties } => {
                     let base =
                         base.as_ref().map_or("None".to_owned(), |base| format!("Some({})", self.types.table(base)));
-                    let properties = self.properties("    ", Of::Structure(name), properties)?;
+                    let properties = self.properties("    ", Owner::Structure(name), properties)?;
                     let _ = write!(
                         out,
                         "\npub static {constant}: Structure = Structure {{\n    name: \"{name}\",\n    base: {base},\n    span: {span},\n    properties: {properties},\n}};\n"

@@ -9,7 +9,7 @@ mod spec;
 mod write;
 
 pub use model::{Body, Kind, Operation, Record, Resource, Shape, TypeDef, Versioned};
-pub use overrides::{CollectionRow, Column, ItemFlag, ItemRow, Naming, Overrides, Quoting, RoleName};
+pub use overrides::{CollectionRow, Column, ForeignColumn, ItemFlag, ItemRow, Naming, Overrides, Quoting, RoleName};
 pub use read::parse;
 pub use release::{Release, Span};
 pub use spec::{Spec, TypeExpr};

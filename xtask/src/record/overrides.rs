@@ -29,6 +29,9 @@ pub struct Overrides {
     pub names: Naming,
     pub periods: Periods,
     pub content: Content,
+    pub texts: Texts,
+    /// By entity set and heading.
+    pub columns: BTreeMap<String, BTreeMap<String, ForeignColumn>>,
     /// By entity set and word: `Queues.agents`.
     pub collections: IndexMap<String, CollectionRow>,
     #[serde(rename = "item-flags")]
@@ -92,12 +95,15 @@ pub struct Naming {
     pub columns: Vec<String>,
     pub searched: Vec<String>,
     pub volatile: Vec<String>,
+    pub numbered: Vec<String>,
+    /// By entity set.
+    pub keys: BTreeMap<String, String>,
 }
 
 impl Naming {
     /// All properties, with the list that names them.
     pub fn lists(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let lists: [(&'static str, &[String]); 9] = [
+        let lists: [(&'static str, &[String]); 10] = [
             ("number", std::slice::from_ref(&self.number)),
             ("person", &self.person),
             ("name", &self.name),
@@ -107,6 +113,7 @@ impl Naming {
             ("columns", &self.columns),
             ("searched", &self.searched),
             ("volatile", &self.volatile),
+            ("numbered", &self.numbered),
         ];
         lists.into_iter().flat_map(|(list, names)| names.iter().map(move |name| (list, name.as_str())))
     }
@@ -125,6 +132,34 @@ pub struct Periods {
 #[serde(deny_unknown_fields)]
 pub struct Content {
     pub names: Vec<String>,
+}
+
+/// Texts that are more than any text, by names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Texts {
+    pub mac: Vec<String>,
+    pub did: Vec<String>,
+    pub words: BTreeMap<String, Vec<String>>,
+}
+
+impl Texts {
+    /// All names.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.mac.iter().chain(&self.did).chain(self.words.keys())
+    }
+}
+
+/// A column of a file that another program writes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForeignColumn {
+    pub is: Option<String>,
+    #[serde(default)]
+    pub not: bool,
+    #[serde(default)]
+    pub words: Vec<String>,
+    pub instead: Option<String>,
 }
 
 /// A collection that is changed item by item.

@@ -70,7 +70,7 @@ pub static SET: EntitySet = EntitySet {
     key: Some(entity_set::property(&super::active_calls::ACTIVE_CALL, "Id")),
     addressed: true,
     number: None,
-    names: &[],
+    names: &["Caller", "Callee"],
     email: None,
     label: &["Caller", "Callee"],
     list: Some(entity_set::operation(&RESOURCE, "ActiveCalls.ListActiveCall")),

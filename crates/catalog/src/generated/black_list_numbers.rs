@@ -180,7 +180,7 @@ pub static SET: EntitySet = EntitySet {
     key: Some(entity_set::property(&super::black_list_numbers::BLACK_LIST_NUMBER, "Id")),
     addressed: true,
     number: None,
-    names: &[],
+    names: &["CallerId"],
     email: None,
     label: &["CallerId", "Description"],
     list: Some(entity_set::operation(&RESOURCE, "BlackListNumbers.ListBlackListNumber")),

@@ -180,7 +180,7 @@ pub static SET: EntitySet = EntitySet {
     key: Some(entity_set::property(&super::blocklist::BLOCKLIST_ADDR, "Id")),
     addressed: true,
     number: None,
-    names: &[],
+    names: &["IPAddrMask"],
     email: None,
     label: &["IPAddrMask", "Description"],
     list: Some(entity_set::operation(&RESOURCE, "Blocklist.ListBlocklistAddr")),

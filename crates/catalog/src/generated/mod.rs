@@ -913,9 +913,64 @@ pub const NAMING: Naming = Naming {
         "IsRegistered",
         "QueueStatus",
     ],
+    numbered: &[
+        "Caller",
+        "Callee",
+    ],
 };
 
 pub static FILE_CONTENTS: &[&str] = &["Content", "Contents", "Data"];
+
+pub static TEXT_KINDS: &[(&str, TextKind)] = &[
+    ("MAC", TextKind::Mac),
+    ("MacAddress", TextKind::Mac),
+    ("mac", TextKind::Mac),
+    ("macs", TextKind::Mac),
+    ("DidNumbers", TextKind::Did),
+    ("RoleName", TextKind::Words(&["users", "receptionists", "group_admins", "managers", "group_owners", "system_admins", "system_owners"])),
+];
+
+pub static FOREIGN_COLUMNS: &[ForeignColumn] = &[
+    ForeignColumn { set: "Users", header: "BLF", property: Some("Blfs"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "ClickToCallAuth", property: None, negated: false, words: &[], instead: Some("Newer releases have no such property; older ones have CallUsRequirement.") },
+    ForeignColumn { set: "Users", header: "DID", property: None, negated: false, words: &[], instead: Some("A DID leads to an extension by an inbound rule: threecx inbound-rules create.") },
+    ForeignColumn { set: "Users", header: "DeliverAudio", property: Some("PbxDeliversAudio"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "Department", property: None, negated: false, words: &[], instead: Some("Put them there afterwards: threecx users departments add NUMBER DEPARTMENT.") },
+    ForeignColumn { set: "Users", header: "DisableExternalCalls", property: Some("Internal"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "Disabled", property: Some("Enabled"), negated: true, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "EmailMissedCalls", property: Some("SendEmailMissedCalls"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "GoogleCalendarDisabled", property: Some("GoogleCalendarEnabled"), negated: true, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "GoogleContactsDisabled", property: Some("GoogleContactsEnabled"), negated: true, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "GoogleSignInDisabled", property: Some("GoogleSignInEnabled"), negated: true, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "HideFWrules", property: Some("MyPhoneHideForwardings"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "HotDesk", property: Some("EnableHotdesking"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "MAC", property: None, negated: false, words: &[], instead: Some("It is the MacAddress of a phone, in Phones.") },
+    ForeignColumn { set: "Users", header: "MS365CalendarDisabled", property: Some("MS365CalendarEnabled"), negated: true, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "MS365ContactsDisabled", property: Some("MS365ContactsEnabled"), negated: true, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "MS365SignInDisabled", property: Some("MS365SignInEnabled"), negated: true, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "MS365TeamsDisabled", property: Some("MS365TeamsEnabled"), negated: true, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "MobileNumber", property: Some("Mobile"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "Model", property: None, negated: false, words: &[], instead: Some("It is the Name of a phone, in Phones.") },
+    ForeignColumn { set: "Users", header: "PinTimeout", property: Some("PinProtectTimeout"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "QRingtone", property: None, negated: false, words: &[], instead: Some("It is a setting of a phone, in Phones: QueueRingTone.") },
+    ForeignColumn { set: "Users", header: "RecordCanDelete", property: Some("MyPhoneAllowDeleteRecordings"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "RecordCanSee", property: Some("MyPhoneShowRecordings"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "RecordExternal", property: Some("RecordExternalCallsOnly"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "RecordNotify", property: Some("RecordEmailNotify"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "RecordStartStop", property: Some("AllowOwnRecordings"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "Ringtone", property: None, negated: false, words: &[], instead: Some("It is a setting of a phone, in Phones: RingTone.") },
+    ForeignColumn { set: "Users", header: "Role", property: None, negated: false, words: &[], instead: Some("It is their role in a department: threecx users departments add NUMBER DEPARTMENT --role ROLE.") },
+    ForeignColumn { set: "Users", header: "Router", property: None, negated: false, words: &[], instead: Some("It is the SbcName of a phone, in Phones.") },
+    ForeignColumn { set: "Users", header: "SRTPMode", property: Some("SRTPMode"), negated: false, words: &["SRTPDisabled", "SRTPEnabled", "SRTPEnforced"], instead: None },
+    ForeignColumn { set: "Users", header: "Template", property: None, negated: false, words: &[], instead: Some("It is the TemplateName of a phone, in Phones.") },
+    ForeignColumn { set: "Users", header: "Transcription", property: Some("TranscriptionMode"), negated: false, words: &["Nothing", "Voicemail", "Recordings", "Both", "Inherit"], instead: None },
+    ForeignColumn { set: "Users", header: "VMEmailOptions", property: Some("VMEmailOptions"), negated: false, words: &["None", "Notification", "Attachment", "AttachmentAndDelete"], instead: None },
+    ForeignColumn { set: "Users", header: "VMEnable", property: Some("VMEnabled"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "VMLanguage", property: Some("PromptSet"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "VMNoPin", property: Some("VMDisablePinAuth"), negated: false, words: &[], instead: None },
+    ForeignColumn { set: "Users", header: "VMPlayMsgDateTime", property: Some("VMPlayMsgDateTime"), negated: false, words: &["None", "Play12Hr", "Play24Hr"], instead: None },
+    ForeignColumn { set: "Users", header: "WMApprove", property: Some("WebMeetingApproveParticipants"), negated: false, words: &[], instead: None },
+];
 
 pub static COLLECTIONS: &[Collection] = &[
     Collection {

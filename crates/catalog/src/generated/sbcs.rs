@@ -208,7 +208,7 @@ pub static SBC: Structure = Structure {
         Property { name: "PassiveServerIsEnabled", ty: TypeRef::new(Type::Boolean, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(6, 10) },
         Property { name: "Password", ty: TypeRef::new(Type::String, false, false), max_length: None, navigation: false, default: None, secret: true, refers_to: None, span: Span::new(0, 10) },
         Property { name: "PhoneMAC", ty: TypeRef::new(Type::String, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
-        Property { name: "PhoneUserId", ty: TypeRef::new(Type::Int32, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
+        Property { name: "PhoneUserId", ty: TypeRef::new(Type::Int32, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: Some("Users.Id"), span: Span::new(0, 10) },
         Property { name: "ProvisionLink", ty: TypeRef::new(Type::String, false, true), max_length: None, navigation: false, default: None, secret: true, refers_to: None, span: Span::new(0, 10) },
         Property { name: "PublicIP", ty: TypeRef::new(Type::String, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
         Property { name: "Security", ty: TypeRef::new(Type::Enumeration(&super::sbcs::SECURITY), false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(6, 10) },

@@ -259,7 +259,7 @@ pub static RESOURCE: Resource = Resource {
 pub static SET: EntitySet = EntitySet {
     name: "Services",
     structure: &super::services::SERVICE_INFO,
-    key: None,
+    key: Some(entity_set::property(&super::services::SERVICE_INFO, "Name")),
     addressed: false,
     number: None,
     names: &["Name", "DisplayName"],
@@ -338,6 +338,6 @@ pub static X_SERVICE_MANAGE_OPTIONS: Structure = Structure {
     base: None,
     span: Span::new(0, 10),
     properties: &[
-        Property { name: "ServiceNames", ty: TypeRef::new(Type::String, true, false), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
+        Property { name: "ServiceNames", ty: TypeRef::new(Type::String, true, false), max_length: None, navigation: false, default: None, secret: false, refers_to: Some("Services.Name"), span: Span::new(0, 10) },
     ],
 };

@@ -1572,7 +1572,7 @@ pub static USER: Structure = Structure {
         Property { name: "Phones", ty: TypeRef::new(Type::Structure(&super::users::PHONE), true, false), max_length: None, navigation: true, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
         Property { name: "PinProtectTimeout", ty: TypeRef::new(Type::Int32, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
         Property { name: "PinProtected", ty: TypeRef::new(Type::Boolean, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
-        Property { name: "PrimaryGroupId", ty: TypeRef::new(Type::Int32, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
+        Property { name: "PrimaryGroupId", ty: TypeRef::new(Type::Int32, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: Some("Groups.Id"), span: Span::new(0, 10) },
         Property { name: "PromptSet", ty: TypeRef::new(Type::String, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
         Property { name: "QueueStatus", ty: TypeRef::new(Type::Enumeration(&super::users::QUEUE_STATUS_TYPE), false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },
         Property { name: "RecordCalls", ty: TypeRef::new(Type::Boolean, false, true), max_length: None, navigation: false, default: None, secret: false, refers_to: None, span: Span::new(0, 10) },

@@ -1,7 +1,7 @@
 //! What can be checked of a call without a PBX.
 
 use threecx_catalog::{Body, Operation, Release, Span, Verb};
-use threecx_core::{Arguments, Error, InputError, plan};
+use threecx_core::{Arguments, Error, InputError, Place, plan};
 
 /// Refuses what fits no release, before anyone is asked anything. The complaint is that of the newest
 /// release that has the operation.
@@ -22,6 +22,35 @@ pub fn check(operation: &'static Operation, arguments: &Arguments, release: Opti
         }
     }
     complaint.map_or(Ok(()), Err)
+}
+
+/// Everything that does not fit, one thing after the other: what is wrong is put aside, and the rest is checked
+/// again.
+pub fn check_all(operation: &'static Operation, arguments: &Arguments, release: Option<Span>) -> Vec<Error> {
+    let mut left = arguments.clone();
+    let mut errors: Vec<Error> = Vec::new();
+    while let Err(error) = check(operation, &left, release) {
+        let wrong = match &error {
+            Error::Input(error) if !error.came.is_empty() => place(&left, &error.argument),
+            _ => None,
+        };
+        let Some((place, name)) = wrong else {
+            // What is missing now may be what was put aside.
+            if errors.is_empty() {
+                errors.push(error);
+            }
+            break;
+        };
+        left.remove(place, &name);
+        errors.push(error);
+    }
+    errors
+}
+
+/// Where the value is that an error is about.
+fn place(arguments: &Arguments, argument: &str) -> Option<(Place, String)> {
+    let found = arguments.iter().find(|(_, name, _)| name.eq_ignore_ascii_case(argument));
+    found.map(|(place, name, _)| (place, name.to_owned()))
 }
 
 /// A PBX makes a blank entity of a create that says nothing: that has to be intended.

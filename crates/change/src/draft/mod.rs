@@ -16,17 +16,19 @@ use threecx::Client;
 use threecx::{Directory, NameInput, NamedEntity, Wanted};
 use threecx_catalog::{Effect, EntitySet, Span};
 use threecx_core::guard::{self, Finding};
-use threecx_core::{Arguments, Error, Input, InputError, Request, mask, plan};
+use threecx_core::{Arguments, Error, Input, InputError, Request, mask, plan, texts};
 
 use self::complete::{before, check_words, complete};
 use crate::before::Touched;
 
 use crate::intent::Intent;
+use crate::items::ItemChange;
 use crate::look_up::{add, expand_touched};
 use crate::plan::{Plan, Step, Thing};
 use crate::references::{About, Pending, References};
 
 pub use self::check::check;
+use self::check::check_all;
 
 /// Intents that fit, as far as that can be told without a PBX.
 #[derive(Debug)]
@@ -66,23 +68,34 @@ impl Draft {
     pub fn of(intents: Vec<Intent>, release: Option<Span>) -> Result<Draft, Vec<Problem>> {
         let mut draft = Draft { intents, references: HashMap::new(), pending: Vec::new(), release };
         let mut problems = Vec::new();
-        for (index, intent) in draft.intents.iter().enumerate() {
+        for (index, intent) in draft.intents.iter_mut().enumerate() {
+            let problem = |error: Error| Problem { intent: index, error };
+            if let Err(errors) = fit(intent) {
+                problems.extend(errors.into_iter().map(problem));
+            }
             let references =
                 draft.references.entry(intent.operation.id).or_insert_with(|| References::of(intent.operation));
-            let checked = references.pending(intent).and_then(|pending| {
-                let filter = intent.targets.filter().is_some();
-                let mut filled = references.with_placeholders(&pending, filter, &intent.arguments);
-                if let Some(change) = &intent.items {
-                    // What becomes of the collection is worked out on the PBX.
-                    filled.body = Some(Input::Json(format!("{{\"{}\":[]}}", change.collection.property.name)));
-                    check_words(change)?;
+            let pending = references.pending(intent);
+            // A word that can stand for nothing is not all that may be wrong.
+            let nothing = Pending::default();
+            let filter = intent.targets.filter().is_some() || pending.is_err();
+            let mut filled =
+                references.with_placeholders(pending.as_ref().unwrap_or(&nothing), filter, &intent.arguments);
+            if let Some(change) = &intent.items {
+                // What becomes of the collection is worked out on the PBX.
+                filled.body = Some(Input::Json(format!("{{\"{}\":[]}}", change.collection.property.name)));
+                problems.extend(check_words(change).err().map(problem));
+            }
+            let errors = check_all(intent.operation, &filled, release).into_iter();
+            match pending {
+                Ok(pending) => {
+                    problems.extend(errors.map(problem));
+                    draft.pending.push(pending);
                 }
-                check(intent.operation, &filled, release)?;
-                Ok(pending)
-            });
-            match checked {
-                Ok(pending) => draft.pending.push(pending),
-                Err(error) => problems.push(Problem { intent: index, error }),
+                Err(error) => {
+                    problems.extend(errors.filter(|other| argument(other) != argument(&error)).map(problem));
+                    problems.push(problem(error));
+                }
             }
         }
         if problems.is_empty() {
@@ -357,6 +370,27 @@ impl Draft {
             plan.steps.push(step);
         }
         Ok(first)
+    }
+}
+
+/// The argument that an error is about.
+fn argument(error: &Error) -> Option<&str> {
+    match error {
+        Error::Input(error) => Some(&error.argument),
+        _ => None,
+    }
+}
+
+/// Brings the texts of an intent into the form that a PBX keeps.
+fn fit(intent: &mut Intent) -> Result<(), Vec<Error>> {
+    let arguments = texts::fitted(intent.operation, &intent.arguments);
+    let items = intent.items.as_ref().map(ItemChange::fitted).transpose();
+    match (arguments, items) {
+        (Ok(arguments), Ok(items)) => {
+            (intent.arguments, intent.items) = (arguments, items);
+            Ok(())
+        }
+        (arguments, items) => Err(arguments.err().into_iter().chain(items.err()).flatten().collect()),
     }
 }
 

@@ -43,10 +43,14 @@ impl Flag {
         self.place == Place::Body || self.ty.collection || matches!(self.ty.ty, Type::Structure(_) | Type::Opaque(_))
     }
 
-    /// True if the value may be the content of a file, `@file`.
+    /// True for a single text, which may be that of a file, `@file`.
+    pub fn is_text(&self) -> bool {
+        matches!(self.ty.ty, Type::String) && !self.ty.collection
+    }
+
+    /// True if the value may be the content of any file, `@file`.
     pub fn is_content(&self) -> bool {
-        let text = matches!(self.ty.ty, Type::String) && !self.ty.collection;
-        self.place == Place::Field && text && threecx_catalog::holds_file(self.name)
+        self.place == Place::Field && self.is_text() && threecx_catalog::holds_file(self.name)
     }
 
     /// True if the flag alone means `true`.

@@ -1,31 +1,43 @@
-//! From what was typed to the arguments of a call. A value that cannot be a file is taken
-//! verbatim, so that a text may begin with `@`.
+//! From what was typed to the arguments of a call. `@file` stands for what is in the file, `@@text` for a text that
+//! begins with `@`.
 
 use clap::ArgMatches;
 use threecx::{Arguments, Input};
 
 use super::flag::{Flag, Place};
 use super::matches;
-use super::stdin::{Stdin, content};
+use super::stdin::{Stdin, Typed, content, read_file};
 use crate::failure::Failure;
+use crate::text_file::STDIN;
 
 /// What was given for an operation.
 pub fn gather(flags: &[Flag], matches: &ArgMatches, stdin: &mut Stdin) -> Result<Arguments, Failure> {
     let mut arguments = Arguments::default();
     for flag in flags {
         let Some(value) = matches::text(matches, &flag.long) else { continue };
-        let value = match value.strip_prefix('@') {
-            Some(path) if flag.is_content() => {
+        let value = match Typed::of(&value) {
+            Typed::File(path) if flag.is_content() => {
                 let file = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
                 threecx_core::content::encoded(file)
             }
             _ if flag.takes_files() => content(&format!("--{}", flag.long), value, stdin)?,
+            Typed::File(STDIN) if flag.is_text() => line(stdin.read(&format!("--{}", flag.long))?),
+            Typed::File(path) if flag.is_text() => line(read_file(path)?),
+            Typed::Text(text) if flag.is_text() => text.to_owned(),
             _ => value,
         };
         let input = Input::Text(value);
         put(flag, input, &mut arguments);
     }
     Ok(arguments)
+}
+
+/// A text without the end of its last line, which editors add.
+fn line(mut text: String) -> String {
+    if text.ends_with('\n') {
+        text.truncate(text.len() - if text.ends_with("\r\n") { 2 } else { 1 });
+    }
+    text
 }
 
 /// Puts a value where its flag says that it goes.

@@ -8,6 +8,7 @@ pub mod globals;
 pub mod layout;
 pub mod matches;
 pub mod output;
+pub mod parse;
 pub mod period;
 pub mod plain;
 pub mod run;

@@ -1,9 +1,7 @@
-//! Standard input and files that are read for a value. A list, an object or the body may be
-//! `@file` for a file's content or `-` for stdin.
-
-use std::io::Read;
+//! Standard input and files that are read for a value.
 
 use crate::failure::Failure;
+use crate::text_file::{self, STDIN};
 
 /// Stdin, which can be read for one thing only.
 #[derive(Debug, Default)]
@@ -25,27 +23,38 @@ impl Stdin {
     /// All of it.
     pub fn read(&mut self, flag: &str) -> Result<String, Failure> {
         self.take(flag)?;
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(|error| Failure::file("stdin", &error))?;
-        Ok(without_mark(text))
+        text_file::read(STDIN)
     }
 }
 
 /// The content of a text file.
 pub fn read_file(path: &str) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map(without_mark).map_err(|error| Failure::file(path, &error))
+    text_file::read(path)
 }
 
-/// Windows programs begin a UTF-8 file with a byte order mark.
-fn without_mark(text: String) -> String {
-    text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
+/// What a value that was typed says, where a file may be named: `@file` is the file, `@@text` is `@text`.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Typed<'v> {
+    File(&'v str),
+    Text(&'v str),
+}
+
+impl<'v> Typed<'v> {
+    pub fn of(value: &'v str) -> Typed<'v> {
+        match value.strip_prefix('@') {
+            Some(text) if text.starts_with('@') => Typed::Text(text),
+            Some(path) => Typed::File(path),
+            None => Typed::Text(value),
+        }
+    }
 }
 
 /// The value of a flag that may name a file or stdin.
 pub fn content(flag: &str, value: String, stdin: &mut Stdin) -> Result<String, Failure> {
-    match value.strip_prefix('@') {
-        Some(path) => read_file(path),
-        None if value == "-" => stdin.read(flag),
-        None => Ok(value),
+    match Typed::of(&value) {
+        Typed::File(STDIN) => stdin.read(flag),
+        Typed::File(path) => read_file(path),
+        Typed::Text(STDIN) => stdin.read(flag),
+        Typed::Text(text) => Ok(text.to_owned()),
     }
 }

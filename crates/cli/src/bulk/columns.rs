@@ -3,13 +3,14 @@
 
 use threecx::{Arguments, Input, Operation};
 use threecx_catalog::words::kebab;
-use threecx_catalog::{Structure, Type};
+use threecx_catalog::{ForeignColumn, Structure, Type, Verb, entity_set, foreign_column};
 use threecx_change::About;
-use threecx_core::{InputError, Place, did_you_mean};
+use threecx_core::{InputError, MASK, Place, did_you_mean, truth};
 
-use super::table::{Cell, Row};
+use super::spoilt::{Spoilt, spoilt};
+use super::table::{Cell, Row, Table};
 use crate::args::flag::Flag;
-use crate::failure::Failure;
+use crate::failure::{Failure, RowProblem};
 
 /// A cell that stands for null, and one that stands for an empty text; an empty cell means that
 /// nothing is given.
@@ -23,10 +24,38 @@ pub enum Column {
     Argument(usize),
     /// A property inside the object that the flag with this index takes: `Gateway.Host`.
     Inside(usize, Vec<&'static str>),
+    /// The flag with this index, in the words of another program.
+    Foreign(usize, &'static ForeignColumn),
     /// What the row is about, by its number, name …
     Subject,
     /// Nothing.
     Ignored,
+    /// Nothing: the PBX sets it.
+    ReadOnly,
+}
+
+impl Column {
+    /// The flag whose value it gives, or a part of it.
+    fn flag(&self) -> Option<usize> {
+        match self {
+            Column::Argument(index) | Column::Inside(index, _) | Column::Foreign(index, _) => Some(*index),
+            Column::Subject | Column::Ignored | Column::ReadOnly => None,
+        }
+    }
+
+    /// True if both give the same value.
+    fn says_same(&self, other: &Column) -> bool {
+        match (self, other) {
+            (Column::Argument(one) | Column::Foreign(one, _), Column::Argument(two) | Column::Foreign(two, _)) => {
+                one == two
+            }
+            _ => self == other,
+        }
+    }
+
+    fn is_used(&self) -> bool {
+        !matches!(self, Column::Ignored | Column::ReadOnly)
+    }
 }
 
 /// The columns of a file.
@@ -34,6 +63,8 @@ pub enum Column {
 pub struct Columns {
     pub headers: Vec<String>,
     pub columns: Vec<Column>,
+    /// The headers of columns that are for nothing, and why.
+    pub problems: Vec<(String, InputError)>,
 }
 
 /// How columns are assigned.
@@ -48,45 +79,96 @@ pub struct Assignment {
 }
 
 impl Columns {
-    /// Finds out what each column is for.
+    /// Finds out what each column is for. A column that is for nothing is a problem, unless nothing is in it.
     pub fn assign(
-        headers: Vec<String>,
+        table: &Table,
         operation: &Operation,
         flags: &[Flag],
         about: Option<&About>,
         assignment: &Assignment,
     ) -> Result<Columns, Failure> {
-        let assigner = Assigner { flags, about };
+        let headers = table.headers.clone();
+        let set = operation.newest_form().target.set().map(|set| set.name);
+        let assigner = Assigner { flags, about, creates: operation.verb == Verb::Create, set };
         for (column, _) in &assignment.map {
             if !headers.contains(column) {
                 let known: Vec<&str> = headers.iter().map(String::as_str).collect();
-                return Err(problem("--map", "a column of the file", column, did_you_mean(column, &known)));
+                let hint = did_you_mean(column, &known);
+                let error = InputError::of("--map", "a column of the file", format!("`{column}`"));
+                return Err(threecx::Error::from(InputError { hint, ..error }).into());
             }
         }
         let mut columns = Vec::with_capacity(headers.len());
-        for header in &headers {
+        let mut problems = Vec::new();
+        for (at, header) in headers.iter().enumerate() {
             let mapped = assignment.map.iter().find(|(column, _)| column == header).map(|(_, argument)| argument);
-            let found = assigner.find(mapped.unwrap_or(header));
-            let column = match (found, mapped) {
-                (Some(column), _) => column,
-                (None, None) if assignment.ignore_unknown => Column::Ignored,
-                (None, mapped) => {
-                    let names: Vec<&str> = flags.iter().map(|flag| flag.long.as_str()).collect();
-                    let word = mapped.unwrap_or(header);
-                    let hint = did_you_mean(&kebab(word), &names).map_or_else(
-                        || "Say what it is with --map 'Column=argument', or leave it out with --ignore-columns.".into(),
-                        |hint| format!("{hint} --map '{header}=argument' says it, --ignore-columns leaves it out."),
-                    );
-                    let expected = format!("an argument of {}", operation.id);
-                    return Err(problem("column", &expected, word, Some(hint)));
+            let expected = || format!("an argument of {}", operation.id);
+            let column = match (mapped, assigner.find(mapped.unwrap_or(header), mapped.is_none())) {
+                (_, Ok(column)) => column,
+                (None, Err(_)) if assignment.ignore_unknown || is_empty(table, at) => Column::Ignored,
+                (mapped, Err(hint)) => {
+                    let came = format!("`{}`", mapped.unwrap_or(header));
+                    let error = InputError { hint, ..InputError::of("column", expected(), came) };
+                    if mapped.is_some() {
+                        return Err(unknown_column(header, error));
+                    }
+                    problems.push((header.clone(), error));
+                    Column::Ignored
                 }
             };
             columns.push(column);
         }
-        let mut columns = Columns { headers, columns };
+        let mut columns = Columns { headers, columns, problems };
         columns.settle_subject(flags, about, assignment.subject_is_given);
+        columns.settle_foreign();
         columns.refuse_twice(flags)?;
         Ok(columns)
+    }
+
+    /// Where a file has a property by the API's name and by another's, the API's counts.
+    fn settle_foreign(&mut self) {
+        for at in 0..self.columns.len() {
+            let Column::Foreign(index, _) = self.columns[at] else { continue };
+            if self.columns.contains(&Column::Argument(index)) {
+                self.columns[at] = Column::Ignored;
+            }
+        }
+    }
+
+    /// The headers of columns that are left out because the PBX sets what is in them.
+    pub fn read_only(&self) -> Vec<&str> {
+        let columns = self.columns.iter().zip(&self.headers);
+        columns.filter(|(column, _)| **column == Column::ReadOnly).map(|(_, header)| header.as_str()).collect()
+    }
+
+    /// Takes out the cells that cannot be what was meant; returns what is wrong with them.
+    pub fn take_spoilt(&self, rows: &mut [Row], flags: &[Flag]) -> Vec<RowProblem> {
+        let mut problems = Vec::new();
+        for row in rows {
+            for ((column, header), cell) in self.columns.iter().zip(&self.headers).zip(&mut row.cells) {
+                if !column.is_used() {
+                    continue;
+                }
+                let flag = column.flag().map(|index| &flags[index]);
+                let text = cell.text().filter(|text| text == MASK && flag.is_some_and(|flag| flag.secret));
+                let spoilt = match (&*cell, text) {
+                    (_, Some(_)) => Some(MASKED),
+                    (Cell::Text(text), None) => {
+                        // An object is put together of texts, and a number to dial is one.
+                        let is_text = flag.is_none_or(|flag| matches!(flag.ty.ty, Type::String | Type::Structure(_)));
+                        spoilt(text, is_text)
+                    }
+                    _ => None,
+                };
+                if let Some(Spoilt { expected, hint }) = spoilt {
+                    let message = format!("expected {expected}; got `{}`", cell.shown().trim_matches('"'));
+                    let (line, column, hint) = (Some(row.line), Some(header.clone()), Some(hint.to_owned()));
+                    problems.push(RowProblem { line, column, message, hint });
+                    *cell = Cell::Empty;
+                }
+            }
+        }
+        problems
     }
 
     /// Where nothing else says what a row is about, its number does, although it may be a property
@@ -110,12 +192,10 @@ impl Columns {
 
     fn refuse_twice(&self, flags: &[Flag]) -> Result<(), Failure> {
         for (index, column) in self.columns.iter().enumerate() {
-            let before = self.columns[..index].iter().position(|other| other == column && *other != Column::Ignored);
+            let before = self.columns[..index].iter().position(|other| other.is_used() && other.says_same(column));
             if let Some(before) = before {
-                let what = match column {
-                    Column::Argument(index) | Column::Inside(index, _) => format!("--{}", flags[*index].long),
-                    _ => "what a row is about".into(),
-                };
+                let what = column.flag().map(|index| format!("--{}", flags[index].long));
+                let what = what.unwrap_or_else(|| "what a row is about".into());
                 return Err(Failure::usage(format!(
                     "the columns `{}` and `{}` both say {what}",
                     self.headers[before], self.headers[index]
@@ -128,7 +208,7 @@ impl Columns {
 
     /// True if a flag's value comes from the file.
     pub fn gives(&self, index: usize) -> bool {
-        self.columns.iter().any(|column| matches!(column, Column::Argument(at) | Column::Inside(at, _) if *at == index))
+        self.columns.iter().any(|column| column.flag() == Some(index))
     }
 
     /// Puts the cells of a row into its arguments; returns the words that say what it is about.
@@ -138,7 +218,10 @@ impl Columns {
         for (column, cell) in self.columns.iter().zip(&row.cells) {
             match column {
                 _ if *cell == Cell::Empty => {}
-                Column::Ignored => {}
+                Column::Ignored | Column::ReadOnly => {}
+                Column::Foreign(index, foreign) => {
+                    arguments.set(flags[*index].place, flags[*index].name, translated(cell, foreign));
+                }
                 Column::Subject => words.extend(subjects(cell, about)),
                 Column::Argument(index) => arguments.set(flags[*index].place, flags[*index].name, input(cell)),
                 Column::Inside(index, path) => {
@@ -164,12 +247,12 @@ impl Columns {
     /// nor objects.
     pub fn telling(&self, flags: &[Flag]) -> Vec<usize> {
         let tells = |column: &Column| match column {
-            Column::Argument(index) => {
+            Column::Argument(index) | Column::Foreign(index, _) => {
                 let flag = &flags[*index];
                 !flag.secret && flag.place != Place::Body && !matches!(flag.ty.ty, Type::Structure(_) | Type::Opaque(_))
             }
             Column::Subject => true,
-            Column::Inside(..) | Column::Ignored => false,
+            Column::Inside(..) | Column::Ignored | Column::ReadOnly => false,
         };
         (0..self.columns.len()).filter(|index| tells(&self.columns[*index])).collect()
     }
@@ -177,11 +260,11 @@ impl Columns {
     /// The header of the column from which an argument comes.
     pub fn header_of(&self, argument: &str, flags: &[Flag]) -> Option<&str> {
         let is = |column: &Column| match column {
-            Column::Argument(index) | Column::Inside(index, _) => {
+            Column::Argument(index) | Column::Inside(index, _) | Column::Foreign(index, _) => {
                 flags[*index].name == argument || flags[*index].long == argument
             }
             Column::Subject => argument.chars().all(|c| c.is_uppercase() || c == '-'),
-            Column::Ignored => false,
+            Column::Ignored | Column::ReadOnly => false,
         };
         self.columns.iter().position(is).map(|index| self.headers[index].as_str())
     }
@@ -190,10 +273,44 @@ impl Columns {
 struct Assigner<'a> {
     flags: &'a [Flag],
     about: Option<&'a About>,
+    /// True if the PBX gives the key.
+    creates: bool,
+    /// The set that the operation belongs to.
+    set: Option<&'static str>,
 }
 
 impl Assigner<'_> {
-    fn find(&self, word: &str) -> Option<Column> {
+    /// What a column of this name is for. `is_header` if it was not said with `--map`.
+    ///
+    /// # Errors
+    /// What to do, where that is known.
+    fn find(&self, word: &str, is_header: bool) -> Result<Column, Option<String>> {
+        let foreign = self.set.filter(|_| is_header).and_then(|set| foreign_column(set, word));
+        if let Some(foreign) = foreign
+            && let Some(property) = foreign.property
+            && let Some(index) = self.flags.iter().position(|flag| flag.name == property && flag.place == Place::Field)
+        {
+            return Ok(Column::Foreign(index, foreign));
+        }
+        if is_header && self.is_read_only(word) {
+            return Ok(Column::ReadOnly);
+        }
+        if let Some(column) = self.known(word) {
+            return Ok(column);
+        }
+        let names: Vec<&str> = self.flags.iter().map(|flag| flag.long.as_str()).collect();
+        let instead = foreign.and_then(|foreign| foreign.instead).map(str::to_owned);
+        Err(instead.or_else(|| did_you_mean(&kebab(word), &names)))
+    }
+
+    /// True for what the PBX sets: the key of what is created, and whether somebody is there.
+    fn is_read_only(&self, word: &str) -> bool {
+        let Some(set) = self.set.and_then(entity_set) else { return false };
+        let is_key = set.has_numeric_key() && set.key.is_some_and(|key| key.name == word);
+        self.creates && is_key || ["IsRegistered", "IsOnline"].contains(&word) && set.property(word).is_some()
+    }
+
+    fn known(&self, word: &str) -> Option<Column> {
         let plain = squeezed(word);
         let flag = |plain: &str| {
             let same = |flag: &&Flag| squeezed(&flag.long) == plain;
@@ -274,7 +391,36 @@ fn subjects(cell: &Cell, about: Option<&About>) -> Vec<String> {
     }
 }
 
-fn problem(argument: &str, expected: &str, came: &str, hint: Option<String>) -> Failure {
-    let error = InputError { hint, ..InputError::of(argument, expected, format!("`{came}`")) };
-    threecx::Error::from(error).into()
+/// What a cell says in the words of another program: the opposite, or a number for a word.
+fn translated(cell: &Cell, foreign: &ForeignColumn) -> Input {
+    let Some(text) = cell.text() else { return input(cell) };
+    let word = text.trim().parse::<usize>().ok().and_then(|number| foreign.words.get(number));
+    match (foreign.negated, truth(&text), word) {
+        (true, Some(value), _) => Input::Json((!value).to_string()),
+        (false, _, Some(word)) => Input::Text((*word).to_owned()),
+        _ => input(cell),
+    }
 }
+
+/// What to do about columns that are for nothing.
+pub const UNKNOWN: &str = "Say what it is with --map 'Column=argument', or leave it out with --ignore-columns.";
+
+/// The failure of a file with one column that is for nothing.
+pub fn unknown_column(header: &str, error: InputError) -> Failure {
+    let hint = error.hint.as_ref().map_or_else(
+        || UNKNOWN.to_owned(),
+        |hint| format!("{hint} --map '{header}=argument' says it, --ignore-columns leaves it out."),
+    );
+    threecx::Error::from(InputError { hint: Some(hint), ..error }).into()
+}
+
+/// True if no row has anything in this column.
+fn is_empty(table: &Table, at: usize) -> bool {
+    table.rows.iter().all(|row| row.cells.get(at).is_none_or(|cell| *cell == Cell::Empty))
+}
+
+/// What stands for a secret where it is shown.
+const MASKED: Spoilt = Spoilt {
+    expected: "a secret",
+    hint: "It stands for a secret that is not shown: leave the cell empty, or write the secret.",
+};

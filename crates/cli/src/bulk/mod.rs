@@ -12,7 +12,7 @@ mod columns;
 mod results;
 mod resume;
 mod row_file;
-mod sheet_bounds;
+mod spoilt;
 mod summary;
 pub mod table;
 

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use threecx::{Arguments, Error, Input};
 use threecx_catalog::{Verb, words::counted};
-use threecx_change::{Intent, Plan, Problem, Targets, Thing};
+use threecx_change::{Draft, Intent, Plan, Problem, Targets, Thing};
 
-use super::columns::{Assignment, Columns};
+use super::columns::{Assignment, Columns, unknown_column};
 use super::table::{self, Table};
 use super::{brings_files, results};
 use crate::args::flag::Flag;
@@ -24,6 +24,8 @@ pub struct RowFile {
     pub path: String,
     pub table: Table,
     pub columns: Columns,
+    /// What is wrong with cells by themselves.
+    spoilt: Vec<RowProblem>,
 }
 
 impl RowFile {
@@ -38,15 +40,19 @@ impl RowFile {
         if brings_files(typed.operation) {
             file::refuse_one_name(&typed.output)?;
         }
-        let table = table::read(path)?;
+        let mut table = table::read(path)?;
         let subject_is_given = !typed.run.words.is_empty()
             || typed.about.is_some_and(|about| typed.arguments.get(about.place(), about.by.name).is_some());
         let assignment =
             Assignment { map: typed.bulk.map.clone(), ignore_unknown: typed.bulk.ignore_columns, subject_is_given };
-        let columns =
-            Columns::assign(table.headers.clone(), typed.operation, &typed.flags, typed.about.as_ref(), &assignment)?;
-        let file = RowFile { path: path.to_owned(), table, columns };
+        let columns = Columns::assign(&table, typed.operation, &typed.flags, typed.about.as_ref(), &assignment)?;
+        let spoilt = columns.take_spoilt(&mut table.rows, &typed.flags);
+        let file = RowFile { path: path.to_owned(), table, columns, spoilt };
         file.refuse_constants(typed)?;
+        let left_out = file.columns.read_only();
+        if !left_out.is_empty() {
+            typed.output.remark(&[format!("Left out, because the PBX sets it: {}.", left_out.join(", "))]);
+        }
         Ok(file)
     }
 
@@ -64,7 +70,7 @@ impl RowFile {
     }
 
     /// An intent for each row.
-    pub fn intents(&self, typed: &Typed) -> Result<Vec<Intent>, Failure> {
+    fn intents(&self, typed: &Typed) -> Result<Vec<Intent>, Failure> {
         let intent = |row| {
             let mut arguments = typed.arguments.clone();
             let words = self.columns.fill(row, &typed.flags, typed.about.as_ref(), &mut arguments);
@@ -123,7 +129,17 @@ impl RowFile {
         self.own(typed).into_iter().map(check).collect()
     }
 
-    /// What is wrong with rows, by line and column.
+    /// Intents that fit, as far as that can be told without a PBX; everything that is wrong with the file
+    /// otherwise.
+    pub fn draft(&self, typed: &Typed) -> Result<Draft, Failure> {
+        let drafted = Draft::of(self.intents(typed)?, typed.settings.release);
+        match (drafted, self.columns.problems.as_slice(), self.spoilt.is_empty()) {
+            (Ok(draft), [], true) => Ok(draft),
+            (drafted, ..) => Err(self.failure(typed, drafted.err().unwrap_or_default())),
+        }
+    }
+
+    /// What is wrong with columns, and with rows by line and column.
     pub fn failure(&self, typed: &Typed, problems: Vec<Problem>) -> Failure {
         // What the PBX says to a look-up does not belong to any row.
         if let [Problem { error, .. }] = problems.as_slice()
@@ -131,17 +147,35 @@ impl RowFile {
         {
             return error.clone().into();
         }
+        let unknown = &self.columns.problems;
+        let is_spoilt = |line: u64| !unknown.is_empty() || self.spoilt.iter().any(|spoilt| spoilt.line == Some(line));
         let problem = |Problem { intent, error }: Problem| {
             let line = self.table.rows.get(intent).map_or(0, |row| row.line);
             let message = error.to_string();
-            let Error::Input(error) = error else { return RowProblem { line, column: None, message, hint: None } };
+            let Error::Input(error) = error else {
+                return Some(RowProblem { line: Some(line), column: None, message, hint: None });
+            };
+            // What is missing may be what was taken out.
+            if error.came.is_empty() && is_spoilt(line) {
+                return None;
+            }
             // The column's name precedes it already.
             let column = self.columns.header_of(&error.argument, &typed.flags).map(str::to_owned);
             let shorter = message.strip_prefix(&error.argument).map(|rest| rest.strip_prefix(": ").unwrap_or(rest));
             let message = shorter.filter(|_| column.is_some()).unwrap_or(&message).to_owned();
-            RowProblem { line, column, message, hint: error.hint }
+            Some(RowProblem { line: Some(line), column, message, hint: error.hint })
         };
-        Failure::Rows { problems: problems.into_iter().map(problem).collect(), rows: self.table.rows.len() }
+        let mut in_rows: Vec<RowProblem> = problems.into_iter().filter_map(problem).collect();
+        if let ([(header, error)], true, true) = (unknown.as_slice(), in_rows.is_empty(), self.spoilt.is_empty()) {
+            return unknown_column(header, error.clone());
+        }
+        in_rows.extend(self.spoilt.iter().cloned());
+        in_rows.sort_by_key(|problem| problem.line);
+        let columns = unknown.iter().map(|(header, error)| {
+            let message = format!("expected {}", error.expected);
+            RowProblem { line: None, column: Some(header.clone()), message, hint: error.hint.clone() }
+        });
+        Failure::Rows { problems: columns.chain(in_rows).collect(), rows: self.table.rows.len() }
     }
 
     /// The file, links followed: the same file by another name is the same run.

@@ -17,6 +17,7 @@ use threecx_change::{Draft, Intent, Problem, Wants};
 use crate::args::connection::ConnectionFlags;
 use crate::args::matches;
 use crate::args::output::OutputFlags;
+use crate::args::parse::parse;
 use crate::args::run::RunFlags;
 use crate::args::stdin::{Stdin, content};
 use crate::args::wording::collection_words;
@@ -35,7 +36,7 @@ use crate::runtime::runtime;
 
 /// Carries out what was typed after `threecx <resource> <collection>`.
 pub fn run(collection: &'static Collection, rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command::command(collection).try_get_matches_from(rest)?;
+    let matches = parse(command::command(collection), rest)?;
     let asked = Asked {
         collection,
         which: matches::text(&matches, "which").unwrap_or_default(),
@@ -193,7 +194,7 @@ fn list(collection: &Collection, items: &[Value], output: &Output) -> Result<(),
         let row = |item: &Value| columns.iter().map(|column| cell(item, column)).collect::<Vec<String>>();
         let heading: Vec<&str> = columns.iter().map(|column| column.heading).collect();
         let rows = items.iter().map(row).collect();
-        sink.painted(&print_table::table(&heading, rows, Some(output.width())))?;
+        sink.painted(&print_table::table(&heading, rows, output.room()))?;
     } else {
         for item in items {
             sink.line(&one_line(item.as_str().unwrap_or_default()))?;

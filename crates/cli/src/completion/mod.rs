@@ -11,6 +11,7 @@ use std::ffi::OsString;
 
 use crate::args::matches;
 use crate::args::output::OutputFlags;
+use crate::args::parse::parse;
 use crate::args::plain::{PRINTING, for_reading, plain};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -82,7 +83,7 @@ pub fn command() -> Command {
 
 /// Prints the script of a shell.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     let output = Output::from(OutputFlags::of(&matches))?;
     let shell = matches::text(&matches, "shell").unwrap_or_default();
     let script = SHELLS.iter().find(|(name, _)| *name == shell).map_or("", |(_, script)| script);

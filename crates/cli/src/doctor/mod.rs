@@ -17,6 +17,7 @@ use check::{CHECKS, Finding, Status};
 
 use crate::args::connection::{ConnectionFlags, Times};
 use crate::args::output::OutputFlags;
+use crate::args::parse::parse;
 use crate::args::plain::plain;
 use crate::args::stdin::Stdin;
 use crate::args::{globals, layout};
@@ -54,7 +55,7 @@ pub fn command() -> Command {
 
 /// Checks everything and prints what it finds.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     let output = Output::from(OutputFlags::of(&matches))?;
     let mut settings = Settings::from(ConnectionFlags::of(&matches)?)?;
     settings.times = settings.times.or(PATIENCE);

@@ -16,6 +16,7 @@ use threecx_change::Properties;
 use crate::args::connection::ConnectionFlags;
 use crate::args::matches;
 use crate::args::output::OutputFlags;
+use crate::args::parse::parse;
 use crate::args::stdin::Stdin;
 use crate::connect::Settings;
 use crate::consent::{Consent, ask_if_interactive, is_interactive};
@@ -39,7 +40,7 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
         return Err(Failure::usage(format!("{} has nothing that can be both read and updated", resource.name))
             .next(format!("See `threecx {} --help` for its operations.", resource.command)));
     };
-    let matches = command::command(resource, &kind).try_get_matches_from(rest)?;
+    let matches = parse(command::command(resource, &kind), rest)?;
     let output = Output::from(OutputFlags::of(&matches))?;
     let mut settings = Settings::from(ConnectionFlags::of(&matches)?)?;
     // Whoever edits takes their time.

@@ -5,8 +5,10 @@ mod kind;
 mod next_steps;
 mod render;
 
+use std::collections::BTreeSet;
 use std::io;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use threecx::Error;
 use threecx_catalog::words::counted;
 use threecx_change::JournalError;
@@ -85,13 +87,15 @@ pub enum Failure {
         /// What the system says.
         reason: String,
     },
-    /// A file of rows that cannot be read as one.
-    #[error("{path}: {reason}; nothing was sent")]
-    Table {
+    /// A file that does not hold what it should: text, or rows.
+    #[error("{path}: {reason}; nothing was sent{}", indented(.places))]
+    Unreadable {
         /// Which.
         path: String,
         /// What is wrong, and where.
         reason: String,
+        /// The places, if there are several.
+        places: Vec<String>,
         /// What to do about it.
         next_step: &'static str,
     },
@@ -156,6 +160,12 @@ pub enum Failure {
         /// How many rows there are.
         rows: usize,
     },
+    /// Several arguments do not fit.
+    #[error("{} do not fit; nothing was sent{}", counted(.failures.len(), "argument", "arguments"), each(.failures))]
+    Arguments {
+        /// What is wrong with each of them.
+        failures: Vec<Failure>,
+    },
     /// A bulk run that is not done.
     #[error("{}", incomplete(*.rows, *.failed, *.unknown, *.not_sent, .cause.as_deref()))]
     Incomplete {
@@ -206,6 +216,12 @@ pub enum Failure {
         /// How many steps of it stay.
         left: usize,
     },
+    /// The filter of `--jq` says `halt_error`, or `halt` with an exit code: it has said why.
+    #[error("the filter halted")]
+    Halted {
+        /// The exit code.
+        code: u8,
+    },
     /// Ctrl-C or the like in the middle of a run, or of a file that was written.
     #[error("it was interrupted{}", by(*.0))]
     Interrupted(Signal),
@@ -237,15 +253,30 @@ fn by(signal: Signal) -> String {
     if signal == Signal::Interrupt { String::new() } else { format!(" by {}", signal.name()) }
 }
 
+fn indented(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("\n  {}", one_line(line))).collect()
+}
+
+fn each(failures: &[Failure]) -> String {
+    let line = |failure: &Failure| {
+        let hint = match failure {
+            Failure::Call(Error::Input(error)) => error.hint.as_ref().map(|hint| format!(" ({hint})")),
+            _ => None,
+        };
+        format!("\n  {failure}{}", hint.unwrap_or_default())
+    };
+    failures.iter().map(line).collect()
+}
+
 fn of_row(row: &Option<u64>) -> String {
     row.map(|row| format!(" (row {row})")).unwrap_or_default()
 }
 
-/// What is wrong with a row of a file.
-#[derive(Debug)]
+/// What is wrong with a row of a file, or with a column.
+#[derive(Clone, Debug)]
 pub struct RowProblem {
-    /// Where the row begins, counted from 1.
-    pub line: u64,
+    /// Where the row begins, counted from 1; nothing for a column as a whole.
+    pub line: Option<u64>,
     /// The header of the column.
     pub column: Option<String>,
     pub message: String,
@@ -255,16 +286,30 @@ pub struct RowProblem {
 /// The maximum number of problems that are listed.
 const PROBLEMS: usize = 20;
 
+/// Problems of columns are all listed: a file has few, and to correct them one by one takes as many runs.
 fn problem_list(problems: &[RowProblem], rows: usize) -> String {
-    let mut text = format!("{} of {rows} rows do not fit; nothing was sent", problems.len());
-    for RowProblem { line, column, message, hint } in problems.iter().take(PROBLEMS) {
-        let column = column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();
+    let (in_rows, columns): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| problem.line.is_some());
+    let lines: BTreeSet<Option<u64>> = in_rows.iter().map(|problem| problem.line).collect();
+    let of_rows = format!("{} of {rows} rows", lines.len());
+    let which = match (columns.len(), lines.len()) {
+        (0, _) => of_rows,
+        (columns, 0) => counted(columns, "column", "columns"),
+        (columns, _) => format!("{} and {of_rows}", counted(columns, "column", "columns")),
+    };
+    let one = which.starts_with("1 column") && lines.is_empty();
+    let mut text = format!("{which} {} not fit; nothing was sent", if one { "does" } else { "do" });
+    for RowProblem { line, column, message, hint } in
+        columns.iter().copied().chain(in_rows.iter().copied().take(PROBLEMS))
+    {
+        let place: Vec<String> = line.iter().map(|line| format!("line {line}")).collect();
+        let column = column.iter().map(|column| format!("column {column}"));
+        let place: Vec<String> = place.into_iter().chain(column).collect();
         let hint = hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
         text.push_str("\n  ");
-        text.push_str(&one_line(&format!("line {line}{column}: {message}{hint}")));
+        text.push_str(&one_line(&format!("{}: {message}{hint}", place.join(", "))));
     }
-    if problems.len() > PROBLEMS {
-        text.push_str(&format!("\n  and {} more", problems.len() - PROBLEMS));
+    if in_rows.len() > PROBLEMS {
+        text.push_str(&format!("\n  and {} more", in_rows.len() - PROBLEMS));
     }
     text
 }
@@ -313,7 +358,8 @@ impl From<clap::Error> for Failure {
         let mut paragraphs = text.split("\n\n");
         let words = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
         let message = words(paragraphs.next().unwrap_or_default().trim_start_matches("error: "));
-        let tip = paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("tip: ").map(words));
+        let joined = joined_value(&error);
+        let tip = joined.or_else(|| paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("tip: ").map(words)));
         let usage = text.lines().find_map(|line| line.strip_prefix("Usage: "));
         let help = match usage {
             Some(usage) => {
@@ -324,6 +370,22 @@ impl From<clap::Error> for Failure {
         };
         let next_step = tip.map_or(help.clone(), |tip| format!("{}. {help}", capitalised(&tip)));
         Failure::usage(message).next(next_step)
+    }
+}
+
+/// What to do where a value is missing, or taken for a flag, because it begins with a hyphen.
+fn joined_value(error: &clap::Error) -> Option<String> {
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let argument = context(ContextKind::InvalidArg)?;
+    match error.kind() {
+        ErrorKind::InvalidValue if context(ContextKind::InvalidValue) == Some("") => {
+            let flag = argument.split(' ').next().filter(|flag| flag.starts_with("--"))?;
+            Some(format!("a value that looks like a flag is joined to its own: {flag}='-…'"))
+        }
+        _ => None,
     }
 }
 
@@ -356,6 +418,15 @@ impl Failure {
         Failure::File { path: path.into(), reason: reason_of(error) }
     }
 
+    /// What several errors come to: one is itself.
+    pub fn all(mut failures: Vec<Failure>) -> Failure {
+        match failures.len() {
+            0 => Failure::Internal("nothing is wrong".into()),
+            1 => failures.remove(0),
+            _ => Failure::Arguments { failures },
+        }
+    }
+
     /// The same, with the profile to log in to again, if the login has expired.
     #[must_use]
     pub fn of_profile(self, profile: impl FnOnce() -> Option<String>) -> Failure {
@@ -371,7 +442,7 @@ impl Failure {
     /// Its kind; `None` for what is not a failure: help, and a reader that went away.
     pub fn kind(&self) -> Option<Kind> {
         Some(match self {
-            Failure::Help(_) | Failure::Closed => return None,
+            Failure::Help(_) | Failure::Closed | Failure::Halted { .. } => return None,
             Failure::Call(error) | Failure::LoggedOut { error, .. } => Kind::of(error),
             Failure::CutShort { error, .. } => Kind::of(error),
             Failure::Kept { failure, .. } => return failure.kind(),
@@ -383,7 +454,7 @@ impl Failure {
             Failure::Unconfirmed { .. } => Kind::Unconfirmed,
             Failure::Keyring { .. } => Kind::Keyring,
             Failure::Unhealthy => Kind::Unhealthy,
-            Failure::Rows { .. } | Failure::Table { .. } => Kind::Input,
+            Failure::Rows { .. } | Failure::Unreadable { .. } | Failure::Arguments { .. } => Kind::Input,
             Failure::Incomplete { unknown: 1.., .. } => Kind::UnknownOutcome,
             Failure::Incomplete { .. } => Kind::Incomplete,
             Failure::Interrupted(_) => Kind::Interrupted,
@@ -403,6 +474,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Failure::Interrupted(signal) => signal.exit_code(),
+            Failure::Halted { code } => *code,
             _ => self.kind().map_or(0, Kind::exit_code),
         }
     }
@@ -442,11 +514,17 @@ impl Failure {
                 Some("Unlock it, or set THREECX_SECRETS=file to keep secrets in files that only you can read.".into())
             }
             Failure::File { .. } => Some("Check the path and its permissions.".into()),
-            Failure::Table { next_step, .. } => Some((*next_step).into()),
+            Failure::Unreadable { next_step, .. } => Some((*next_step).into()),
             Failure::Simulator { .. } => Some("Use another --port (0 picks a free one) or --bind.".into()),
             Failure::Internal(_) => Some("Please report it with the command line, without secrets.".into()),
             Failure::Declined => Some("Answer y to go ahead, or add --yes to skip the question.".into()),
+            Failure::Rows { problems, .. } if problems.iter().any(|problem| problem.line.is_none()) => Some(
+                "Say what a column is with --map 'Column=argument', or leave out all that are not known with \
+                 --ignore-columns. Then correct the file and run it again."
+                    .into(),
+            ),
             Failure::Rows { .. } => Some("Correct the file and run it again.".into()),
+            Failure::Arguments { .. } => Some("Correct each of them, and run it again.".into()),
             Failure::Incomplete { unknown, resumable, failed, .. } => Some(match (unknown, resumable) {
                 (0, true) if *failed > 0 => {
                     "Correct the file and run the same command again: what is done is not sent \
@@ -469,7 +547,11 @@ impl Failure {
             Failure::Plan(error) => Some(next_steps::plan(error)),
             Failure::ForeignPlan { .. } => Some("Run it at a terminal; or look at it with --dry-run.".into()),
             Failure::NotAllUndone { run, .. } => Some(format!("See what it was: threecx history {run}")),
-            Failure::Help(_) | Failure::Interrupted(_) | Failure::Closed | Failure::Unhealthy => None,
+            Failure::Help(_)
+            | Failure::Interrupted(_)
+            | Failure::Closed
+            | Failure::Halted { .. }
+            | Failure::Unhealthy => None,
         }
     }
 }

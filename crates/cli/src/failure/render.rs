@@ -18,7 +18,7 @@ impl Failure {
     fn try_report(&self, json: bool) -> io::Result<()> {
         let mut stderr = io::stderr().lock();
         match self {
-            Failure::Closed | Failure::Unhealthy => Ok(()),
+            Failure::Closed | Failure::Halted { .. } | Failure::Unhealthy => Ok(()),
             Failure::Help(error) => error.print(),
             _ if json => writeln!(stderr, "{}", escaped(&self.json().to_string())),
             _ => {
@@ -93,13 +93,17 @@ impl Failure {
                 error.insert("rows".into(), (*rows).into());
                 error.insert("problems".into(), problems.iter().map(problem).collect());
             }
+            Failure::Arguments { failures } => {
+                let problems = failures.iter().map(|failure| failure.json()["error"].clone());
+                error.insert("problems".into(), problems.collect());
+            }
             Failure::Incomplete { rows, failed, unknown, not_sent, .. } => {
                 for (name, count) in [("rows", rows), ("failed", failed), ("unknown", unknown), ("not_sent", not_sent)]
                 {
                     error.insert(name.into(), (*count).into());
                 }
             }
-            Failure::File { path, .. } | Failure::LostRows { path, .. } | Failure::Table { path, .. } => {
+            Failure::File { path, .. } | Failure::LostRows { path, .. } | Failure::Unreadable { path, .. } => {
                 error.insert("path".into(), path.clone().into());
             }
             _ => {}

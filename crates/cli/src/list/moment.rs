@@ -27,7 +27,8 @@ fn instant(text: &str, now: &Zoned) -> Option<Timestamp> {
         "yesterday" => return day(now.date().yesterday().ok()?),
         _ => {}
     }
-    if let Some(ago) = ago(text) {
+    // A week ago is `7d` to some and `-7d` to others.
+    if let Some(ago) = ago(text.strip_prefix('-').unwrap_or(text)) {
         return Some(now.checked_sub(ago).ok()?.timestamp());
     }
     if let Ok(instant) = text.parse::<Timestamp>() {
@@ -92,7 +93,8 @@ mod tests {
             ("48h", Some("2026-10-24T11:00:00Z")),
             ("", None),
             ("d", None),
-            ("-1d", None),
+            ("-1d", Some("2026-10-25T11:00:00Z")),
+            ("--1d", None),
             ("2026-02-30", None),
             ("last week", None),
         ] {

@@ -12,6 +12,7 @@ use serde_json::json;
 use threecx::{Builder, Client, Error, Login, SecretStore, TokenFile};
 
 use crate::args::output::OutputFlags;
+use crate::args::parse::parse;
 use crate::args::stdin::Stdin;
 use crate::connect::{of_environment, reach};
 use crate::consent::is_interactive;
@@ -30,7 +31,7 @@ pub use command::{ABOUT, command};
 
 /// Logs in.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     let output = Output::from(OutputFlags::format_of(&matches))?;
     let mut stdin = Stdin::default();
     let flags = LoginFlags::of(&matches)?;

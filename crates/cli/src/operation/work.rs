@@ -46,7 +46,7 @@ impl Work {
     /// The intents, checked as far as that is possible without a PBX.
     pub fn draft(&self, typed: &Typed) -> Result<Draft, Failure> {
         let intents = match self {
-            Work::Rows(file) => file.intents(typed)?,
+            Work::Rows(file) => return file.draft(typed),
             Work::Calls => vec![intent(typed, typed.arguments.clone())],
             Work::Pages(list) => vec![intent(typed, list.first_page(&typed.arguments))],
         };
@@ -88,10 +88,10 @@ impl Work {
     pub fn failure(&self, typed: &Typed, problems: Vec<Problem>) -> Failure {
         match self {
             Work::Rows(file) => file.failure(typed, problems),
-            Work::Calls | Work::Pages(_) => match problems.into_iter().next() {
-                Some(Problem { error, .. }) => naming(typed, error),
-                None => Failure::Internal("nothing is wrong".into()),
-            },
+            Work::Calls | Work::Pages(_) => {
+                let errors = problems.into_iter().map(|Problem { error, .. }| naming(typed, error));
+                Failure::all(errors.collect())
+            }
         }
     }
 }

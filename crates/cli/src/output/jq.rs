@@ -4,12 +4,15 @@ use std::rc::Rc;
 
 use jaq_core::data::JustLut;
 use jaq_core::load::{Arena, File, Loader};
-use jaq_core::{Compiler, Ctx, Filter, Vars, load, unwrap_valr};
+use jaq_core::{Compiler, Ctx, Exn, Filter, Vars, load, unwrap_valr};
 use jaq_json::{Val, read, write};
 use threecx_core::{InputError, Position};
 
 use super::rows::Rows;
 use crate::failure::Failure;
+
+/// The formats of jq that jaq lacks.
+const FORMATS: &str = include_str!("formats.jq");
 
 /// A filter, ready to run.
 pub struct Jq {
@@ -30,7 +33,8 @@ impl Jq {
             let expected = format!("a jq filter at most {DEEPEST} levels deep");
             return Err(threecx::Error::from(InputError::of("--jq", expected, "deeper nesting")).into());
         }
-        let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+        let formats = load::parse(FORMATS, |parser| parser.defs()).into_iter().flatten();
+        let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(formats);
         let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         let arena = Arena::default();
         let modules = Loader::new(defs)
@@ -57,20 +61,27 @@ impl Jq {
         complaint(text, &self.expression)
     }
 
-    /// Runs it over a JSON value; what comes out goes to `emit`, one value after the other.
-    pub fn run(&self, json: &str, mut emit: impl FnMut(&str) -> Result<(), Failure>) -> Result<(), Failure> {
+    /// Runs it over a JSON value; what comes out goes to `emit`, one value after the other. Returns the exit
+    /// code if the filter says `halt`, after which it runs no more.
+    pub fn run(&self, json: &str, mut emit: impl FnMut(&str) -> Result<(), Failure>) -> Result<Option<u8>, Failure> {
         let failed = |message: String| Failure::Jq { message, row: None };
         let unreadable = |_| failed("the answer is not JSON that can be read".to_owned());
         let input = read::parse_single(json.as_bytes()).map_err(unreadable)?;
         let context = Ctx::<JustLut<Val>>::new(&self.filter.lut, Vars::new([]));
         let mut text = Vec::new();
-        for value in self.filter.id.run((context, input)).map(unwrap_valr) {
-            let value = value.map_err(|error| failed(self.complaint(&error.to_string())))?;
+        for value in self.filter.id.run((context, input)) {
+            let value = match value.map_err(Exn::get_halt) {
+                Ok(value) => value,
+                Err(Ok(code)) => return Ok(Some(u8::try_from(code).unwrap_or(HALTED))),
+                Err(Err(error)) => {
+                    unwrap_valr(Err(error)).map_err(|error| failed(self.complaint(&error.to_string())))?
+                }
+            };
             text.clear();
             write::write(&mut text, &write::Pp::default(), 0, &value).map_err(|error| failed(error.to_string()))?;
             emit(&String::from_utf8_lossy(&text))?;
         }
-        Ok(())
+        Ok(None)
     }
 }
 
@@ -133,6 +144,16 @@ fn nesting(expression: &str) -> usize {
     }
     deepest
 }
+/// What a filter that halted comes to.
+pub fn halted(code: Option<u8>) -> Result<(), Failure> {
+    match code {
+        None | Some(0) => Ok(()),
+        Some(code) => Err(Failure::Halted { code }),
+    }
+}
+
+/// The exit code of `halt_error`, for a code that is none.
+const HALTED: u8 = 5;
 
 /// What was expected, what came, and where.
 type Complaint<'a> = (String, String, &'a str);
@@ -172,27 +193,35 @@ pub struct Filtered {
     jq: Rc<Jq>,
     rows: Box<dyn Rows>,
     number: u64,
+    /// The exit code, once the filter has halted: rows after that are not its own.
+    halted: Option<u8>,
 }
 
 impl Filtered {
     pub fn new(jq: Rc<Jq>, rows: Box<dyn Rows>) -> Filtered {
-        Filtered { jq, rows, number: 0 }
+        Filtered { jq, rows, number: 0, halted: None }
     }
 }
 
 impl Rows for Filtered {
     fn row(&mut self, row: &str) -> Result<(), Failure> {
-        let Filtered { jq, rows, number } = self;
+        let Filtered { jq, rows, number, halted } = self;
+        if halted.is_some() {
+            return Ok(());
+        }
         *number += 1;
         // The row itself may hold secrets, its number does not.
-        jq.run(row, |value| rows.row(value)).map_err(|failure| match failure {
+        *halted = jq.run(row, |value| rows.row(value)).map_err(|failure| match failure {
             Failure::Jq { message, .. } => Failure::Jq { message, row: Some(*number) },
             other => other,
-        })
+        })?;
+        Ok(())
     }
 
     fn finish(self: Box<Self>) -> Result<Vec<String>, Failure> {
-        self.rows.finish()
+        let remarks = self.rows.finish()?;
+        halted(self.halted)?;
+        Ok(remarks)
     }
 
     fn checkpoint(&mut self) -> Result<u64, Failure> {

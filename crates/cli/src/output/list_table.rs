@@ -9,6 +9,7 @@ use super::shape::{self, Shape};
 use super::sink::Sink;
 use super::style::{Style, one_line};
 use super::table::fit;
+use super::terminal::WIDTH;
 use crate::failure::Failure;
 
 /// The number of rows that decide.
@@ -22,7 +23,8 @@ pub struct TableRows {
     sink: Sink,
     shape: Shape,
     count: Option<u64>,
-    width: usize,
+    /// How wide a line may be; nothing where nothing is cut.
+    room: Option<usize>,
     /// The first rows, until there are enough of them.
     first: Vec<String>,
     layout: Option<Layout>,
@@ -37,9 +39,9 @@ struct Layout {
 }
 
 impl TableRows {
-    pub fn new(sink: Sink, shape: &Shape, count: Option<u64>, width: usize) -> TableRows {
+    pub fn new(sink: Sink, shape: &Shape, count: Option<u64>, room: Option<usize>) -> TableRows {
         let shape = shape.clone();
-        TableRows { sink, shape, count, width, first: Vec::new(), layout: None, number: 0, hidden: false }
+        TableRows { sink, shape, count, room, first: Vec::new(), layout: None, number: 0, hidden: false }
     }
 
     /// Decides, and prints what decided.
@@ -53,7 +55,7 @@ impl TableRows {
         };
         if !layout.names.is_empty() {
             let names: Vec<String> = layout.names.iter().map(|name| one_line(name)).collect();
-            let heading = line(names.iter().map(String::as_str), &layout.widths);
+            let heading = line(names.iter().map(String::as_str), &layout.widths, self.room.is_some());
             self.sink.painted(&Style::for_stdout().bold(&heading))?;
         }
         self.layout = Some(layout);
@@ -61,13 +63,15 @@ impl TableRows {
     }
 
     fn lay_out(&self, records: &[Record<'_>]) -> Layout {
-        let Columns { names, left_out } = columns::choose(records, &self.shape, self.width);
+        let Columns { names, left_out } = columns::choose(records, &self.shape, self.room.unwrap_or(WIDTH));
         let widest = |name: &String| {
             let cells = records.iter().map(|record| self.cell(record, name).width());
             cells.chain([name.width()]).max().unwrap_or_default()
         };
         let mut widths: Vec<usize> = names.iter().map(widest).collect();
-        narrow(&mut widths, self.width.saturating_sub(GAP.len() * names.len().saturating_sub(1)));
+        if let Some(room) = self.room {
+            narrow(&mut widths, room.saturating_sub(GAP.len() * names.len().saturating_sub(1)));
+        }
         Layout { names, widths, left_out }
     }
 
@@ -86,7 +90,7 @@ impl TableRows {
             Some(record) => {
                 let cells: Vec<String> = layout.names.iter().map(|name| self.cell(&record, name)).collect();
                 self.hidden |= cells.iter().any(|cell| cell == HIDDEN);
-                self.sink.line(&line(cells.iter().map(String::as_str), &layout.widths))
+                self.sink.line(&line(cells.iter().map(String::as_str), &layout.widths, self.room.is_some()))
             }
             None => self.sink.line(&one_line(&columns::cell(&shape::masked_text(self.shape.structure, row)))),
         }
@@ -131,8 +135,10 @@ impl Rows for TableRows {
     }
 }
 
-fn line<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize]) -> String {
-    let cells: Vec<String> = cells.zip(widths).map(|(cell, width)| fit(cell, *width)).collect();
+/// A line of cells; those of later rows may be wider than their column, and are cut only on a terminal.
+fn line<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize], cut: bool) -> String {
+    let cell = |(cell, width): (&str, &usize)| fit(cell, if cut { *width } else { cell.width().max(*width) });
+    let cells: Vec<String> = cells.zip(widths).map(cell).collect();
     cells.join(GAP).trim_end().to_owned()
 }
 

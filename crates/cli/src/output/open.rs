@@ -29,7 +29,7 @@ pub fn continued(output: &Output, sink: Sink, shape: &Shape, count: Option<u64>)
 
 fn plain(output: &Output, sink: Sink, shape: &Shape, count: Option<u64>) -> Result<Box<dyn Rows>, Failure> {
     Ok(match output.format {
-        Format::Table => Box::new(TableRows::new(sink, shape, count, output.width())),
+        Format::Table => Box::new(TableRows::new(sink, shape, count, output.room())),
         Format::Json => Box::new(JsonRows::new(sink, count.filter(|_| shape.counted))?),
         Format::Ndjson => Box::new(Lines::new(sink, output.raw)),
         Format::Csv => Box::new(CsvRows::new(sink, shape)?),

@@ -9,7 +9,7 @@ use super::jq::Jq;
 use super::shape::Shape;
 use super::sink::Sink;
 use super::style;
-use super::terminal::{WIDTH, width};
+use super::terminal::{WIDTH, room, width};
 use crate::args::output::OutputFlags;
 use crate::atomic_file::{Readers, is_special};
 use crate::failure::Failure;
@@ -138,9 +138,14 @@ impl Output {
         }
     }
 
-    /// How wide a line may be.
+    /// How wide a line of text may be.
     pub fn width(&self) -> usize {
         if self.on_stdout() { width() } else { WIDTH }
+    }
+
+    /// How wide a table may be: programs and files take it whole.
+    pub fn room(&self) -> Option<usize> {
+        self.on_stdout().then(room).flatten()
     }
 
     /// Says something to the person at the terminal, unless they want it quiet.

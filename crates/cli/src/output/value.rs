@@ -2,6 +2,7 @@
 
 use super::columns::{self, HIDDEN};
 use super::format::Format;
+use super::jq::halted;
 use super::rows::more;
 use super::settings::Output;
 use super::shape::Shape;
@@ -14,7 +15,7 @@ pub fn print_value(value: &str, shape: &Shape, output: &Output) -> Result<(), Fa
     match output.format {
         Format::Table if output.jq.is_none() => {
             let mut sink = output.open_for(shape)?;
-            sink.line(&entity(value, shape, output.width()))?;
+            sink.line(&entity(value, shape, output.room()))?;
             sink.finish()
         }
         Format::Json | Format::Yaml => {
@@ -25,18 +26,19 @@ pub fn print_value(value: &str, shape: &Shape, output: &Output) -> Result<(), Fa
                 true => sink.raw(format!("---\n{}", yaml::document(value)).as_bytes()),
                 false => sink.line(&json::pretty(value)),
             };
-            match &output.jq {
+            let code = match &output.jq {
                 Some(jq) => jq.run(value, print)?,
-                None => print(value)?,
-            }
-            sink.finish()
+                None => print(value).map(|()| None)?,
+            };
+            sink.finish()?;
+            halted(code)
         }
         _ => print_rows(std::iter::once(value), None, shape, output),
     }
 }
 
 /// A single value or the properties of an entity that hold something.
-fn entity(value: &str, shape: &Shape, width: usize) -> String {
+fn entity(value: &str, shape: &Shape, room: Option<usize>) -> String {
     let Some(members) = columns::record(value) else { return one_line(&columns::cell(value)) };
     let mut pairs = Vec::new();
     for (name, value) in members {
@@ -48,7 +50,7 @@ fn entity(value: &str, shape: &Shape, width: usize) -> String {
         pairs.push((name, text));
     }
     let hidden = pairs.iter().any(|(_, text)| text == HIDDEN);
-    let mut text = table::pairs(pairs, Some(width));
+    let mut text = table::pairs(pairs, room);
     if hidden {
         text.push_str("\n*** are secrets; -o json shows them.");
     }

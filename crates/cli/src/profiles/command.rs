@@ -8,6 +8,7 @@ use threecx::TokenStore;
 use super::{Profile, Profiles, Who, check_name};
 use crate::args::matches;
 use crate::args::output::OutputFlags;
+use crate::args::parse::parse;
 use crate::args::plain::plain;
 use crate::args::{globals, layout};
 use crate::failure::Failure;
@@ -37,7 +38,7 @@ pub fn command() -> Command {
 
 /// Lists, chooses or removes.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     let output = Output::from(OutputFlags::format_of(&matches))?;
     let name = matches::text(&matches, "name").unwrap_or_default();
     let action = matches::text(&matches, "action");
@@ -107,7 +108,7 @@ fn list(output: &Output) -> Result<(), Failure> {
     };
     let rows = profiles.profiles.iter().map(row).collect();
     let heading = ["NAME", "ADDRESS", "AS", "DEFAULT", "SECRET", "VERSION"];
-    sink.painted(&table::table(&heading, rows, Some(output.width())))?;
+    sink.painted(&table::table(&heading, rows, output.room()))?;
     sink.finish()
 }
 

@@ -8,6 +8,7 @@ use threecx_change::sealed::{self, Opened};
 
 use super::{Asked, display};
 use crate::args::matches;
+use crate::args::parse::parse;
 use crate::args::plain::plain;
 use crate::args::stdin::read_file;
 use crate::args::{globals, layout};
@@ -41,7 +42,7 @@ pub fn command() -> Command {
 
 /// Shows a plan, asks, and carries it out.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     let asked = Asked::of(&matches)?;
     let path = matches::text(&matches, "file").unwrap_or_default();
     let journal = journal::open()?;

@@ -6,6 +6,7 @@ use clap::{Arg, Command, value_parser};
 
 use super::{display, number};
 use crate::args::output::OutputFlags;
+use crate::args::parse::parse;
 use crate::args::plain::plain;
 use crate::args::{globals, layout, matches};
 use crate::failure::Failure;
@@ -46,7 +47,7 @@ pub fn command() -> Command {
 
 /// Lists runs, or shows one.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     let output = Output::from(OutputFlags::of(&matches))?;
     let journal = journal::open()?;
     match number(&matches)? {
@@ -76,7 +77,7 @@ fn list(runs: &[RunSummary], output: &Output) -> Result<(), Failure> {
     };
     let mut sink = output.open()?;
     let heading = ["RUN", "BEGUN", "WHO", "PBX", "WHAT", "ENDED"];
-    sink.painted(&table::table(&heading, runs.iter().map(row).collect(), Some(output.width())))?;
+    sink.painted(&table::table(&heading, runs.iter().map(row).collect(), output.room()))?;
     sink.finish()
 }
 
@@ -102,7 +103,7 @@ fn detail(detail: &RunDetail, output: &Output) -> Result<(), Failure> {
         pairs.push(("Ended".to_owned(), display::here(ended)));
     }
     pairs.push(("Outcome".to_owned(), display::ending(run)));
-    sink.line(&table::pairs(pairs, Some(output.width())))?;
+    sink.line(&table::pairs(pairs, output.room()))?;
     sink.line("")?;
     let row = |step: &threecx_change::journal::StepRecord| {
         vec![
@@ -113,7 +114,7 @@ fn detail(detail: &RunDetail, output: &Output) -> Result<(), Failure> {
         ]
     };
     let rows = detail.steps.iter().take(STEPS).map(row).collect();
-    sink.painted(&table::table(&["STEP", "WHAT", "OUTCOME", "WHY"], rows, Some(output.width())))?;
+    sink.painted(&table::table(&["STEP", "WHAT", "OUTCOME", "WHY"], rows, output.room()))?;
     sink.finish()?;
     if detail.steps.len() > STEPS {
         note(&format!("{} more steps: -o json has them all.", detail.steps.len() - STEPS));

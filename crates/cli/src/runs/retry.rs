@@ -8,6 +8,7 @@ use threecx_change::{Pace, Retry, State, retry};
 
 use super::{Asked, number};
 use crate::args::bulk::{RepeatOrSkip, unknown};
+use crate::args::parse::parse;
 use crate::args::plain::plain;
 use crate::args::{globals, layout};
 use crate::consent::Consent;
@@ -37,7 +38,7 @@ pub fn command() -> Command {
 
 /// Sends what is left of a run.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     let asked = Asked::of(&matches)?;
     let decision = RepeatOrSkip::of(&matches, "unknown");
     let number = number(&matches)?.unwrap_or_default();

@@ -9,6 +9,7 @@ use threecx_change::journal::Kind;
 use threecx_change::{Undo, undo};
 
 use super::{Asked, display, number};
+use crate::args::parse::parse;
 use crate::args::plain::plain;
 use crate::args::{globals, layout};
 use crate::consent::{Consent, agreed, is_interactive};
@@ -43,7 +44,7 @@ pub fn command() -> Command {
 
 /// Shows the reverse of a run, asks, and carries it out.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     let asked = Asked::of(&matches)?;
     let run = number(&matches)?.unwrap_or_default();
     let journal = journal::open()?;

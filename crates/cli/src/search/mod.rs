@@ -13,6 +13,7 @@ use threecx_catalog::Effect;
 use crate::args::connection::api;
 use crate::args::matches;
 use crate::args::output::OutputFlags;
+use crate::args::parse::parse;
 use crate::args::plain::{READING, for_reading, plain};
 use crate::args::wording::collection_words;
 use crate::args::wording::warning;
@@ -52,7 +53,7 @@ pub fn command() -> Command {
 
 /// Looks for operations.
 pub fn run(rest: Vec<OsString>, own: &'static [Own]) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     let output = Output::from(OutputFlags::of(&matches))?;
     let target = api(&matches)?.unwrap_or(Span::ALL);
     let limit = matches::number(&matches, "limit").unwrap_or(LIMIT);

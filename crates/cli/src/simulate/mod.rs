@@ -16,6 +16,7 @@ use threecx_sim::{Builder, Clock, Error, Fault, Latency, Pbx, Timestamp};
 use crate::args::connection::api;
 use crate::args::matches;
 use crate::args::output::OutputFlags;
+use crate::args::parse::parse;
 use crate::atomic_file::Readers;
 use crate::failure::Failure;
 use crate::output::style::warn;
@@ -27,7 +28,7 @@ pub use command::{ABOUT, command};
 
 /// Runs the simulated PBX.
 pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
-    let matches = command().try_get_matches_from(rest)?;
+    let matches = parse(command(), rest)?;
     let output = Output::from(OutputFlags::format_of(&matches))?;
     let bind = matches::value::<IpAddr>(&matches, "bind").unwrap_or(Ipv4Addr::LOCALHOST.into());
     let builder = settings(&matches)?.bind(bind);

@@ -14,6 +14,7 @@ use crate::args::connection::ConnectionFlags;
 use crate::args::flag::{self, Flag};
 use crate::args::gather::gather;
 use crate::args::output::OutputFlags;
+use crate::args::parse::parse;
 use crate::args::period::PeriodFlags;
 use crate::args::run::RunFlags;
 use crate::args::stdin::Stdin;
@@ -60,7 +61,7 @@ impl Typed {
         let flags = flag::flags(operation);
         let about = About::of(operation);
         let command = command::command(operation, &flags, about.as_ref());
-        let matches = command.try_get_matches_from(rest);
+        let matches = parse(command, rest);
         let matches = matches.map_err(|error| misplaced(&error, operation, &flags).unwrap_or_else(|| error.into()))?;
         let run = RunFlags::of_operation(operation, about.is_some(), &matches);
         let mode = match (run.curl, run.dry_run, &run.plan_out) {

@@ -5,6 +5,7 @@
 pub mod hostile;
 pub mod parts;
 pub mod server;
+pub mod sheet;
 #[cfg(unix)]
 pub mod terminal;
 pub mod tls;
@@ -17,7 +18,7 @@ use assert_cmd::Command;
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
 
-const VARIABLES: [&str; 17] = [
+const VARIABLES: [&str; 18] = [
     "THREECX_URL",
     "THREECX_CLIENT_ID",
     "THREECX_CLIENT_SECRET",
@@ -35,6 +36,7 @@ const VARIABLES: [&str; 17] = [
     "NO_PROXY",
     "no_proxy",
     "REQUEST_METHOD",
+    "COLUMNS",
 ];
 
 /// Where the binary keeps things in tests: never where people do.

@@ -1,6 +1,6 @@
 //! How people name an entity: `id:42`, `100`, `100-119`, `ada@example.com`, `Ada Lovelace`.
 
-use threecx_catalog::EntitySet;
+use threecx_catalog::{EntitySet, NAMING};
 use threecx_core::{Error, InputError, Position, text_literal};
 
 use super::naming::Naming;
@@ -91,7 +91,8 @@ impl NameInput {
                 return Err(wrong("a number or a range of numbers after ext:".into(), "For example ext:100-119."));
             }
         }
-        if kind != NAME && !has_numbers && set.has_numeric_key() && is_digits(text) {
+        let numbered = set.names.iter().any(|name| NAMING.numbered.contains(name));
+        if kind != NAME && !has_numbers && !numbered && set.has_numeric_key() && is_digits(text) {
             return Ok(NameInput::Key(text.to_owned()));
         }
         if kind != NAME && text.contains('@') && set.email.is_some() {
@@ -288,6 +289,8 @@ mod tests {
             ("Users", "name:100", name("100", "100")),
             ("Groups", "GRP0001", name("grp0001", "GRP0001")),
             ("Holidays", "7", NameInput::Key("7".into())),
+            ("ActiveCalls", "136", name("136", "136")),
+            ("ActiveCalls", "id:7", NameInput::Key("7".into())),
             ("Backups", "7", name("7", "7")),
             ("Sbcs", "a-b", name("a-b", "a-b")),
         ] {

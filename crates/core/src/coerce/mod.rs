@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use threecx_catalog::{Property, Span, Structure, Type, TypeRef};
 
 pub(crate) use expected::expected;
+pub use scalar::truth;
 
 use crate::depth::{self, DEEPEST};
 use crate::error::{Error, InputError, NotInVersion, Position};

@@ -49,9 +49,7 @@ fn read<'t>(text: &'t str, wanted: Wanted, target: Span) -> Option<Scalar<'t>> {
     let bare = |json: String| Scalar::Bare(json.into());
     let quoted = |text: String| Scalar::Text(text.into());
     match wanted.ty.ty {
-        Type::Boolean if text.eq_ignore_ascii_case("true") => Some(Scalar::Bare("true".into())),
-        Type::Boolean if text.eq_ignore_ascii_case("false") => Some(Scalar::Bare("false".into())),
-        Type::Boolean => None,
+        Type::Boolean => truth(text).map(|value| Scalar::Bare(if value { "true" } else { "false" }.into())),
         Type::Byte => whole(text, 0, u8::MAX.into()).map(bare),
         Type::Int32 => whole(text, i32::MIN.into(), i32::MAX.into()).map(bare),
         Type::Int64 => whole(text, i64::MIN, i64::MAX).map(bare),
@@ -68,6 +66,22 @@ fn read<'t>(text: &'t str, wanted: Wanted, target: Span) -> Option<Scalar<'t>> {
         Type::DateTimeOffset => instant(text).map(quoted),
         Type::Enumeration(enumeration) => members(text, enumeration, target).map(Scalar::Text),
         Type::Structure(_) | Type::Opaque(_) => None,
+    }
+}
+
+/// What people and spreadsheets write for true and false: 1, yes, on, and the words of Excel in other languages.
+const TRUE: [&str; 12] = ["true", "1", "yes", "on", "y", "ja", "wahr", "vrai", "oui", "verdadero", "vero", "waar"];
+const FALSE: [&str; 13] =
+    ["false", "0", "no", "off", "n", "nein", "falsch", "faux", "non", "falso", "nee", "onwaar", "não"];
+
+/// The truth that a text says, whatever its case.
+pub fn truth(text: &str) -> Option<bool> {
+    let lower = text.trim().to_lowercase();
+    let is = |words: &[&str]| words.contains(&lower.as_str());
+    match (is(&TRUE), is(&FALSE)) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
     }
 }
 
@@ -111,6 +125,8 @@ fn duration(text: &str) -> Option<String> {
     }
     let parts: Vec<u32> = text.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
     match parts.as_slice() {
+        // As a time of day is written.
+        [hours, minutes @ 0..60] if text.len() >= 4 => Some(format!("PT{hours}H{minutes}M")),
         [hours, minutes @ 0..60, seconds @ 0..60] => Some(format!("PT{hours}H{minutes}M{seconds}S")),
         _ => None,
     }
