@@ -19,6 +19,7 @@ use crate::identity::Identity;
 const FILE: &str = "key";
 
 /// The keys that are derived from the one in the file, one for each purpose.
+#[derive(Clone)]
 pub struct Keys {
     rows: hmac::Key,
     seals: hmac::Key,

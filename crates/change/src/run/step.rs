@@ -58,12 +58,12 @@ impl<E: Display> Shared<'_, E> {
         Some(State::Failed { status: None, code: code.to_owned(), message })
     }
 
-    /// Sends a step; returns what became of it, and what the PBX says of what it made.
+    /// Sends a step; returns what became of it, and what the PBX says of what it made, as JSON.
     pub(super) async fn send(
         &self,
         index: usize,
         receive: &impl AsyncFn(usize, Box<Download>) -> Result<String, Unreceived<E>>,
-    ) -> (State, Option<Value>) {
+    ) -> (State, Option<String>) {
         let step = self.step(index);
         let request = match step.request(self.run.plan.release) {
             Ok(request) => request,
@@ -135,13 +135,15 @@ impl<E: Display> Shared<'_, E> {
         state
     }
 
-    async fn done(&self, index: usize, request: &Request, reply: Reply) -> (State, Option<Value>) {
+    async fn done(&self, index: usize, request: &Request, reply: Reply) -> (State, Option<String>) {
         let (step, status) = (self.step(index), reply.status());
         let done = |id| State::Done { status, id, file: None };
-        // What cannot be read is not an answer to this, and may come from anywhere.
-        if let Err(error) = reply.answer() {
-            return (self.failed(step, error, Outcome::Unknown), None);
-        }
+        let made = match reply.answer() {
+            Ok(Answer::Value(value)) if step.creates() => Some(value.get().to_owned()),
+            Ok(_) => None,
+            // What cannot be read is not an answer to this, and may come from anywhere.
+            Err(error) => return (self.failed(step, error, Outcome::Unknown), None),
+        };
         if step.operation.effect == Effect::Reads {
             self.keep_reply(index, reply);
             return (done(None), None);
@@ -155,11 +157,7 @@ impl<E: Display> Shared<'_, E> {
             return (State::Failed { status: Some(status), code: NOT_KEPT.to_owned(), message }, None);
         }
         let state = done(created(reply.bytes()));
-        let made = match reply.answer() {
-            Ok(Answer::Value(value)) if step.creates() => serde_json::from_str(value.get()).ok(),
-            _ => None,
-        };
-        let made = after.map(|after| Value::Object(after.properties)).or(made);
+        let made = after.and_then(|after| serde_json::to_string(&after.properties).ok()).or(made);
         if self.run.plan.steps.len() == 1 {
             self.keep_reply(index, reply);
         }
