@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
 use reqwest::tls::TlsInfo;
 use threecx_core::read::Head;
 use threecx_core::retry::{self, Outcome};
@@ -19,6 +19,9 @@ use crate::stack::{HttpStack, Undelivered};
 
 /// A larger answer that is not a file is refused: nothing that the API lists comes near it.
 const LARGEST_ANSWER: usize = 256 << 20;
+
+/// The PBX's build.
+static BUILD: HeaderName = HeaderName::from_static("x-3cx-version");
 
 /// Maximum memory that is reserved because a server announces an answer of that size.
 const MOST_RESERVED: usize = 4 << 20;
@@ -201,7 +204,7 @@ pub(crate) fn head(status: u16, headers: &HeaderMap) -> Head<'_> {
         content_disposition: text(headers, CONTENT_DISPOSITION),
         location: text(headers, LOCATION),
         retry_after: text(headers, RETRY_AFTER).and_then(retry::retry_after),
-        version: text(headers, "x-3cx-version"),
+        version: text(headers, &BUILD),
     }
 }
 

@@ -1,9 +1,10 @@
 //! One step: sent until it is known what became of it, or until that cannot be known.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::sync::PoisonError;
 
-use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer as _};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use threecx::{Answer, Decision, Download, Error, Failed, Opened, Outcome, Policy, Reply};
@@ -229,15 +230,40 @@ pub(crate) fn sent(step: &Step, release: threecx_catalog::Span) -> Map<String, V
     planned.unwrap_or_else(|| body(&step.arguments))
 }
 
-/// The key of an entity in an answer.
+/// The key of an entity in an answer. What follows it is not read.
 fn created(body: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
-    struct Entity<'a> {
-        #[serde(borrow, rename = "Id")]
-        id: &'a RawValue,
+    #[serde(field_identifier)]
+    enum Member {
+        Id,
+        #[serde(other)]
+        Other,
     }
-    let Entity { id } = serde_json::from_slice(body).ok()?;
-    Some(id.get().trim_matches('"').to_owned())
+    struct Key<'a, 'de>(&'a mut Option<&'de RawValue>);
+    impl<'de> Visitor<'de> for Key<'_, 'de> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an entity")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+            while let Some(member) = members.next_key()? {
+                match member {
+                    Member::Id => {
+                        *self.0 = Some(members.next_value()?);
+                        return Ok(());
+                    }
+                    Member::Other => drop(members.next_value::<IgnoredAny>()?),
+                }
+            }
+            Ok(())
+        }
+    }
+    let mut key = None;
+    // It complains that more follows.
+    let _ = serde_json::Deserializer::from_slice(body).deserialize_map(Key(&mut key));
+    Some(key?.get().trim_matches('"').to_owned())
 }
 
 /// Spreads retries that would come together: something from 0 to 1 that differs from step to step.
