@@ -20,6 +20,7 @@ use crate::trust;
 const FILE: &str = "key";
 
 /// The keys that are derived from the one in the file, one for each purpose.
+#[derive(Clone)]
 pub struct Keys {
     rows: hmac::Key,
     seals: hmac::Key,

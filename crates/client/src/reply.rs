@@ -17,6 +17,8 @@ pub struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// True if [`read::check`] has let it pass.
+    pub(crate) checked: bool,
 }
 
 impl fmt::Debug for Reply {
@@ -35,7 +37,7 @@ impl Reply {
     pub fn of(operation: &'static Operation, declared: Declared, response: http::Response<Bytes>) -> Reply {
         let (head, body) = response.into_parts();
         let (status, headers) = (head.status.as_u16(), head.headers);
-        Reply { operation: Some(operation), declared, status, headers, body }
+        Reply { operation: Some(operation), declared, status, headers, body, checked: false }
     }
 
     /// The answer. Rows and values point into the reply.
@@ -43,7 +45,8 @@ impl Reply {
     /// # Errors
     /// [`Error::Answer`] if it cannot be read, or the error that it means.
     pub fn answer(&self) -> Result<Answer<'_>, Error> {
-        read::read(self.operation, self.declared, &self.head(), &self.body)
+        let read = if self.checked { read::read_checked } else { read::read };
+        read(self.operation, self.declared, &self.head(), &self.body)
     }
 
     /// The same without regard to what the operation gives.

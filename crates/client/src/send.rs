@@ -165,7 +165,10 @@ impl Sender {
             None => read::check(operation, reply.declared, &head, &reply.body),
         };
         let error = match checked {
-            Ok(()) => return Ok(arrived),
+            Ok(()) => {
+                let checked = arrived.unread.is_none();
+                return Ok(Arrived { reply: Reply { checked, ..arrived.reply }, ..arrived });
+            }
             Err(Error::NotA3cx { reason, .. }) => Error::NotA3cx { host: self.transport.host(), reason },
             Err(error) => error,
         };
@@ -195,7 +198,8 @@ impl Sender {
             response = transport.send(request, Some(&token)).await?;
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let reply = |headers, body| Reply { operation, declared: request.answer, status, headers, body };
+        let reply =
+            |headers, body| Reply { operation, declared: request.answer, status, headers, body, checked: false };
         let file = read::file(operation, request.answer, &transport::head(status, &headers));
         if body == Body::FilesUnread && file.is_some_and(|file| file.may_be_streamed()) {
             return Ok(Arrived { reply: reply(headers, Bytes::new()), unread: Some(response) });

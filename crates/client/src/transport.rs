@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER,
+};
 use reqwest::tls::TlsInfo;
 use threecx_core::read::Head;
 use threecx_core::retry::{self, Outcome};
@@ -31,6 +33,9 @@ const PROXY_LOGIN: u16 = 407;
 
 /// What that means.
 const WANTS_LOGIN: &str = "it wants a user name and a password (407)";
+
+/// The PBX's build.
+static BUILD: HeaderName = HeaderName::from_static("x-3cx-version");
 
 /// Maximum memory that is reserved because a server announces an answer of that size.
 const MOST_RESERVED: usize = 4 << 20;
@@ -297,7 +302,7 @@ pub(crate) fn head(status: u16, headers: &HeaderMap) -> Head<'_> {
         content_disposition: text(headers, CONTENT_DISPOSITION),
         location: text(headers, LOCATION),
         retry_after: text(headers, RETRY_AFTER).and_then(|after| retry::retry_after(after, text(headers, DATE), now())),
-        version: text(headers, "x-3cx-version"),
+        version: text(headers, &BUILD),
     }
 }
 

@@ -247,6 +247,14 @@ fn not_a_3cx(reason: String) -> Error {
 
 /// The message of an error envelope, `{"error": …}`. No answer of the API has a member of this name.
 fn error_in(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(field_identifier, rename_all = "lowercase")]
+    enum Member {
+        Error,
+        Value,
+        #[serde(other)]
+        Other,
+    }
     struct Found<'a, 'de>(&'a mut Option<&'de RawValue>);
     impl<'de> Visitor<'de> for Found<'_, 'de> {
         type Value = ();
@@ -256,15 +264,15 @@ fn error_in(body: &[u8]) -> Option<String> {
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-            while let Some(name) = members.next_key::<String>()? {
-                match name.as_str() {
-                    "error" => {
+            while let Some(member) = members.next_key()? {
+                match member {
+                    Member::Error => {
                         *self.0 = Some(members.next_value()?);
                         return Ok(());
                     }
                     // Where a list begins, its rows have come; they are not read twice.
-                    "value" => return Ok(()),
-                    _ => drop(members.next_value::<IgnoredAny>()?),
+                    Member::Value => return Ok(()),
+                    Member::Other => drop(members.next_value::<IgnoredAny>()?),
                 }
             }
             Ok(())
@@ -298,6 +306,19 @@ pub fn read<'a>(
     body: &'a [u8],
 ) -> Result<Answer<'a>, Error> {
     check(operation, declared, head, body)?;
+    read_checked(operation, declared, head, body)
+}
+
+/// Reads an answer that [`check`] lets pass.
+///
+/// # Errors
+/// [`Error::Answer`] if it makes no sense.
+pub fn read_checked<'a>(
+    operation: Option<&'static Operation>,
+    declared: Declared,
+    head: &Head<'_>,
+    body: &'a [u8],
+) -> Result<Answer<'a>, Error> {
     if let Some(file) = file(operation, declared, head) {
         return Ok(Answer::File(file));
     }
@@ -332,11 +353,14 @@ fn is_too_deep(answer: &Answer<'_>) -> bool {
 
 fn json(declared: Declared, body: &[u8]) -> Result<Answer<'_>, serde_json::Error> {
     // Lists are what is long: they are read in one go. Anything else shows at its first members.
-    if let Ok(Listing(rows)) = serde_json::from_slice(body) {
+    let mut is_entity = false;
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let listed = reader.deserialize_map(Listing { is_entity: &mut is_entity });
+    if let Ok(rows) = listed.and_then(|rows| reader.end().map(|()| rows)) {
         return Ok(Answer::Rows(rows));
     }
     let raw: &RawValue = serde_json::from_slice(body)?;
-    if !raw.get().starts_with('{') {
+    if is_entity || !raw.get().starts_with('{') {
         return Ok(Answer::Value(raw));
     }
     let envelope: Envelope = serde_json::from_str(raw.get())?;
@@ -354,17 +378,12 @@ fn json(declared: Declared, body: &[u8]) -> Result<Answer<'_>, serde_json::Error
 }
 
 /// An envelope around a list, and nothing else: `{"@odata.context": …, "value": [row, row]}`.
-struct Listing<'a>(Rows<'a>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Listing<'a> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ListingVisitor).map(Listing)
-    }
+struct Listing<'a> {
+    /// Whether it has a member that no envelope has.
+    is_entity: &'a mut bool,
 }
 
-struct ListingVisitor;
-
-impl<'de> Visitor<'de> for ListingVisitor {
+impl<'de> Visitor<'de> for Listing<'_> {
     type Value = Rows<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -382,7 +401,10 @@ impl<'de> Visitor<'de> for ListingVisitor {
                 "@odata.count" => rows.count = count(members.next_value()?),
                 "@odata.nextLink" => rows.next_link = link(members.next_value()?),
                 name if name.starts_with('@') => drop(members.next_value::<IgnoredAny>()?),
-                _ => return Err(A::Error::custom("it is an entity")),
+                _ => {
+                    *self.is_entity = true;
+                    return Err(A::Error::custom("it is an entity"));
+                }
             }
         }
         if found { Ok(rows) } else { Err(A::Error::missing_field("value")) }

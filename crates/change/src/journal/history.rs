@@ -4,7 +4,8 @@ use rusqlite::{OptionalExtension, Row, params};
 use serde_json::Value;
 use threecx_core::Arguments;
 
-use super::{Head, Journal, JournalError, Kind, boot, state_of};
+use super::trail::Outcome;
+use super::{Head, Journal, JournalError, Kind, boot, columns_of, state_of};
 use crate::before::Before;
 use crate::identity::Identity;
 use crate::state::State;
@@ -24,6 +25,20 @@ pub struct Counts {
     pub skipped: u64,
     /// Not sent.
     pub unsent: u64,
+}
+
+impl Counts {
+    /// Adds so many steps in a state, by its word in the table.
+    fn add(&mut self, word: &str, number: u64) {
+        self.steps += number;
+        match word {
+            "done" => self.done += number,
+            "failed" => self.failed += number,
+            "skipped" => self.skipped += number,
+            "unsent" | "intended" => self.unsent += number,
+            _ => self.unknown += number,
+        }
+    }
 }
 
 /// A run as a line of the history.
@@ -101,7 +116,7 @@ impl Journal {
             statement.query_map(params![pbx, most], summary).map_err(wrong)?.collect();
         let mut runs = runs.map_err(wrong)?;
         for run in &mut runs {
-            run.counts = self.counts(run.run).map_err(wrong)?;
+            run.counts = self.counts(run.run)?;
         }
         Ok(runs)
     }
@@ -123,10 +138,11 @@ impl Journal {
         let sql = format!("{SUMMARY} WHERE id = ?1");
         let summary = self.db.query_row(&sql, [run], summary).optional().map_err(wrong)?;
         let mut summary = summary.ok_or(JournalError::NoSuchRun { run })?;
-        summary.counts = self.counts(run).map_err(wrong)?;
+        summary.counts = self.counts(run)?;
         let boot_then: Option<String> =
             self.db.query_row("SELECT boot FROM runs WHERE id = ?1", [run], |row| row.get(0)).map_err(wrong)?;
         let never_left = boot_then.is_some() && boot_then == boot();
+        let mut traced = self.traced(run)?;
         let mut statement = self
             .db
             .prepare(
@@ -137,7 +153,13 @@ impl Journal {
         let mut rows = statement.query([run]).map_err(wrong)?;
         let mut steps = Vec::new();
         while let Some(row) = rows.next().map_err(wrong)? {
-            steps.push(self.step(row, never_left)?);
+            let step = self.step(row, never_left)?;
+            steps.push(match traced.remove(&step.seq).filter(|_| step.state == State::Unsent) {
+                Some(Outcome { at, state, after }) => {
+                    StepRecord { at: at.or(step.at), state, after: self.after(after)?, ..step }
+                }
+                None => step,
+            });
         }
         Ok(RunDetail { summary, steps })
     }
@@ -160,25 +182,39 @@ impl Journal {
             at: row.get(6).map_err(wrong)?,
             arguments: self.shown(row.get(7).map_err(wrong)?)?.unwrap_or_default(),
             before: self.shown(row.get(8).map_err(wrong)?)?,
-            after: self.shown(row.get(9).map_err(wrong)?)?,
+            after: self.after(row.get(9).map_err(wrong)?)?,
         })
     }
 
-    fn counts(&self, run: i64) -> rusqlite::Result<Counts> {
-        let mut statement =
-            self.db.prepare_cached("SELECT state, count(*) FROM steps WHERE run = ?1 GROUP BY state")?;
-        let mut rows = statement.query([run])?;
+    /// What the PBX answered. What cannot be read is as good as nothing: it came from outside.
+    fn after(&self, hidden: Option<Vec<u8>>) -> Result<Option<Value>, JournalError> {
+        let text = hidden.map(|hidden| self.uncovered(&hidden)).transpose()?;
+        Ok(text.and_then(|text| serde_json::from_slice(&text).ok()))
+    }
+
+    fn counts(&self, run: i64) -> Result<Counts, JournalError> {
+        let wrong = |error: rusqlite::Error| self.wrong(&error);
         let mut counts = Counts::default();
-        while let Some(row) = rows.next()? {
-            let (word, number): (String, i64) = (row.get(0)?, row.get(1)?);
-            let number = u64::try_from(number).unwrap_or_default();
-            counts.steps += number;
-            match word.as_str() {
-                "done" => counts.done += number,
-                "failed" => counts.failed += number,
-                "skipped" => counts.skipped += number,
-                "unsent" | "intended" => counts.unsent += number,
-                _ => counts.unknown += number,
+        let mut traced = self.traced(run)?;
+        if traced.is_empty() {
+            let mut statement = self
+                .db
+                .prepare_cached("SELECT state, count(*) FROM steps WHERE run = ?1 GROUP BY state")
+                .map_err(wrong)?;
+            let mut rows = statement.query([run]).map_err(wrong)?;
+            while let Some(row) = rows.next().map_err(wrong)? {
+                let (word, number): (String, i64) = (row.get(0).map_err(wrong)?, row.get(1).map_err(wrong)?);
+                counts.add(&word, u64::try_from(number).unwrap_or_default());
+            }
+            return Ok(counts);
+        }
+        let mut statement = self.db.prepare_cached("SELECT seq, state FROM steps WHERE run = ?1").map_err(wrong)?;
+        let mut rows = statement.query([run]).map_err(wrong)?;
+        while let Some(row) = rows.next().map_err(wrong)? {
+            let (seq, word): (u32, String) = (row.get(0).map_err(wrong)?, row.get(1).map_err(wrong)?);
+            match traced.remove(&seq).filter(|_| word == "unsent") {
+                Some(outcome) => counts.add(columns_of(&outcome.state).0, 1),
+                None => counts.add(&word, 1),
             }
         }
         Ok(counts)

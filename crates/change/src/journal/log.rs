@@ -1,18 +1,20 @@
 //! Recording one run: begun whole, or continued; then step by step; then ended.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rusqlite::{Connection, params};
-use serde_json::Value;
 use threecx_core::Arguments;
-use tokio::sync::oneshot;
 
 use super::lock::Lock;
 use super::rows::{Entry, Known, Place, Row};
-use super::writer::{Note, Writer};
+use super::trail::{Outcome, Trail};
+use super::writer::{WINDOW, Writer};
 use super::{Head, Journal, JournalError, RunDetail, StepRecord, boot, columns_of, now, rows, state_of, text, who};
 use crate::before::Before;
 use crate::identity::Identity;
+use crate::keys::Keys;
 use crate::state::State;
 
 /// A step as it is recorded when its run begins.
@@ -34,9 +36,14 @@ pub struct NewStep<'a> {
 #[derive(Debug)]
 pub struct Log {
     run: i64,
+    folder: PathBuf,
     writer: Writer,
-    /// The number in the run of each step.
-    seqs: Vec<u32>,
+    trail: Trail,
+    keys: Keys,
+    /// The positions of the steps that have left and that nothing has come of.
+    under_way: Mutex<BTreeSet<usize>>,
+    /// Why an outcome could not be written into the trail.
+    broken: OnceLock<JournalError>,
     /// Held until the run ends.
     _locks: Vec<Lock>,
 }
@@ -52,7 +59,8 @@ pub struct OldRun {
 
 /// What an earlier run of a file left.
 struct Earlier {
-    run: Option<i64>,
+    /// The run and its lock, if it is one of this journal.
+    run: Option<(i64, Lock)>,
     known: Known,
     /// True if nothing was left to do when it ended.
     ended: bool,
@@ -66,8 +74,8 @@ struct Earlier {
 pub struct FileRun {
     head: Head,
     lock: Option<Lock>,
-    /// The run that it continues.
-    run: Option<i64>,
+    /// The run that it continues, and its lock.
+    run: Option<(i64, Lock)>,
     /// The text journal that it takes over.
     text: Option<PathBuf>,
     known: Known,
@@ -79,16 +87,18 @@ impl Journal {
     /// # Errors
     /// That it cannot be recorded.
     pub fn begin(&self, head: &Head, steps: &[NewStep<'_>], order: &[usize]) -> Result<Log, JournalError> {
-        let log = self.start(head, None, steps, order, |_, _| Ok(()))?;
-        Ok(Log { _locks: vec![self.lock(log.run)?], ..log })
+        self.start(head, Rows { run: None, places: &[] }, steps, order, |_, _| Ok(()))
     }
 
-    /// Keeps others from going on with a run or from taking it back. Take it before the run is read.
+    /// Keeps others from going on with a run or from taking it back. Take it before the run is read: what is known of
+    /// a run that was cut off then goes into the database.
     ///
     /// # Errors
-    /// That somebody is at work on it.
+    /// That somebody is at work on it; that the journal cannot be read or written.
     pub fn lock(&self, run: i64) -> Result<Lock, JournalError> {
-        Lock::of_run(&self.folder, run)
+        let lock = Lock::of_run(&self.folder, run)?;
+        self.take_over_trail(run)?;
+        Ok(lock)
     }
 
     /// Continues a run that has ended: `steps` are those of the run, each with the state that was decided
@@ -109,9 +119,8 @@ impl Journal {
             twin: 0,
         };
         let places: Vec<Place> = run.steps.iter().map(place).collect();
-        let before = Rows { run: Some(run.summary.run), places: &places };
-        let log = self.start(&run.summary.head, Some(before), steps, order, |_, _| Ok(()))?;
-        Ok(Log { _locks: vec![lock], ..log })
+        let rows = Rows { run: Some((run.summary.run, lock)), places: &places };
+        self.start(&run.summary.head, rows, steps, order, |_, _| Ok(()))
     }
 
     /// Looks up what is known of the rows of a file on this PBX. `again` begins anew where all is done.
@@ -154,6 +163,7 @@ impl Journal {
 
     /// What the last run of a file left.
     fn recorded(&self, run: i64, head: &Head, rows: &[Row]) -> Result<Earlier, JournalError> {
+        let lock = self.lock(run)?;
         let (constants, ended): (Option<Vec<u8>>, Option<bool>) = self
             .db
             .query_row("SELECT constants, ending = 'complete' FROM runs WHERE id = ?1", [run], |row| {
@@ -162,7 +172,7 @@ impl Journal {
             .map_err(|error| self.wrong(&error))?;
         let expected = head.constants.as_ref().map(|constants| &constants.0[..]);
         Ok(Earlier {
-            run: Some(run),
+            run: Some((run, lock)),
             known: rows::find(self.entries(run)?, rows),
             ended: ended.unwrap_or(false),
             same_arguments: constants.as_deref() == expected,
@@ -204,22 +214,28 @@ impl Journal {
     fn start(
         &self,
         head: &Head,
-        before: Option<Rows<'_>>,
+        rows: Rows<'_>,
         steps: &[NewStep<'_>],
         order: &[usize],
         more: impl FnOnce(&Connection, i64) -> rusqlite::Result<()>,
     ) -> Result<Log, JournalError> {
         let wrong = |error: rusqlite::Error| self.wrong(&error);
+        let unusable = |error: std::io::Error| JournalError::folder(&self.folder, &error);
         let transaction = self.db.unchecked_transaction().map_err(wrong)?;
-        let run = match before.as_ref().and_then(|before| before.run) {
-            Some(run) => {
+        let Rows { run, places } = rows;
+        let (run, lock) = match run {
+            Some((run, lock)) => {
                 transaction
                     .execute(
                         "UPDATE runs SET ended = NULL, ending = NULL, boot = ?2, who = ?3 WHERE id = ?1",
                         params![run, boot(), who()],
                     )
                     .map_err(wrong)?;
-                run
+                // These were of the order before.
+                transaction
+                    .execute("UPDATE steps SET position = NULL WHERE run = ?1 AND position IS NOT NULL", [run])
+                    .map_err(wrong)?;
+                (run, lock)
             }
             None => {
                 let Head { kind, pbx, identity, operation, source, constants, release, of_run } = head;
@@ -243,7 +259,9 @@ impl Journal {
                         ],
                     )
                     .map_err(wrong)?;
-                transaction.last_insert_rowid()
+                let run = transaction.last_insert_rowid();
+                // Nobody else may take it up once it can be seen.
+                (run, Lock::of_run(&self.folder, run)?)
             }
         };
         let mut next: u32 = transaction
@@ -254,13 +272,13 @@ impl Journal {
             let mut insert = transaction
                 .prepare(
                     "INSERT INTO steps (run, seq, operation, identity, twin, line, label, state, detail, at, \
-                     arguments, before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                     arguments, before, position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
                 )
                 .map_err(wrong)?;
             let mut update = transaction
                 .prepare(
-                    "UPDATE steps SET line = ?3, label = ?4, state = ?5, detail = ?6, arguments = ?7, before = ?8 \
-                     WHERE run = ?1 AND seq = ?2",
+                    "UPDATE steps SET line = ?3, label = ?4, state = ?5, detail = ?6, arguments = ?7, before = ?8, \
+                     position = ?9 WHERE run = ?1 AND seq = ?2",
                 )
                 .map_err(wrong)?;
             let mut settle = transaction
@@ -269,26 +287,26 @@ impl Journal {
                      WHERE run = ?1 AND seq = ?2 AND state <> 'done'",
                 )
                 .map_err(wrong)?;
-            let mut sent = vec![false; steps.len()];
-            for step in order {
-                sent[*step] = true;
+            let mut positions: Vec<Option<u32>> = vec![None; steps.len()];
+            for (position, step) in (0..).zip(order) {
+                positions[*step] = Some(position);
             }
             for (index, step) in steps.iter().enumerate() {
-                let place = before.as_ref().and_then(|before| before.places.get(index));
+                let (place, position) = (places.get(index), positions[index]);
                 let line = place.and_then(|place| i64::try_from(place.row.line).ok()).filter(|line| *line > 0);
                 // What failed before is about to be sent again.
-                let (state, detail) = columns_of(if sent[index] { &State::Unsent } else { &step.state });
+                let (state, detail) = columns_of(if position.is_some() { &State::Unsent } else { &step.state });
                 let arguments = self.hidden(step.arguments)?;
                 let before = step.before.map(|before| self.hidden(before)).transpose()?;
                 match place.and_then(|place| place.seq) {
                     // What is not sent now stays as it was recorded, but what is known of it may be news.
-                    Some(seq) if !sent[index] => {
+                    Some(seq) if position.is_none() => {
                         settle.execute(params![run, seq, line, state, detail]).map_err(wrong)?;
                         seqs.push(seq);
                     }
                     Some(seq) => {
                         update
-                            .execute(params![run, seq, line, step.label, state, detail, arguments, before])
+                            .execute(params![run, seq, line, step.label, state, detail, arguments, before, position])
                             .map_err(wrong)?;
                         seqs.push(seq);
                     }
@@ -308,7 +326,8 @@ impl Journal {
                                 detail,
                                 now(),
                                 arguments,
-                                before
+                                before,
+                                position
                             ])
                             .map_err(wrong)?;
                         seqs.push(next);
@@ -318,10 +337,20 @@ impl Journal {
             }
         }
         more(&transaction, run).map_err(wrong)?;
-        let order = order.iter().map(|index| seqs[*index]).collect();
+        let order: Vec<u32> = order.iter().map(|index| seqs[*index]).collect();
+        let intended = order.len().min(WINDOW);
+        let trail = Trail::create(&self.folder, run, order.len()).map_err(unusable)?;
+        transaction
+            .execute(
+                "UPDATE runs SET trail = ?2, intended = ?3 WHERE id = ?1",
+                params![run, trail.token(), intended as i64],
+            )
+            .map_err(wrong)?;
         transaction.commit().map_err(wrong)?;
-        let writer = Writer::start(&self.folder, run, order)?;
-        Ok(Log { run, writer, seqs, _locks: Vec::new() })
+        let writer = Writer::start(&self.folder, run, order, intended)?;
+        let (under_way, broken) = (Mutex::default(), OnceLock::new());
+        let (folder, keys) = (self.folder.clone(), self.keys.clone());
+        Ok(Log { run, folder, writer, trail, keys, under_way, broken, _locks: vec![lock] })
     }
 }
 
@@ -333,7 +362,7 @@ impl FileRun {
 
     /// The run that it continues, if it does.
     pub fn run(&self) -> Option<i64> {
-        self.run
+        self.run.as_ref().map(|(run, _)| *run)
     }
 
     /// The number in that run of a row of the file.
@@ -358,20 +387,20 @@ impl FileRun {
             }
             Ok(())
         };
-        let before = Rows { run: self.run, places: &self.known.places };
-        let log = journal.start(&self.head, Some(before), steps, order, skip)?;
+        let rows = Rows { run: self.run, places: &self.known.places };
+        let mut log = journal.start(&self.head, rows, steps, order, skip)?;
         if let Some(path) = &self.text {
             text::take_over(path)?;
         }
-        let mut locks = vec![journal.lock(log.run)?];
-        locks.extend(self.lock);
-        Ok(Log { _locks: locks, ..log })
+        log._locks.extend(self.lock);
+        Ok(log)
     }
 }
 
 /// The rows of a file, and the run that they belong to already.
 struct Rows<'a> {
-    run: Option<i64>,
+    /// The run, and its lock.
+    run: Option<(i64, Lock)>,
     places: &'a [Place],
 }
 
@@ -382,37 +411,44 @@ impl Log {
     }
 
     /// Records that the step at this position of the order is about to be sent. When this returns, the
-    /// intent is on disk.
+    /// intent is on disk, and a process that is killed leaves a mark that it may have left.
     ///
     /// # Errors
     /// That it cannot be recorded: then it must not be sent.
     pub async fn sending(&self, position: usize) -> Result<(), JournalError> {
-        self.asked(|answer| Note::Sending(position, answer)).await
+        if let Some(error) = self.broken.get() {
+            return Err(error.clone());
+        }
+        self.writer.intend(position).await?;
+        self.trail.leaves(position, now()).map_err(|error| JournalError::folder(&self.folder, &error))?;
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).insert(position);
+        Ok(())
     }
 
-    /// Records what has become of a step, and what was there after it. It is on disk a little later; what
-    /// is lost with the power leaves a step in doubt.
-    pub fn note(&self, step: usize, state: &State, after: Option<&Value>) {
-        self.writer.send(Note::Outcome(self.seqs[step], state.clone(), after.map(Value::to_string)));
+    /// Records what has become of the step at this position of the order, and what was there after it, as JSON. A
+    /// process that is killed does not lose it; it is on disk a little later. What is lost with the power leaves a
+    /// step in doubt.
+    pub fn note(&self, position: usize, state: &State, after: Option<&str>) {
+        // What was there after cannot be kept: then it cannot be taken back, which is reported there.
+        let after = after.and_then(|after| self.keys.hide(after.as_bytes()).ok());
+        let outcome = Outcome { at: Some(now()), state: state.clone(), after };
+        if let Err(error) = self.trail.outcome(position, &outcome) {
+            // It may still go into the database. Nothing more is sent whose outcome would be lost too.
+            let _ = self.broken.set(JournalError::folder(&self.folder, &error));
+        }
+        self.writer.note(position, outcome);
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&position);
     }
 
     /// Records how the run ended. When this returns, everything is on disk.
     ///
     /// # Errors
-    /// That it cannot be recorded. What was done then counts as unknown.
+    /// That it cannot be recorded. What was done is then read from its trail.
     pub async fn end(self, complete: bool) -> Result<(), JournalError> {
-        let ended = self.asked(|answer| Note::End(complete, answer)).await;
-        self.writer.join();
-        ended
-    }
-
-    async fn asked(
-        &self,
-        note: impl FnOnce(oneshot::Sender<Result<(), JournalError>>) -> Note,
-    ) -> Result<(), JournalError> {
-        let (answer, answered) = oneshot::channel();
-        self.writer.send(note(answer));
-        answered.await.unwrap_or_else(|_| Err(self.writer.lost()))
+        let in_doubt = self.under_way.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.writer.end(complete, in_doubt.into_iter().collect()).await?;
+        self.trail.remove();
+        Ok(())
     }
 }
 
@@ -424,4 +460,67 @@ fn finished(states: &[State], what: String) -> JournalError {
     let count = |wanted: fn(&State) -> bool| states.iter().filter(|state| wanted(state)).count();
     let skipped = count(|state| *state == State::Skipped);
     JournalError::Finished { what, done: count(State::is_done), skipped }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::journal::Kind;
+
+    fn begun(folder: &std::path::Path) -> (Journal, Log) {
+        let journal = Journal::open(folder).expect("it opens");
+        let head = Head {
+            kind: Kind::Call,
+            pbx: String::new(),
+            identity: String::new(),
+            operation: "Contacts.CreateContact".into(),
+            source: None,
+            constants: None,
+            release: None,
+            of_run: None,
+        };
+        let (arguments, order) = (Arguments::default(), [0, 1, 2]);
+        let steps = order.map(|_| NewStep {
+            operation: "Contacts.CreateContact",
+            label: String::new(),
+            arguments: &arguments,
+            before: None,
+            state: State::Unsent,
+        });
+        let log = journal.begin(&head, &steps, &order).expect("it begins");
+        (journal, log)
+    }
+
+    fn states(journal: &Journal) -> Vec<State> {
+        journal.run(1).expect("it is read").steps.into_iter().map(|step| step.state).collect()
+    }
+
+    #[tokio::test]
+    async fn on_a_full_disk_no_step_leaves() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (journal, mut log) = begun(folder.path());
+        log.sending(0).await.expect("there is room");
+        log.trail = log.trail.full();
+        assert!(matches!(log.sending(1).await, Err(JournalError::Folder { .. })));
+        assert_eq!(states(&journal), [State::Sent, State::Unsent, State::Unsent]);
+    }
+
+    #[tokio::test]
+    async fn after_an_outcome_without_room_no_step_leaves() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (journal, mut log) = begun(folder.path());
+        log.sending(0).await.expect("there is room");
+        log.sending(1).await.expect("there is room");
+        let full = log.trail.full();
+        let trail = std::mem::replace(&mut log.trail, full);
+        let done = State::Done { status: 204, id: None, file: None };
+        log.note(0, &done, None);
+        log.trail = trail;
+        // There is room again, but for how long?
+        assert!(matches!(log.sending(2).await, Err(JournalError::Folder { .. })));
+        log.note(1, &done, None);
+        assert_eq!(states(&journal), [State::Sent, done.clone(), State::Unsent]);
+        log.end(false).await.expect("recorded");
+        assert_eq!(states(&journal), [done.clone(), done, State::Unsent]);
+    }
 }

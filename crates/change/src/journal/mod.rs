@@ -5,12 +5,14 @@
 //! ```text
 //! Journal::open ──► begin | go_on ──► Log ──► (run) ──► Log::end
 //!       │                              │
-//!       └──► runs, run (history)       └─ a thread that commits whatever is waiting in one go
+//!       └──► runs, run (history)       ├─ trail: a file that says step by step what left and what came of it
+//!                                      └─ writer: a thread that commits intents and outcomes a window at a time
 //! ```
 //!
 //! What steps say (arguments, what was there before and after) is encrypted with the key of the
 //! folder (`keys.rs`): a copy of the database alone gives no secret away.
 
+mod cut_off;
 mod error;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
@@ -20,6 +22,7 @@ mod log;
 mod rows;
 mod text;
 mod text_identity;
+mod trail;
 mod writer;
 
 use std::fs;
@@ -43,8 +46,10 @@ pub use rows::{Entry, Known, Row};
 pub use text::beside;
 pub use text_identity::{of_constants as old_constants, of_row as old_hash};
 
-/// The version of the tables.
-const VERSION: i64 = 1;
+/// The version of the tables. Version 1 had no trails: what it knew of a run in progress is in the states of the
+/// steps (`intended`, `sent`), which are read as they were. A version that knows no trails must not read what has
+/// them: it would take what is on its way for unsent.
+const VERSION: i64 = 2;
 
 const TABLES: &str = "
     CREATE TABLE runs (
@@ -61,7 +66,9 @@ const TABLES: &str = "
         release TEXT,
         of_run INTEGER,
         boot TEXT,
-        ending TEXT
+        ending TEXT,
+        trail BLOB,
+        intended INTEGER NOT NULL DEFAULT 0
     );
     CREATE INDEX runs_of_files ON runs (source, pbx, operation) WHERE source IS NOT NULL;
     CREATE TABLE steps (
@@ -78,6 +85,7 @@ const TABLES: &str = "
         arguments BLOB,
         before BLOB,
         after BLOB,
+        position INTEGER,
         PRIMARY KEY (run, seq)
     ) WITHOUT ROWID;
     CREATE TABLE seals (
@@ -85,6 +93,13 @@ const TABLES: &str = "
         used INTEGER NOT NULL,
         expires INTEGER NOT NULL
     ) WITHOUT ROWID;
+";
+
+/// Makes version 2 of version 1.
+const FROM_VERSION_1: &str = "
+    ALTER TABLE runs ADD COLUMN trail BLOB;
+    ALTER TABLE runs ADD COLUMN intended INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE steps ADD COLUMN position INTEGER;
 ";
 
 /// How long a statement waits for another process.
@@ -167,16 +182,18 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Makes the tables, unless they are there. Two processes may come at once.
+    /// Makes the tables, or what they lack of this version. Two processes may come at once.
     fn migrate(&self) -> Result<(), JournalError> {
         let wrong = |error: rusqlite::Error| self.wrong(&error);
         let version = || self.db.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).map_err(wrong);
-        if version()? == 0 {
+        if version()? < VERSION {
             self.db.execute_batch("BEGIN IMMEDIATE").map_err(wrong)?;
-            let made = match version()? {
-                0 => self.db.execute_batch(&format!("{TABLES} PRAGMA user_version = {VERSION};")).map_err(wrong),
+            let make = |tables| self.db.execute_batch(&format!("{tables} PRAGMA user_version = {VERSION};"));
+            let made = version().and_then(|version| match version {
+                0 => make(TABLES).map_err(wrong),
+                1 => make(FROM_VERSION_1).map_err(wrong),
                 _ => Ok(()),
-            };
+            });
             self.db.execute_batch(if made.is_ok() { "COMMIT" } else { "ROLLBACK" }).map_err(wrong)?;
             made?;
         }
@@ -230,9 +247,13 @@ impl Journal {
 
     fn shown<T: DeserializeOwned>(&self, hidden: Option<Vec<u8>>) -> Result<Option<T>, JournalError> {
         let Some(hidden) = hidden else { return Ok(None) };
-        let text = self.keys.show(&hidden);
-        let text = text.ok_or_else(|| JournalError::damaged(&self.folder, &"the key in the folder is another one"))?;
+        let text = self.uncovered(&hidden)?;
         serde_json::from_slice(&text).map(Some).map_err(|error| JournalError::damaged(&self.folder, &error))
+    }
+
+    fn uncovered(&self, hidden: &[u8]) -> Result<Vec<u8>, JournalError> {
+        let text = self.keys.show(hidden);
+        text.ok_or_else(|| JournalError::damaged(&self.folder, &"the key in the folder is another one"))
     }
 
     /// The last run of a file's rows on a PBX.

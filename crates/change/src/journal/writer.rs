@@ -1,165 +1,191 @@
-//! The thread that writes: whatever is waiting goes into one transaction.
+//! The thread that writes to the database, so that the thread that sends never waits for a disk.
 //!
-//! An intent has to be on disk before its request leaves, and waiting for a disk takes longer than
-//! a request. So intents are recorded a window ahead and waited for once. That a step really leaves
-//! is recorded step by step without waiting for the disk: if this process is killed, the system
-//! writes it all the same. Only a machine that loses power loses such marks; then all steps of the
-//! window count as sent.
+//! An intent has to be on disk before its request leaves, and waiting for a disk takes longer than many requests. So
+//! intents are recorded a window at a time, and the next window is on its way to the disk while the one before is
+//! being sent: only who comes to its end too early waits. What came of steps goes along with it. That a step really
+//! leaves, and what came of it until then, is in the run's trail (`trail.rs`). Only a machine that loses power loses
+//! that; then all steps of two windows at most count as sent.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, params};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
+use super::trail::Outcome;
 use super::{JournalError, columns_of, connect, now};
-use crate::keys::Keys;
-use crate::state::State;
 
-/// How many steps are intended ahead.
-const WINDOW: usize = 256;
+/// How many steps are intended at a time.
+pub(super) const WINDOW: usize = 256;
+
+/// How many steps before the end of what is intended the next window is asked for.
+const AHEAD: usize = WINDOW / 2;
 
 /// How large the stack of the thread is.
 const STACK: usize = 256 << 10;
 
-type Answer = oneshot::Sender<Result<(), JournalError>>;
+/// How many steps of the order are intended, or why no more can be.
+type Intended = Result<usize, JournalError>;
+
+/// Outcomes by the positions of their steps.
+type Outcomes = Vec<(usize, Outcome)>;
 
 /// What there is to write.
-pub(super) enum Note {
-    /// The step at this position of the order is about to be sent.
-    Sending(usize, Answer),
-    /// What became of the step with this number, and what was there after it.
-    Outcome(u32, State, Option<String>),
-    /// The run is over.
-    End(bool, Answer),
+enum Note {
+    /// Intends the steps up to this position of the order.
+    Intend(usize, Outcomes),
+    /// The run is over; these steps have left and nothing came of them.
+    End { complete: bool, outcomes: Outcomes, in_doubt: Vec<usize>, answer: oneshot::Sender<Result<(), JournalError>> },
 }
 
 /// The way to the thread.
 #[derive(Debug)]
 pub(super) struct Writer {
     folder: PathBuf,
+    steps: usize,
+    /// What is not handed over yet.
+    outcomes: Mutex<Outcomes>,
+    /// How many steps the thread was told to intend.
+    asked: AtomicUsize,
+    intended: watch::Receiver<Intended>,
     sender: Sender<Note>,
     thread: JoinHandle<()>,
 }
 
 impl Writer {
-    pub fn start(folder: &Path, run: i64, order: Vec<u32>) -> Result<Writer, JournalError> {
+    /// For a run that has been recorded, with so many steps intended. `order` has the numbers of the steps.
+    pub fn start(folder: &Path, run: i64, order: Vec<u32>, intended: usize) -> Result<Writer, JournalError> {
         let db = connect(&folder.join("journal.db")).map_err(|error| JournalError::database(folder, &error))?;
-        let keys = Keys::open(folder).map_err(|error| JournalError::folder(folder, &error))?;
         let (sender, receiver) = channel();
-        let state = Thread { db, keys, run, order, intended: 0, unwritten: Vec::new(), folder: folder.to_owned() };
+        let (progress, watched) = watch::channel(Ok(intended));
+        let steps = order.len();
+        let state = Thread { db, run, order, intended, progress, unwritten: Vec::new(), folder: folder.to_owned() };
         let thread = std::thread::Builder::new()
             .name("journal".into())
             .stack_size(STACK)
             .spawn(move || state.write(&receiver))
             .map_err(|error| JournalError::folder(folder, &error))?;
-        Ok(Writer { folder: folder.to_owned(), sender, thread })
+        let (folder, outcomes, asked) = (folder.to_owned(), Mutex::default(), AtomicUsize::new(intended));
+        Ok(Writer { folder, steps, outcomes, asked, intended: watched, sender, thread })
     }
 
-    /// Hands something over. If the thread is gone, a caller that waits for an answer is told.
-    pub fn send(&self, note: Note) {
-        let _ = self.sender.send(note);
+    /// Returns when the intent of the step at a position is on disk, which it usually is already.
+    pub async fn intend(&self, position: usize) -> Result<(), JournalError> {
+        let asked = self.asked.load(Ordering::Relaxed);
+        if asked < self.steps && position + AHEAD >= asked {
+            let until = (asked.max(position + 1) + WINDOW).min(self.steps);
+            if self.asked.fetch_max(until, Ordering::Relaxed) < until {
+                // If the thread is gone, who waits is told.
+                let _ = self.sender.send(Note::Intend(until, self.take()));
+            }
+        }
+        let is_enough = |intended: &Intended| intended.as_ref().map_or(true, |intended| position < *intended);
+        {
+            let intended = self.intended.borrow();
+            if is_enough(&intended) {
+                return intended.clone().map(drop);
+            }
+        }
+        let mut intended = self.intended.clone();
+        match intended.wait_for(is_enough).await {
+            Ok(intended) => intended.clone().map(drop),
+            Err(_) => Err(self.lost()),
+        }
     }
 
-    /// Waits until all is written.
-    pub fn join(self) {
+    /// Takes note of what came of the step at a position. It is in the database a little later.
+    pub fn note(&self, position: usize, outcome: Outcome) {
+        self.outcomes.lock().unwrap_or_else(PoisonError::into_inner).push((position, outcome));
+    }
+
+    /// Ends the run. When this returns, everything is on disk.
+    pub async fn end(self, complete: bool, in_doubt: Vec<usize>) -> Result<(), JournalError> {
+        let (answer, answered) = oneshot::channel();
+        let _ = self.sender.send(Note::End { complete, outcomes: self.take(), in_doubt, answer });
+        let ended = answered.await.unwrap_or_else(|_| Err(self.lost()));
         drop(self.sender);
         let _ = self.thread.join();
+        ended
+    }
+
+    fn take(&self) -> Outcomes {
+        std::mem::take(&mut self.outcomes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Why no answer came.
-    pub fn lost(&self) -> JournalError {
+    fn lost(&self) -> JournalError {
         JournalError::damaged(&self.folder, &"the thread that writes it has ended")
     }
 }
 
 struct Thread {
     db: Connection,
-    keys: Keys,
     run: i64,
     order: Vec<u32>,
     /// How many steps of the order are intended.
     intended: usize,
+    progress: watch::Sender<Intended>,
     /// Outcomes that could not be written yet: a disk may have room again later.
-    unwritten: Vec<(u32, State, Option<String>)>,
+    unwritten: Outcomes,
     folder: PathBuf,
 }
 
 impl Thread {
     fn write(mut self, notes: &Receiver<Note>) {
-        while let Ok(first) = notes.recv() {
-            let mut answers = Vec::new();
-            let (mut sending, mut end) = (Vec::new(), None);
-            for note in std::iter::once(first).chain(notes.try_iter()) {
-                match note {
-                    Note::Sending(position, answer) => {
-                        sending.push(position);
-                        answers.push(answer);
-                    }
-                    Note::Outcome(seq, state, after) => self.unwritten.push((seq, state, after)),
-                    Note::End(complete, answer) => {
-                        end = Some(complete);
-                        answers.push(answer);
-                    }
+        while let Ok(note) = notes.recv() {
+            match note {
+                Note::Intend(until, outcomes) => {
+                    self.unwritten.extend(outcomes);
+                    let written = self.commit(until, None);
+                    let _ = self.progress.send_replace(written.map(|()| until));
                 }
-            }
-            let written = self.commit(&sending, end).map_err(|error| JournalError::database(&self.folder, &error));
-            if written.is_ok() {
-                self.unwritten.clear();
-            }
-            for answer in answers {
-                // The caller may have been stopped.
-                let _ = answer.send(written.clone());
+                Note::End { complete, outcomes, in_doubt, answer } => {
+                    self.unwritten.extend(outcomes);
+                    // The caller may have been stopped.
+                    let _ = answer.send(self.commit(self.intended, Some((complete, &in_doubt))));
+                }
             }
         }
     }
 
     /// Writes all of it, or nothing.
-    fn commit(&mut self, sending: &[usize], end: Option<bool>) -> rusqlite::Result<()> {
-        let last = sending.iter().max().map_or(0, |last| last + 1);
-        let until = if last > self.intended { (last + WINDOW).min(self.order.len()) } else { self.intended };
-        let on_disk = until > self.intended || end.is_some();
-        self.db.pragma_update(None, "synchronous", if on_disk { "FULL" } else { "NORMAL" })?;
+    fn commit(&mut self, intended: usize, end: Option<(bool, &[usize])>) -> Result<(), JournalError> {
+        self.try_commit(intended, end).map_err(|error| JournalError::database(&self.folder, &error))?;
+        self.unwritten.clear();
+        self.intended = intended;
+        Ok(())
+    }
+
+    fn try_commit(&self, intended: usize, end: Option<(bool, &[usize])>) -> rusqlite::Result<()> {
         let transaction = self.db.unchecked_transaction()?;
+        if intended > self.intended {
+            transaction.execute("UPDATE runs SET intended = ?2 WHERE id = ?1", params![self.run, intended as i64])?;
+        }
         {
-            let mut intend = transaction.prepare_cached(
-                "UPDATE steps SET state = 'intended', detail = NULL WHERE run = ?1 AND seq = ?2 AND state = 'unsent'",
-            )?;
-            for seq in &self.order[self.intended..until] {
-                intend.execute(params![self.run, seq])?;
-            }
-            let mut outcome = transaction.prepare_cached(
+            let mut update = transaction.prepare_cached(
                 "UPDATE steps SET state = ?3, detail = ?4, at = ?5, after = ?6 WHERE run = ?1 AND seq = ?2",
             )?;
-            for (seq, state, after) in &self.unwritten {
+            for (position, Outcome { at, state, after }) in &self.unwritten {
                 let (word, detail) = columns_of(state);
-                let after = after.as_ref().map(|after| self.keys.hide(after.as_bytes()));
-                // What was there after cannot be kept: then it cannot be taken back, which is reported there.
-                let after = after.and_then(Result::ok);
-                outcome.execute(params![self.run, seq, word, detail, now(), after])?;
-            }
-            let mut mark = transaction.prepare_cached(
-                "UPDATE steps SET state = 'sent', detail = NULL, at = ?3 WHERE run = ?1 AND seq = ?2",
-            )?;
-            for position in sending {
-                mark.execute(params![self.run, self.order[*position], now()])?;
-            }
-            if let Some(complete) = end {
-                // What was intended and never left.
-                transaction.execute(
-                    "UPDATE steps SET state = 'unsent', detail = NULL WHERE run = ?1 AND state = 'intended'",
-                    [self.run],
-                )?;
-                let ending = if complete { "complete" } else { "incomplete" };
-                transaction.execute(
-                    "UPDATE runs SET ended = ?2, ending = ?3 WHERE id = ?1",
-                    params![self.run, now(), ending],
-                )?;
+                update.execute(params![self.run, self.order[*position], word, detail, at, after])?;
             }
         }
-        transaction.commit()?;
-        self.intended = until;
-        Ok(())
+        if let Some((complete, in_doubt)) = end {
+            for position in in_doubt {
+                transaction.execute(
+                    "UPDATE steps SET state = 'sent', detail = NULL WHERE run = ?1 AND seq = ?2",
+                    params![self.run, self.order[*position]],
+                )?;
+            }
+            let ending = if complete { "complete" } else { "incomplete" };
+            transaction.execute(
+                "UPDATE runs SET ended = ?2, ending = ?3, trail = NULL WHERE id = ?1",
+                params![self.run, now(), ending],
+            )?;
+        }
+        transaction.commit()
     }
 }

@@ -278,7 +278,7 @@ impl<E: Display> Shared<'_, E> {
                 return;
             }
             if let Some(state) = self.changed_meanwhile(step).await {
-                self.keep(log, step, state, None);
+                self.keep(log, position, step, state, None);
                 continue;
             }
             if let Some(log) = log
@@ -289,13 +289,13 @@ impl<E: Display> Shared<'_, E> {
             }
             self.set(step, State::Sent);
             let (state, after) = self.send(step, receive).await;
-            self.keep(log, step, state, after.as_ref());
+            self.keep(log, position, step, state, after.as_deref());
         }
     }
 
-    fn keep(&self, log: Option<&Log>, step: usize, state: State, after: Option<&serde_json::Value>) {
+    fn keep(&self, log: Option<&Log>, position: usize, step: usize, state: State, after: Option<&str>) {
         if let Some(log) = log {
-            log.note(step, &state, after);
+            log.note(position, &state, after);
         }
         if self.run.pace.stop_on_error && !state.is_done() {
             self.control.stop();

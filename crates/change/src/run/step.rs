@@ -1,9 +1,10 @@
 //! One step: sent until it is known what became of it, or until that cannot be known.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::sync::PoisonError;
 
-use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer as _};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use threecx::{Answer, Decision, Download, Error, Failed, Opened, Outcome, Policy, Reply};
@@ -58,12 +59,12 @@ impl<E: Display> Shared<'_, E> {
         Some(State::Failed { status: None, code: code.to_owned(), message })
     }
 
-    /// Sends a step; returns what became of it, and what the PBX says of what it made.
+    /// Sends a step; returns what became of it, and what the PBX says of what it made, as JSON.
     pub(super) async fn send(
         &self,
         index: usize,
         receive: &impl AsyncFn(usize, Box<Download>) -> Result<String, Unreceived<E>>,
-    ) -> (State, Option<Value>) {
+    ) -> (State, Option<String>) {
         let step = self.step(index);
         let request = match step.request(self.run.plan.release) {
             Ok(request) => request,
@@ -141,13 +142,15 @@ impl<E: Display> Shared<'_, E> {
         state
     }
 
-    async fn done(&self, index: usize, request: &Request, reply: Reply) -> (State, Option<Value>) {
+    async fn done(&self, index: usize, request: &Request, reply: Reply) -> (State, Option<String>) {
         let (step, status) = (self.step(index), reply.status());
         let done = |id| State::Done { status, id, file: None };
-        // What cannot be read is not an answer to this, and may come from anywhere.
-        if let Err(error) = reply.answer() {
-            return (self.failed(step, error, Outcome::Unknown), None);
-        }
+        let made = match reply.answer() {
+            Ok(Answer::Value(value)) if step.creates() => Some(value.get().to_owned()),
+            Ok(_) => None,
+            // What cannot be read is not an answer to this, and may come from anywhere.
+            Err(error) => return (self.failed(step, error, Outcome::Unknown), None),
+        };
         if step.operation.effect == Effect::Reads {
             self.keep_reply(index, reply);
             return (done(None), None);
@@ -161,11 +164,7 @@ impl<E: Display> Shared<'_, E> {
             return (State::Failed { status: Some(status), code: NOT_KEPT.to_owned(), message }, None);
         }
         let state = done(created(reply.bytes()));
-        let made = match reply.answer() {
-            Ok(Answer::Value(value)) if step.creates() => serde_json::from_str(value.get()).ok(),
-            _ => None,
-        };
-        let made = after.map(|after| Value::Object(after.properties)).or(made);
+        let made = after.and_then(|after| serde_json::to_string(&after.properties).ok()).or(made);
         if self.run.plan.steps.len() == 1 {
             self.keep_reply(index, reply);
         }
@@ -237,15 +236,40 @@ pub(crate) fn sent(step: &Step, release: threecx_catalog::Span) -> Map<String, V
     planned.unwrap_or_else(|| body(&step.arguments))
 }
 
-/// The key of an entity in an answer.
+/// The key of an entity in an answer. What follows it is not read.
 fn created(body: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
-    struct Entity<'a> {
-        #[serde(borrow, rename = "Id")]
-        id: &'a RawValue,
+    #[serde(field_identifier)]
+    enum Member {
+        Id,
+        #[serde(other)]
+        Other,
     }
-    let Entity { id } = serde_json::from_slice(body).ok()?;
-    Some(id.get().trim_matches('"').to_owned())
+    struct Key<'a, 'de>(&'a mut Option<&'de RawValue>);
+    impl<'de> Visitor<'de> for Key<'_, 'de> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an entity")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+            while let Some(member) = members.next_key()? {
+                match member {
+                    Member::Id => {
+                        *self.0 = Some(members.next_value()?);
+                        return Ok(());
+                    }
+                    Member::Other => drop(members.next_value::<IgnoredAny>()?),
+                }
+            }
+            Ok(())
+        }
+    }
+    let mut key = None;
+    // It complains that more follows.
+    let _ = serde_json::Deserializer::from_slice(body).deserialize_map(Key(&mut key));
+    Some(key?.get().trim_matches('"').to_owned())
 }
 
 /// Spreads retries that would come together: something from 0 to 1 that differs from step to step.
