@@ -41,7 +41,7 @@ pub struct List {
     concurrency: usize,
     /// Only what happened then.
     period: Option<Period>,
-    cursor: Option<Cursor>,
+    cursor: Option<Box<Cursor>>,
 }
 
 impl List {
@@ -62,7 +62,7 @@ impl List {
         let concurrency = asked.concurrency.unwrap_or(CONCURRENCY);
         let period = Period::from(operation, arguments, asked.period)?;
         let cursor = asked.period.cursor.clone().filter(|_| period.is_some());
-        let cursor = cursor.map(|path| Cursor::new(path, operation, arguments, output)).transpose()?;
+        let cursor = cursor.map(|path| Cursor::new(path, operation, arguments, output).map(Box::new)).transpose()?;
         let long = top.is_some_and(|top| top > Pages::LARGEST.into());
         let whole = asked.all || long || period.is_some();
         Ok(whole.then_some(List { wanted: top, concurrency, period, cursor }))
