@@ -768,13 +768,14 @@ fn numbers(folder: &Path, rows: usize) -> String {
 /// What is on its way arrives, and what became of each row is written down.
 #[test]
 fn a_run_that_somebody_ends_accounts_for_every_row() {
-    const ROWS: usize = 2000;
+    const ROWS: usize = 800;
     for (name, _) in signals() {
         let sim = Sim::start(&["--live-calls", "off", "--latency", "20ms@BlackListNumbers"]);
         let folder = tempfile::tempdir().expect("a folder");
         let file = numbers(folder.path(), ROWS);
         let mut command = process();
-        command.args(CREATE).arg(&file).args(["-o", "json"]).envs(sim.environment()).stdin(Stdio::null());
+        command.args(CREATE).arg(&file).args(["-o", "json", "--concurrency", "1"]);
+        command.envs(sim.environment()).stdin(Stdio::null());
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         while sim.received(CREATES).len() < 5 {
             std::thread::yield_now();
