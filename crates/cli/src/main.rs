@@ -53,6 +53,9 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let json = wants_json(&arguments);
+    if arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--quiet") {
+        output::style::be_quiet();
+    }
     let named = after(&arguments, "--profile");
     match dispatch::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,

@@ -47,7 +47,7 @@ pub use error::{Cause, Error, InputError, NotInVersion, Position, Reason, Refusa
 pub use input::{Arguments, Input, Place};
 pub use literal::text_literal;
 pub use next_step::NextStep;
-pub use plan::{form, is_the_same_in_every_release, plan, raw};
+pub use plan::{fits_a_release, form, is_the_same_in_every_release, plan, raw};
 pub use probe::probe;
 pub use request::{BASE_PATH, MASK, Request};
 pub use split::{Unbalanced, split};

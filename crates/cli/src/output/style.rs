@@ -1,6 +1,7 @@
 //! Colours, where a person sees them; and text from elsewhere, made safe for a terminal.
 
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::env_vars;
 
@@ -63,17 +64,35 @@ pub fn one_line(text: &str) -> String {
 
 /// A warning for the person at the terminal.
 pub fn warn(text: &str) {
+    if is_quiet() {
+        return;
+    }
     say(&format!("{} {}", Style::for_stderr().yellow("warning:"), plain_text(text)));
+}
+
+/// True once `--quiet` was given: only errors and questions are said.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Says nothing from now on but errors and questions.
+pub fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
 }
 
 /// A remark for the person at the terminal.
 pub fn note(text: &str) {
+    if is_quiet() {
+        return;
+    }
     say(&plain_text(text));
 }
 
 /// A line on stderr that is safe already, perhaps in colours.
 pub fn painted(line: &str) {
     say(line);
+}
+
+fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
 }
 
 fn say(line: &str) {
