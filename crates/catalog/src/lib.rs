@@ -37,7 +37,7 @@ pub use entity_set::{EntitySet, Identity, Singleton, Target};
 pub use foreign::{ForeignColumn, foreign_column};
 pub use generated::NAMING;
 pub use lookup::{
-    collections, entity_set, entity_sets, holds_file, operation, operations, resource, resources, structure,
+    collections, entity_set, entity_sets, examples, holds_file, operation, operations, resource, resources, structure,
     structures, warning, warnings,
 };
 pub use naming::Naming;

@@ -2,7 +2,7 @@
 
 use crate::collection::Collection;
 use crate::entity_set::EntitySet;
-use crate::generated::{COLLECTIONS, ENTITY_SETS, FILE_CONTENTS, RESOURCES, STRUCTURES, WARNINGS};
+use crate::generated::{COLLECTIONS, ENTITY_SETS, EXAMPLES, FILE_CONTENTS, RESOURCES, STRUCTURES, WARNINGS};
 use crate::operation::{Operation, Resource};
 use crate::types::{Structure, Warning};
 
@@ -67,4 +67,9 @@ pub fn collections() -> &'static [Collection] {
 /// template of a phone or a trunk, say.
 pub fn holds_file(name: &str) -> bool {
     FILE_CONTENTS.contains(&name)
+}
+
+/// The values of examples that are known of a resource (`Users`) or an operation (`Users.MakeCall`), by name.
+pub fn examples(owner: &str) -> &'static [(&'static str, &'static str)] {
+    EXAMPLES.iter().find(|(known, _)| *known == owner).map_or(&[], |(_, values)| values)
 }

@@ -14,6 +14,9 @@ use threecx_core::{Arguments, Error, Input, InputError, Place};
 
 use crate::intent::Intent;
 
+/// Stands for a key that is not known yet.
+const NO_GUID: &str = "00000000-0000-0000-0000-000000000000";
+
 /// What of an operation may be given by name.
 #[derive(Debug)]
 pub struct References {
@@ -227,7 +230,8 @@ impl References {
         if let Some(subject) = &self.subject
             && (filter || !pending.raw && !pending.subjects.is_empty())
         {
-            subject.put(&mut checked, &["1"]);
+            let any = if matches!(subject.by.property.ty.ty, Type::Guid) { NO_GUID } else { "1" };
+            subject.put(&mut checked, &[any]);
         }
         for (index, _) in &pending.values {
             self.values[*index].put(&mut checked, vec!["1".into()]);

@@ -31,8 +31,10 @@ pub const ABOUT: &str = "Send any request: a method and a path";
 /// `threecx api`
 pub fn command() -> Command {
     let method = Arg::new("method").required(true).value_name("METHOD").help("GET, POST, PATCH, PUT or DELETE");
-    let path =
-        Arg::new("path").required(true).value_name("PATH").help("Below /xapi/v1, or from the root: /xapi/v1/Users");
+    let path = Arg::new("path")
+        .required(true)
+        .value_name("PATH")
+        .help("Below /xapi/v1, or from the root: /xapi/v1/Users, /api/download/…");
     let body = Arg::new("body").long("body").value_name("JSON|@FILE|-").help("Request body, sent unchanged as JSON");
     let command = plain(
         format!("{ABOUT}, with the token of the client; print the answer unchanged"),
@@ -42,7 +44,8 @@ pub fn command() -> Command {
     layout::fit(command, width()).after_help(
         "Nothing is checked or quoted before it is sent. What its operation asks to confirm is confirmed here too, and so is a\n\
          DELETE that the catalogue does not know. Quote the path: a shell interprets $ and (.\n\n\
-         Examples:\n  threecx api GET '/Users?$top=1'\n  threecx api POST /Users/Pbx.ReprovisionAllPhones --body '{\"ids\": [123]}'",
+         Examples:\n  threecx api GET '/Users?$top=1'\n  threecx api POST /Users/Pbx.ReprovisionAllPhones --body '{\"ids\": [123]}'\n  \
+         threecx api GET /api/download/backup/nightly.zip --output-file nightly.zip",
     )
 }
 
@@ -55,7 +58,7 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
     let method = method(&matches::text(&matches, "method").unwrap_or_default())?;
     let path = matches::text(&matches, "path").unwrap_or_default();
     let body = matches::text(&matches, "body").map(|body| content("--body", body, &mut stdin)).transpose()?;
-    let request = raw(method, &path, body);
+    let request = raw(method, below(&path, &settings)?, body);
     let run = RunFlags::with_curl(&matches);
     if run.curl {
         return curl::print(&request, &settings, &output);
@@ -81,6 +84,23 @@ pub fn run(rest: Vec<OsString>) -> Result<(), Failure> {
         _ => sink.raw(bytes)?,
     }
     sink.finish()
+}
+
+/// The path of a link to this PBX, as answers have them; links to elsewhere are not followed.
+fn below<'p>(path: &'p str, settings: &Settings) -> Result<&'p str, Failure> {
+    let is_link = |scheme: &str| path.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    if !is_link("https://") && !is_link("http://") {
+        return Ok(path);
+    }
+    let base = dry_run::address(settings)?;
+    let rest = base.as_deref().and_then(|base| path.strip_prefix(base.trim_end_matches('/')));
+    rest.filter(|rest| rest.starts_with('/')).ok_or_else(|| {
+        let expected = base.map_or("a path".into(), |base| format!("a path, or a link that begins with {base}/"));
+        Error::from(
+            InputError::of("PATH", expected, format!("`{path}`")).with_hint("The token is sent to no one else."),
+        )
+        .into()
+    })
 }
 
 /// What the request does, if it is what an operation would be asked about, or might be.

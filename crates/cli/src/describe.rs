@@ -123,7 +123,8 @@ fn as_text(
             sink.line(&format!("  {line}"))?;
         }
     }
-    let subject = About::of(operation);
+    // What cannot be listed cannot be found by its name.
+    let subject = About::of(operation).filter(|subject| subject.set.list.is_some());
     if let Some(subject) = &subject {
         let ways = if subject.set.number.is_some() { "number, range of numbers (100-119), name" } else { "name" };
         let instead = kebab(subject.by.name);

@@ -1,7 +1,7 @@
 //! An example of a call, made up from the catalogue's types. It always fits.
 
 use threecx::Operation;
-use threecx_catalog::{Body, Member, Span, Type, TypeRef};
+use threecx_catalog::{Body, Member, Span, Type, TypeRef, examples};
 use threecx_change::About;
 
 use crate::args::flag::{Flag, Place};
@@ -10,35 +10,46 @@ use crate::shell::quoted;
 /// The command line of an example: every required argument, and for entities the first
 /// simple properties.
 pub fn command_line(operation: &Operation, flags: &[Flag]) -> String {
-    let mut line = format!("threecx {} {}", operation.resource.command, operation.command);
-    for (flag, value) in values(operation, flags) {
-        line.push_str(&format!(" --{} {}", flag.long, quoted(&value)));
-    }
-    line
+    line(operation, None, values(operation, flags))
 }
 
 /// The same, with what it is about named as people name it.
 pub fn by_name(operation: &Operation, flags: &[Flag], about: &About) -> String {
-    let name = match (about.set.name, about.set.number.is_some()) {
-        ("Users", _) => "100",
-        ("Queues", _) => "800",
-        ("RingGroups", _) => "806",
-        ("Receptionists", _) => "810",
-        ("Trunks", _) => "10000",
-        (_, true) => "100",
-        (_, false) => "Example",
-    };
-    let mut line = format!("threecx {} {} {name}", operation.resource.command, operation.command);
-    for (flag, value) in values(operation, flags).into_iter().filter(|(flag, _)| flag.name != about.by.name) {
+    let called = of(operation.id, "called").or_else(|| of(operation.resource.name, "called")).unwrap_or("Example");
+    let mut values = values(operation, flags);
+    values.retain(|(flag, _)| flag.name != about.by.name || flag.place != about.place());
+    line(operation, Some(called), values)
+}
+
+fn line(operation: &Operation, called: Option<&str>, values: Vec<(&Flag, String)>) -> String {
+    let mut line = format!("threecx {} {}", operation.resource.command, operation.command);
+    if let Some(called) = called {
+        line.push_str(&format!(" {}", quoted(called)));
+    }
+    for (flag, value) in values {
         line.push_str(&format!(" --{} {}", flag.long, quoted(&value)));
     }
+    let last = operation.newest_form().span.last;
+    if operation.form(Span::NEWEST).is_none() {
+        line.push_str(&format!(" --api {last}"));
+    }
     line
+}
+
+/// A value that is known for a name, of a resource or an operation.
+fn of(owner: &str, name: &str) -> Option<&'static str> {
+    examples(owner).iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
 }
 
 /// The flags of the example with their values.
 pub fn values<'f>(operation: &Operation, flags: &'f [Flag]) -> Vec<(&'f Flag, String)> {
     let mut chosen: Vec<&Flag> = flags.iter().filter(|flag| flag.required).collect();
-    if matches!(operation.newest_form().body, Body::Entity(_)) {
+    let known = examples(operation.id);
+    let more = flags.iter().filter(|flag| !flag.required && known.iter().any(|(name, _)| *name == flag.name));
+    let more: Vec<&Flag> = more.filter(|flag| flag.place != Place::Option).collect();
+    if !more.is_empty() {
+        chosen.extend(more);
+    } else if matches!(operation.newest_form().body, Body::Entity(_)) {
         let newest = operation.newest_form().span;
         let simple = |flag: &&Flag| {
             flag.place == Place::Field
@@ -54,10 +65,14 @@ pub fn values<'f>(operation: &Operation, flags: &'f [Flag]) -> Vec<(&'f Flag, St
         let found = found.or_else(|| flags.iter().find(any));
         chosen.extend(found.or_else(|| flags.iter().find(|flag| flag.place == Place::Field)));
     }
-    chosen.into_iter().map(|flag| (flag, value(flag))).collect()
+    chosen.into_iter().map(|flag| (flag, value(operation, flag))).collect()
 }
 
-fn value(flag: &Flag) -> String {
+fn value(operation: &Operation, flag: &Flag) -> String {
+    let of_resource = || of(operation.resource.name, flag.name).filter(|_| flag.required);
+    if let Some(known) = of(operation.id, flag.name).or_else(of_resource) {
+        return known.to_owned();
+    }
     if flag.place == Place::Body {
         return "{}".into();
     }

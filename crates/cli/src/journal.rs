@@ -18,6 +18,12 @@ pub fn open() -> Result<Journal, Failure> {
     Ok(Journal::open(&folder)?)
 }
 
+/// The journal, if there is one and it can be read.
+pub fn existing() -> Option<Journal> {
+    let folder = folders::state().filter(|folder| folder.exists())?;
+    Journal::open(&folder).ok()
+}
+
 /// Records that a command is about to carry out a plan; nothing for a simulated PBX, which is gone
 /// afterwards. Where there can be no journal, a single call is made all the same, with a warning that it
 /// cannot be undone.

@@ -61,8 +61,11 @@ pub fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let json = wants_json(&arguments);
-    if json || arguments.iter().any(|argument| argument == "--quiet") {
+    if json {
         remark::be_quiet();
+    }
+    if arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--quiet") {
+        output::style::be_quiet();
     }
     let named = after(&arguments, "--profile");
     match dispatch::run(arguments) {

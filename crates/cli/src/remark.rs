@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use threecx::Waiting;
 
-use crate::output::style::one_line;
+use crate::output::style::{is_quiet, one_line};
 
 /// How long nothing is said.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -31,7 +31,7 @@ pub fn be_quiet() {
 
 /// Says for whom the command waits, as long as it does; never returns.
 pub async fn keep_saying() {
-    if QUIET.load(Ordering::Relaxed) || !io::stderr().is_terminal() {
+    if QUIET.load(Ordering::Relaxed) || is_quiet() || !io::stderr().is_terminal() {
         std::future::pending::<()>().await;
     }
     let mut line = Line { shown: false };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use threecx_catalog::{Operation, Span};
 use threecx_core::read::Answer;
 use threecx_core::token::Token;
-use threecx_core::{Arguments, Error, Request, is_the_same_in_every_release, plan, probe};
+use threecx_core::{Arguments, Error, Request, fits_a_release, is_the_same_in_every_release, plan, probe};
 
 use crate::reach::Reachability;
 use crate::reply::Reply;
@@ -45,7 +45,7 @@ impl Client {
     pub async fn plan(&self, operation: &'static Operation, arguments: &Arguments) -> Result<Request, Error> {
         if !self.sender.version.is_named() && !is_the_same_in_every_release(operation) {
             // What does not fit any release is refused without asking.
-            plan(operation, arguments, Span::ALL)?;
+            fits_a_release(operation, arguments)?;
             self.know_version().await?;
         }
         match plan(operation, arguments, self.target()) {

@@ -38,6 +38,22 @@ pub fn plan(operation: &'static Operation, arguments: &Arguments, target: Span) 
     Ok(Request { method: form.method, path_and_query, headers, body, answer, secrets })
 }
 
+/// Refuses what fits no release. The complaint is that of the newest release that has the operation.
+///
+/// # Errors
+/// Those of [`plan`].
+pub fn fits_a_release(operation: &'static Operation, arguments: &Arguments) -> Result<(), Error> {
+    let mut complaint = None;
+    for release in catalog::Release::all().rev() {
+        match plan(operation, arguments, Span { first: release, last: release }) {
+            Ok(_) => return Ok(()),
+            Err(Error::NotInVersion(error)) if operation.form(error.target).is_none() => {}
+            Err(error) => complaint = complaint.or(Some(error)),
+        }
+    }
+    complaint.map_or(Ok(()), Err)
+}
+
 /// The form in which a PBX of `target` takes the operation.
 pub fn form(operation: &'static Operation, target: Span) -> Result<&'static Form, Error> {
     operation.form(target).ok_or_else(|| {
@@ -180,11 +196,14 @@ fn missing(argument: &str, wanted: Wanted, target: Span) -> Error {
     error.with_hint(format!("Give a value for {argument}.")).into()
 }
 
+/// What a PBX has at its root, beside the API: downloads are under `api`.
+const ROOTS: [&str; 6] = ["xapi/", "api/", "webclient/", "connect/", "callcontrol", "provisioning/"];
+
 /// The method and path of a raw call, for what the catalogue does not know. The path may
 /// start at the root, at the API or at an entity set.
 pub fn raw(method: Method, path: &str, body: Option<String>) -> Request {
     let path = path.trim_start_matches('/');
-    let below_root = ["xapi/", "webclient/", "connect/", "callcontrol"].iter().any(|root| path.starts_with(root));
+    let below_root = ROOTS.iter().any(|root| path.starts_with(root));
     let path_and_query = if below_root { format!("/{path}") } else { format!("{BASE_PATH}/{path}") };
     let mut headers = vec![("accept", "*/*".to_owned())];
     if body.is_some() {

@@ -52,10 +52,15 @@ fn texts_and_columns(overrides: &Overrides) -> String {
             )
         })
     });
+    let examples = overrides.examples.iter().map(|(owner, values)| {
+        let values: Vec<(&String, &String)> = values.iter().collect();
+        format!("({owner:?}, &{values:?})")
+    });
     format!(
-        "\npub static TEXT_KINDS: &[(&str, TextKind)] = {};\n\npub static FOREIGN_COLUMNS: &[ForeignColumn] = {};\n",
+        "\npub static TEXT_KINDS: &[(&str, TextKind)] = {};\n\npub static FOREIGN_COLUMNS: &[ForeignColumn] = {};\n\npub static EXAMPLES: &[(&str, &[(&str, &str)])] = {};\n",
         emit::slice("", kinds),
-        emit::slice("", columns)
+        emit::slice("", columns),
+        emit::slice("", examples)
     )
 }
 

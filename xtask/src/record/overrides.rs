@@ -32,6 +32,8 @@ pub struct Overrides {
     pub texts: Texts,
     /// By entity set and heading.
     pub columns: BTreeMap<String, BTreeMap<String, ForeignColumn>>,
+    /// By resource or operation, and by name.
+    pub examples: BTreeMap<String, BTreeMap<String, String>>,
     /// By entity set and word: `Queues.agents`.
     pub collections: IndexMap<String, CollectionRow>,
     #[serde(rename = "item-flags")]
@@ -212,7 +214,7 @@ pub struct ItemFlag {
 impl Overrides {
     /// Every operation or resource that a table names, with the table, so that misspellings are found.
     pub fn names(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let tables: [(&'static str, Vec<&String>); 16] = [
+        let tables: [(&'static str, Vec<&String>); 17] = [
             ("areas", self.areas.values().flatten().collect()),
             ("resources", self.resources.keys().collect()),
             ("titles", self.titles.keys().collect()),
@@ -227,6 +229,7 @@ impl Overrides {
             ("renamed", self.renamed.iter().flat_map(|(old, new)| [old, new]).collect()),
             ("replaced", self.replaced.keys().chain(self.replaced.values().filter(|new| !new.is_empty())).collect()),
             ("secrets", self.secrets.operations.iter().collect()),
+            ("examples", self.examples.keys().collect()),
             ("periods.by-day", self.periods.by_day.iter().collect()),
             ("periods.when", self.periods.when.keys().collect()),
         ];

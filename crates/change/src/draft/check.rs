@@ -1,7 +1,7 @@
 //! What can be checked of a call without a PBX.
 
-use threecx_catalog::{Body, Operation, Release, Span, Verb};
-use threecx_core::{Arguments, Error, InputError, Place, plan};
+use threecx_catalog::{Body, Operation, Span, Verb};
+use threecx_core::{Arguments, Error, InputError, Place, fits_a_release, plan};
 
 /// Refuses what fits no release, before anyone is asked anything. The complaint is that of the newest
 /// release that has the operation.
@@ -10,18 +10,10 @@ use threecx_core::{Arguments, Error, InputError, Place, plan};
 /// What does not fit.
 pub fn check(operation: &'static Operation, arguments: &Arguments, release: Option<Span>) -> Result<(), Error> {
     refuse_nothing(operation, arguments)?;
-    if let Some(release) = release {
-        return plan(operation, arguments, release).map(drop);
+    match release {
+        Some(release) => plan(operation, arguments, release).map(drop),
+        None => fits_a_release(operation, arguments),
     }
-    let mut complaint = None;
-    for release in Release::all().rev() {
-        match plan(operation, arguments, Span { first: release, last: release }) {
-            Ok(_) => return Ok(()),
-            Err(Error::NotInVersion(error)) if operation.form(error.target).is_none() => {}
-            Err(error) => complaint = complaint.or(Some(error)),
-        }
-    }
-    complaint.map_or(Ok(()), Err)
 }
 
 /// Everything that does not fit, one thing after the other: what is wrong is put aside, and the rest is checked

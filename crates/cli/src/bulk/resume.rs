@@ -14,8 +14,8 @@ use crate::args::bulk::RepeatOrSkip;
 use crate::connect::Connection;
 use crate::consent::{answer_to, is_interactive};
 use crate::failure::Failure;
-use crate::journal;
 use crate::typed::{Mode, Typed};
+use crate::{dry_run, journal};
 
 /// This many lines are named.
 const FEW: usize = 10;
@@ -46,22 +46,51 @@ impl RowFile {
     /// Finds out what is left to do. Questions, which may be asked twice, need no journal, unless their
     /// answers are files; stdin and a PBX that is gone afterwards can have none.
     pub async fn resume(&self, typed: &Typed, draft: &Draft, pbx: &Connection) -> Result<Resumed, Failure> {
-        let number = self.table.rows.len();
-        let asks = typed.operation.effect == Effect::Reads && !brings_files(typed.operation);
-        if self.path == "-" || typed.settings.sim || asks || matches!(typed.mode, Mode::Show(_)) {
-            return Ok(Resumed::nothing(number));
+        if matches!(typed.mode, Mode::Show(_)) {
+            return self.left(typed);
+        }
+        if !self.is_recorded(typed) {
+            return Ok(Resumed::nothing(self.table.rows.len()));
         }
         let journal = journal::open()?;
-        let file = self.open(typed, &journal, pbx)?;
+        let file = self.open(typed, &journal, &pbx.url, &pbx.identity)?;
         let mut states = file.known().states.clone();
         self.refuse_lost(typed, &file)?;
         self.settle(&journal, draft, &file, &mut states, pbx).await?;
         self.say_what_is_known(typed, &states, &file);
-        let todo = self.decide(typed, &mut states)?;
+        let todo = self.decide(typed, &mut states, is_interactive())?;
         Ok(Resumed { states, todo, file: Some((journal, file)) })
     }
 
-    fn open(&self, typed: &Typed, journal: &Journal, pbx: &Connection) -> Result<FileRun, Failure> {
+    /// What is left to do, for a dry run: nothing is asked, looked up on the PBX, or kept.
+    pub fn left(&self, typed: &Typed) -> Result<Resumed, Failure> {
+        let all = || Ok(Resumed::nothing(self.table.rows.len()));
+        let (Some(url), Some(who)) = (dry_run::address(&typed.settings)?, typed.settings.who()) else { return all() };
+        let Some(journal) = journal::existing().filter(|_| self.is_recorded(typed)) else { return all() };
+        let file = match self.open(typed, &journal, &url, &who.shown()) {
+            Ok(file) => file,
+            Err(failure) => {
+                typed.output.remark(&[format!("All rows are shown: {failure}.")]);
+                return all();
+            }
+        };
+        let mut states = file.known().states.clone();
+        self.say_what_is_known(typed, &states, &file);
+        let todo = self.decide(typed, &mut states, false)?;
+        let unknown = states.iter().filter(|state| state.is_unknown()).count();
+        if unknown > 0 {
+            typed.output.remark(&[format!("{} of unknown outcome left out: --unknown decides.", rows(unknown))]);
+        }
+        Ok(Resumed { states, todo, file: None })
+    }
+
+    /// Questions, which may be asked twice, need no journal; stdin and a simulated PBX can have none.
+    fn is_recorded(&self, typed: &Typed) -> bool {
+        let asks = typed.operation.effect == Effect::Reads && !brings_files(typed.operation);
+        self.path != "-" && !typed.settings.sim && !asks
+    }
+
+    fn open(&self, typed: &Typed, journal: &Journal, url: &str, identity: &str) -> Result<FileRun, Failure> {
         let row = |(row, (own, words)): (&super::table::Row, (_, Vec<String>))| Row {
             line: row.line,
             identity: journal.identity(&content(&own, &words)),
@@ -77,8 +106,8 @@ impl RowFile {
         };
         let head = Head {
             kind: Kind::File,
-            pbx: pbx.url.clone(),
-            identity: pbx.identity.clone(),
+            pbx: url.to_owned(),
+            identity: identity.to_owned(),
             operation: typed.operation.id.to_owned(),
             source: Some(self.source()),
             constants: Some(journal.identity(&content(&constants, &typed.run.words))),
@@ -163,7 +192,7 @@ impl RowFile {
     }
 
     /// The rows to be sent. Those that are left for good are marked.
-    fn decide(&self, typed: &Typed, states: &mut [State]) -> Result<Vec<usize>, Failure> {
+    fn decide(&self, typed: &Typed, states: &mut [State], may_ask: bool) -> Result<Vec<usize>, Failure> {
         let given_up = typed.bulk.failed == Some(RepeatOrSkip::Skip);
         for state in states.iter_mut().filter(|state| given_up && matches!(state, State::Failed { .. })) {
             *state = State::Skipped;
@@ -171,7 +200,7 @@ impl RowFile {
         let open: Vec<usize> = (0..states.len()).filter(|row| states[*row].is_unknown()).collect();
         let decision = match typed.bulk.unknown {
             _ if open.is_empty() => None,
-            None if is_interactive() => self.ask_about(&open)?,
+            None if may_ask => self.ask_about(&open)?,
             decided => decided,
         };
         for row in open {

@@ -18,7 +18,12 @@ use crate::{curl, dry_run, journal};
 
 /// Shows intents as they would be sent without anything being looked up.
 pub fn as_given(typed: &Typed, work: &Work, draft: &Draft) -> Result<(), Failure> {
-    let requests = draft.requests().map_err(|problems| work.failure(typed, problems))?;
+    let mut requests = draft.requests().map_err(|problems| work.failure(typed, problems))?;
+    if let Work::Rows(file) = work {
+        let left: HashSet<usize> = file.left(typed)?.todo.into_iter().collect();
+        let mut row = 0..;
+        requests.retain(|_| row.next().is_some_and(|row| left.contains(&row)));
+    }
     let how = if typed.mode == Mode::Show(Show::Curl) { Show::Curl } else { Show::DryRun };
     print(typed, work, &requests, how)
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::env_vars;
 
@@ -123,17 +124,36 @@ pub fn escaped_line(text: &str) -> String {
 
 /// A warning for the person at the terminal.
 pub fn warn(text: &str) {
+    if is_quiet() {
+        return;
+    }
     say(&format!("{} {}", Style::for_stderr().yellow("warning:"), one_line(text)));
+}
+
+/// True once `--quiet` was given: only errors and questions are said.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Says nothing from now on but errors and questions.
+pub fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
 }
 
 /// A remark for the person at the terminal.
 pub fn note(text: &str) {
+    if is_quiet() {
+        return;
+    }
     say(&one_line(text));
 }
 
 /// A line on stderr that is safe already, perhaps in colours.
 pub fn painted(line: &str) {
     say(line);
+}
+
+/// True if only errors and questions are said.
+pub fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
 }
 
 fn say(line: &str) {

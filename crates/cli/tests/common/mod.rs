@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "no test uses all of it")]
 
+pub mod examples;
 pub mod hostile;
 pub mod parts;
 pub mod server;
