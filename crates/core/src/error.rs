@@ -185,6 +185,7 @@ impl Error {
             Error::Url { reason, .. }
             | Error::Connection { reason, .. }
             | Error::Certificate { reason, .. }
+            | Error::Proxy { reason, .. }
             | Error::NotA3cx { reason, .. }
             | Error::Authentication { reason }
             | Error::LoginRefused { reason, .. }
@@ -203,8 +204,8 @@ impl Error {
             Error::Input(_)
             | Error::NotInVersion(_)
             | Error::RateLimited { .. }
-            | Error::UnknownOutcome { cause: Cause::TimedOut }
-            | Error::NoAnswer { cause: Cause::TimedOut, .. } => Box::new(std::iter::empty()),
+            | Error::UnknownOutcome { cause: Cause::TimedOut | Cause::OutOfTime }
+            | Error::NoAnswer { cause: Cause::TimedOut | Cause::OutOfTime, .. } => Box::new(std::iter::empty()),
         }
     }
 

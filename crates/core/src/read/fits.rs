@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use threecx_catalog::{Operation, Structure, Type, TypeRef, Verb};
 
 use super::{Answer, Envelope};
-use crate::coerce::Members;
+use crate::members::Members;
 
 /// What is wrong with an answer to this operation that was to give a value of this type; nothing if it may be one.
 pub(super) fn misfit(operation: &Operation, ty: TypeRef, answer: &Answer<'_>) -> Option<String> {
