@@ -13,7 +13,7 @@ const OPERATIONS = [
 	['list', { operation: 'Users.ListUser', limit: 5 }, answer({ value: [{ Id: 1 }] })],
 	['list of all', { operation: 'Users.ListUser', returnAll: true }, answer({ value: [{ Id: 1 }] })],
 	['get', { operation: 'Users.GetUser', id }, answer({ Id: 7 })],
-	['get a setting', { operation: 'MailSettings.GetMailSettings' }, answer({ Id: 1 })],
+	['get a setting', { operation: 'MailSettings.GetMailSettings' }, answer({ MailServer: 'x' })],
 	[
 		'create',
 		{ operation: 'Contacts.CreateContact', bodyMode: 'json', bodyJson: '{"CompanyName":"x"}' },

@@ -179,6 +179,17 @@ impl Error {
         self
     }
 
+    /// The same for what is said about an operation, by the names of its own secrets too.
+    #[must_use]
+    pub fn without_secrets_of(mut self, operation: &Operation) -> Error {
+        self.texts().for_each(|text| {
+            if let Cow::Owned(masked) = mask::text_about(operation, text) {
+                *text = masked;
+            }
+        });
+        self
+    }
+
     /// What somebody else may have said.
     fn texts(&mut self) -> Box<dyn Iterator<Item = &mut String> + '_> {
         match self {

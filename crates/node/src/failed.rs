@@ -86,10 +86,11 @@ fn decide(failed: Failed<'_>) -> Reply {
         let read = token::read(&failed.host, &head, received.body.as_bytes());
         match read.err().unwrap_or_else(|| unexpected(received)) {
             error @ Error::RateLimited { retry_after } => (error, Outcome::of_status(429, retry_after)),
-            error => return Err(error.into()),
+            error => return Err(error.without_secrets_of(operation).into()),
         }
     } else if let Some(network) = &failed.network {
-        network.outcome(failed.host, reads)
+        let (error, outcome) = network.outcome(failed.host, reads);
+        (error.without_secrets_of(operation), outcome)
     } else {
         (Error::unanswered(reads, failed.host, Cause::Broken("no answer".into())), Outcome::Unknown)
     };
