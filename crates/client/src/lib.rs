@@ -61,6 +61,7 @@ mod token_file;
 mod tokens;
 mod trace;
 mod transport;
+mod trust;
 #[cfg(feature = "typed")]
 #[cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 mod typed;

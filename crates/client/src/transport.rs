@@ -20,6 +20,7 @@ use crate::proxy::Proxy;
 use crate::reach::Reachability;
 use crate::settings::Settings;
 use crate::stack::{HttpStack, Undelivered};
+use crate::trust;
 use crate::waiting::{Wait, Waiting};
 
 /// A larger answer that is not a file is refused: nothing that the API lists comes near it.
@@ -87,18 +88,11 @@ impl Transport {
             .tls_info(true)
             // A token must not go where a redirect points.
             .redirect(reqwest::redirect::Policy::none());
-        let mut roots = Vec::new();
-        for pem in &settings.roots {
-            // Windows programs begin a text file with a mark.
-            let pem = pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(pem);
-            let found = reqwest::Certificate::from_pem_bundle(pem);
-            roots.extend(found.map_err(|error| certificate(format!("the authority's file cannot be read: {error}")))?);
-        }
         if !address.is_encrypted() {
             // The system's authorities, a hundred and more files, take longer to read than a call takes.
             http = http.tls_certs_only([]);
-        } else if !roots.is_empty() {
-            http = http.tls_certs_merge(roots);
+        } else if !settings.roots.is_empty() {
+            http = http.tls_backend_preconfigured(trust::config(&settings.roots).map_err(certificate)?);
         }
         // The environment is read here, so that errors can name what it says.
         let proxy = if settings.no_proxy { None } else { Proxy::of(&address)? };

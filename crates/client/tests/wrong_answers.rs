@@ -26,7 +26,7 @@ fn client(server: &Hostile) -> Client {
 
 fn key(id: &str) -> Arguments {
     let mut arguments = Arguments::default();
-    arguments.set(Place::Parameter, "Id", id);
+    arguments.set(Place::Path, "Id", id);
     arguments
 }
 

@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use threecx::{Builder, Client, Error, Login, SecretStore, TokenFile};
 
+use crate::args::connection::Times;
 use crate::args::output::OutputFlags;
 use crate::args::parse::parse;
 use crate::args::stdin::Stdin;
@@ -100,6 +101,8 @@ fn address(given: &Given, named: bool, known: Option<&Profile>) -> Result<(Strin
 /// The settings of the profile, and for this command what the environment says besides.
 fn builder(url: &str, profile: &Profile, given: &Given) -> Result<Builder, Failure> {
     let times = if given.environment { profile.times.or(of_environment()?) } else { profile.times };
+    // Whoever types a password takes their time.
+    let times = Times { each: is_interactive(), ..times };
     reach(url, profile.allow_http, profile.ca_file.as_deref(), times, profile.no_proxy)
 }
 

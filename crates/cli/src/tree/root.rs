@@ -41,7 +41,7 @@ fn commands(own: &'static [Own]) -> String {
 
 fn after() -> String {
     let variables: Vec<String> =
-        env_vars::ALL.iter().map(|variable| format!("  {:<22} {}", variable.name, variable.meaning)).collect();
+        env_vars::ALL.iter().map(|variable| format!("  {:<24} {}", variable.name, variable.meaning)).collect();
     let codes: Vec<String> = exit_codes().map(|(code, meaning)| format!("  {code:>3}  {meaning}")).collect();
     format!(
         "Values:\n  Wherever an id is expected, a number, a range (100-119), a name or an e-mail address will do.\n  \

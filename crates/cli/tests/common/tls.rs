@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use tokio_rustls::rustls;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
@@ -20,6 +20,21 @@ pub fn certificate((year, month, day): (i32, u8, u8)) -> (String, Arc<rustls::Se
     server.not_after = date_time_ymd(year, month, day);
     let key = KeyPair::generate().expect("a key");
     let certificate = server.signed_by(&key, &authority).expect("a certificate");
+    (authority.pem(), served(&certificate, &key))
+}
+
+/// A certificate for this name that is its own authority, from 2020 until this day.
+pub fn self_signed(name: &str, (year, month, day): (i32, u8, u8)) -> (String, Arc<rustls::ServerConfig>) {
+    let mut both = CertificateParams::new(vec![name.to_owned()]).expect("parameters");
+    both.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    both.not_before = date_time_ymd(2020, 1, 1);
+    both.not_after = date_time_ymd(year, month, day);
+    let key = KeyPair::generate().expect("a key");
+    let certificate = both.self_signed(&key).expect("a certificate");
+    (certificate.pem(), served(&certificate, &key))
+}
+
+fn served(certificate: &Certificate, key: &KeyPair) -> Arc<rustls::ServerConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -30,7 +45,7 @@ pub fn certificate((year, month, day): (i32, u8, u8)) -> (String, Arc<rustls::Se
             PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
         )
         .expect("a certificate and its key");
-    (authority.pem(), Arc::new(config))
+    Arc::new(config)
 }
 
 /// A server that gives tokens, and breaks the TLS of every other request once it has read it. Counts those.
