@@ -8,6 +8,7 @@ use std::process::Command;
 use std::sync::Mutex;
 
 use serde_json::{Map, Value, json};
+use threecx_catalog::TextKind;
 
 use super::Description;
 use crate::generate::{n8n, names};
@@ -65,7 +66,8 @@ fn call(
         if let Parameter::Own { name, place, schema } = parameter
             && place == "path"
         {
-            let (text, literal) = sample(schema, index + path.len(), path.contains("Pbx."));
+            let fitting = fitting(name).map(|text| (Some(text.to_owned()), format!("'{text}'")));
+            let (text, literal) = fitting.unwrap_or_else(|| sample(schema, index + path.len(), path.contains("Pbx.")));
             let clashes =
                 offered.contains(name.as_str()) || ["api", "url", "search", "top", "skip"].contains(&name.as_str());
             let prefix = if clashes { "arg-" } else { "" };
@@ -111,6 +113,15 @@ fn sample(schema: &Schema, seed: usize, function: bool) -> (Option<String>, Stri
     }
 }
 
+/// A text for a name whose texts are of a kind of their own: the descriptions do not say of which.
+fn fitting(name: &str) -> Option<&'static str> {
+    Some(match threecx_catalog::text_kind(name)? {
+        TextKind::Mac => "805EC0AABBCC",
+        TextKind::Did => "+49301234501",
+        TextKind::Words(words) => words.first()?,
+    })
+}
+
 /// A value that the schema allows: each property once, structures to a small depth.
 fn value(document: &Document, schema: &Schema, depth: usize) -> Value {
     if let Some(name) = &schema.reference {
@@ -151,7 +162,13 @@ fn object(document: &Document, schema: &Schema, depth: usize) -> Value {
         }
     }
     for (name, property) in schema.properties.iter().filter(|_| depth <= 2) {
-        members.insert(name.clone(), value(document, property, depth + 1));
+        let any = value(document, property, depth + 1);
+        let fitted = match (fitting(name), &any) {
+            (Some(text), Value::String(_)) => json!(text),
+            (Some(text), Value::Array(items)) if !items.is_empty() => json!([text]),
+            _ => any,
+        };
+        members.insert(name.clone(), fitted);
     }
     Value::Object(members)
 }
