@@ -353,7 +353,7 @@ fn raw_calls_show_no_secrets() {
         format!("/Users?access_token={CANARY}"),
         format!("/Users?$filter=contains(AuthPassword,'{CANARY}')"),
     ];
-    for body in &bodies {
+    for (index, body) in bodies.iter().enumerate() {
         for path in &paths {
             for how in [&["--dry-run"][..], &["--dry-run", "-o", "json"], &["--curl"], &["--curl", "-o", "yaml"]] {
                 let mut command = parrot.threecx();
@@ -362,7 +362,7 @@ fn raw_calls_show_no_secrets() {
                 let both = format!("{}{}", said.stdout, said.stderr);
                 assert!(said.code == Some(0) && !has_secret(&both), "{path} {body} {how:?}: {both}");
             }
-            for number in 0..11 {
+            for number in [index, index + 4, index + 8] {
                 parrot.set(Mode::Repeats(number, format!("{{\"AuthPassword\":\"{CANARY}\"}}")));
                 let mut command = parrot.threecx();
                 command.args(["api", "PATCH", path, "--body", body, "--yes"]);

@@ -102,9 +102,13 @@ fn known_names() -> &'static HashMap<String, Holds> {
 /// The places of the secrets in a body of which nothing is known but that it is JSON: the values of members
 /// that are called as secrets are. `None` if it is not JSON.
 pub fn places(body: &str) -> Option<Vec<Range<usize>>> {
+    places_of(body, &is_secret_name)
+}
+
+fn places_of(body: &str, is_secret: &dyn Fn(&str) -> bool) -> Option<Vec<Range<usize>>> {
     let raw: &RawValue = serde_json::from_str(body).ok()?;
     let mut found = Vec::new();
-    look(body, raw, 0, &mut found);
+    look(body, raw, 0, is_secret, &mut found);
     Some(found)
 }
 
@@ -117,9 +121,11 @@ pub(crate) fn secrets_of(body: &str) -> Vec<Range<usize>> {
     })
 }
 
-/// The secrets in a body that was sent, to be taken out of what is said about it.
-pub fn secrets_in(body: &str) -> Vec<String> {
-    values(body, secrets_of(body))
+/// The secrets in a body that was sent for an operation, to be taken out of what is said about it.
+pub fn secrets_in(operation: &Operation, body: &str) -> Vec<String> {
+    let names = own_names(operation);
+    let is_secret = |name: &str| names.iter().any(|own| own.eq_ignore_ascii_case(name)) || is_secret_name(name);
+    values(body, places_of(body, &is_secret).unwrap_or_else(|| secrets_of(body)))
 }
 
 /// What stands at these places of a body, as a person would write it.
@@ -148,7 +154,8 @@ fn texts(value: &Value, out: &mut Vec<String>) {
 /// What is wrong with JSON that does not fit, without the value that does not: it may be a secret.
 pub fn unfit(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let Some(quote) = text.find(['"', '`']).filter(|_| error.is_data()) else { return text };
+    let quotes_value = error.is_data() && ["invalid ", "unknown variant"].iter().any(|begin| text.starts_with(begin));
+    let Some(quote) = text.find(['"', '`']).filter(|_| quotes_value) else { return text };
     let what = text[..quote].trim_end();
     match text.rfind(", expected ") {
         Some(expected) if expected > quote => format!("{what}{}", &text[expected..]),
@@ -176,7 +183,7 @@ pub(crate) fn with_masks(body: &str, places: &[Range<usize>]) -> String {
     shown
 }
 
-fn look(body: &str, value: &RawValue, depth: usize, found: &mut Vec<Range<usize>>) {
+fn look(body: &str, value: &RawValue, depth: usize, is_secret: &dyn Fn(&str) -> bool, found: &mut Vec<Range<usize>>) {
     let place = |value: &RawValue| {
         let start = (value.get().as_ptr() as usize).saturating_sub(body.as_ptr() as usize);
         start..start + value.get().len()
@@ -192,14 +199,14 @@ fn look(body: &str, value: &RawValue, depth: usize, found: &mut Vec<Range<usize>
             for (name, member) in members {
                 // `DeskphonePassword: true` asks for a new one.
                 let says_nothing = matches!(member.get(), "true" | "false" | "null");
-                match is_secret_name(&name) && !says_nothing {
+                match is_secret(&name) && !says_nothing {
                     true => found.push(place(member)),
-                    false => look(body, member, depth + 1, found),
+                    false => look(body, member, depth + 1, is_secret, found),
                 }
             }
         }
         Some(b'[') => match serde_json::from_str::<Vec<&RawValue>>(value.get()) {
-            Ok(items) => items.into_iter().for_each(|item| look(body, item, depth + 1, found)),
+            Ok(items) => items.into_iter().for_each(|item| look(body, item, depth + 1, is_secret, found)),
             Err(_) => found.push(place(value)),
         },
         // JSON in a text, as forms and spreadsheets give it.
@@ -231,7 +238,20 @@ pub fn text_without<'t, S: AsRef<str>>(text: &'t str, known: &[S]) -> Cow<'t, st
 /// The same for what is said about an operation, by the names of its own secrets too: `{"value": "…"}` where the
 /// answer itself is one, and those of which the name alone does not say so.
 pub(crate) fn text_about<'t>(operation: &Operation, text: &'t str) -> Cow<'t, str> {
-    let mut names: Vec<&str> = if operation.secret { vec!["value"] } else { Vec::new() };
+    if text.is_empty() {
+        return text.into();
+    }
+    let names = own_names(operation);
+    let is_own = |word: &str| names.iter().any(|name| name.eq_ignore_ascii_case(word));
+    match without_named(text, |word| is_own(word) || is_secret_word(word)) {
+        Some(masked) => Cow::Owned(masked),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// The names of an operation's secrets that do not say so by themselves.
+fn own_names(operation: &Operation) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = if operation.secret { vec!["value"] } else { Vec::new() };
     for form in operation.forms {
         let body = match form.body {
             Body::None => None,
@@ -249,18 +269,14 @@ pub(crate) fn text_about<'t>(operation: &Operation, text: &'t str) -> Cow<'t, st
             structure.all_properties().for_each(|property| unsaid(property, DEEPEST_NAMES, &mut names));
         }
     }
-    let is_own = |word: &str| names.iter().any(|name| name.eq_ignore_ascii_case(word));
-    match without_named(text, |word| is_own(word) || is_secret_word(word)) {
-        Some(masked) => Cow::Owned(masked),
-        None => Cow::Borrowed(text),
-    }
+    names
 }
 
 /// How deep the secrets of an operation are looked for.
 const DEEPEST_NAMES: usize = 4;
 
 /// The names of secrets that do not say so, of a property and what is in it.
-fn unsaid(property: &'static Property, depth: usize, names: &mut Vec<&str>) {
+fn unsaid(property: &'static Property, depth: usize, names: &mut Vec<&'static str>) {
     if property.secret && !is_secret_word(property.name) && !names.contains(&property.name) {
         names.push(property.name);
     }

@@ -63,7 +63,8 @@ struct Network {
 
 /// `{wait}` in milliseconds, or the error.
 pub(crate) fn failed(failed: Failed<'_>) -> Reply {
-    let secrets = failed.sent.as_deref().map(mask::secrets_in).unwrap_or_default();
+    let operation = command::operation(failed.operation)?;
+    let secrets = failed.sent.as_deref().map(|sent| mask::secrets_in(operation, sent)).unwrap_or_default();
     decide(failed).map_err(|failure| failure.without(&secrets))
 }
 

@@ -80,7 +80,8 @@ impl Received {
 /// `{kind: "file", name, mediaType}`; `in` says whether the value is the whole `body` or its
 /// member `value`. All of them name the PBX's `version`, if the answer does.
 pub(crate) fn read(read: Read<'_>) -> Reply {
-    let secrets = read.sent.as_deref().map(mask::secrets_in).unwrap_or_default();
+    let operation = command::operation(read.operation)?;
+    let secrets = read.sent.as_deref().map(|sent| mask::secrets_in(operation, sent)).unwrap_or_default();
     understood(read).map_err(|failure| failure.without(&secrets))
 }
 
