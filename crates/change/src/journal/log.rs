@@ -180,8 +180,8 @@ impl Journal {
         })
     }
 
-    /// The rows of a run as they were left. What was only intended did not leave as long as the
-    /// machine has not restarted since.
+    /// The rows of a run as they were left, its trail taken over. What an earlier version has only intended did not
+    /// leave as long as the machine has not restarted since.
     fn entries(&self, run: i64) -> Result<Vec<Entry>, JournalError> {
         let wrong = |error: rusqlite::Error| self.wrong(&error);
         let then: Option<String> =

@@ -277,3 +277,24 @@ fn jitter(step: usize, attempt: u32) -> f64 {
     let spread = (step as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(u64::from(attempt) << 32);
     (spread >> 40) as f64 / (1_u64 << 24) as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_that_of_the_entity_and_of_nothing_in_it() {
+        for (body, key) in [
+            (r#"{"Id":5}"#, Some("5")),
+            (r#" {"@odata.context":"$metadata#Contacts/$entity","Name":"Id","Id":"a-b","Id2":1}"#, Some("a-b")),
+            (r#"{"Groups":[{"Id":1}],"Owner":{"Id":2},"Id":3}"#, Some("3")),
+            (r#"{"\u0049d":7}"#, Some("7")),
+            (r#"{"id":5}"#, None),
+            (r#"[{"Id":5}]"#, None),
+            ("5", None),
+            ("", None),
+        ] {
+            assert_eq!(created(body.as_bytes()).as_deref(), key, "{body}");
+        }
+    }
+}
