@@ -125,11 +125,11 @@ fn answers_of_any_depth_end_in_every_format() {
 }
 
 #[test]
-fn a_cell_of_any_size_is_shown_in_part() {
+fn a_cell_of_any_size_is_shown_in_part_where_there_is_a_width() {
     let text = "wide ".repeat(400_000);
     let server =
         Hostile::start(move |_| Answer::json(200, format!(r#"{{"value":[{{"Id":7,"FirstName":"{text}"}}]}}"#)));
-    let output = at(&server.url).args(["users", "list", "-o", "table"]).output().expect("it runs");
+    let output = at(&server.url).args(["users", "list", "-o", "table"]).env("COLUMNS", "80").output().expect("it runs");
     assert!(output.status.success() && output.stdout.len() < 10_000, "{} bytes", output.stdout.len());
 }
 

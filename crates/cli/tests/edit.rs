@@ -158,7 +158,7 @@ fn singletons_nested_objects_and_collections_can_be_edited() {
     assert_eq!(queue["ForwardNoAnswer"]["To"], "VoiceMail");
 
     let editor = Editor::new("sed -i '0,/SkillGroup: .*/s//SkillGroup: \"2\"/' \"$1\"");
-    prints(&mut editor.edit(&sim, &["queues", "edit", "800", "--select", "Id", "--expand", "Agents"]));
+    prints(&mut editor.edit(&sim, &["queues", "edit", "800", "--select", "Id", "--expand", "Agents", "--yes"]));
     let agents = prints_json(sim.threecx().args(["queues", "agents", "list", "800", "-o", "json"]));
     assert_eq!((&agents[0]["SkillGroup"], &agents[1]["SkillGroup"]), (&"2".into(), &"1".into()));
 

@@ -114,7 +114,7 @@ fn shows(shown: &Value, given: &str) -> bool {
         Value::Array(items) => serde_json::from_str::<Vec<Value>>(given).is_ok_and(|given| given.len() == items.len()),
         Value::Object(members) => serde_json::from_str::<serde_json::Map<String, Value>>(given)
             .is_ok_and(|given| given.iter().all(|(name, value)| members.get(name) == Some(value))),
-        other => other.to_string() == given,
+        other => serde_json::from_str::<Value>(given).is_ok_and(|given| given == *other),
     }
 }
 

@@ -203,7 +203,7 @@ fn cells_of_a_sheet_are_read_as_they_are_shown() {
     assert!(found.len() == 1 && found[0].2.contains("digits are lost"), "{found:?}");
     let far = format!(r#"{head}<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#);
     let said = refused(&folder.file("x.xlsx", workbook(&far, &[])))["message"].to_string();
-    assert!(said.contains("line 1048576") && said.contains("column 16384"), "{said}");
+    assert!(said.contains("cell XFD1048576"), "{said}");
     let said = refused(&folder.file("x.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))["message"].to_string();
     assert!(said.contains("old Excel"), "{said}");
 }

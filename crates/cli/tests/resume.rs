@@ -138,7 +138,7 @@ fn killed_in_creates_updates_and_deletes_and_nothing_is_left_in_doubt() {
     let numbers = || 50_000..50_000 + ROWS;
     for (operation, words, heading, cells) in [
         ("Users.CreateUser", &["users", "create"][..], "Number,FirstName", "Ada"),
-        ("Users.UpdateUser", &["users", "update"][..], "Extension,Mobile", "+491234"),
+        ("Users.UpdateUser", &["users", "update", "--yes"][..], "Extension,Mobile", "+491234"),
         ("Users.DeleteUser", &["users", "delete", "--yes"][..], "Extension", ""),
     ] {
         let file = folder.path().join(format!("{operation}.csv"));

@@ -219,7 +219,9 @@ fn errors_are_harmless_and_forge_no_line() {
     ]}});
     let plain = json!({"error": {"message": MARKER}}).to_string();
     let name = format!("attachment; filename=\"{MARKER}.txt\"");
-    let answers: Vec<(u16, Vec<(&str, &str)>, Vec<u8>)> = vec![
+    /// Status, headers, body.
+    type Answer<'a> = (u16, Vec<(&'a str, &'a str)>, Vec<u8>);
+    let answers: Vec<Answer<'_>> = vec![
         (400, vec![], envelope.to_string().into()),
         (400, vec![], plain.clone().into()),
         (401, vec![], plain.clone().into()),
@@ -380,7 +382,7 @@ fn what_is_typed_or_lies_on_the_disk_is_harmless_too() {
     }
     let config = at("config");
     std::fs::create_dir(&config).expect("made");
-    let quoted = json!(marker).to_string().replace("\\u0007", "\\u0007");
+    let quoted = json!(marker).to_string();
     for text in [
         format!("default = {quoted}\n[profiles.a]\nurl = \"https://x\"\nclient_id = \"9\"\n"),
         format!("[profiles.{quoted}]\nurl = \"https://x\"\nclient_id = \"9\"\n"),
