@@ -14,7 +14,8 @@ pub fn program(name: &str, version: &str) -> Result<PathBuf, String> {
     }
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let root = folder.display().to_string();
-    let install = ["cargo", "install", name, "--version", version, "--locked", "--quiet", "--root", &root];
+    // What runs for seconds need not be optimised for minutes.
+    let install = ["cargo", "install", name, "--version", version, "--locked", "--debug", "--quiet", "--root", &root];
     steps::run(name, &folder, &install)?;
     Ok(built)
 }
