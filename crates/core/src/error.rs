@@ -230,12 +230,6 @@ impl Error {
         }
     }
 
-    /// True if no time is left for the call, or for any call: trying again is of no use.
-    pub fn is_out_of_time(&self) -> bool {
-        let (Error::NoAnswer { cause, .. } | Error::UnknownOutcome { cause }) = self else { return false };
-        *cause == Cause::OutOfTime
-    }
-
     /// True if the same call may succeed later.
     pub fn is_retryable(&self) -> bool {
         matches!(
@@ -279,7 +273,7 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Cause::TimedOut => "it does not answer in time",
-            Cause::OutOfTime => "the time that was allowed for it is over",
+            Cause::OutOfTime => "the time allowed for it is up",
             Cause::Broken(reason) => reason,
         })
     }

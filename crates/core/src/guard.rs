@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use threecx_catalog::words;
 use threecx_catalog::{Body, Collection, Effect, Operation, Property, Target, Verb, collections};
 
+use crate::coerce::truth;
 use crate::input::{Arguments, Input, Place};
 
 /// Something that a call does and that needs agreement.
@@ -152,9 +153,8 @@ fn locks_out<'b>(operation: &Operation, given: &impl Fn(&Property) -> Option<&'b
     CONSEQUENCES.iter().filter(|(id, ..)| *id == operation.id).find_map(|(_, name, consequence)| {
         let Consequence::LocksOut(what) = consequence else { return None };
         let property = structure.all_properties().find(|property| property.name == *name)?;
-        let value = given(property)?.trim().to_ascii_lowercase();
         // Opening it locks nobody out.
-        let opens = matches!(value.trim_matches('"'), "false" | "0" | "no");
+        let opens = truth(given(property)?.trim().trim_matches('"')) == Some(false);
         (!opens).then_some(Finding::LocksOut(what))
     })
 }

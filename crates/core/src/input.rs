@@ -133,7 +133,7 @@ impl fmt::Debug for Arguments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |(place, name, input): (Place, &str, &Input)| {
             let text = match place {
-                Place::Path | Place::Field if mask::is_secret_name(name) => MASK.into(),
+                Place::Path | Place::Field if mask::may_be_secret(name) => MASK.into(),
                 _ => mask::shown_json(input.text()),
             };
             (format!("{place:?} {name}"), text)

@@ -32,7 +32,7 @@ mod input;
 pub mod instant;
 mod literal;
 pub mod mask;
-mod members;
+pub mod members;
 mod next_step;
 pub mod page;
 mod plan;

@@ -227,7 +227,7 @@ fn is_due(operation: &Operation, ty: TypeRef, status: u16) -> bool {
 
 /// An answer that makes no sense. A question can be asked again; what changes something may have
 /// been carried out.
-fn senseless(operation: Option<&Operation>, reason: String) -> Error {
+pub fn senseless(operation: Option<&Operation>, reason: String) -> Error {
     let error = match operation {
         Some(operation) if operation.effect != Effect::Reads => Error::UnknownOutcome { cause: Cause::Broken(reason) },
         _ => Error::Answer { reason },

@@ -19,6 +19,8 @@ pub enum Outcome {
     Unknown,
     /// The same, after the PBX had been silent for as long as it may be.
     Silent,
+    /// The same, after the time that was allowed for the call.
+    OutOfTime,
     /// An answer came.
     Answered {
         /// Its HTTP status.
@@ -43,7 +45,7 @@ impl Outcome {
     /// nothing.
     pub fn may_have_happened(self) -> bool {
         match self {
-            Outcome::Unknown | Outcome::Silent => true,
+            Outcome::Unknown | Outcome::Silent | Outcome::OutOfTime => true,
             Outcome::Answered { status: 503, retry_after } => retry_after.is_none(),
             Outcome::Answered { status, .. } => status >= 500 || (200..300).contains(&status),
             Outcome::NotSent | Outcome::NotLetIn => false,
@@ -59,14 +61,14 @@ impl Outcome {
     pub fn status(self) -> Option<u16> {
         match self {
             Outcome::Answered { status, .. } => Some(status),
-            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown | Outcome::Silent => None,
+            _ => None,
         }
     }
 
     fn retry_after(self) -> Option<Duration> {
         match self {
             Outcome::Answered { retry_after, .. } => retry_after,
-            Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown | Outcome::Silent => None,
+            _ => None,
         }
     }
 
@@ -74,6 +76,7 @@ impl Outcome {
     fn may_pass(self) -> bool {
         match self {
             Outcome::NotSent | Outcome::NotLetIn | Outcome::Unknown | Outcome::Silent => true,
+            Outcome::OutOfTime => false,
             Outcome::Answered { status, .. } => matches!(status, 429 | 500 | 502 | 503 | 504),
         }
     }
@@ -189,6 +192,7 @@ mod tests {
             (Outcome::Unknown, true, true),
             (Outcome::Silent, false, false),
             (Outcome::Silent, true, true),
+            (Outcome::OutOfTime, true, false),
             (ANSWER(429, None), false, true),
             (ANSWER(503, Some(1)), false, true),
             (ANSWER(503, None), false, false),
@@ -210,6 +214,7 @@ mod tests {
             (Outcome::of_status(401, None), false, false),
             (Outcome::Unknown, true, false),
             (Outcome::Silent, true, false),
+            (Outcome::OutOfTime, true, false),
             (Outcome::of_status(400, None), false, false),
             (Outcome::of_status(429, None), false, true),
             (Outcome::of_status(500, Some(Duration::ZERO)), true, false),

@@ -2,15 +2,12 @@
 //! would be read without end, or with rows that are missing and rows that come twice.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
-use serde::Deserializer as _;
-use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
 use threecx_catalog::{Operation, Verb};
 
 use crate::error::Error;
+use crate::members::member;
 
 /// The number of keys that are remembered: memory stays the same however long a list is.
 const MOST: usize = 1 << 18;
@@ -79,45 +76,6 @@ impl Seen {
              it was read, so other rows may be missing"
         );
         Err(Error::Answer { reason })
-    }
-}
-
-/// The value of a member of an object, as it is written.
-fn member<'r>(row: &'r str, name: &str) -> Option<&'r str> {
-    // The key comes first, as a rule.
-    let first = row.strip_prefix("{\"").and_then(|row| row.strip_prefix(name)).and_then(|row| row.strip_prefix("\":"));
-    if let Some(value) = first
-        && value.starts_with(|c: char| c.is_ascii_digit())
-    {
-        return value.split([',', '}']).next();
-    }
-    let mut found = None;
-    // It stops at that member, and complains that more follows.
-    let _ = serde_json::Deserializer::from_str(row).deserialize_map(Find { name, found: &mut found });
-    found.map(RawValue::get)
-}
-
-struct Find<'n, 'f, 'r> {
-    name: &'n str,
-    found: &'f mut Option<&'r RawValue>,
-}
-
-impl<'r> Visitor<'r> for Find<'_, '_, 'r> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'r>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some(name) = members.next_key::<std::borrow::Cow<'r, str>>()? {
-            if name == self.name {
-                *self.found = Some(members.next_value()?);
-                return Ok(());
-            }
-            members.next_value::<IgnoredAny>()?;
-        }
-        Ok(())
     }
 }
 

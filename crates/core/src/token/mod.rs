@@ -174,7 +174,7 @@ fn posted(path: &str, content_type: &str, body: String, secrets: Vec<Range<usize
 }
 
 /// In a form, what `encode` leaves alone is safe except for the characters that forms use.
-fn form_value(text: &str, out: &mut String) {
+pub(crate) fn form_value(text: &str, out: &mut String) {
     let mut encoded = String::new();
     literal::encode(text, &mut encoded);
     out.push_str(&encoded.replace('=', "%3D").replace('\'', "%27"));

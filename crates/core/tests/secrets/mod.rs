@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use threecx_catalog::{Body, Content, Operation, Property, Span, Structure, Type, TypeRef, operation};
 use threecx_core::{Arguments, Input};
 
-/// In every secret. It is no word, and short enough for a PIN.
+/// The value of every secret. It occurs nowhere else, and is short enough for a PIN.
 pub const CANARY: &str = "c4nary";
 
 /// How deep structures lie in structures.
