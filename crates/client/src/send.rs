@@ -1,11 +1,12 @@
 //! Sending planned requests: one attempt, and attempts until one succeeds.
 //!
 //! ```text
-//! Attempts::run ──► Sender::attempt ──► Sender::attempt_once ──► Transport
+//! Attempts::run ──► Sender::attempt ──► Attempt::send ────────► Transport
 //! again, where      what the answer     turn, token, 401         one request
 //! that is safe      means
 //! ```
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -13,6 +14,7 @@ use bytes::Bytes;
 use threecx_catalog::Operation;
 use threecx_core::read;
 use threecx_core::retry::{Decision, Outcome, Policy, is_repeatable, only_reads};
+use threecx_core::token::Token;
 use threecx_core::{Cause, Error, Request};
 
 use crate::deadline::{Deadline, OutOfTime, within};
@@ -91,7 +93,7 @@ impl<'a> Attempts<'a> {
                 Ok(arrived) => return Ok(arrived),
                 Err(failed) => failed,
             };
-            let Some(outcome) = outcome.filter(|_| !error.is_out_of_time()) else { return Err(error) };
+            let Some(outcome) = outcome else { return Err(error) };
             match policy.decide(attempt, repeatable, outcome, fastrand::f64()) {
                 Decision::Wait(pause) => {
                     trace::retry(attempt, pause, &error);
@@ -115,97 +117,21 @@ impl Sender {
         body: Body,
         end: Option<Instant>,
     ) -> Result<Arrived, Failed> {
-        let sent = AtomicBool::new(false);
-        let ended = match within(end, self.attempt_and_read(request, operation, body, &sent)).await {
-            Ok(ended) => ended,
-            Err(OutOfTime) => Err(self.out_of_time(request, operation, sent.into_inner())),
+        let attempt = Attempt {
+            sender: self,
+            request,
+            operation,
+            body,
+            sent: AtomicBool::default(),
+            token: OnceLock::new(),
+            newer: OnceLock::new(),
         };
-        match ended {
-            Ok(arrived) => Ok(arrived),
-            Err(Failed { error, outcome }) => {
-                let mut secrets = request.secret_values();
-                secrets.extend(self.tokens.current().await);
-                Err(Failed { error: error.without(&secrets), outcome })
-            }
-        }
-    }
-
-    /// What it means that no time is left. Where nothing was sent, nothing has happened.
-    fn out_of_time(&self, request: &Request, operation: Option<&'static Operation>, sent: bool) -> Failed {
-        let (host, cause) = (self.transport.host(), Cause::OutOfTime);
-        let reads = only_reads(operation, request.method);
-        match Error::unanswered(reads || !sent, host, cause) {
-            error @ Error::UnknownOutcome { .. } => Failed { error, outcome: Some(Outcome::Silent) },
-            error => Failed { error, outcome: None },
-        }
-    }
-
-    async fn attempt_and_read(
-        &self,
-        request: &Request,
-        operation: Option<&'static Operation>,
-        body: Body,
-        sent: &AtomicBool,
-    ) -> Result<Arrived, Failed> {
-        let arrived = self.attempt_once(request, operation, body, sent).await.map_err(|failed| {
-            let error = match failed.error {
-                Error::UnknownOutcome { cause } => {
-                    Error::unanswered(only_reads(operation, request.method), self.transport.host(), cause)
-                }
-                other => other,
-            };
-            Failed { error, ..failed }
-        })?;
-        let reply = &arrived.reply;
-        let head = reply.head();
-        self.learn(head.version).await;
-        // Of what is still to come, the head has said that it is a file.
-        let checked = match arrived.unread {
-            Some(_) => Ok(()),
-            None => read::check(operation, reply.declared, &head, &reply.body),
-        };
-        let error = match checked {
-            Ok(()) => {
-                let checked = arrived.unread.is_none();
-                return Ok(Arrived { reply: Reply { checked, ..arrived.reply }, ..arrived });
-            }
-            Err(Error::NotA3cx { reason, .. }) => Error::NotA3cx { host: self.transport.host(), reason },
-            Err(error) => error,
-        };
-        let outcome = Outcome::of_status(reply.status, head.retry_after);
-        Err(Failed { error, outcome: Some(outcome) })
-    }
-
-    /// Sends a request when its turn comes, and a second time with a newer token after a 401: that the
-    /// PBX does not know the token means that it did nothing.
-    async fn attempt_once(
-        &self,
-        request: &Request,
-        operation: Option<&'static Operation>,
-        body: Body,
-        sent: &AtomicBool,
-    ) -> Result<Arrived, Failed> {
-        let Sender { transport, tokens, limits, .. } = self;
-        let _turn = limits.turn().await;
-        let mut token = tokens.get(transport, None).await.map_err(without_token)?;
-        sent.store(true, Ordering::Relaxed);
-        let mut response = transport.send(request, Some(&token)).await?;
-        if response.status().as_u16() == 401 {
-            // The PBX did nothing, and nothing is sent before there is another token.
-            sent.store(false, Ordering::Relaxed);
-            token = tokens.get(transport, Some(&token)).await.map_err(without_token)?;
-            sent.store(true, Ordering::Relaxed);
-            response = transport.send(request, Some(&token)).await?;
-        }
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let reply =
-            |headers, body| Reply { operation, declared: request.answer, status, headers, body, checked: false };
-        let file = read::file(operation, request.answer, &transport::head(status, &headers));
-        if body == Body::FilesUnread && file.is_some_and(|file| file.may_be_streamed()) {
-            return Ok(Arrived { reply: reply(headers, Bytes::new()), unread: Some(response) });
-        }
-        let body = transport.body(response, LARGEST_ANSWER).await?;
-        Ok(Arrived { reply: reply(headers, body), unread: None })
+        let ended = within(end, attempt.carry_out()).await.unwrap_or_else(|OutOfTime| Err(attempt.out_of_time()));
+        ended.map_err(|Failed { error, outcome }| {
+            let mut secrets = request.secret_values();
+            secrets.extend(attempt.tokens().map(|token| token.expose().to_owned()));
+            Failed { error: error.without(&secrets), outcome }
+        })
     }
 
     async fn learn(&self, build: Option<&str>) {
@@ -214,6 +140,96 @@ impl Sender {
         {
             self.tokens.store_version(build).await;
         }
+    }
+}
+
+/// An attempt on its way.
+struct Attempt<'a> {
+    sender: &'a Sender,
+    request: &'a Request,
+    operation: Option<&'static Operation>,
+    body: Body,
+    /// True while it may have been carried out.
+    sent: AtomicBool,
+    /// The token that it was sent with, and the newer one that it was sent with after that.
+    token: OnceLock<Token>,
+    newer: OnceLock<Token>,
+}
+
+impl Attempt<'_> {
+    /// Sends the request, and reads what the answer means.
+    async fn carry_out(&self) -> Result<Arrived, Failed> {
+        let Attempt { sender, request, operation, .. } = self;
+        let host = || sender.transport.host();
+        let arrived = self.send().await.map_err(|failed| {
+            let error = match failed.error {
+                Error::UnknownOutcome { cause } => Error::unanswered(self.only_reads(), host(), cause),
+                other => other,
+            };
+            Failed { error, ..failed }
+        })?;
+        let reply = &arrived.reply;
+        let head = reply.head();
+        sender.learn(head.version).await;
+        // Of what is still to come, the head has said that it is a file.
+        let checked = match arrived.unread {
+            Some(_) => Ok(()),
+            None => read::check(*operation, request.answer, &head, &reply.body),
+        };
+        let error = match checked {
+            Ok(()) => {
+                let checked = arrived.unread.is_none();
+                return Ok(Arrived { reply: Reply { checked, ..arrived.reply }, ..arrived });
+            }
+            Err(Error::NotA3cx { reason, .. }) => Error::NotA3cx { host: host(), reason },
+            Err(error) => error,
+        };
+        let outcome = Outcome::of_status(reply.status, head.retry_after);
+        Err(Failed { error, outcome: Some(outcome) })
+    }
+
+    /// Sends the request when its turn comes, and a second time with a newer token after a 401: that the
+    /// PBX does not know the token means that it did nothing.
+    async fn send(&self) -> Result<Arrived, Failed> {
+        let Attempt { sender: Sender { transport, tokens, limits, .. }, request, operation, .. } = *self;
+        let _turn = limits.turn().await;
+        let token = tokens.get(transport, None).await.map_err(without_token)?;
+        let mut response = self.send_with(self.token.get_or_init(|| token)).await?;
+        if response.status().as_u16() == 401 {
+            // The PBX did nothing, and nothing is sent before there is another token.
+            self.sent.store(false, Ordering::Relaxed);
+            let newer = tokens.get(transport, self.token.get()).await.map_err(without_token)?;
+            response = self.send_with(self.newer.get_or_init(|| newer)).await?;
+        }
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let reply =
+            |headers, body| Reply { operation, declared: request.answer, status, headers, body, checked: false };
+        let file = read::file(operation, request.answer, &transport::head(status, &headers));
+        if self.body == Body::FilesUnread && file.is_some_and(|file| file.may_be_streamed()) {
+            return Ok(Arrived { reply: reply(headers, Bytes::new()), unread: Some(response) });
+        }
+        let body = transport.body(response, LARGEST_ANSWER).await?;
+        Ok(Arrived { reply: reply(headers, body), unread: None })
+    }
+
+    async fn send_with(&self, token: &Token) -> Result<reqwest::Response, Failed> {
+        self.sent.store(true, Ordering::Relaxed);
+        self.sender.transport.send(self.request, Some(token)).await
+    }
+
+    fn tokens(&self) -> impl Iterator<Item = &Token> {
+        [&self.token, &self.newer].into_iter().filter_map(OnceLock::get)
+    }
+
+    fn only_reads(&self) -> bool {
+        only_reads(self.operation, self.request.method)
+    }
+
+    /// What it means that no time is left. Where nothing was sent, nothing has happened.
+    fn out_of_time(&self) -> Failed {
+        let sent = self.sent.load(Ordering::Relaxed);
+        let error = Error::unanswered(self.only_reads() || !sent, self.sender.transport.host(), Cause::OutOfTime);
+        Failed { error, outcome: sent.then_some(Outcome::OutOfTime) }
     }
 }
 

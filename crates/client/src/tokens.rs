@@ -45,13 +45,6 @@ impl Tokens {
         Ok(token)
     }
 
-    /// The text of the token that was sent last, to be taken out of what is shown.
-    pub async fn current(&self) -> Option<String> {
-        let current = self.current.lock().await;
-        let authorization = current.as_ref()?.authorization();
-        Some(authorization.trim_start_matches("Bearer ").to_owned())
-    }
-
     /// From the store if it has a useful one, else from the PBX.
     async fn newer(&self, transport: &Transport, useful: impl Fn(&Token) -> bool) -> Result<Token, Error> {
         let Some(store) = &self.store else { return self.fetch(transport).await };

@@ -33,7 +33,7 @@ const LARGEST_LOGIN: usize = 1 << 20;
 const PROXY_LOGIN: u16 = 407;
 
 /// What that means.
-const WANTS_LOGIN: &str = "it wants a user name and a password (407)";
+const WANTS_LOGIN: &str = "it asks for a user name and password (407)";
 
 /// The PBX's build.
 static BUILD: HeaderName = HeaderName::from_static("x-3cx-version");
