@@ -30,10 +30,12 @@ pub fn check_private(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Every folder on the way: whoever can write one of them can put another file there.
+/// Every folder on the way: whoever can write one of them can put another file there, or another link.
 fn check_folders(path: &Path) -> io::Result<()> {
-    let whole = fs::canonicalize(path)?;
-    whole.ancestors().skip(1).try_for_each(|folder| own::check_folder(folder, &fs::metadata(folder)?))
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (file, folder) = (fs::canonicalize(path)?, fs::canonicalize(folder)?);
+    let mut folders = file.ancestors().skip(1).chain(folder.ancestors());
+    folders.try_for_each(|folder| own::check_folder(folder, &fs::metadata(folder)?))
 }
 
 #[cfg(unix)]
@@ -71,7 +73,7 @@ mod own {
             return Ok(());
         }
         let reason = format!(
-            "others can write its folder {0}, so it is not trusted; restrict that: chmod go-w {0}",
+            "others can write its folder {0}, so it is not trusted; restrict it with chmod go-w {0}",
             path.display()
         );
         refuse(reason)

@@ -2,7 +2,7 @@
 //!
 //! An intent has to be on disk before its request leaves, and waiting for a disk takes longer than many requests. So
 //! intents are recorded a window at a time, and the next window is on its way to the disk while the one before is
-//! being sent: only who comes to its end too early waits. What came of steps goes along with it. That a step really
+//! being sent: only a step that gets to its end too early waits. What came of steps goes along with it. That a step really
 //! leaves, and what came of it until then, is in the run's trail (`trail.rs`). Only a machine that loses power loses
 //! that; then all steps of two windows at most count as sent.
 

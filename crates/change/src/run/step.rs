@@ -1,14 +1,12 @@
 //! One step: sent until it is known what became of it, or until that cannot be known.
 
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::sync::PoisonError;
 
-use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer as _};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use threecx::{Answer, Decision, Download, Error, Failed, Opened, Outcome, Policy, Reply};
 use threecx_catalog::{Effect, Verb};
+use threecx_core::members::member;
 use threecx_core::{Arguments, Request};
 
 use super::{Cause, Shared, Trouble, Unreceived};
@@ -88,15 +86,11 @@ impl<E: Display> Shared<'_, E> {
             if maybe_done && step.operation.verb == Verb::Delete && matches!(error, Error::NotFound(_)) {
                 return (State::Done { status: 0, id: None, file: None }, None);
             }
-            maybe_done |= outcome.may_have_happened();
+            maybe_done |= step.operation.effect != Effect::Reads && outcome.may_have_happened();
             let slow_down = outcome.asks_to_wait();
             let policy = Policy::default();
             let policy = if slow_down { Policy { attempts: PATIENCE, ..policy } } else { policy };
-            let decision = match error.is_out_of_time() {
-                true => Decision::Stop,
-                false => policy.decide(attempt, step.operation.repeatable, outcome, jitter(index, attempt)),
-            };
-            let pause = match decision {
+            let pause = match policy.decide(attempt, step.operation.repeatable, outcome, jitter(index, attempt)) {
                 Decision::Wait(pause) => pause,
                 Decision::Stop if matches!(outcome, Outcome::NotSent | Outcome::NotLetIn) => {
                     let state = if maybe_done { unknown(&error, outcome) } else { State::Unsent };
@@ -236,40 +230,9 @@ pub(crate) fn sent(step: &Step, release: threecx_catalog::Span) -> Map<String, V
     planned.unwrap_or_else(|| body(&step.arguments))
 }
 
-/// The key of an entity in an answer. What follows it is not read.
+/// The key of an entity in an answer.
 fn created(body: &[u8]) -> Option<String> {
-    #[derive(Deserialize)]
-    #[serde(field_identifier)]
-    enum Member {
-        Id,
-        #[serde(other)]
-        Other,
-    }
-    struct Key<'a, 'de>(&'a mut Option<&'de RawValue>);
-    impl<'de> Visitor<'de> for Key<'_, 'de> {
-        type Value = ();
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an entity")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-            while let Some(member) = members.next_key()? {
-                match member {
-                    Member::Id => {
-                        *self.0 = Some(members.next_value()?);
-                        return Ok(());
-                    }
-                    Member::Other => drop(members.next_value::<IgnoredAny>()?),
-                }
-            }
-            Ok(())
-        }
-    }
-    let mut key = None;
-    // It complains that more follows.
-    let _ = serde_json::Deserializer::from_slice(body).deserialize_map(Key(&mut key));
-    Some(key?.get().trim_matches('"').to_owned())
+    Some(member(std::str::from_utf8(body).ok()?, "Id")?.trim_matches('"').to_owned())
 }
 
 /// Spreads retries that would come together: something from 0 to 1 that differs from step to step.
