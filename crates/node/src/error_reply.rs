@@ -2,8 +2,8 @@
 //! line are worded for someone in front of a workflow editor.
 
 use serde_json::{Value, json};
-use threecx_catalog::operations;
-use threecx_core::{Error, NextStep, did_you_mean};
+use threecx_catalog::{Operation, operations};
+use threecx_core::{Error, NextStep, did_you_mean, mask};
 
 /// Why a command brought no result.
 #[derive(Debug)]
@@ -26,10 +26,13 @@ impl Failure {
         Failure::Operation { id: id.to_owned(), hint: did_you_mean(id, &known) }
     }
 
-    /// The same without these secrets, and others that go by their name.
-    pub fn without(self, secrets: &[String]) -> Failure {
+    /// The same without the secrets that an operation takes or gives, and those in the body that was sent.
+    pub fn without_secrets_of(self, operation: &Operation, sent: Option<&str>) -> Failure {
         match self {
-            Failure::Core(error) => Failure::Core(error.without(secrets)),
+            Failure::Core(error) => {
+                let secrets = sent.map(|sent| mask::secrets_in(operation, sent)).unwrap_or_default();
+                Failure::Core(error.without_secrets_of(operation).without(&secrets))
+            }
             other => other,
         }
     }

@@ -10,9 +10,9 @@
 
 use serde::Deserialize;
 use serde_json::json;
-use threecx_catalog::Span;
+use threecx_catalog::{Operation, Span};
 use threecx_core::retry::{Decision, Outcome, Policy, only_reads};
-use threecx_core::{Cause, Error, mask, read, token};
+use threecx_core::{Cause, Error, read, token};
 
 use crate::command::{self, Reply};
 use crate::read::Received;
@@ -62,14 +62,13 @@ struct Network {
 }
 
 /// `{wait}` in milliseconds, or the error.
-pub(crate) fn failed(failed: Failed<'_>) -> Reply {
+pub(crate) fn failed(mut failed: Failed<'_>) -> Reply {
     let operation = command::operation(failed.operation)?;
-    let secrets = failed.sent.as_deref().map(|sent| mask::secrets_in(operation, sent)).unwrap_or_default();
-    decide(failed).map_err(|failure| failure.without(&secrets))
+    let sent = failed.sent.take();
+    decide(operation, failed).map_err(|failure| failure.without_secrets_of(operation, sent.as_deref()))
 }
 
-fn decide(failed: Failed<'_>) -> Reply {
-    let operation = command::operation(failed.operation)?;
+fn decide(operation: &'static Operation, failed: Failed<'_>) -> Reply {
     let target = command::target(failed.version)?.unwrap_or(Span::NEWEST);
     let form = operation.form(target).unwrap_or(operation.newest_form());
     let reads = only_reads(Some(operation), form.method);
@@ -87,23 +86,22 @@ fn decide(failed: Failed<'_>) -> Reply {
         let read = token::read(&failed.host, &head, received.body.as_bytes());
         match read.err().unwrap_or_else(|| unexpected(received)) {
             error @ Error::RateLimited { retry_after } => (error, Outcome::of_status(429, retry_after)),
-            error => return Err(error.without_secrets_of(operation).into()),
+            error => return Err(error.into()),
         }
     } else if let Some(network) = &failed.network {
-        let (error, outcome) = network.outcome(failed.host, reads);
-        (error.without_secrets_of(operation), outcome)
+        network.outcome(failed.host, reads)
     } else {
         (Error::unanswered(reads, failed.host, Cause::Broken("no answer".into())), Outcome::Unknown)
     };
     // Another attempt does not repair a certificate, nor bring an end to an answer.
     let is_final = matches!(error, Error::Certificate { .. }) || failed.network.is_some_and(|n| n.is_too_large());
-    match Policy::default().decide(failed.attempt, operation.repeatable, outcome, failed.jitter) {
-        Decision::Wait(pause) if !is_final => {
-            let pause = pause.as_millis() as u64;
-            if failed.left.is_some_and(|left| pause >= left) { Err(error.into()) } else { Ok(json!({ "wait": pause })) }
-        }
-        _ => Err(error.into()),
+    let decision = Policy::default().decide(failed.attempt, operation.repeatable, outcome, failed.jitter);
+    let Decision::Wait(pause) = decision else { return Err(error.into()) };
+    let pause = pause.as_millis() as u64;
+    if is_final || failed.left.is_some_and(|left| pause >= left) {
+        return Err(error.into());
     }
+    Ok(json!({ "wait": pause }))
 }
 
 /// A success that was handed over as a failure.

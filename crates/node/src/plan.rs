@@ -105,7 +105,7 @@ pub(crate) fn plan(plan: Plan<'_>) -> Result<Planned, Failure> {
     let known = command::target(plan.version)?;
     if known.is_none() && !plan.asked && !is_the_same_in_every_release(operation) {
         // What does not fit any release is refused without asking.
-        threecx_core::plan(operation, &arguments, Span::ALL)?;
+        threecx_core::fits_a_release(operation, &arguments)?;
         return Ok(Planned::Ask { ask: probe()?.1.into() });
     }
     let target = known.unwrap_or(Span::NEWEST);

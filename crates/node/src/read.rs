@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
-use threecx_catalog::{Answer as Declared, Content, Effect, Operation, Span, Type, TypeRef};
+use threecx_catalog::{Answer as Declared, Content, Operation, Span, Type, TypeRef};
 use threecx_core::read::{self, Answer, Head};
-use threecx_core::{Cause, Error, mask, retry};
+use threecx_core::{Error, retry};
 
 use crate::command::{self, Reply};
 
@@ -79,33 +79,32 @@ impl Received {
 /// `{kind: "nothing"}`, `{kind: "value", in}`, `{kind: "rows", rows, count, nextLink}` or
 /// `{kind: "file", name, mediaType}`; `in` says whether the value is the whole `body` or its
 /// member `value`. All of them name the PBX's `version`, if the answer does.
-pub(crate) fn read(read: Read<'_>) -> Reply {
+pub(crate) fn read(mut read: Read<'_>) -> Reply {
     let operation = command::operation(read.operation)?;
-    let secrets = read.sent.as_deref().map(|sent| mask::secrets_in(operation, sent)).unwrap_or_default();
-    understood(read).map_err(|failure| failure.without(&secrets))
+    let sent = read.sent.take();
+    understood(operation, read).map_err(|failure| failure.without_secrets_of(operation, sent.as_deref()))
 }
 
-fn understood(read: Read<'_>) -> Reply {
-    let operation = command::operation(read.operation)?;
+fn understood(operation: &'static Operation, read: Read<'_>) -> Reply {
     let target = command::target(read.version)?.unwrap_or(Span::NEWEST);
     let declared = operation.form(target).unwrap_or(operation.newest_form()).answer_in(target);
     let Received { body, headers, .. } = &read.received;
     if let Some(reason) = read.wrong {
-        return Err(senseless(operation, reason).into());
+        return Err(read::senseless(Some(operation), reason).into());
     }
     let mut reply = match read::read(Some(operation), declared, &read.received.head(), body.as_bytes())? {
         Answer::Nothing | Answer::Value(_) | Answer::File(_) if read.rows => {
             return Err(Error::Answer { reason: "there are no rows in it".into() }.into());
         }
         Answer::Rows(rows) if holds_records(declared) && rows.rows.iter().any(|row| !row.get().starts_with('{')) => {
-            return Err(senseless(operation, "what is in its list are not records".into()).into());
+            return Err(read::senseless(Some(operation), "what is in its list are not records".into()).into());
         }
         Answer::File(_) if body.trim().is_empty() && read.size.is_some_and(|size| size <= body.len() as u64) => {
-            return Err(senseless(operation, "the file is empty".into()).into());
+            return Err(read::senseless(Some(operation), "the file is empty".into()).into());
         }
         // Nothing but its type says that it is one.
         Answer::File(file) if !file.may_be_streamed() && serde_json::from_str::<IgnoredAny>(body).is_err() => {
-            return Err(senseless(operation, "it is called JSON, and is not".into()).into());
+            return Err(read::senseless(Some(operation), "its type is JSON, but its content is not".into()).into());
         }
         Answer::Nothing => json!({ "kind": "nothing" }),
         Answer::Value(value) => {
@@ -127,12 +126,4 @@ fn understood(read: Read<'_>) -> Reply {
 /// True if what an answer consists of are records.
 fn holds_records(declared: Declared) -> bool {
     matches!(declared.content, Content::Value(TypeRef { ty: Type::Structure(_), .. }))
-}
-
-/// An answer that makes no sense. A question can be asked again; what changes something may have been carried out.
-fn senseless(operation: &Operation, reason: String) -> Error {
-    match operation.effect {
-        Effect::Reads => Error::Answer { reason },
-        _ => Error::UnknownOutcome { cause: Cause::Broken(reason) },
-    }
 }

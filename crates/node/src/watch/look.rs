@@ -84,7 +84,7 @@ pub fn notice(doubt: Doubt, looked: Looked) -> Result<Option<String>, Failure> {
             "the list came with {} rows, but has {count} when it is counted; what is missing from it is not told yet.",
             doubt.rows
         ))),
-        None => unbelievable("the list lacks rows that were there, and cannot be counted".into()),
+        None => unbelievable(format!("the list came with {} rows, and cannot be counted", doubt.rows)),
     }
 }
 

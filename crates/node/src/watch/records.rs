@@ -87,6 +87,10 @@ pub(super) fn ask(records: Records, watch: &Watch) -> Reply {
 
 /// How many records are there, and whether more than half of those that are known would be told as removed.
 pub(super) fn lost(records: Records, state: &State, rows: &[&RawValue]) -> Result<(usize, bool), Failure> {
+    // Only what was missing before can be told as removed: seldom as many.
+    if state.missing.len() * 2 <= state.known.len() {
+        return Ok((rows.len(), false));
+    }
     let keys: BTreeSet<String> =
         rows.iter().map(|row| Ok(identify(records, row)?.0)).collect::<Result<_, Failure>>()?;
     let gone = state.missing.iter().filter(|key| state.known.contains_key(*key) && !keys.contains(*key)).count();
