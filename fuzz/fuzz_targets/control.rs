@@ -29,7 +29,7 @@ fuzz_target!(|input: (u8, &str, &[u8])| {
     PBX.with(|pbx| {
         let pbx = pbx.get_or_init(Requests::default);
         let (status, answer) = pbx.send(method, &format!("{path}?{more}"), "application/json", body);
-        assert!(status == 0 || (200..500).contains(&status), "{status}: {}", String::from_utf8_lossy(&answer));
+        assert!((200..500).contains(&status), "{status}: {}", String::from_utf8_lossy(&answer));
         pbx.send("GET", &format!("/sim/{more}"), "", b"");
     });
 });

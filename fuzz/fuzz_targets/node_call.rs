@@ -5,8 +5,10 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 use threecx_catalog::operations;
 
-const COMMANDS: [&str; 10] =
-    ["plan", "read", "failed", "page", "inputs", "fields", "properties", "watch", "watched", "picker"];
+const COMMANDS: [&str; 13] = [
+    "plan", "read", "failed", "page", "inputs", "fields", "properties", "watch", "watched", "watching", "picker", "amount",
+    "address",
+];
 
 fuzz_target!(|input: (u8, u16, &str, &str, &[u8])| {
     let (command, index, name, value, raw) = input;

@@ -24,7 +24,7 @@ fuzz_target!(|input: (u16, &str, &[u8])| {
         let pbx = pbx.get_or_init(Requests::default);
         let (_, before) = pbx.send("GET", "/sim/state", "", b"");
         let (status, answer) = pbx.send(form.method.as_str(), &format!("/xapi/v1{path}"), "application/json", body);
-        assert!(status == 0 || (200..500).contains(&status), "{status}: {}", String::from_utf8_lossy(&answer));
+        assert!((200..500).contains(&status), "{status}: {}", String::from_utf8_lossy(&answer));
         if status >= 400 {
             let (_, after) = pbx.send("GET", "/sim/state", "", b"");
             assert_eq!(before, after, "a refused request changed something");

@@ -98,7 +98,7 @@ impl Default for Requests {
 }
 
 impl Requests {
-    /// What it answers: status and body. Nothing if it is no request that could be sent.
+    /// What it answers: status and body. What is no request that could be sent is a bad one.
     pub fn send(&self, method: &str, path_and_query: &str, content_type: &str, body: &[u8]) -> (u16, Vec<u8>) {
         let request = Request::builder()
             .method(method)
@@ -107,7 +107,7 @@ impl Requests {
             .header("content-type", content_type)
             .header("authorization", format!("Bearer {}", self.token))
             .body(());
-        let Ok(request) = request else { return (0, Vec::new()) };
+        let Ok(request) = request else { return (400, Vec::new()) };
         let answer = self.pbx.system().answer(request.into_parts().0, Bytes::copy_from_slice(body));
         let response = self.runtime.block_on(answer);
         (response.status, response.body.to_vec())

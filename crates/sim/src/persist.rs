@@ -81,8 +81,13 @@ impl File {
 
     /// Writes what has changed; when this returns, a kill does not undo it. What cannot be written is taken back,
     /// so that nobody sees what would be gone after a restart.
-    pub fn keep(&self, store: &RwLock<Store>, initial: InitialState, shapes: &'static Shapes) -> Result<(), FileError> {
-        // Held to the end: those who wait here find their changes written by whoever came first.
+    pub fn keep(
+        &self,
+        store: &RwLock<Store>,
+        mut initial: InitialState,
+        shapes: &'static Shapes,
+    ) -> Result<(), FileError> {
+        // Held to the end, so that what is taken back is what was not written.
         let mut inner = self.lock();
         let mut store = store.write().unwrap_or_else(PoisonError::into_inner);
         let mut changes: Vec<(&'static str, String, Option<String>)> = Vec::new();
@@ -94,7 +99,7 @@ impl File {
         }
         let written = facts(&store).and_then(|facts| inner.write(&changes, facts));
         if written.is_err() {
-            inner.restore(&mut store, &mut initial.clone(), shapes)?;
+            inner.restore(&mut store, &mut initial, shapes)?;
             store.sets.values_mut().for_each(|set| drop(set.take_changes()));
         }
         written

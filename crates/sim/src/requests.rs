@@ -102,9 +102,11 @@ impl System {
                 let grant = Grant::read(header(head, "content-type").unwrap_or_default(), body.clone()).await;
                 let grant = grant.complete(header(head, "authorization"), header(head, "cookie"));
                 let response = auth::answer(&self.auth, &self.read(), &grant, &moment);
-                let _turn = self.turn();
-                if response.status == 200 && auth::note_use(&mut self.write(), &grant, moment.now) {
-                    self.keep();
+                if response.status == 200 {
+                    let _turn = self.turn();
+                    if auth::note_use(&mut self.write(), &grant, moment.now) {
+                        self.keep();
+                    }
                 }
                 response
             }
@@ -165,7 +167,7 @@ impl System {
         {
             return refusal;
         }
-        let turn = (head.method != "GET").then(|| self.turn());
+        let turn = if head.method == "GET" { None } else { self.turn() };
         let carried_out = body_of(head, body).and_then(|json| fitting(route.form, body, json)).and_then(|body| {
             let call = Call {
                 operation,

@@ -53,8 +53,13 @@ impl System {
     }
 
     /// Held from before a change until it is kept, so that what cannot be kept takes back that change and no other.
-    pub fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Without a file there is nothing to wait for.
+    pub fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        #[cfg(feature = "sqlite")]
+        let is_kept = self.file.is_some();
+        #[cfg(not(feature = "sqlite"))]
+        let is_kept = false;
+        is_kept.then(|| self.turns.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Writes what has changed to the file; false if that fails: then it has not changed.
