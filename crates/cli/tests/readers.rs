@@ -241,6 +241,18 @@ fn everything_that_is_wrong_is_told_at_once() {
         (Some("input"), 10, Some(2)),
         "{error}"
     );
+    // A person sees them in a list.
+    let short = folder.file("y.csv", "Number,FirstName\n1\n2,a,b\n");
+    let [file, short] = [&file, &short].map(|path| path.to_str().expect("UTF-8"));
+    for arguments in [
+        vec!["users", "create", "--enabled=perhaps", "--vm-email-options", "Telegram", "--dry-run"],
+        vec!["users", "create", "--dry-run", "--from", file],
+        vec!["users", "create", "--dry-run", "--from", short],
+    ] {
+        let output = threecx().args(&arguments).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.lines().filter(|line| line.starts_with("  ")).count() > 2, "{arguments:?}: {said}");
+    }
 }
 
 #[test]

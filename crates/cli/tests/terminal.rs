@@ -52,7 +52,7 @@ struct Answer {
     body: Vec<u8>,
 }
 
-/// A server of which each answer is what a function makes of the path.
+/// A server that gives the same answer to everything but logins, until it is told another.
 struct Pbx {
     url: String,
     answers: Arc<Mutex<Answer>>,

@@ -8,7 +8,7 @@ use super::flag::{Flag, Place};
 use super::matches;
 use super::stdin::{Stdin, Typed, content, read_file};
 use crate::failure::Failure;
-use crate::text_file::STDIN;
+use crate::text_file::{self, STDIN};
 
 /// What was given for an operation.
 pub fn gather(flags: &[Flag], matches: &ArgMatches, stdin: &mut Stdin) -> Result<Arguments, Failure> {
@@ -17,8 +17,10 @@ pub fn gather(flags: &[Flag], matches: &ArgMatches, stdin: &mut Stdin) -> Result
         let Some(value) = matches::text(matches, &flag.long) else { continue };
         let value = match Typed::of(&value) {
             Typed::File(path) if flag.is_content() => {
-                let file = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
-                threecx_core::content::encoded(file)
+                if path == STDIN {
+                    stdin.take(&format!("--{}", flag.long))?;
+                }
+                threecx_core::content::encoded(text_file::bytes(path)?)
             }
             _ if flag.takes_files() => content(&format!("--{}", flag.long), value, stdin)?,
             Typed::File(STDIN) if flag.is_text() => line(stdin.read(&format!("--{}", flag.long))?),

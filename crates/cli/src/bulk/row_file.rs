@@ -148,7 +148,8 @@ impl RowFile {
             return error.clone().into();
         }
         let unknown = &self.columns.problems;
-        let is_spoilt = |line: u64| !unknown.is_empty() || self.spoilt.iter().any(|spoilt| spoilt.line == Some(line));
+        let spoilt: HashSet<u64> = self.spoilt.iter().filter_map(|spoilt| spoilt.line).collect();
+        let is_spoilt = |line: u64| !unknown.is_empty() || spoilt.contains(&line);
         let problem = |Problem { intent, error }: Problem| {
             let line = self.table.rows.get(intent).map_or(0, |row| row.line);
             let message = error.to_string();

@@ -10,6 +10,7 @@ use tempfile::TempPath;
 
 use crate::env_vars;
 use crate::failure::Failure;
+use crate::text_file;
 
 /// A text in a file of its own, which only its owner can read. It is gone when this is, unless
 /// it is kept.
@@ -34,7 +35,7 @@ impl Draft {
         fs::write(&self.path, text).map_err(wrong)?;
         run(&self.path)?;
         self.was_edited.set(true);
-        fs::read_to_string(&self.path).map_err(wrong)
+        text_file::read(&self.path.display().to_string())
     }
 
     /// True if something was written that would be lost.

@@ -88,7 +88,7 @@ pub enum Failure {
         reason: String,
     },
     /// A file that does not hold what it should: text, or rows.
-    #[error("{path}: {reason}; nothing was sent{}", indented(.places))]
+    #[error("{}; nothing was sent{}", one_line(&format!("{path}: {reason}")), indented(.places))]
     Unreadable {
         /// Which.
         path: String,
@@ -263,7 +263,7 @@ fn each(failures: &[Failure]) -> String {
             Failure::Call(Error::Input(error)) => error.hint.as_ref().map(|hint| format!(" ({hint})")),
             _ => None,
         };
-        format!("\n  {failure}{}", hint.unwrap_or_default())
+        format!("\n  {}", one_line(&format!("{failure}{}", hint.unwrap_or_default())))
     };
     failures.iter().map(line).collect()
 }

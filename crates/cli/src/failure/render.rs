@@ -33,11 +33,11 @@ impl Failure {
         }
     }
 
-    /// What is wrong, for a terminal: in one line, but for a list of what is wrong with rows. Whatever comes
-    /// from outside cannot begin a line, which might pass for what this program says.
+    /// What is wrong, for a terminal: in one line, but for lists of what is wrong, whose lines are made safe one by
+    /// one. Whatever comes from outside cannot begin a line, which might pass for what this program says.
     fn lines(&self) -> String {
         match self {
-            Failure::Rows { problems, rows } => super::problem_list(problems, *rows),
+            Failure::Rows { .. } | Failure::Arguments { .. } | Failure::Unreadable { .. } => self.to_string(),
             other => one_line(&other.message()),
         }
     }

@@ -38,11 +38,13 @@ pub fn unguarded(cell: &str) -> Cow<'_, str> {
 
 /// JSON in a cell: it stays JSON of the same meaning, with an escape where a part of it begins as a formula.
 pub fn guarded_json(json: &str) -> Cow<'_, str> {
-    if !parts(json).skip(1).any(could_be_a_formula) {
+    // Line breaks and tabs in JSON are between what it says; in its texts they are escaped.
+    let parts = || json.split_inclusive(';');
+    if !parts().skip(1).any(could_be_a_formula) {
         return json.into();
     }
     let mut guarded = String::with_capacity(json.len() + 8);
-    for (index, part) in parts(json).enumerate() {
+    for (index, part) in parts().enumerate() {
         // Only a text has a semicolon in it.
         let sign = part.trim_start_matches(is_skipped).chars().next().filter(|_| index > 0 && could_be_a_formula(part));
         match sign.and_then(|sign| Some((sign, part.split_once(sign)?))) {
@@ -169,6 +171,8 @@ mod tests {
             (r#"[{"a":"x; ＝1"}]"#, r#"[{"a":"x; \uff1d1"}]"#),
             (r#"["=1"]"#, r#"["=1"]"#),
             (r#"["a;b"]"#, r#"["a;b"]"#),
+            ("[\n-1,\t-2]", "[\n-1,\t-2]"),
+            ("[\n\"a;-b\",\n-1]", "[\n\"a;\\u002db\",\n-1]"),
         ] {
             let guarded = guarded_json(json);
             assert_eq!(guarded, wanted);

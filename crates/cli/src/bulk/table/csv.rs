@@ -52,9 +52,10 @@ pub fn read(text: &str) -> Result<Content, Vec<Mistake>> {
     let headers = records.next().map_or_else(Vec::new, |record| record.cells);
     let headers: Vec<String> = headers.iter().map(|header| header.trim().to_owned()).collect();
     let mut rows = Vec::new();
+    // Where quotes are wrong, cells are not where they seem to be.
+    let quotes_fit = mistakes.is_empty();
     for record in records.filter(|record| !record.is_blank()) {
-        // Where quotes are wrong, cells are not where they seem to be.
-        if record.cells.len() != headers.len() && mistakes.iter().all(|mistake| mistake.column.is_none()) {
+        if record.cells.len() != headers.len() && quotes_fit {
             let what = format!("has {} fields, and the first line names {} columns", record.cells.len(), headers.len());
             mistakes.push(Mistake { line: record.line, column: None, what });
         }

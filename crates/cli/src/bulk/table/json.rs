@@ -14,12 +14,11 @@ type Members<'t> = IndexMap<String, &'t RawValue>;
 
 /// Reads objects.
 pub fn read(text: &str) -> Result<Content, NotRows> {
-    let mut objects = Objects::default();
+    let (mut objects, mut lines) = (Objects::default(), Lines::of(text));
     for raw in values(text)? {
-        let line = line_of(text, raw.get());
-        for (line, raw) in rows(text, line, raw)? {
+        for (line, members) in rows(raw, &mut lines)? {
             // Annotations such as @odata.etag belong to the protocol.
-            let members = members(raw, line)?.into_iter().filter(|(name, _)| !name.contains('@'));
+            let members = members.into_iter().filter(|(name, _)| !name.contains('@'));
             objects.push(line, members.map(|(name, value)| (name, Cell::Json(value.get().to_owned()))));
         }
     }
@@ -40,18 +39,27 @@ fn values(text: &str) -> Result<Vec<&RawValue>, NotRows> {
 }
 
 /// The rows in a value, each with its line.
-fn rows<'t>(text: &'t str, line: u64, raw: &'t RawValue) -> Result<Vec<(u64, &'t RawValue)>, NotRows> {
-    let list = |raw: &'t RawValue| -> Option<Vec<(u64, &'t RawValue)>> {
-        let items: Vec<&RawValue> = serde_json::from_str(raw.get()).ok()?;
-        Some(items.into_iter().map(|item| (line_of(text, item.get()), item)).collect())
-    };
+fn rows<'t>(raw: &'t RawValue, lines: &mut Lines<'t>) -> Result<Vec<(u64, Members<'t>)>, NotRows> {
+    let line = lines.of_part(raw.get());
     if raw.get().starts_with('[') {
-        return list(raw).ok_or_else(|| NotRows::new(format!("line {line} is not a list of objects"), NEXT_STEP));
+        return list(raw, line, lines);
     }
     let members = members(raw, line)?;
     let belongs = |name: &String| name == ENVELOPE || name == "count" || name.starts_with("@odata.");
-    let value = members.get(ENVELOPE).filter(|value| value.get().starts_with('[') && members.keys().all(belongs));
-    Ok(value.and_then(|value| list(value)).unwrap_or_else(|| vec![(line, raw)]))
+    match members.get(ENVELOPE).filter(|value| value.get().starts_with('[') && members.keys().all(belongs)) {
+        Some(value) => list(value, line, lines),
+        None => Ok(vec![(line, members)]),
+    }
+}
+
+fn list<'t>(raw: &'t RawValue, line: u64, lines: &mut Lines<'t>) -> Result<Vec<(u64, Members<'t>)>, NotRows> {
+    let not_a_list = |_| NotRows::new(format!("line {line} is not a list of objects"), NEXT_STEP);
+    let items: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(not_a_list)?;
+    let row = |item: &'t RawValue| {
+        let line = lines.of_part(item.get());
+        Ok((line, members(item, line)?))
+    };
+    items.into_iter().map(row).collect()
 }
 
 fn members(raw: &RawValue, line: u64) -> Result<Members<'_>, NotRows> {
@@ -70,10 +78,26 @@ fn broken(error: &serde_json::Error) -> NotRows {
     NotRows::new(format!("it is not JSON: {error}"), NEXT_STEP)
 }
 
-/// The line in which `part`, a piece of the text, begins.
-fn line_of(text: &str, part: &str) -> u64 {
-    let offset = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-    text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() as u64 + 1
+/// Counts lines, once through the text.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    line: u64,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Lines<'t> {
+        Lines { text, at: 0, line: 1 }
+    }
+
+    /// The line in which a piece of the text begins; pieces are asked for in their order.
+    fn of_part(&mut self, part: &str) -> u64 {
+        let offset = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        let passed = self.text.as_bytes().get(self.at..offset).unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.at = self.at.max(offset);
+        self.line
+    }
 }
 
 #[cfg(test)]

@@ -10,15 +10,26 @@ type Members = IndexMap<String, Spanned<Value>>;
 
 /// True for what begins as YAML does and CSV does not: a list, or `Name: value` alone in a line.
 pub fn is_yaml(text: &str) -> bool {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
-    let Some(first) = lines.next().map(str::trim_end) else { return false };
+    let Some(first) = content(text).next() else { return false };
     let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.@ ".contains(c));
     let after_name = first.split_once(':').filter(|(name, _)| is_name(name)).map(|(_, after)| after);
-    first == "---"
-        || first == "-"
-        || first.starts_with("- ")
+    first == DOCUMENT
+        || is_item(first)
         || after_name
             .is_some_and(|after| after.is_empty() || after.starts_with(' ') && !first.contains([',', ';', '\t']))
+}
+
+/// What a document begins with.
+const DOCUMENT: &str = "---";
+
+/// The lines that say something.
+fn content(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    lines.map(str::trim_end)
+}
+
+fn is_item(line: &str) -> bool {
+    line == "-" || line.starts_with("- ")
 }
 
 /// Reads mappings.
@@ -27,7 +38,8 @@ pub fn read(text: &str) -> Result<Content, NotRows> {
         NotRows::new(format!("it is not YAML of rows: {error}"), "Write a list of mappings: `- Name: value`.")
     };
     let mut objects = Objects::default();
-    let begins_as_list = text.lines().any(|line| line.starts_with('-') && !line.starts_with("---"));
+    // A list in a property may stand as far to the left as the property.
+    let begins_as_list = content(text).find(|line| *line != DOCUMENT).is_some_and(|line| is_item(line.trim_start()));
     let rows: Vec<Spanned<Members>> = match begins_as_list {
         true => serde_saphyr::from_str(text).map_err(wrong)?,
         false => vec![serde_saphyr::from_str(text).map_err(wrong)?],
@@ -72,6 +84,17 @@ mod tests {
         assert_eq!(cells, ["0089", "+49301", "no", "\"1\"", "[\"a\",1]", ""]);
         assert_eq!((rows[0].line, rows[1].line), (1, 7));
         assert_eq!(rows[1].cells[5].shown(), "\"東\"");
+    }
+
+    #[test]
+    fn a_list_in_a_property_may_stand_to_the_left() {
+        let text = "# one\nGroups:\n- GroupId: 1\nId: 1\n";
+        assert!(is_yaml(text));
+        let Ok((headers, rows)) = read(text) else { panic!("readable") };
+        assert_eq!((headers, rows.len()), (vec!["Groups".to_owned(), "Id".to_owned()], 1));
+        for list in ["---\n- Id: 1\n- Id: 2\n", "  - Id: 1\n  - Id: 2\n", "---\n# x\n-\n  Id: 1\n-\n  Id: 2\n"] {
+            assert!(read(list).is_ok_and(|(_, rows)| rows.len() == 2), "{list}");
+        }
     }
 
     #[test]
