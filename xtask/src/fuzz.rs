@@ -23,8 +23,7 @@ pub fn run(root: &Path, arguments: &[String]) -> Result<(), String> {
     }
     let program = tools::cargo::program("cargo-fuzz", CARGO_FUZZ)?.display().to_string();
     let fuzz = root.join("fuzz");
-    // Any toolchain will do; the sanitizer of addresses would halve what is tried in a minute, and our own
-    // crates have no unsafe code.
+    // Any toolchain will do; AddressSanitizer would halve the number of inputs, and our own crates have no unsafe code.
     let environment = [("RUSTC_BOOTSTRAP", "1")];
     steps::run_with("fuzz targets", root, &[&program, "fuzz", "build", "--sanitizer", "none"], &environment)?;
     let wanted = if named.is_empty() { &known[..] } else { named };

@@ -75,7 +75,7 @@ The chores of this repository:
   cargo xtask import FILE...           takes official API descriptions into api/ (api/README.md)
   cargo xtask conformance [FOLDER]     holds commands and simulated answers to the official descriptions
   cargo xtask opinions                 lets schemathesis and other people's clients loose on the simulated PBX
-  cargo xtask fuzz [SECONDS] [NAME...]  tries every fuzz target for a minute, or those named, and keeps what it learns
+  cargo xtask fuzz [SECONDS] [NAME...]  runs every fuzz target, or those named, for a minute each, and keeps what it learns
   cargo xtask supply-chain             licences, sources and advisories of the crates that we use
   cargo xtask semver                   holds the library to the version that was released last
   cargo xtask package cli|n8n          builds the command line as it is released, or the n8n node's npm package

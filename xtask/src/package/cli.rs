@@ -30,7 +30,8 @@ pub fn build(root: &Path) -> Result<[PathBuf; 2], String> {
     Ok([released, bill_of_materials(root, &folder)?])
 }
 
-/// The folders that tell about the machine, the longest first, and what stands for each.
+/// The folders that give the machine away, the most specific last, since the compiler takes the last that fits; and
+/// what stands for each.
 fn private_paths(root: &Path) -> Result<Vec<(String, &'static str)>, String> {
     let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
     let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(home.as_ref()?.join(".cargo")));
@@ -39,7 +40,6 @@ fn private_paths(root: &Path) -> Result<Vec<(String, &'static str)>, String> {
     let mut paths = vec![(root.display().to_string(), "threecx"), (cargo.display().to_string(), "cargo")];
     paths.push((sysroot.trim().to_owned(), "rust"));
     paths.extend(home.map(|home| (home.display().to_string(), "home")));
-    // Of several that fit, the compiler takes the last.
     paths.sort_by_key(|(path, _)| path.len());
     Ok(paths)
 }

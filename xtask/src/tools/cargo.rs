@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{cache, find};
 use crate::steps;
 
-/// The program of this crate at this version, from the PATH or built into the cache.
+/// The program of this crate: from the PATH, whatever its version, or built into the cache at this one.
 pub fn program(name: &str, version: &str) -> Result<PathBuf, String> {
     let folder = cache()?.join(format!("{name}-{version}"));
     let built = folder.join("bin").join(name);
