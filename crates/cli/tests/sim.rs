@@ -229,19 +229,9 @@ fn limited(files: Option<u32>, blocks: Option<u64>, more: &[&str]) -> Sim {
         script.push_str(&format!("ulimit -f {blocks}; "));
     }
     script.push_str("exec \"$0\" \"$@\"");
-    let mut process = Process::new("sh")
-        .args(["-c", &script])
-        .arg(cargo_bin("threecx"))
-        .args(["sim", "--port", "0", "-o", "json"])
-        .args(more)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("it starts");
-    let mut line = String::new();
-    BufReader::new(process.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
-    let ready: Value = serde_json::from_str(&line).expect("JSON");
-    Sim { process, url: ready["url"].as_str().expect("an address").to_owned(), ready }
+    let mut starter = Process::new("sh");
+    starter.args(["-c", &script]).arg(cargo_bin("threecx")).stderr(Stdio::null());
+    Sim::by(starter, more)
 }
 
 /// The numbers of its extensions.

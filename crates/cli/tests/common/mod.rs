@@ -132,7 +132,12 @@ pub struct Sim {
 
 impl Sim {
     pub fn start(more: &[&str]) -> Sim {
-        let mut process = Process::new(cargo_bin("threecx"))
+        Sim::by(Process::new(cargo_bin("threecx")), more)
+    }
+
+    /// The same by what starts it.
+    pub fn by(mut starter: Process, more: &[&str]) -> Sim {
+        let mut process = starter
             .args(["sim", "--port", "0", "-o", "json"])
             .args(more)
             .stdout(Stdio::piped())
