@@ -52,6 +52,10 @@ fn run(arguments: &[String]) -> Result<(), String> {
         },
         "browser" => browser::run(root()),
         "n8n" => n8n::run(root(), rest),
+        "demo" => match rest.split_first() {
+            Some((what, rest)) if what == "n8n" => n8n::demo(root(), rest),
+            _ => Err("usage: cargo xtask demo n8n [--port PORT]".into()),
+        },
         "opinions" => opinions::run(root(), conformance::descriptions(root()).as_deref()),
         "fuzz" => fuzz::run(root(), rest),
         "supply-chain" => supply_chain::run(root()),
@@ -71,6 +75,7 @@ The chores of this repository:
   cargo xtask test [--quick]           everything that has to hold before a change lands; quick: only our own programs
   cargo xtask browser                  only those checks that need a browser
   cargo xtask n8n [FILE...]            only those checks that need a real n8n
+  cargo xtask demo n8n [--port PORT]   a simulated PBX and a real n8n with the node in it, to try, until Ctrl-C
   cargo xtask generate [--check]       writes what is made from api/ (tables, n8n's description, the typed API), or checks it
   cargo xtask import FILE...           takes official API descriptions into api/ (api/README.md)
   cargo xtask conformance [FOLDER]     holds commands and simulated answers to the official descriptions

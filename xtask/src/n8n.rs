@@ -14,6 +14,13 @@ pub fn run(root: &Path, files: &[String]) -> Result<(), String> {
     node(root, &root.join("target/debug/threecx"), "n8n", &arguments)
 }
 
+/// Starts a simulated PBX and an n8n with everything in it that it takes to try the node, until Ctrl-C.
+pub fn demo(root: &Path, arguments: &[String]) -> Result<(), String> {
+    steps::run("binary", root, &["cargo", "build", "--quiet", "--package", "threecx-cli"])?;
+    let arguments: Vec<&str> = std::iter::once("demo.mjs").chain(arguments.iter().map(String::as_str)).collect();
+    node(root, &root.join("target/debug/threecx"), "demo", &arguments)
+}
+
 /// Runs Node beside the tests, where it finds n8n, the package and `threecx` as the PBX.
 pub fn node(root: &Path, threecx: &Path, title: &str, arguments: &[&str]) -> Result<(), String> {
     let tests = root.join("n8n/tests/real");

@@ -36,9 +36,10 @@ const QUIET = {
 };
 
 export class N8n {
-  /** Starts PostgreSQL and n8n; with `workers`, Redis and this number of workers too. */
-  static async start({ workers = 0, environment = {} } = {}) {
+  /** Starts PostgreSQL and n8n, on a free port or this one; with `workers`, Redis and this number of workers too. */
+  static async start({ workers = 0, environment = {}, port } = {}) {
     const n8n = new N8n();
+    n8n.port = port;
     n8n.folder = temporaryFolder();
     // PostgreSQL's user has to get through.
     chmodSync(n8n.folder, 0o711);

@@ -81,7 +81,13 @@ process.once("exit", () => {
   running.forEach(sweep);
   folders.forEach(removeFolder);
 });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
+let ended = () => process.exit(1);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => ended());
+
+/** Resolves when somebody ends the program, which then has to end by itself. */
+export function untilEnded() {
+  return new Promise((done) => (ended = done));
+}
 
 /** Where Debian puts the programs of the newest PostgreSQL that is installed. */
 function postgresPrograms() {

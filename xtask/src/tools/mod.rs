@@ -36,7 +36,7 @@ fn cache() -> Result<PathBuf, String> {
 }
 
 /// A folder of the cache for what a lock file names. `install` fills it once; if it breaks off,
-/// the next run begins anew.
+/// the next run begins anew. Whoever else wants it meanwhile waits.
 fn installed(kind: &str, lock: &Path, install: impl FnOnce(&Path) -> Result<(), String>) -> Result<PathBuf, String> {
     let fails = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     let text = std::fs::read(lock).map_err(|error| fails(lock, error))?;
@@ -44,6 +44,11 @@ fn installed(kind: &str, lock: &Path, install: impl FnOnce(&Path) -> Result<(), 
     text.hash(&mut hasher);
     let folder = cache()?.join(format!("{kind}-{:016x}", hasher.finish()));
     let done = folder.join(".installed");
+    let parent = cache()?;
+    std::fs::create_dir_all(&parent).map_err(|error| fails(&parent, error))?;
+    let turn = parent.join(format!("{kind}.lock"));
+    let turn = std::fs::File::create(&turn).and_then(|file| file.lock().map(|()| file));
+    let _turn = turn.map_err(|error| fails(&parent, error))?;
     if !done.is_file() {
         if folder.exists() {
             std::fs::remove_dir_all(&folder).map_err(|error| fails(&folder, error))?;
