@@ -134,16 +134,10 @@ impl Plan {
         let mut findings: Vec<Finding> = Vec::new();
         let steps = || steps.iter().filter_map(|step| self.steps.get(*step)).filter(|step| !step.is_idle());
         for step in steps() {
-            for finding in guard::findings(step.operation, &step.arguments) {
+            let there = step.before.as_ref().map(Before::seen);
+            for finding in guard::findings(step.operation, &step.arguments, there.as_deref()) {
                 // Single items are changed on purpose: the rest of the collection stays.
-                let by_items = step.items.is_some()
-                    && matches!(
-                        finding,
-                        Finding::ReplacesCollection(_)
-                            | Finding::EmptiesCollection(_)
-                            | Finding::ReplacesList(_)
-                            | Finding::EmptiesList(_)
-                    );
+                let by_items = step.items.is_some() && finding.is_about_list();
                 if !by_items && !findings.contains(&finding) {
                     findings.push(finding);
                 }

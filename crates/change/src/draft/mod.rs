@@ -154,7 +154,7 @@ impl Draft {
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         for intent in self.intents.iter().filter(|intent| intent.items.is_none()) {
-            for finding in guard::findings(intent.operation, &intent.arguments) {
+            for finding in guard::findings(intent.operation, &intent.arguments, None) {
                 if !findings.contains(&finding) {
                     findings.push(finding);
                 }
