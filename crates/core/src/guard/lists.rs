@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use threecx_catalog::{Body, Operation, Property, Structure, Type};
 
 use super::{Finding, List};
@@ -36,12 +37,14 @@ impl<'a> Given<'a> {
         self.0.iter().find(|(property, _)| is_called(property, name)).map(|(_, value)| *value)
     }
 
-    /// The lists that are replaced, but for those of the entity that are something else.
-    pub fn lists(&self, is_something_else: impl Fn(&str) -> bool) -> Vec<Finding> {
+    /// The lists that are replaced, but for those of the entity that are something else, and those in objects that stay
+    /// as they are there: an object is often given whole for one of its members.
+    pub fn lists(&self, is_something_else: impl Fn(&str) -> bool, there: Option<&Map<String, Value>>) -> Vec<Finding> {
         let mut findings = Vec::new();
         for &(property, value) in &self.0 {
             if !property.ty.collection || !is_something_else(property.name) {
-                replaced(property, Some(value), None, DEEPEST, &mut findings);
+                let there = there.and_then(|there| there.get(property.name));
+                replaced(property, Some(value), there, None, DEEPEST, &mut findings);
             }
         }
         findings
@@ -52,11 +55,15 @@ impl<'a> Given<'a> {
 fn replaced(
     property: &'static Property,
     value: Option<&str>,
+    there: Option<&Value>,
     within: Option<&'static str>,
     depth: u8,
     findings: &mut Vec<Finding>,
 ) {
     if property.ty.collection {
+        if within.is_some() && there.is_some_and(|there| stays(there, value)) {
+            return;
+        }
         let list = List { property: property.name, within };
         let finding = if value.is_none_or(is_empty) { Finding::EmptiesList(list) } else { Finding::ReplacesList(list) };
         if !findings.contains(&finding) {
@@ -75,8 +82,20 @@ fn replaced(
     for inner in structure.all_properties() {
         let given = members.get(&inner.name.to_lowercase()).map(|value| value.get());
         if gone || given.is_some() {
-            replaced(inner, given, Some(property.name), depth.saturating_sub(1), findings);
+            let there = there.map(|there| there.get(inner.name).unwrap_or(&Value::Null));
+            replaced(inner, given, there, Some(property.name), depth.saturating_sub(1), findings);
         }
+    }
+}
+
+/// True if what is given for a list is what is there.
+fn stays(there: &Value, given: Option<&str>) -> bool {
+    let is_gone = given.is_none_or(is_empty);
+    match there {
+        Value::Null => is_gone,
+        Value::Array(items) if items.is_empty() => is_gone,
+        _ => given
+            .is_some_and(|given| serde_json::from_str::<Value>(&unquoted(given)).is_ok_and(|given| given == *there)),
     }
 }
 
@@ -171,6 +190,30 @@ mod tests {
         }
         assert!(said("Groups.CreateGroup", Place::Field, "Hours", r#"{"Periods": []}"#).is_empty());
         assert!(said("Groups.UpdateGroup", Place::Field, "Name", r#"{"Periods": []}"#).is_empty());
+    }
+
+    #[test]
+    fn a_list_in_an_object_that_stays_as_it_is_does_not_ask() {
+        let there =
+            serde_json::json!({ "Hours": { "Type": "x", "Periods": [{ "Start": "07:30:00" }] }, "BreakTime": {} });
+        let asked = |name: &str, value: &str| {
+            let mut arguments = Arguments::default();
+            arguments.set(Place::Field, name, value);
+            !findings(operation("Groups.UpdateGroup").expect("known"), &arguments, there.as_object()).is_empty()
+        };
+        for (name, value, asks) in [
+            ("Hours", r#"{"Type": "y", "Periods": [{"Start": "07:30:00"}]}"#, false),
+            ("Hours", r#"{"Type": "y", "periods": "[{\"Start\": \"07:30:00\"}]"}"#, false),
+            ("Hours", r#"{"Type": "y"}"#, false),
+            ("Hours", r#"{"Periods": [{"Start": "07:31:00"}]}"#, true),
+            ("Hours", r#"{"Periods": []}"#, true),
+            ("Hours", "null", true),
+            ("BreakTime", r#"{"Periods": []}"#, false),
+            ("BreakTime", "null", false),
+            ("BreakTime", r#"{"Periods": [{"Start": "07:31:00"}]}"#, true),
+        ] {
+            assert_eq!(asked(name, value), asks, "{name} {value}");
+        }
     }
 
     /// A value that empties the first list in a property.

@@ -134,7 +134,7 @@ pub fn findings(operation: &Operation, arguments: &Arguments, there: Option<&Map
             })
         }));
         let is_collection = |name: &str| replaced(operation, name).is_some();
-        findings.extend(given.lists(is_collection));
+        findings.extend(given.lists(is_collection, there));
         findings.extend(emergency::routes_go(operation, &given, there));
     } else {
         findings.extend(emergency::rule_goes(operation, there));
