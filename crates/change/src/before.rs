@@ -5,24 +5,29 @@
 //! be changed is read once more just before, where it was not read just now, and nothing is sent if it
 //! is no longer what was seen. Only the moment between that and the writing is left.
 
+use std::borrow::Cow;
+
 use indexmap::IndexSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use threecx::{Answer, Client, Error};
 use threecx_catalog::{Body, Collection, EntitySet, Operation, Property, Structure, Target, Type, Verb, collections};
-use threecx_core::{Arguments, Input, instant};
+use threecx_core::{Arguments, Input, guard, instant};
 
 /// The properties of an entity, in the order in which they came.
 pub type Properties = Map<String, Value>;
 
 /// What an entity looked like before a change.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Before {
     /// The properties that are about to change; all of them where the entity is about to go.
     pub properties: Properties,
     /// True if these are all of its properties.
     #[serde(default)]
     pub whole: bool,
+    /// What else of it the guard has to know, and stays.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub beside: Properties,
 }
 
 /// What of an entity a change touches.
@@ -34,6 +39,8 @@ pub struct Touched {
     structure: &'static Structure,
     /// The names of the properties; empty for all.
     names: IndexSet<&'static str>,
+    /// What else the guard has to know.
+    beside: &'static [&'static str],
     whole: bool,
 }
 
@@ -67,7 +74,8 @@ impl Touched {
                 return None;
             }
         }
-        Some(Touched { set, get, structure, names, whole })
+        let beside = guard::reads(operation, names.iter());
+        Some(Touched { set, get, structure, names, beside, whole })
     }
 
     /// True if the entity is about to go.
@@ -77,7 +85,10 @@ impl Touched {
 
     /// The properties to select; none for all.
     pub fn select(&self) -> Vec<&'static str> {
-        self.properties().filter(|property| !property.navigation).map(|property| property.name).collect()
+        let own = self.properties().filter(|property| !property.navigation).map(|property| property.name);
+        let mut select: Vec<&'static str> = own.collect();
+        select.extend(self.beside.iter().filter(|name| !self.names.contains(**name)));
+        select
     }
 
     /// What to expand, so that collections come whole and can be written back as they came.
@@ -116,11 +127,12 @@ impl Touched {
     /// What of a row that was read belongs to it.
     pub fn of(&self, row: &Properties) -> Before {
         let belongs = |name: &String| !name.contains('@') && (self.whole || self.names.contains(name.as_str()));
-        let properties = row.iter().filter(|(name, _)| belongs(name));
-        Before {
-            properties: properties.map(|(name, value)| (name.clone(), value.clone())).collect(),
-            whole: self.whole,
-        }
+        let is_beside = |name: &String| self.beside.contains(&name.as_str()) && !belongs(name);
+        let part = |is_part: &dyn Fn(&String) -> bool| -> Properties {
+            let part = row.iter().filter(|(name, _)| is_part(name));
+            part.map(|(name, value)| (name.clone(), value.clone())).collect()
+        };
+        Before { properties: part(&belongs), whole: self.whole, beside: part(&is_beside) }
     }
 
     /// Reads it as it is now.
@@ -205,6 +217,15 @@ pub(crate) fn holds_secrets(ty: Type) -> bool {
 }
 
 impl Before {
+    /// All that was read, for the guard.
+    pub fn seen(&self) -> Cow<'_, Properties> {
+        if self.beside.is_empty() {
+            return Cow::Borrowed(&self.properties);
+        }
+        let all = self.properties.iter().chain(&self.beside);
+        Cow::Owned(all.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
     /// The names of the properties that are no longer what they were.
     pub fn drifted(&self, now: &Before) -> Vec<String> {
         let null = Value::Null;

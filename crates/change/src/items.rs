@@ -24,41 +24,35 @@ pub struct ItemChange {
 }
 
 impl ItemChange {
-    /// The same with its texts as a PBX keeps them: a range of numbers is each of them, a role is one that
-    /// exists. What is to be removed may be anything that was stored once.
-    ///
-    /// # Errors
-    /// Everything that does not fit, at once.
-    pub fn fitted(&self) -> Result<ItemChange, Vec<Error>> {
-        let (mut fitted, mut errors) = (self.clone(), Vec::new());
-        let refused = |argument: String, given: &str, (expected, hint): (String, Option<String>)| -> Error {
-            InputError { hint, ..InputError::of(argument, expected, format!("`{given}`")) }.into()
-        };
+    /// Brings its texts into the form that a PBX keeps: a range of numbers becomes each of them, a role one that
+    /// exists. What is to be removed may be anything that was stored once. Returns everything that does not fit.
+    pub fn keep(&mut self) -> Vec<Error> {
+        let mut errors = Vec::new();
         let kind = text_kind(self.collection.property.name).filter(|_| self.collection.item.set().is_none());
         if let Some(kind) = kind {
-            fitted.words.clear();
-            for word in &self.words {
-                match texts::text(kind, word) {
-                    Ok(texts) => fitted.words.extend(texts),
-                    Err(_) if self.action == ItemAction::Remove => fitted.words.push(word.clone()),
-                    Err(refusal) => {
-                        errors.push(refused(self.collection.noun.to_uppercase().replace(' ', "-"), word, refusal))
+            for word in std::mem::take(&mut self.words) {
+                match texts::kept(kind, &word) {
+                    Ok(texts) => self.words.extend(texts),
+                    Err(_) if self.action == ItemAction::Remove => self.words.push(word),
+                    Err(unfit) => {
+                        errors.push(unfit.of(self.collection.noun.to_uppercase().replace(' ', "-"), &word));
+                        self.words.push(word);
                     }
                 }
             }
         }
-        for (property, value) in &mut fitted.also {
+        for (property, value) in &mut self.also {
             let Some(kind) = text_kind(property.rsplit('/').next().unwrap_or_default()) else { continue };
-            match texts::text(kind, value) {
+            match texts::kept(kind, value) {
                 Ok(texts) => *value = texts.join(","),
-                Err(refusal) => {
+                Err(unfit) => {
                     let flag = self.collection.also.iter().find(|also| also.property == property);
                     let argument = flag.map_or_else(|| property.clone(), |also| format!("--{}", also.flag));
-                    errors.push(refused(argument, value, refusal));
+                    errors.push(unfit.of(argument, value));
                 }
             }
         }
-        if errors.is_empty() { Ok(fitted) } else { Err(errors) }
+        errors
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use threecx::{Client, NamedEntity};
 use threecx_catalog::{Effect, EntitySet, Operation, Span, Verb, entity_set};
 use threecx_core::guard::{self, Finding};
-use threecx_core::{Arguments, Error, Place, Request, plan};
+use threecx_core::{Arguments, Error, Place, Request, plan_again};
 
 use crate::before::{Before, body};
 use crate::intent::operation_id;
@@ -85,12 +85,13 @@ impl Step {
         Step { operation, arguments, concerns: Vec::new(), before: None, items: None, line: None }
     }
 
-    /// The request that is sent.
+    /// The request that is sent. What was given was checked when it was drafted; what a PBX has shown goes back as it
+    /// was.
     ///
     /// # Errors
     /// That the arguments do not fit, or that the release lacks something.
     pub fn request(&self, release: Span) -> Result<Request, Error> {
-        plan(self.operation, &self.arguments, release)
+        plan_again(self.operation, &self.arguments, release)
     }
 
     /// True if there is nothing to send: what was wanted is so already.
@@ -117,7 +118,7 @@ impl Plan {
     /// Those of asking the PBX; that the arguments of the step do not fit.
     pub async fn find_release(&mut self, client: &Client, step: usize) -> Result<(), Error> {
         if let Some(step) = self.steps.get(step) {
-            client.plan(step.operation, &step.arguments).await?;
+            client.plan_again(step.operation, &step.arguments).await?;
         }
         self.release = client.target();
         Ok(())
@@ -133,16 +134,10 @@ impl Plan {
         let mut findings: Vec<Finding> = Vec::new();
         let steps = || steps.iter().filter_map(|step| self.steps.get(*step)).filter(|step| !step.is_idle());
         for step in steps() {
-            for finding in guard::findings(step.operation, &step.arguments) {
+            let there = step.before.as_ref().map(Before::seen);
+            for finding in guard::findings(step.operation, &step.arguments, there.as_deref()) {
                 // Single items are changed on purpose: the rest of the collection stays.
-                let by_items = step.items.is_some()
-                    && matches!(
-                        finding,
-                        Finding::ReplacesCollection(_)
-                            | Finding::EmptiesCollection(_)
-                            | Finding::ReplacesList(_)
-                            | Finding::EmptiesList(_)
-                    );
+                let by_items = step.items.is_some() && finding.is_about_list();
                 if !by_items && !findings.contains(&finding) {
                     findings.push(finding);
                 }

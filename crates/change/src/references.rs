@@ -6,16 +6,16 @@
 //!                      what is not an id       looked up     ids in its place
 //! ```
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use threecx::{Directory, NameInput, NamedEntity};
-use threecx_catalog::{Body, EntitySet, Identity as Subject, Operation, Property, Target, Type, TypeRef, entity_set};
+use threecx_catalog::{
+    Body, EntitySet, Identity as Subject, Operation, Property, Target, TextKind, Type, TypeRef, entity_set,
+};
 use threecx_core::{Arguments, Error, Input, InputError, Place};
 
 use crate::intent::Intent;
-
-/// Stands for a key that is not known yet.
-const NO_GUID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// What of an operation may be given by name.
 #[derive(Debug)]
@@ -225,16 +225,20 @@ impl References {
     }
 
     /// The arguments with something in the place of what is not known yet, to check the others.
-    pub fn with_placeholders(&self, pending: &Pending, filter: bool, arguments: &Arguments) -> Arguments {
-        let mut checked = arguments.clone();
+    pub fn with_placeholders<'a>(
+        &self,
+        pending: &Pending,
+        filter: bool,
+        arguments: &'a Arguments,
+    ) -> Cow<'a, Arguments> {
+        let mut checked = Cow::Borrowed(arguments);
         if let Some(subject) = &self.subject
             && (filter || !pending.raw && !pending.subjects.is_empty())
         {
-            let any = if matches!(subject.by.property.ty.ty, Type::Guid) { NO_GUID } else { "1" };
-            subject.put(&mut checked, &[any]);
+            subject.put(checked.to_mut(), &[placeholder(subject.by.property)]);
         }
         for (index, _) in &pending.values {
-            self.values[*index].put(&mut checked, vec!["1".into()]);
+            self.values[*index].put(checked.to_mut(), vec!["1".into()]);
         }
         checked
     }
@@ -448,4 +452,14 @@ fn json_list(values: Vec<String>, bare: bool) -> String {
     let values: Vec<String> =
         values.into_iter().map(|value| if bare { value } else { serde_json::Value::from(value).to_string() }).collect();
     format!("[{}]", values.join(","))
+}
+
+/// A value that fits, for a key that is not known yet.
+fn placeholder(key: &Property) -> &'static str {
+    match (key.ty.ty, key.text_kind()) {
+        (Type::Guid, _) => "00000000-0000-0000-0000-000000000000",
+        (_, Some(TextKind::Mac)) => "000000000000",
+        (_, Some(TextKind::Words([word, ..]))) => word,
+        _ => "1",
+    }
 }

@@ -244,8 +244,8 @@ impl Opened {
                 }
                 Err(error) => return Err(Box::new(error).into()),
             };
-            let comparable = Before { properties: telling(&seen.properties, before, &touched), whole: seen.whole };
-            let then = Before { properties: telling(&before.properties, before, &touched), whole: before.whole };
+            let comparable = Before { properties: telling(&seen.properties, before, &touched), ..Before::default() };
+            let then = Before { properties: telling(&before.properties, before, &touched), ..Before::default() };
             let changed = then.drifted(&comparable);
             if !changed.is_empty() {
                 what.push(format!("{} of {} has changed", changed.join(", "), self.plan.label(index)));

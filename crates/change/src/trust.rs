@@ -11,11 +11,7 @@ use std::path::Path;
 /// # Errors
 /// [`io::ErrorKind::PermissionDenied`], and what to do about it.
 pub fn check(path: &Path) -> io::Result<()> {
-    match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        metadata => own::check(path, &metadata?, 0o022)?,
-    }
-    check_folders(path)
+    check_for(path, own::WRITABLE)
 }
 
 /// The same for a file that nobody else may even read.
@@ -23,11 +19,15 @@ pub fn check(path: &Path) -> io::Result<()> {
 /// # Errors
 /// Those of [`check`].
 pub fn check_private(path: &Path) -> io::Result<()> {
-    check(path)?;
+    check_for(path, own::PRIVATE)
+}
+
+fn check_for(path: &Path, forbidden: u32) -> io::Result<()> {
     match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        metadata => own::check(path, &metadata?, own::PRIVATE),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        metadata => own::check(path, &metadata?, forbidden)?,
     }
+    check_folders(path)
 }
 
 /// Every folder on the way: whoever can write one of them can put another file there, or another link.
@@ -48,6 +48,9 @@ mod own {
     /// What nobody else may do with a secret.
     pub const PRIVATE: u32 = 0o077;
 
+    /// What nobody else may do with what is believed.
+    pub const WRITABLE: u32 = 0o022;
+
     /// In a folder with this bit, only its owner renames or removes a file.
     const STICKY: u32 = 0o1000;
     const OTHERS_WRITE: u32 = 0o002;
@@ -60,7 +63,7 @@ mod own {
         if open == 0 {
             return Ok(());
         }
-        let what = if open & 0o022 == 0 { "read" } else { "write" };
+        let what = if open & WRITABLE == 0 { "read" } else { "write" };
         let change = if forbidden == PRIVATE { "600" } else { "go-w" };
         refuse(format!("others can {what} it, so it is not trusted; restrict it with chmod {change}"))
     }
@@ -106,6 +109,7 @@ mod own {
     use std::path::Path;
 
     pub const PRIVATE: u32 = 0;
+    pub const WRITABLE: u32 = 0;
 
     pub fn check(_: &Path, _: &Metadata, _: u32) -> io::Result<()> {
         Ok(())

@@ -260,7 +260,7 @@ async fn update(
     };
     let properties = match record.after.as_ref().and_then(Value::as_object) {
         // It was read right after it was changed.
-        Some(after) => Before { properties: after.clone(), whole: false }.drifted(&now),
+        Some(after) => Before { properties: after.clone(), ..Before::default() }.drifted(&now),
         None => {
             let sent = sent(&Step::new(reverse.operation, record.arguments.clone()), client.target());
             let differs = |(name, sent): &(&String, &Value)| {
@@ -327,7 +327,7 @@ fn removal(reverse: &Reverse<'_>, seen: Option<&NamedEntity>, release: Span) -> 
     }
     let mut arguments = Arguments::default();
     about.put(&mut arguments, &[key]);
-    let before = Before { properties: seen.row().clone(), whole: true };
+    let before = Before { properties: seen.row().clone(), whole: true, ..Before::default() };
     Ok(Step { before: Some(before), ..Step::new(reverse.operation, arguments) })
 }
 

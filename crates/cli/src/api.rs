@@ -119,7 +119,7 @@ fn warnings(request: &Request) -> Vec<String> {
         return vec![format!("This {does}.")];
     };
     let arguments = Arguments { body: request.body.clone().map(Input::Text), ..Arguments::default() };
-    guard::findings(operation, &arguments).iter().map(Finding::sentence).collect()
+    guard::findings(operation, &arguments, None).iter().map(Finding::sentence).collect()
 }
 
 fn method(word: &str) -> Result<Method, Error> {

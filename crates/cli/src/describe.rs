@@ -7,6 +7,7 @@ use threecx::{Operation, Span};
 use threecx_catalog::words::kebab;
 use threecx_catalog::{Body, Content, Effect, Release, Role, Structure, Type, TypeRef, Verb};
 use threecx_change::About;
+use threecx_core::guard::Finding;
 
 use crate::args::connection::api;
 use crate::args::flag::{Flag, Place, flags};
@@ -301,7 +302,7 @@ fn flag_json(flag: &Flag) -> Value {
         "max_length": flag.max_length,
         "default": flag.default,
         "secret": flag.secret,
-        "confirm": flag.asks.map(|asks| asks.sentence()),
+        "confirm": flag.asks.as_ref().map(Finding::sentence),
         "one_by_one": flag.replaces.map(|collection| format!("threecx {}", collection_words(collection))),
         "since": flag.span.since(),
         "until": flag.span.until(),

@@ -31,11 +31,7 @@ pub fn begin_call(settings: &Settings, plan: &Plan, identity: &str) -> Result<Op
     if settings.sim {
         return Ok(None);
     }
-    let begun = open().and_then(|journal| {
-        let states = plan.states();
-        let head = plan.head(Kind::Call, identity, None);
-        journal.begin(&head, &plan.new_steps(&states), &plan.order()).map_err(Failure::from)
-    });
+    let begun = open().and_then(|journal| Ok(journal.begin_plan(plan, Kind::Call, identity, None)?));
     match begun {
         Ok(log) => Ok(Some(log)),
         // A full disk, or a folder that cannot be written, must not stop a single call.

@@ -191,6 +191,30 @@ fn what_may_end_ones_own_access_or_calls_for_help_asks() {
     }
 }
 
+/// Whoever can be asked is asked by what is there: only a rule for emergencies silences emergency calls.
+#[cfg(unix)]
+#[test]
+fn the_question_knows_the_rule_that_is_there() {
+    use common::process;
+    use common::terminal::Terminal;
+    let sim = Sim::start(&[]);
+    let rules = prints_json(sim.threecx().args(["outbound-rules", "list", "-o", "json"]));
+    for rule in rules.as_array().expect("a list") {
+        let id = rule["Id"].to_string();
+        let mut command = process();
+        command.envs(sim.environment());
+        let mut terminal = Terminal::run(command.args(["outbound-rules", "update", &id, "--routes", "[]"]));
+        terminal.shows("This replaces all routes. None will be left. ");
+        let next =
+            if rule["EmergencyRule"] == true { "This takes away the last route of the emergency rule" } else { "On " };
+        terminal.shows(next);
+        terminal.shows("[y/N]");
+        terminal.types("n\n");
+        assert_ne!(terminal.exit_code(), Some(0));
+    }
+    assert!(sim.received("OutboundRules.UpdateOutboundRule").is_empty());
+}
+
 #[test]
 fn many_at_once_ask() {
     let sim = Sim::start(&["--users", "1001", "--live-calls", "off"]);
@@ -222,6 +246,8 @@ fn an_edited_list_asks_too() {
         let (error, code) =
             fails(command.env("EDITOR", &editor).env_remove("VISUAL").args(["outbound-rules", "edit", &id]));
         assert_eq!((error["code"].as_str(), code), (Some("unconfirmed"), 3), "{error}");
+        let message = error["message"].as_str().expect("text");
+        assert!(message.contains("the last route of the emergency rule Emergency"), "{error}");
         assert!(sim.received("OutboundRules.UpdateOutboundRule").is_empty());
     }
 }

@@ -114,7 +114,7 @@ fn a_time_is_kept_however_it_is_written() {
         let hours = format!(
             r#"{{"Type":"SpecificHours","Periods":[{{"DayOfWeek":"Monday","Start":"{start}","Stop":"{stop}"}}]}}"#
         );
-        prints(sim.threecx().args(["users", "update", "104", "--hours", &hours]));
+        prints(sim.threecx().args(["users", "update", "104", "--yes", "--hours", &hours]));
         let kept = prints_json(sim.threecx().args(["users", "get", "104", "-o", "json"]));
         assert_eq!(kept["Hours"]["Periods"][0]["Start"], "07:30:00");
     }

@@ -10,7 +10,6 @@ use threecx_core::retry::Policy;
 
 use crate::address::Address;
 use crate::client::Client;
-use crate::deadline::Deadline;
 use crate::limits::Limits;
 use crate::login::{self, Credentials, Login, Who};
 use crate::reach::Reachability;
@@ -138,14 +137,14 @@ impl Builder {
     /// may take longer.
     #[must_use]
     pub fn deadline(mut self, time: Duration) -> Builder {
-        self.settings.call_time = Some(time);
+        self.settings.deadline.call_time = Some(time);
         self
     }
 
     /// When all calls of the client end, files included (never): for a program that has to be done by then.
     #[must_use]
     pub fn until(mut self, end: Instant) -> Builder {
-        self.settings.until = Some(end);
+        self.settings.deadline.until = Some(end);
         self
     }
 
@@ -248,10 +247,9 @@ impl Builder {
         let Some(credentials) = self.credentials.take() else {
             return Err(Error::Authentication { reason: "no client ID and secret were given".into() });
         };
-        let Settings { concurrency, min_interval, retry, release, call_time, until, .. } = self.settings;
+        let Settings { concurrency, min_interval, retry, release, .. } = self.settings;
         let tokens = Tokens::new(credentials, self.token_store);
         let (limits, version) = (Limits::new(concurrency, min_interval), Version::new(release));
-        let deadline = Deadline { call_time, until };
-        Ok(Client::new(Sender { transport, tokens, limits, retry, version, deadline }))
+        Ok(Client::new(Sender { transport, tokens, limits, retry, version }))
     }
 }

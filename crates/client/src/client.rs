@@ -1,12 +1,14 @@
 //! The client: plans calls by the core for the release of its PBX, and carries them out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use threecx_catalog::{Operation, Span};
 use threecx_core::read::Answer;
 use threecx_core::token::Token;
-use threecx_core::{Arguments, Error, Request, fits_a_release, is_the_same_in_every_release, plan, probe};
+use threecx_core::{Arguments, Error, Request, fits_a_release, is_the_same_in_every_release, plan, plan_again, probe};
 
+use crate::deadline::is_before;
 use crate::reach::Reachability;
 use crate::reply::Reply;
 use crate::send::{Attempts, Sender};
@@ -48,12 +50,28 @@ impl Client {
             fits_a_release(operation, arguments)?;
             self.know_version().await?;
         }
-        match plan(operation, arguments, self.target()) {
+        self.planned(|target| plan(operation, arguments, target)).await
+    }
+
+    /// The same for a call that was checked before, or whose arguments hold what the PBX has shown: see
+    /// [`plan_again()`].
+    ///
+    /// # Errors
+    /// Those of [`plan_again()`], and of asking.
+    pub async fn plan_again(&self, operation: &'static Operation, arguments: &Arguments) -> Result<Request, Error> {
+        if !self.sender.version.is_named() && !is_the_same_in_every_release(operation) {
+            self.know_version().await?;
+        }
+        self.planned(|target| plan_again(operation, arguments, target)).await
+    }
+
+    async fn planned(&self, plan: impl Fn(Span) -> Result<Request, Error>) -> Result<Request, Error> {
+        match plan(self.target()) {
             // The PBX may have been updated since its build was stored.
             Err(Error::NotInVersion(_)) if self.sender.version.may_be_old() => self.ask_version().await?,
             planned => return planned,
         }
-        plan(operation, arguments, self.target())
+        plan(self.target())
     }
 
     /// Plans an operation and carries it out. What may be sent twice is tried again as the client's
@@ -72,6 +90,12 @@ impl Client {
     /// Those of reaching it.
     pub async fn reach(&self) -> Result<Reachability, Error> {
         self.sender.transport.reach().await
+    }
+
+    /// True if a pause of this length is over before all calls of the client end
+    /// ([`Builder::until`](crate::Builder::until)).
+    pub fn has_time_for(&self, pause: Duration) -> bool {
+        is_before(self.sender.transport.deadline.until, pause)
     }
 
     /// The token that calls are made with now.

@@ -94,7 +94,7 @@ impl Client {
     /// # Errors
     /// What went wrong, and how far the request got.
     pub async fn attempt(&self, request: &Request, operation: Option<&'static Operation>) -> Result<Opened, Failed> {
-        let end = self.sender().deadline.of_call();
+        let end = self.sender().transport.deadline.of_call();
         let arrived = self.sender().attempt(request, operation, Body::FilesUnread, end).await?;
         let status = arrived.reply.status;
         let opened = Opened::of(self.sender(), request, operation, arrived);
@@ -281,7 +281,7 @@ async fn next_chunk(
     response: &mut reqwest::Response,
 ) -> Result<Result<Option<Bytes>, reqwest::Error>, Error> {
     let _wait = sender.transport.wait();
-    within(sender.deadline.until, response.chunk())
+    within(sender.transport.deadline.until, response.chunk())
         .await
         .map_err(|OutOfTime| Error::NoAnswer { host: sender.transport.host(), cause: Cause::OutOfTime })
 }

@@ -17,7 +17,7 @@ use threecx_core::retry::{Decision, Outcome, Policy, is_repeatable, only_reads};
 use threecx_core::token::Token;
 use threecx_core::{Cause, Error, Request};
 
-use crate::deadline::{Deadline, OutOfTime, within};
+use crate::deadline::{OutOfTime, is_before, within};
 use crate::limits::Limits;
 use crate::reply::Reply;
 use crate::tokens::Tokens;
@@ -33,7 +33,6 @@ pub(crate) struct Sender {
     pub limits: Limits,
     pub retry: Policy,
     pub version: Version,
-    pub deadline: Deadline,
 }
 
 /// What of an answer is read before it is handed on.
@@ -85,7 +84,7 @@ impl<'a> Attempts<'a> {
     async fn attempt(&self) -> Result<Arrived, Error> {
         let Attempts { sender, request, operation, policy, body } = *self;
         let repeatable = is_repeatable(operation, request.method);
-        let end = sender.deadline.of_call();
+        let end = sender.transport.deadline.of_call();
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -95,13 +94,12 @@ impl<'a> Attempts<'a> {
             };
             let Some(outcome) = outcome else { return Err(error) };
             match policy.decide(attempt, repeatable, outcome, fastrand::f64()) {
-                Decision::Wait(pause) => {
+                // What comes after the end is not waited for.
+                Decision::Wait(pause) if is_before(end, pause) => {
                     trace::retry(attempt, pause, &error);
-                    if within(end, tokio::time::sleep(pause)).await.is_err() {
-                        return Err(error);
-                    }
+                    tokio::time::sleep(pause).await;
                 }
-                Decision::Stop => return Err(error),
+                Decision::Wait(_) | Decision::Stop => return Err(error),
             }
         }
     }

@@ -1,11 +1,12 @@
 //! What a client is told once, when it is built.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use threecx_catalog::Span;
 use threecx_core::retry::Policy;
 
+use crate::deadline::Deadline;
 use crate::stack::HttpStack;
 use crate::waiting::Waiting;
 
@@ -17,10 +18,7 @@ pub(crate) struct Settings {
     pub connect_timeout: Duration,
     /// How long the PBX may be silent.
     pub timeout: Duration,
-    /// How long a call may take with all its attempts.
-    pub call_time: Option<Duration>,
-    /// When all calls end.
-    pub until: Option<Instant>,
+    pub deadline: Deadline,
     /// True if the environment's proxies are not used.
     pub no_proxy: bool,
     pub waiting: Arc<Waiting>,
@@ -41,8 +39,7 @@ impl Default for Settings {
             roots: Vec::new(),
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(100),
-            call_time: None,
-            until: None,
+            deadline: Deadline::default(),
             no_proxy: false,
             waiting: Arc::default(),
             user_agent: concat!("threecx/", env!("CARGO_PKG_VERSION")).to_owned(),

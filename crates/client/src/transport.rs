@@ -15,7 +15,7 @@ use threecx_core::token::Token;
 use threecx_core::{Cause, Error, InputError, Request};
 
 use crate::address::Address;
-use crate::deadline::{OutOfTime, within};
+use crate::deadline::{Deadline, OutOfTime, within};
 use crate::proxy::Proxy;
 use crate::reach::Reachability;
 use crate::settings::Settings;
@@ -48,8 +48,8 @@ pub(crate) struct Transport {
     stack: Option<Arc<dyn HttpStack>>,
     proxy: Option<Proxy>,
     waiting: Arc<Waiting>,
-    /// When everything ends.
-    until: Option<Instant>,
+    /// When calls end, and everything else.
+    pub deadline: Deadline,
 }
 
 /// Why an attempt failed.
@@ -103,7 +103,7 @@ impl Transport {
         }
         let http = http.build().map_err(|error| certificate(innermost(&error)))?;
         let (stack, waiting) = (settings.stack.clone(), Arc::clone(&settings.waiting));
-        Ok(Transport { address, http, stack, proxy, waiting, until: settings.until })
+        Ok(Transport { address, http, stack, proxy, waiting, deadline: settings.deadline })
     }
 
     /// Host and port, and the proxy by which they are reached, for messages.
@@ -182,14 +182,14 @@ impl Transport {
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
             Ok((status, headers, self.body(response, LARGEST_LOGIN).await?))
         };
-        within(self.until, exchange).await.unwrap_or_else(|OutOfTime| Err(Failed::unknown(Cause::OutOfTime)))
+        within(self.deadline.until, exchange).await.unwrap_or_else(|OutOfTime| Err(Failed::unknown(Cause::OutOfTime)))
     }
 
     /// Asks for the start page, without a token. Any answer will do.
     pub async fn reach(&self) -> Result<Reachability, Error> {
         let started = Instant::now();
         let wait = self.wait();
-        let response = within(self.until, self.http.get(self.address.url("/")).send()).await;
+        let response = within(self.deadline.until, self.http.get(self.address.url("/")).send()).await;
         drop(wait);
         let response = response
             .map_err(|OutOfTime| Error::Connection { host: self.host(), reason: Cause::OutOfTime.to_string() })?;

@@ -106,6 +106,11 @@ async fn a_call_ends_when_its_time_is_over() {
     let late = builder(&server).until(Instant::now()).build().expect("an address");
     let error = outcome(&late, "Users.DeleteUser", &key("7")).await.expect_err("too late");
     assert_eq!((error.code(), server.received().len()), ("no-answer", sent), "{error}");
+    // A wait that would be longer is not begun: what the PBX said is told at once.
+    let server = Hostile::start(|_| Answer::of(429, "", "").with("retry-after", "29"));
+    let client = builder(&server).deadline(Duration::from_secs(20)).build().expect("an address");
+    let error = outcome(&client, "Users.ListUser", &Arguments::default()).await.expect_err("too much to do");
+    assert_eq!((error.code(), server.received().len()), ("rate-limited", 1), "{error}");
     // A PBX that says nothing is asked twice, although three attempts are allowed.
     let server = Hostile::start(|_| Answer::Silence);
     let client = builder(&server).timeout(Duration::from_millis(100)).build().expect("an address");

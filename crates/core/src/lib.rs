@@ -53,7 +53,7 @@ pub use input::{Arguments, Input, Place};
 pub use literal::text_literal;
 pub use mask::MASK;
 pub use next_step::NextStep;
-pub use plan::{fits_a_release, form, is_the_same_in_every_release, plan, raw};
+pub use plan::{fits_a_release, form, is_the_same_in_every_release, plan, plan_again, raw};
 pub use probe::probe;
 pub use request::{BASE_PATH, Request};
 pub use split::{Unbalanced, split};

@@ -21,8 +21,24 @@ use crate::{literal, mask, query};
 /// [`Error::Input`] for what does not fit, [`Error::NotInVersion`] for what those releases
 /// do not have.
 pub fn plan(operation: &'static Operation, arguments: &Arguments, target: Span) -> Result<Request, Error> {
+    let (request, unfit) = planned(operation, arguments, target)?;
+    unfit.into_iter().next().map_or(Ok(request), Err)
+}
+
+/// The same for a call whose arguments were checked before, or hold what a PBX itself has shown: a text that is not of
+/// its kind (a MAC address, a number, a role) goes as it is, so that what was stored once can be written back.
+///
+/// # Errors
+/// Those of [`plan()`] for everything else.
+pub fn plan_again(operation: &'static Operation, arguments: &Arguments, target: Span) -> Result<Request, Error> {
+    planned(operation, arguments, target).map(|(request, _)| request)
+}
+
+/// The request, and what is wrong with texts that are not of their kind.
+fn planned(operation: &'static Operation, arguments: &Arguments, target: Span) -> Result<(Request, Vec<Error>), Error> {
     let form = form(operation, target)?;
-    let mut path_and_query = format!("{BASE_PATH}{}", path(form, &arguments.parameters, target)?);
+    let mut unfit = Vec::new();
+    let mut path_and_query = format!("{BASE_PATH}{}", path(form, &arguments.parameters, target, &mut unfit)?);
     let answer = form.answer_in(target);
     let mut headers = Vec::new();
     query::append(form, answer, &arguments.options, target, &mut path_and_query, &mut headers)?;
@@ -34,24 +50,33 @@ pub fn plan(operation: &'static Operation, arguments: &Arguments, target: Span) 
     if body.is_some() {
         headers.push(("content-type", "application/json".to_owned()));
     }
-    let (body, secrets) = body.map_or((None, Vec::new()), |json| (Some(json.text), json.secrets));
-    Ok(Request { method: form.method, path_and_query, headers, body, answer, secrets })
+    let (body, secrets) = match body {
+        Some(json) => {
+            unfit.extend(json.unfit);
+            (Some(json.text), json.secrets)
+        }
+        None => (None, Vec::new()),
+    };
+    Ok((Request { method: form.method, path_and_query, headers, body, answer, secrets }, unfit))
 }
 
-/// Refuses what fits no release. The complaint is that of the newest release that has the operation.
+/// Refuses what fits no release; returns the newest that it fits. The complaint is that of the newest release that has
+/// the operation.
 ///
 /// # Errors
 /// Those of [`plan`].
-pub fn fits_a_release(operation: &'static Operation, arguments: &Arguments) -> Result<(), Error> {
+pub fn fits_a_release(operation: &'static Operation, arguments: &Arguments) -> Result<Span, Error> {
     let mut complaint = None;
     for release in catalog::Release::all().rev() {
-        match plan(operation, arguments, Span { first: release, last: release }) {
-            Ok(_) => return Ok(()),
+        let release = Span { first: release, last: release };
+        match plan(operation, arguments, release) {
+            Ok(_) => return Ok(release),
             Err(Error::NotInVersion(error)) if operation.form(error.target).is_none() => {}
             Err(error) => complaint = complaint.or(Some(error)),
         }
     }
-    complaint.map_or(Ok(()), Err)
+    let of_none = || form(operation, Span::NEWEST).map(|_| Span::NEWEST);
+    complaint.map_or_else(of_none, Err)
 }
 
 /// The form in which a PBX of `target` takes the operation.
@@ -77,26 +102,25 @@ pub fn is_the_same_in_every_release(operation: &Operation) -> bool {
     form.span == Span::ALL && fields_stay && form.options.len() <= 1
 }
 
-fn path(form: &Form, given: &BTreeMap<String, Input>, target: Span) -> Result<String, Error> {
+fn path(form: &Form, given: &BTreeMap<String, Input>, target: Span, unfit: &mut Vec<Error>) -> Result<String, Error> {
     let names: Vec<&str> = form.parameters.iter().map(|parameter| parameter.name).collect();
     refuse_unknown(given, &names, "a parameter")?;
     let mut path = String::with_capacity(form.path.len() + 32);
     for segment in form.segments {
         match segment {
             Segment::Text(text) => path.push_str(text),
-            Segment::Parameter(index) => parameter(&form.parameters[*index], given, target, &mut path)?,
+            Segment::Parameter(index) => {
+                let json = parameter(&form.parameters[*index], given, target)?;
+                literal::literal(&json.text, form.parameters[*index].quoted, &mut path);
+                unfit.extend(json.unfit);
+            }
         }
     }
     Ok(path)
 }
 
-fn parameter(
-    parameter: &Parameter,
-    given: &BTreeMap<String, Input>,
-    target: Span,
-    path: &mut String,
-) -> Result<(), Error> {
-    let wanted = Wanted { ty: parameter.ty, max_length: parameter.max_length, secret: false };
+fn parameter(parameter: &Parameter, given: &BTreeMap<String, Input>, target: Span) -> Result<Json, Error> {
+    let wanted = Wanted::from(parameter);
     let mut json = Json::default();
     match lookup(given, parameter.name) {
         Some(input) => coerce::coerce(parameter.name, input, wanted, target, &mut json)?,
@@ -110,8 +134,7 @@ fn parameter(
     if parameter.key && matches!(json.text.as_str(), "null" | "\"\"") {
         return Err(missing(parameter.name, wanted, target));
     }
-    literal::literal(&json.text, parameter.quoted, path);
-    Ok(())
+    Ok(json)
 }
 
 fn body(operation: &Operation, form: &Form, given: &Arguments, target: Span) -> Result<Option<Json>, Error> {
@@ -172,7 +195,7 @@ fn object(
         walk.check_whole()?;
         let Ok(Members(members)) = serde_json::from_str(text) else {
             let raw = walk.parse(|| format!("a JSON object ({of})"))?;
-            let shown = mask::text_without::<&str>(raw.get(), &[]);
+            let shown = mask::shown_text(raw.get());
             let came = format!("`{}`", shown.chars().take(40).collect::<String>());
             return Err(InputError::of("body", "a JSON object", came).into());
         };

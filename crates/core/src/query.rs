@@ -148,10 +148,6 @@ fn known_property(structure: &'static Structure, name: &str, target: Span) -> Re
 }
 
 fn misfit(argument: &str, expected: &str, came: &str) -> InputError {
-    let came = if came.is_empty() {
-        "an empty text".to_owned()
-    } else {
-        format!("`{}`", mask::text_without::<&str>(came, &[]))
-    };
+    let came = if came.is_empty() { "an empty text".to_owned() } else { format!("`{}`", mask::shown_text(came)) };
     InputError::of(argument, expected, came)
 }

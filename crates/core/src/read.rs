@@ -502,7 +502,7 @@ fn parse_refusal(status: u16, body: &[u8]) -> Refusal {
         let text = String::from_utf8_lossy(&body[..body.len().min(4000)]);
         let text = if text.trim_start().starts_with('<') { "" } else { text.trim() };
         // Before it is cut: of half a secret nobody knows what it is.
-        let text = mask::text_without::<&str>(text, &[]);
+        let text = mask::shown_text(text);
         return Refusal { status, message: text.chars().take(200).collect(), reasons: Vec::new() };
     };
     let details = error.details.unwrap_or_default().into_iter();

@@ -51,7 +51,7 @@ impl Request {
     /// The path and query as they may be shown and logged: what is compared with a secret, or given under
     /// the name of one, is masked.
     pub fn masked_path(&self) -> Cow<'_, str> {
-        mask::text_without::<&str>(&self.path_and_query, &[])
+        mask::shown_text(&self.path_and_query)
     }
 
     /// The secrets of the body, as a person would write them. Whoever answers may repeat them.

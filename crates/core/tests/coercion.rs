@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use threecx_catalog::{Span, operation, operations};
-use threecx_core::{Arguments, Error, Input, Request, plan};
+use threecx_core::{Arguments, Error, Input, Place, Request, plan, plan_again};
 
 fn with_field(id: &str, field: &str, input: Input) -> Result<Request, Error> {
     let mut arguments = Arguments::default();
@@ -136,6 +136,129 @@ fn deep_nesting_is_refused() {
     let twisted = (0..200)
         .fold("[]".to_owned(), |inner, _| serde_json::Value::from(inner).to_string().chars().take(100_000).collect());
     assert!(with_field("Users.CreateUser", "Groups", Input::Json(twisted)).is_err());
+}
+
+/// Where a text of a kind may stand: operation, place, the name there, and what is around it.
+fn of_kind(id: &str, place: Place, name: &str, input: Input) -> Result<String, Error> {
+    let mut arguments = Arguments::default();
+    arguments.set(place, name, input);
+    let operation = operation(id).expect(id);
+    let request = plan(operation, &arguments, Span::NEWEST)?;
+    Ok(request.body.unwrap_or(request.path_and_query))
+}
+
+#[test]
+fn mac_addresses_are_sent_as_a_pbx_keeps_them_wherever_they_stand() {
+    for given in [
+        "00:11:22:aa:BB:cc",
+        "00-11-22-AA-BB-CC",
+        "0011.22aa.bbcc",
+        "001122aabbcc",
+        " 001122AABBCC ",
+        "00 11 22 AA BB CC",
+    ] {
+        let json = serde_json::json!(given).to_string();
+        for (id, place, name, input) in [
+            ("Users.RebootPhone", Place::Field, "mac", Input::from(given)),
+            ("Users.RebootPhone", Place::Field, "mac", Input::Json(json.clone())),
+            ("Users.RebootPhone", Place::Body, "", Input::Json(format!("{{\"MAC\":{json}}}"))),
+            ("Fxs.GetFxs", Place::Path, "MacAddress", Input::from(given)),
+            ("Users.CreateUser", Place::Field, "Phones", Input::Json(format!("[{{\"MacAddress\":{json}}}]"))),
+            ("Users.CreateUser", Place::Field, "Phones", Input::from(format!("[{{\"MacAddress\":{json}}}]"))),
+            ("Users.CreateUser", Place::Body, "", Input::Json(format!("{{\"Phones\":[{{\"MacAddress\":{json}}}]}}"))),
+        ] {
+            let sent = of_kind(id, place, name, input).expect(given);
+            assert!(sent.contains("001122AABBCC"), "{id} {given}: {sent}");
+        }
+    }
+    for given in ["00:11:22:33:44", "00:11:22:33:44:5g", "00:11:22:33:44:55:66", "text", "0011223344556", "11"] {
+        let json = serde_json::json!(given).to_string();
+        for (id, place, name, input, at) in [
+            ("Users.RebootPhone", Place::Field, "mac", Input::from(given), "mac"),
+            ("Fxs.GetFxs", Place::Path, "MacAddress", Input::from(given), "MacAddress"),
+            (
+                "Users.CreateUser",
+                Place::Field,
+                "Phones",
+                Input::Json(format!("[{{\"Id\":1}},{{\"MacAddress\":{json}}}]")),
+                "Phones[1].MacAddress",
+            ),
+            (
+                "Users.CreateUser",
+                Place::Body,
+                "",
+                Input::Json(format!("{{\"Phones\":[{{\"MacAddress\":{json}}}]}}")),
+                "body.Phones[0].MacAddress",
+            ),
+        ] {
+            let said = of_kind(id, place, name, input).expect_err(given).to_string();
+            assert!(said.starts_with(&format!("{at}: expected a MAC address")), "{id} {given}: {said}");
+        }
+    }
+    let cleared = of_kind("Users.CreateUser", Place::Field, "Phones", Input::Json(r#"[{"MacAddress":""}]"#.into()));
+    assert_eq!(cleared.as_deref(), Ok(r#"{"Phones":[{"MacAddress":""}]}"#));
+}
+
+#[test]
+fn ranges_of_numbers_stand_for_each_of_them() {
+    let dids = |input: Input| of_kind("Trunks.CreateTrunk", Place::Field, "DidNumbers", input);
+    for (given, sent) in [
+        ("+49301234501", r#"["+49301234501"]"#),
+        ("0301234501", r#"["0301234501"]"#),
+        ("+49301234508-+49301234510", r#"["+49301234508","+49301234509","+49301234510"]"#),
+        ("098-101", r#"["098","099","100","101"]"#),
+        ("+4930 - +4931, 12", r#"["+4930","+4931","12"]"#),
+        ("12,", r#"["12"]"#),
+        (r#"["10-12","7788"]"#, r#"["10","11","12","7788"]"#),
+        ("[10, \"7788\"]", r#"["10","7788"]"#),
+        ("[]", "[]"),
+    ] {
+        assert_eq!(dids(given.into()), Ok(format!("{{\"DidNumbers\":{sent}}}")), "{given}");
+    }
+    for (given, said) in [
+        ("abc def", "DidNumbers[0]: expected a number of digits"),
+        ("12,+49 30 1234-501", "DidNumbers[1]: expected a number of digits"),
+        ("+49 30 1234501", "Write +49301234501."),
+        (r#"["7788",""]"#, "DidNumbers[1]: expected a number of digits"),
+        ("12-10", "a range from a smaller"),
+        ("+4930-4931", "a range from a smaller"),
+        ("1-2", "a number of digits"),
+        ("10000000-99999999", "a range from a smaller"),
+        ("+1234567890123456", "a number of digits"),
+        (" , ", "got nothing"),
+        ("", "got nothing"),
+        ("[true]", "DidNumbers[0]: expected a number of digits"),
+    ] {
+        let error = dids(given.into()).expect_err(given);
+        let Error::Input(input) = &error else { panic!("{error}") };
+        let all = format!("{error} {}", input.hint.as_deref().unwrap_or_default());
+        assert!(all.contains(said), "{given}: {all}");
+    }
+}
+
+#[test]
+fn roles_are_those_that_exist() {
+    let role = |name: &str| {
+        let body = format!(r#"{{"Groups":[{{"Rights":{{"RoleName":"{name}"}}}}]}}"#);
+        of_kind("Users.CreateUser", Place::Body, "", Input::Json(body)).map_err(|error| error.to_string())
+    };
+    assert!(role("managers").is_ok());
+    assert!(role("Managers").is_ok_and(|body| body.contains(r#""managers""#)));
+    let said = role("manager").expect_err("there is none");
+    assert!(said.starts_with("body.Groups[0].Rights.RoleName: expected one of users, receptionists"), "{said}");
+}
+
+/// What a PBX has stored once goes back as it is, also where nobody could give it: the rest of a list stays.
+#[test]
+fn what_was_stored_can_be_written_back() {
+    let trunk = operation("Trunks.CreateTrunk").expect("known");
+    let mut arguments = Arguments::default();
+    arguments.set(Place::Field, "DidNumbers", Input::Json(r#"["anonymous","10-11"]"#.into()));
+    assert!(plan(trunk, &arguments, Span::NEWEST).is_err());
+    let request = plan_again(trunk, &arguments, Span::NEWEST).expect("it goes back");
+    assert_eq!(request.body.as_deref(), Some(r#"{"DidNumbers":["anonymous","10","11"]}"#));
+    arguments.set(Place::Field, "DidNumbers", Input::Json(r#"[{"a":1}]"#.into()));
+    assert!(plan_again(trunk, &arguments, Span::NEWEST).is_err(), "it is not text");
 }
 
 proptest! {

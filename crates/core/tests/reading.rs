@@ -43,10 +43,10 @@ fn rows_values_entities_and_nothing_are_told_apart() {
         (
             "Users.ListUser",
             200,
-            " { \"\\u0076alue\" : [ {\"Id\": 1} , 2 ] , \"@odata.count\":\"3\" } ",
-            r#"rows {"Id": 1} 2 of Some(3)"#,
+            " { \"\\u0076alue\" : [ {\"Id\": 1} , {} ] , \"@odata.count\":\"3\" } ",
+            r#"rows {"Id": 1} {} of Some(3)"#,
         ),
-        ("Users.ListUser", 200, r#"{"value":[1],"Other":2}"#, r#"value {"value":[1],"Other":2}"#),
+        ("Users.ListUser", 200, r#"{"value":[{}],"Other":2}"#, r#"value {"value":[{}],"Other":2}"#),
         ("Users.HasDuplicatedEmail", 200, r##"{"@odata.context":"x#Edm.Boolean","value":true}"##, "value true"),
         ("Users.GetUser", 200, r#"{"Id":1.50}"#, r#"value {"Id":1.50}"#),
         (
@@ -99,6 +99,24 @@ fn files_come_from_operations_that_give_them() {
         Some("Text/HTML")
     );
     assert_eq!(raw(&json(200)), None);
+}
+
+/// A list of entities has nothing but records in it, however it is wrapped; other lists may have anything.
+#[test]
+fn rows_that_are_no_records_are_no_answer() {
+    for (row, place) in [("1", 1), ("null", 1), ("\"x\"", 1), ("[]", 1), ("true", 1), ("{},null", 2), ("{},{}, 7", 3)] {
+        for body in [
+            format!("{{\"value\":[{row}]}}"),
+            format!("{{\"@odata.count\":1,\"value\": [ {row} ]}}"),
+            format!("{{\"value\":[{row}],\"Other\":1}}"),
+            format!("[{row}]"),
+        ] {
+            let said = error("Users.ListUser", json(200), &body).to_string();
+            assert!(said.contains(&format!("row {place} in it is not a User")), "{body}: {said}");
+        }
+    }
+    let texts = "ConferenceSettings.GetWebMeetingZones";
+    assert!(read(operation(texts), declared(texts), &json(200), br#"{"value":["a","b"]}"#).is_ok());
 }
 
 /// What stands between here and a PBX calls many things a success.

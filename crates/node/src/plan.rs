@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use threecx_catalog::{Content, Effect, Operation, Options, Span, Target, Verb};
+use threecx_core::guard::{self, Finding};
 use threecx_core::{Arguments, Input, Place, Request, is_the_same_in_every_release, probe};
 
 use crate::command;
@@ -60,6 +61,9 @@ pub(crate) enum Planned {
         /// True if a file is the answer.
         file: bool,
         done: Done,
+        /// What a person should know before it is sent, as sentences: what it interrupts, destroys or replaces.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        findings: Vec<String>,
         /// The body as it may be shown, as JSON text; nothing where that is the request's.
         #[serde(skip_serializing_if = "Option::is_none")]
         masked: Option<String>,
@@ -131,6 +135,7 @@ pub(crate) fn plan(plan: Plan<'_>) -> Result<Planned, Failure> {
         request = threecx_core::plan(operation, &arguments, target)?;
     }
     Ok(Planned::Request {
+        findings: guard::findings(operation, &arguments, None).iter().map(Finding::sentence).collect(),
         done: done(operation, arguments),
         masked: request.masked_body().filter(|masked| request.body.as_ref() != Some(masked)),
         file: matches!(request.answer.content, Content::File(..)),

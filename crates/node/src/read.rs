@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
-use threecx_catalog::{Answer as Declared, Content, Operation, Span, Type, TypeRef};
+use threecx_catalog::{Operation, Span};
 use threecx_core::read::{self, Answer, Head};
 use threecx_core::{Error, retry};
 
@@ -96,9 +96,6 @@ fn understood(operation: &'static Operation, read: Read<'_>) -> Reply {
         Answer::Nothing | Answer::Value(_) | Answer::File(_) if read.rows => {
             return Err(Error::Answer { reason: "there are no rows in it".into() }.into());
         }
-        Answer::Rows(rows) if holds_records(declared) && rows.rows.iter().any(|row| !row.get().starts_with('{')) => {
-            return Err(read::senseless(Some(operation), "what is in its list are not records".into()).into());
-        }
         Answer::File(_) if body.trim().is_empty() && read.size.is_some_and(|size| size <= body.len() as u64) => {
             return Err(read::senseless(Some(operation), "the file is empty".into()).into());
         }
@@ -121,9 +118,4 @@ fn understood(operation: &'static Operation, read: Read<'_>) -> Reply {
     };
     reply["version"] = json!(headers.version);
     Ok(reply)
-}
-
-/// True if what an answer consists of are records.
-fn holds_records(declared: Declared) -> bool {
-    matches!(declared.content, Content::Value(TypeRef { ty: Type::Structure(_), .. }))
 }

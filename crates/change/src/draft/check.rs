@@ -1,27 +1,41 @@
 //! What can be checked of a call without a PBX.
 
+use std::borrow::Cow;
+
 use threecx_catalog::{Body, Operation, Span, Verb};
 use threecx_core::{Arguments, Error, InputError, Place, fits_a_release, plan};
 
-/// Refuses what fits no release, before anyone is asked anything. The complaint is that of the newest
-/// release that has the operation.
+/// Refuses what fits no release, before anyone is asked anything; returns the newest that it fits. The complaint is
+/// that of the newest release that has the operation.
 ///
 /// # Errors
 /// What does not fit.
-pub fn check(operation: &'static Operation, arguments: &Arguments, release: Option<Span>) -> Result<(), Error> {
+pub fn check(operation: &'static Operation, arguments: &Arguments, release: Option<Span>) -> Result<Span, Error> {
     refuse_nothing(operation, arguments)?;
     match release {
-        Some(release) => plan(operation, arguments, release).map(drop),
+        Some(release) => plan(operation, arguments, release).map(|_| release),
         None => fits_a_release(operation, arguments),
     }
 }
 
-/// Everything that does not fit, one thing after the other: what is wrong is put aside, and the rest is checked
-/// again.
-pub fn check_all(operation: &'static Operation, arguments: &Arguments, release: Option<Span>) -> Vec<Error> {
-    let mut left = arguments.clone();
+/// The same, for everything that does not fit, one thing after the other: what is wrong is put aside, and the rest is
+/// checked again.
+///
+/// # Errors
+/// All of it.
+pub fn check_all(
+    operation: &'static Operation,
+    arguments: &Arguments,
+    release: Option<Span>,
+) -> Result<Span, Vec<Error>> {
+    let mut left = Cow::Borrowed(arguments);
     let mut errors: Vec<Error> = Vec::new();
-    while let Err(error) = check(operation, &left, release) {
+    loop {
+        let error = match check(operation, &left, release) {
+            Ok(fits) if errors.is_empty() => return Ok(fits),
+            Ok(_) => return Err(errors),
+            Err(error) => error,
+        };
         let wrong = match &error {
             Error::Input(error) if !error.came.is_empty() => place(&left, &error.argument),
             _ => None,
@@ -31,12 +45,11 @@ pub fn check_all(operation: &'static Operation, arguments: &Arguments, release: 
             if errors.is_empty() {
                 errors.push(error);
             }
-            break;
+            return Err(errors);
         };
-        left.remove(place, &name);
+        left.to_mut().remove(place, &name);
         errors.push(error);
     }
-    errors
 }
 
 /// Where the value is that an error is about.

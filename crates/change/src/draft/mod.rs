@@ -37,6 +37,8 @@ pub struct Draft {
     /// Of each operation once.
     references: HashMap<&'static str, References>,
     pending: Vec<Pending>,
+    /// The release that each intent was checked for.
+    checked_for: Vec<Span>,
     release: Option<Span>,
 }
 
@@ -66,13 +68,14 @@ impl Draft {
     /// # Errors
     /// Everything that is wrong, at once.
     pub fn of(intents: Vec<Intent>, release: Option<Span>) -> Result<Draft, Vec<Problem>> {
-        let mut draft = Draft { intents, references: HashMap::new(), pending: Vec::new(), release };
+        let (pending, checked_for) = (Vec::with_capacity(intents.len()), Vec::with_capacity(intents.len()));
+        let mut draft = Draft { intents, references: HashMap::new(), pending, checked_for, release };
         let mut problems = Vec::new();
         for (index, intent) in draft.intents.iter_mut().enumerate() {
             let problem = |error: Error| Problem { intent: index, error };
-            if let Err(errors) = fit(intent) {
-                problems.extend(errors.into_iter().map(problem));
-            }
+            texts::keep(&mut intent.arguments);
+            let unfit = intent.items.as_mut().map(ItemChange::keep).unwrap_or_default();
+            problems.extend(unfit.into_iter().map(problem));
             let references =
                 draft.references.entry(intent.operation.id).or_insert_with(|| References::of(intent.operation));
             let pending = references.pending(intent);
@@ -83,16 +86,18 @@ impl Draft {
                 references.with_placeholders(pending.as_ref().unwrap_or(&nothing), filter, &intent.arguments);
             if let Some(change) = &intent.items {
                 // What becomes of the collection is worked out on the PBX.
-                filled.body = Some(Input::Json(format!("{{\"{}\":[]}}", change.collection.property.name)));
+                filled.to_mut().body = Some(Input::Json(format!("{{\"{}\":[]}}", change.collection.property.name)));
                 problems.extend(check_words(change).err().map(problem));
             }
-            let errors = check_all(intent.operation, &filled, release).into_iter();
-            match pending {
-                Ok(pending) => {
-                    problems.extend(errors.map(problem));
+            let checked = check_all(intent.operation, &filled, release);
+            match (pending, checked) {
+                (Ok(pending), Ok(release)) => {
                     draft.pending.push(pending);
+                    draft.checked_for.push(release);
                 }
-                Err(error) => {
+                (Ok(_), Err(errors)) => problems.extend(errors.into_iter().map(problem)),
+                (Err(error), checked) => {
+                    let errors = checked.err().into_iter().flatten();
                     problems.extend(errors.filter(|other| argument(other) != argument(&error)).map(problem));
                     problems.push(problem(error));
                 }
@@ -136,7 +141,7 @@ impl Draft {
         let [intent] = self.intents.as_slice() else { return None };
         let about = self.about(0)?;
         if let Some(filter) = intent.targets.filter() {
-            let filter = mask::text_without::<&str>(filter, &[]);
+            let filter = mask::shown_text(filter);
             return Some(format!("the {} for which `{filter}` is true", about.set.nouns()));
         }
         self.pending[0].given(about.set).or_else(|| {
@@ -149,7 +154,7 @@ impl Draft {
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         for intent in self.intents.iter().filter(|intent| intent.items.is_none()) {
-            for finding in guard::findings(intent.operation, &intent.arguments) {
+            for finding in guard::findings(intent.operation, &intent.arguments, None) {
                 if !findings.contains(&finding) {
                     findings.push(finding);
                 }
@@ -241,7 +246,9 @@ impl Draft {
             && let Some(first) = origins.iter().position(|intent| planned[*intent])
         {
             plan.find_release(client, first).await.map_err(alone)?;
-            for (step, intent) in plan.steps.iter().zip(origins).filter(|(_, intent)| planned[*intent]) {
+            // What fits a release fits it with keys of the PBX in the place of names, too.
+            let is_new = |intent: usize| planned[intent] && self.checked_for[intent] != plan.release;
+            for (step, intent) in plan.steps.iter().zip(origins).filter(|(_, intent)| is_new(*intent)) {
                 if let Err(error) = step.request(plan.release) {
                     problems.push(Problem { intent, error });
                 }
@@ -381,19 +388,6 @@ fn argument(error: &Error) -> Option<&str> {
     }
 }
 
-/// Brings the texts of an intent into the form that a PBX keeps.
-fn fit(intent: &mut Intent) -> Result<(), Vec<Error>> {
-    let arguments = texts::fitted(intent.operation, &intent.arguments);
-    let items = intent.items.as_ref().map(ItemChange::fitted).transpose();
-    match (arguments, items) {
-        (Ok(arguments), Ok(items)) => {
-            (intent.arguments, intent.items) = (arguments, items);
-            Ok(())
-        }
-        (arguments, items) => Err(arguments.err().into_iter().chain(items.err()).flatten().collect()),
-    }
-}
-
 fn step(intent: &Intent, arguments: Arguments) -> Step {
     Step { line: intent.line, ..Step::new(intent.operation, arguments) }
 }
@@ -422,7 +416,7 @@ fn want_subject(want: &mut Wanted, intent: &Intent, wants: Wants) {
 
 fn matches_none(set: &EntitySet, filter: &str) -> Error {
     let expected = format!("a filter that matches at least one {}", set.noun());
-    let filter = mask::text_without::<&str>(filter, &[]);
+    let filter = mask::shown_text(filter);
     let error = InputError::of("where", expected, format!("`{filter}`, which matches none"));
     error.with_hint(format!("List the {} with this filter to try it first.", set.nouns())).into()
 }

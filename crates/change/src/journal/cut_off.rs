@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension, params};
 
 use super::trail::{self, Found, Outcome};
-use super::{Journal, JournalError, boot, columns_of};
+use super::{Journal, JournalError, columns_of, is_same_start};
 use crate::state::State;
 
 /// What the database says of a run that has a trail.
@@ -73,7 +73,7 @@ impl Journal {
         let found = self.db.query_row("SELECT trail, intended, boot FROM runs WHERE id = ?1", [run], |row| {
             let (token, intended, then): (Option<Vec<u8>>, u32, Option<String>) =
                 (row.get(0)?, row.get(1)?, row.get(2)?);
-            let same_start = then.is_some() && then == boot();
+            let same_start = is_same_start(then.as_deref());
             Ok(token.map(|token| Traced { token, intended: intended as usize, same_start }))
         });
         Ok(found.optional().map_err(|error| self.wrong(&error))?.flatten())

@@ -5,7 +5,7 @@ use serde_json::Value;
 use threecx_core::Arguments;
 
 use super::trail::Outcome;
-use super::{Head, Journal, JournalError, Kind, boot, columns_of, state_of};
+use super::{Head, Journal, JournalError, Kind, columns_of, state_of};
 use crate::before::Before;
 use crate::identity::Identity;
 use crate::state::State;
@@ -138,10 +138,7 @@ impl Journal {
         let sql = format!("{SUMMARY} WHERE id = ?1");
         let summary = self.db.query_row(&sql, [run], summary).optional().map_err(wrong)?;
         let mut summary = summary.ok_or(JournalError::NoSuchRun { run })?;
-        summary.counts = self.counts(run)?;
-        let boot_then: Option<String> =
-            self.db.query_row("SELECT boot FROM runs WHERE id = ?1", [run], |row| row.get(0)).map_err(wrong)?;
-        let never_left = boot_then.is_some() && boot_then == boot();
+        let never_left = self.is_of_this_start(run)?;
         let mut traced = self.traced(run)?;
         let mut statement = self
             .db
@@ -160,6 +157,9 @@ impl Journal {
                 }
                 None => step,
             });
+        }
+        for step in &steps {
+            summary.counts.add(columns_of(&step.state).0, 1);
         }
         Ok(RunDetail { summary, steps })
     }

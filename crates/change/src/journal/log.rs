@@ -11,10 +11,13 @@ use super::lock::Lock;
 use super::rows::{Entry, Known, Place, Row};
 use super::trail::{Outcome, Trail};
 use super::writer::{WINDOW, Writer};
-use super::{Head, Journal, JournalError, RunDetail, StepRecord, boot, columns_of, now, rows, state_of, text, who};
+use super::{
+    Head, Journal, JournalError, Kind, RunDetail, StepRecord, boot, columns_of, now, rows, state_of, text, who,
+};
 use crate::before::Before;
 use crate::identity::Identity;
 use crate::keys::Keys;
+use crate::plan::Plan;
 use crate::state::State;
 
 /// A step as it is recorded when its run begins.
@@ -88,6 +91,21 @@ impl Journal {
     /// That it cannot be recorded.
     pub fn begin(&self, head: &Head, steps: &[NewStep<'_>], order: &[usize]) -> Result<Log, JournalError> {
         self.start(head, Rows { run: None, places: &[] }, steps, order, |_, _| Ok(()))
+    }
+
+    /// Begins a run of all that there is to do in a plan. `identity` says as whom the PBX is called, `of_run` which run
+    /// it takes back.
+    ///
+    /// # Errors
+    /// That it cannot be recorded.
+    pub fn begin_plan(
+        &self,
+        plan: &Plan,
+        kind: Kind,
+        identity: &str,
+        of_run: Option<i64>,
+    ) -> Result<Log, JournalError> {
+        self.begin(&plan.head(kind, identity, of_run), &plan.new_steps(&plan.states()), &plan.order())
     }
 
     /// Keeps others from going on with a run or from taking it back. Take it before the run is read: what is known of
@@ -184,9 +202,7 @@ impl Journal {
     /// leave as long as the machine has not restarted since.
     fn entries(&self, run: i64) -> Result<Vec<Entry>, JournalError> {
         let wrong = |error: rusqlite::Error| self.wrong(&error);
-        let then: Option<String> =
-            self.db.query_row("SELECT boot FROM runs WHERE id = ?1", [run], |row| row.get(0)).map_err(wrong)?;
-        let never_left = then.is_some() && then == boot();
+        let never_left = self.is_of_this_start(run)?;
         let mut statement = self
             .db
             .prepare("SELECT seq, identity, twin, line, state, detail FROM steps WHERE run = ?1 ORDER BY seq")

@@ -256,6 +256,13 @@ impl Journal {
         text.ok_or_else(|| JournalError::damaged(&self.folder, &"the key in the folder is another one"))
     }
 
+    /// True if the machine has not restarted since a run began, or went on.
+    fn is_of_this_start(&self, run: i64) -> Result<bool, JournalError> {
+        let then = self.db.query_row("SELECT boot FROM runs WHERE id = ?1", [run], |row| row.get(0));
+        let then: Option<String> = then.map_err(|error| self.wrong(&error))?;
+        Ok(is_same_start(then.as_deref()))
+    }
+
     /// The last run of a file's rows on a PBX.
     fn last_of_file(&self, pbx: &str, operation: &str, source: &str) -> Result<Option<i64>, JournalError> {
         let found = self.db.query_row(
@@ -300,8 +307,12 @@ pub(crate) fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// Tells one start of this machine from another: what was written and not yet on disk is there as
-/// long as the machine has not restarted. `None` where that cannot be known.
+/// True if the machine has not restarted since then: what was written and was not yet on disk is still there.
+fn is_same_start(then: Option<&str>) -> bool {
+    then.is_some() && then == boot().as_deref()
+}
+
+/// Tells one start of this machine from another; `None` where that cannot be known.
 fn boot() -> Option<String> {
     let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     Some(id.trim().to_owned()).filter(|id| !id.is_empty())

@@ -83,12 +83,6 @@ impl Writer {
             }
         }
         let is_enough = |intended: &Intended| intended.as_ref().map_or(true, |intended| position < *intended);
-        {
-            let intended = self.intended.borrow();
-            if is_enough(&intended) {
-                return intended.clone().map(drop);
-            }
-        }
         let mut intended = self.intended.clone();
         match intended.wait_for(is_enough).await {
             Ok(intended) => intended.clone().map(drop),

@@ -90,13 +90,19 @@ impl<E: Display> Shared<'_, E> {
             let slow_down = outcome.asks_to_wait();
             let policy = Policy::default();
             let policy = if slow_down { Policy { attempts: PATIENCE, ..policy } } else { policy };
-            let pause = match policy.decide(attempt, step.operation.repeatable, outcome, jitter(index, attempt)) {
-                Decision::Wait(pause) => pause,
-                Decision::Stop if matches!(outcome, Outcome::NotSent | Outcome::NotLetIn) => {
+            let decision = policy.decide(attempt, step.operation.repeatable, outcome, jitter(index, attempt));
+            // What cannot be reached, and a wait that is longer than the time that is left, end the run.
+            let ends_run = match decision {
+                Decision::Wait(pause) => !self.run.client.has_time_for(pause),
+                Decision::Stop => matches!(outcome, Outcome::NotSent | Outcome::NotLetIn),
+            };
+            let pause = match decision {
+                _ if ends_run => {
                     let state = if maybe_done { unknown(&error, outcome) } else { State::Unsent };
                     self.end(Cause::Call(error));
                     return (state, None);
                 }
+                Decision::Wait(pause) => pause,
                 Decision::Stop => return (self.given_up(step, error, outcome, maybe_done), None),
             };
             if slow_down {

@@ -1,7 +1,8 @@
 //! What an operation and its flags do, and when they exist, in words.
 
+use threecx_catalog::words::noun;
 use threecx_catalog::{Collection, Effect, Operation, Span, Type};
-use threecx_core::guard::Finding;
+use threecx_core::guard::{Finding, List};
 
 use super::flag::{Flag, Place};
 
@@ -69,7 +70,10 @@ pub fn help(flag: &Flag) -> String {
         let words = collection_words(collection);
         facts.push(format!("replaces all {}s; one by one: threecx {words} add|remove", collection.noun));
     }
-    match flag.asks {
+    match &flag.asks {
+        Some(Finding::ReplacesList(List { property, within: Some(_) })) => {
+            facts.push(format!("replaces all its {}, which has to be confirmed", noun(property)))
+        }
         Some(Finding::ReplacesList(_)) => facts.push("replaces the whole list, which has to be confirmed".into()),
         Some(Finding::LocksOut(_)) => facts.push("may lock you out, which has to be confirmed".into()),
         _ => {}

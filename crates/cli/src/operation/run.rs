@@ -8,7 +8,6 @@ use super::carry_out::carry_out;
 use super::show;
 use super::work::Work;
 use crate::args::stdin::Stdin;
-use crate::consent::Consent;
 use crate::failure::Failure;
 use crate::report;
 use crate::runtime;
@@ -23,7 +22,7 @@ pub fn run(operation: &'static Operation, rest: Vec<OsString>) -> Result<(), Fai
     if !typed.needs_pbx(&draft) {
         return show::as_given(&typed, &work, &draft);
     }
-    let consent = work.consent(&typed, &draft)?;
+    work.refuse_unagreed(&typed, &draft)?;
     runtime::run(async {
         let pbx = typed.settings.connect(&mut stdin).await?;
         let resumed = work.resume(&typed, &draft, &pbx).await?;
@@ -35,10 +34,8 @@ pub fn run(operation: &'static Operation, rest: Vec<OsString>) -> Result<(), Fai
             Mode::Keep(path) => show::keep_left(&typed, &resumed, &plan, path),
             Mode::Send => {
                 if !resumed.todo.is_empty() {
-                    let consent = match consent {
-                        Consent::Given => work.consent_to(&typed, &resumed, &plan)?,
-                        to_be_asked => to_be_asked,
-                    };
+                    // What is there tells more than what was typed.
+                    let consent = work.consent_to(&typed, &resumed, &plan)?;
                     consent.ask(work.concerned(&resumed, &plan).as_deref())?;
                 }
                 carry_out(&typed, work, resumed, &plan, &pbx).await

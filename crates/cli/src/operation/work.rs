@@ -53,16 +53,17 @@ impl Work {
         Draft::of(intents, typed.settings.release).map_err(|problems| self.failure(typed, problems))
     }
 
-    /// What there is to agree to; refused where no one can be asked.
-    pub fn consent(&self, typed: &Typed, draft: &Draft) -> Result<Consent, Failure> {
+    /// Refuses what has to be agreed to where no one can be asked, before the PBX is.
+    pub fn refuse_unagreed(&self, typed: &Typed, draft: &Draft) -> Result<(), Failure> {
         let concerned = || match self {
             Work::Rows(file) => Some(file.counted()),
             Work::Calls | Work::Pages(_) => draft.as_given(),
         };
-        Consent::to(&draft.findings(), typed.is_agreed(), concerned, typed.settings.pbx())
+        Consent::to(&draft.findings(), typed.is_agreed(), concerned, typed.settings.pbx()).map(drop)
     }
 
-    /// The same, once it is known what the things are: there may be more of them than anyone thought of.
+    /// What there is to agree to, once it is known what the things are: there may be more of them than anyone
+    /// thought of.
     pub fn consent_to(&self, typed: &Typed, resumed: &Resumed, plan: &Plan) -> Result<Consent, Failure> {
         let findings = plan.findings_of(&resumed.todo_of(plan));
         Consent::to(&findings, typed.is_agreed(), || self.concerned(resumed, plan), typed.settings.pbx())

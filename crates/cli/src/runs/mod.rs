@@ -61,8 +61,7 @@ impl Asked {
         if self.settings.sim {
             return Ok(None);
         }
-        let head = plan.head(kind, &pbx.identity, of_run);
-        Ok(Some(journal.begin(&head, &plan.new_steps(&plan.states()), &plan.order())?))
+        Ok(Some(journal.begin_plan(plan, kind, &pbx.identity, of_run)?))
     }
 
     /// Carries out a plan, and says how it ended.

@@ -6,28 +6,35 @@
 //! JSON is never held as a tree: numbers keep all their digits, and every value keeps its
 //! place in the text for the error.
 
+mod broken;
 mod expected;
 mod scalar;
+mod wanted;
 
 use std::ops::Range;
 
 use serde_json::value::RawValue;
-use threecx_catalog::{Property, Span, Structure, Type, TypeRef};
+use threecx_catalog::{Property, Span, Structure, TextKind, Type, TypeRef};
 
 pub(crate) use expected::expected;
 pub use scalar::truth;
+pub(crate) use wanted::Wanted;
 
 use crate::depth::{self, DEEPEST};
 use crate::error::{Error, InputError, NotInVersion, Position};
 use crate::input::Input;
 use crate::mask::{self, MASK};
 use crate::members::Members;
+use crate::texts::{self, Unfit};
+use broken::{broken_at, is_secret_at};
 
 /// JSON text in the making, with the places of what must not be shown.
 #[derive(Debug, Default)]
 pub(crate) struct Json {
     pub text: String,
     pub secrets: Vec<Range<usize>>,
+    /// What is wrong with texts that are not of their kind; they are in the JSON as they came.
+    pub unfit: Vec<Error>,
 }
 
 impl Json {
@@ -52,36 +59,13 @@ impl Json {
     }
 }
 
-/// What is wanted of a value.
-#[derive(Clone, Copy)]
-pub(crate) struct Wanted {
-    pub ty: TypeRef,
-    pub max_length: Option<u32>,
-    pub secret: bool,
-}
-
-impl Wanted {
-    pub fn plain(ty: TypeRef) -> Wanted {
-        Wanted { ty, max_length: None, secret: false }
-    }
-
-    fn element(self) -> Wanted {
-        Wanted { ty: self.ty.element(), ..self }
-    }
-}
-
-impl From<&Property> for Wanted {
-    fn from(property: &Property) -> Wanted {
-        Wanted { ty: property.ty, max_length: property.max_length, secret: property.secret }
-    }
-}
-
 /// Appends `input` to `out` as the JSON of what is wanted.
 pub(crate) fn coerce(argument: &str, input: &Input, wanted: Wanted, target: Span, out: &mut Json) -> Result<(), Error> {
     let start = out.text.len();
+    let mut walk = Walk { secret: wanted.secret, ..Walk::new(argument, input.text(), target) };
     match input {
-        Input::Text(text) => Walk { secret: wanted.secret, ..Walk::new(argument, text, target) }.text(wanted, out),
-        Input::Json(text) => Walk { secret: wanted.secret, ..Walk::new(argument, text, target) }.json_text(wanted, out),
+        Input::Text(_) => walk.text(wanted, out),
+        Input::Json(_) => walk.json_text(wanted, out),
     }?;
     if wanted.secret {
         out.secrets.push(start..out.text.len());
@@ -136,6 +120,8 @@ impl<'a> Walk<'a> {
     /// Text that a person typed.
     fn text(&mut self, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
         let trimmed = self.text.trim();
+        // Commas alone are not a list of nothing.
+        let items = if wanted.kind.is_some() { trimmed.trim_matches([',', ' ']) } else { trimmed };
         let TypeRef { ty, collection, nullable } = wanted.ty;
         match ty {
             _ if collection && trimmed.starts_with('[') => self.json_text(wanted, out),
@@ -143,7 +129,7 @@ impl<'a> Walk<'a> {
                 Err(self.misfit(wanted, self.text))
             }
             Type::Structure(_) | Type::Opaque(_) => self.json_text(wanted, out),
-            _ if collection && trimmed.is_empty() => {
+            _ if collection && items.is_empty() => {
                 let mut error = self.misfit_error(wanted, "nothing");
                 error.hint = Some("Write [] for an empty list.".into());
                 Err(error.into())
@@ -161,7 +147,9 @@ impl<'a> Walk<'a> {
     /// `123, 456` without brackets.
     fn comma_list(&mut self, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
         out.text.push('[');
-        for (index, item) in self.text.split(',').map(str::trim).enumerate() {
+        // A comma too many is not a number, or an address, that is missing.
+        let is_item = |item: &&str| wanted.kind.is_none() || !item.is_empty();
+        for (index, item) in self.text.split(',').map(str::trim).filter(is_item).enumerate() {
             self.path.clear();
             self.enter_item(index);
             if index > 0 {
@@ -175,8 +163,36 @@ impl<'a> Walk<'a> {
     }
 
     fn scalar(&self, text: &'a str, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
+        if let Some(kind) = wanted.kind {
+            self.text_of(kind, text, text, wanted, out);
+            return Ok(());
+        }
         scalar::from_text(text, wanted, self.target, out)
-            .map_err(|expected| self.unexpected(expected, self.shown(wanted, text)))
+            .map_err(|expected| self.unexpected(expected, self.shown(wanted, text)).into())
+    }
+
+    /// A text of a kind, which came as this: what a PBX keeps of it, or the text as it is and what is wrong with it.
+    fn text_of(&self, kind: TextKind, text: &str, came: &'a str, wanted: Wanted, out: &mut Json) {
+        let kept = match texts::kept(kind, text) {
+            // Nothing takes away what was there.
+            _ if text.is_empty() && !wanted.listed => Ok(vec![String::new()]),
+            Ok(several) if several.len() != 1 && !wanted.listed => Err(Unfit::several()),
+            kept => kept,
+        };
+        match kept {
+            Ok(texts) => {
+                for (index, text) in texts.iter().enumerate() {
+                    if index > 0 {
+                        out.text.push(',');
+                    }
+                    out.string(text);
+                }
+            }
+            Err(Unfit { expected, hint }) => {
+                out.string(text);
+                out.unfit.push(InputError { hint, ..self.unexpected(expected, self.shown(wanted, came)) }.into());
+            }
+        }
     }
 
     /// Text that is JSON as a whole.
@@ -195,7 +211,7 @@ impl<'a> Walk<'a> {
             } else if self.secret || is_secret_at(self.text, offset) {
                 format!("`{MASK}`")
             } else {
-                format!("`{}`", excerpt(&mask::text_without::<&str>(came, &[])))
+                format!("`{}`", excerpt(&mask::shown_text(came)))
             };
             InputError {
                 argument: self.argument.to_owned(),
@@ -235,6 +251,13 @@ impl<'a> Walk<'a> {
             walk.check_depth()?;
             return walk.text(wanted, out);
         }
+        if let Some(kind) = wanted.kind
+            && !collection
+            && let Some(given) = scalar::text_in(text)
+        {
+            self.text_of(kind, &given, text, wanted, out);
+            return Ok(());
+        }
         self.depth += 1;
         self.check_depth()?;
         match ty {
@@ -248,7 +271,7 @@ impl<'a> Walk<'a> {
                 Ok(())
             }
             _ => scalar::from_json(text, wanted, self.target, out)
-                .map_err(|expected| self.unexpected(expected, self.shown(wanted, text))),
+                .map_err(|expected| self.unexpected(expected, self.shown(wanted, text)).into()),
         }?;
         self.depth -= 1;
         Ok(())
@@ -358,7 +381,7 @@ impl<'a> Walk<'a> {
     }
 
     fn misfit(&self, wanted: Wanted, came: &str) -> Error {
-        self.unexpected(expected(wanted, self.target), self.shown(wanted, came))
+        self.unexpected(expected(wanted, self.target), self.shown(wanted, came)).into()
     }
 
     fn misfit_error(&self, wanted: Wanted, came: &str) -> InputError {
@@ -372,16 +395,15 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn unexpected(&self, expected: String, came: &str) -> Error {
+    fn unexpected(&self, expected: String, came: &str) -> InputError {
         // A value that is the whole text needs no place in it.
         let part = came.len() < self.text.trim().len();
         let position = if part { self.position(came) } else { None };
         let came = match came {
             "" => "an empty text".to_owned(),
-            came => format!("`{}`", excerpt(&mask::text_without::<&str>(came, &[]))),
+            came => format!("`{}`", excerpt(&mask::shown_text(came))),
         };
         InputError { argument: self.argument.to_owned(), path: self.path.clone(), expected, came, position, hint: None }
-            .into()
     }
 
     /// Where `part`, a piece of the whole text, is in it.
@@ -437,35 +459,5 @@ fn excerpt(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
-    }
-}
-
-/// True if what stands at this place of broken JSON is the value of a secret, as far as that can be told.
-fn is_secret_at(text: &str, offset: usize) -> bool {
-    let before = text.get(..offset).unwrap_or(text);
-    let name =
-        before.rsplit_once(':').and_then(|(before, _)| before.trim_end().trim_end_matches('"').rsplit('"').next());
-    name.is_some_and(mask::is_secret_name)
-}
-
-/// Where JSON breaks off: the word that does not belong, and its place. serde_json names the
-/// character at which it stopped, which may be in the middle of the word.
-fn broken_at<'a>(text: &'a str, error: &serde_json::Error) -> (&'a str, usize) {
-    let line_start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
-    // serde_json counts columns in bytes.
-    let mut at = (line_start + error.column().saturating_sub(1)).min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    if error.is_eof() {
-        return ("", text.len());
-    }
-    let separates = |c: char| c.is_whitespace() || ",:[]{}\"".contains(c);
-    // A separator may be longer than a byte: an en quad is white space too.
-    let start = text[..at].trim_end_matches(|c| !separates(c)).len();
-    let word = text[start..].split(separates).next().unwrap_or_default();
-    match (word, text[at..].chars().next()) {
-        ("", Some(c)) => (&text[at..at + c.len_utf8()], at),
-        _ => (word, start),
     }
 }

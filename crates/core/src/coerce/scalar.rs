@@ -12,18 +12,21 @@ use super::{Json, Wanted, expected};
 /// Appends a JSON scalar: text is taken as if it had been typed, numbers and booleans stand for
 /// their text where text is wanted.
 pub(super) fn from_json(json: &str, wanted: Wanted, target: Span, out: &mut Json) -> Result<(), String> {
-    match json.as_bytes().first() {
-        Some(b'"') => {
-            // Without escapes, the text is in the JSON unchanged.
-            let text = match serde_json::from_str::<&str>(json) {
-                Ok(text) => Cow::Borrowed(text),
-                Err(_) => Cow::Owned(serde_json::from_str::<String>(json).map_err(|_| expected(wanted, target))?),
-            };
-            let trimmed = if matches!(wanted.ty.ty, Type::String) { &*text } else { text.trim() };
-            from_text(trimmed, wanted, target, out)
-        }
-        Some(b'{' | b'[') | None => Err(expected(wanted, target)),
-        Some(_) => from_text(json, wanted, target, out),
+    let text = text_in(json).ok_or_else(|| expected(wanted, target))?;
+    let trimmed = if matches!(wanted.ty.ty, Type::String) { &*text } else { text.trim() };
+    from_text(trimmed, wanted, target, out)
+}
+
+/// The text that a JSON scalar stands for.
+pub(super) fn text_in(json: &str) -> Option<Cow<'_, str>> {
+    match json.as_bytes().first()? {
+        // Without escapes, the text is in the JSON unchanged.
+        b'"' => match serde_json::from_str::<&str>(json) {
+            Ok(text) => Some(Cow::Borrowed(text)),
+            Err(_) => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
+        },
+        b'{' | b'[' => None,
+        _ => Some(Cow::Borrowed(json)),
     }
 }
 

@@ -36,6 +36,11 @@ pub fn text_without<'t, S: AsRef<str>>(text: &'t str, known: &[S]) -> Cow<'t, st
     }
 }
 
+/// The same where no secrets are known: text of which only the names in it tell what is secret.
+pub fn shown_text(text: &str) -> Cow<'_, str> {
+    text_without::<&str>(text, &[])
+}
+
 /// The same for what is said about an operation, by the names of its own secrets too: `{"value": "…"}` where the
 /// answer itself is one, and those of which the name alone does not say so.
 pub(crate) fn text_about<'t>(operation: &Operation, text: &'t str) -> Cow<'t, str> {
@@ -55,7 +60,7 @@ mod tests {
     use super::*;
 
     fn masked(text: &str) -> String {
-        text_without::<&str>(text, &[]).into_owned()
+        shown_text(text).into_owned()
     }
 
     #[test]
@@ -151,7 +156,7 @@ mod tests {
             "日本語 ＝ é",
             "",
         ] {
-            assert!(matches!(text_without::<&str>(text, &[]), Cow::Borrowed(same) if same == text), "{}", masked(text));
+            assert!(matches!(shown_text(text), Cow::Borrowed(same) if same == text), "{}", masked(text));
         }
     }
 

@@ -9,13 +9,20 @@ use crate::members::Members;
 
 /// What is wrong with an answer to this operation that was to give a value of this type; nothing if it may be one.
 pub(super) fn misfit(operation: &Operation, ty: TypeRef, answer: &Answer<'_>) -> Option<String> {
-    let Answer::Value(value) = answer else {
+    let value = match answer {
+        Answer::Value(value) => value,
+        Answer::Rows(rows) if ty.collection => return no_record(ty.ty, &rows.rows),
         // Rows where one thing is due are rows of something else.
-        let rows = matches!(answer, Answer::Rows(_)) && !ty.collection && !matches!(ty.ty, Type::Opaque(_));
-        return rows.then(|| "there is a list in it where one thing is due".to_owned());
+        Answer::Rows(_) if !matches!(ty.ty, Type::Opaque(_)) => {
+            return Some("there is a list in it where one thing is due".to_owned());
+        }
+        _ => return None,
     };
     if ty.collection {
-        return (!has_rows(value)).then(|| "there are no rows in it".to_owned());
+        return match rows_in(value) {
+            Some(rows) => no_record(ty.ty, &rows),
+            None => Some("there are no rows in it".to_owned()),
+        };
     }
     let Some(first) = value.get().bytes().next() else { return Some("it is empty".to_owned()) };
     // A function may find nothing; what is got by its key is there.
@@ -40,17 +47,24 @@ pub(super) fn misfit(operation: &Operation, ty: TypeRef, answer: &Answer<'_>) ->
     }
 }
 
+/// What is wrong with rows of which some are not records, where records are due.
+fn no_record(ty: Type, rows: &[&RawValue]) -> Option<String> {
+    let Type::Structure(structure) = ty else { return None };
+    let place = rows.iter().position(|row| !row.get().starts_with('{'))?;
+    Some(format!("row {} in it is not a {}", place + 1, structure.name))
+}
+
 fn unless(fits: bool, due: &str) -> Option<String> {
     (!fits).then(|| format!("{due} is due, and something else is in it"))
 }
 
-/// False for a list that lacks even the member that holds its rows: `{}`, `{"value": null}`.
-fn has_rows(value: &RawValue) -> bool {
-    match value.get().as_bytes().first() {
-        Some(b'{') => serde_json::from_str::<Envelope>(value.get()).is_ok_and(|envelope| envelope.value.is_some()),
-        Some(b'[') => true,
-        _ => false,
-    }
+/// The rows of a list; nothing where it lacks even the member that holds them: `{}`, `{"value": null}`.
+fn rows_in(value: &RawValue) -> Option<Vec<&RawValue>> {
+    let list = match value.get().as_bytes().first()? {
+        b'{' => serde_json::from_str::<Envelope>(value.get()).ok()?.value?,
+        _ => value,
+    };
+    serde_json::from_str(list.get()).ok()
 }
 
 /// False for an object that has members, and none of them is a property of the structure in any release.
