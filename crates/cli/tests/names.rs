@@ -10,7 +10,7 @@ fn a_number_that_is_nobodys_is_not_taken_for_an_id_where_something_is_lost() {
     let sim = Sim::start(&["--live-calls", "off"]);
     let hint = |words: &[&str]| {
         let (error, code) = fails(sim.threecx().args(words));
-        assert_eq!(code, 10, "{error}");
+        assert_eq!(code, 40, "{error}");
         error["next_step"].as_str().expect("text").to_owned()
     };
     assert!(hint(&["users", "get", "977"]).contains("id:977"));
@@ -82,7 +82,7 @@ fn a_filter_selects_too() {
     let orders = sim.received("Users.ReprovisionAllPhones");
     assert_eq!(orders[0]["body"]["ids"].as_array().map(Vec::len), Some(10));
     let (error, code) = fails(sim.threecx().args(["users", "get", "--where", "Number eq '1'"]));
-    assert_eq!((error["argument"].as_str(), code), (Some("--where"), 10), "{error}");
+    assert_eq!((error["argument"].as_str(), code), (Some("--where"), 40), "{error}");
 }
 
 #[test]
