@@ -18,6 +18,7 @@ use crate::profiles::Place;
 use crate::profiles::{Profile, Profiles, Who, check_name};
 use crate::remark;
 use crate::secrets::Secret;
+use crate::text_file;
 use crate::tokens;
 
 /// How to connect.
@@ -301,6 +302,8 @@ pub fn of_environment() -> Result<Times, Error> {
 pub fn authority(path: &str) -> Result<Vec<u8>, Failure> {
     const BEGINS: &str = "-----BEGIN CERTIFICATE-----";
     let file = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
+    // As Windows saves texts, too.
+    let file = text_file::decoded(file.clone()).map_or(file, String::into_bytes);
     if String::from_utf8_lossy(&file).contains(BEGINS) {
         return Ok(file);
     }

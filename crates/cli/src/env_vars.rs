@@ -93,8 +93,18 @@ pub const NO_COLOR: Variable = Variable { name: "NO_COLOR", meaning: "Set to any
 pub const COLUMNS: Variable =
     Variable { name: "COLUMNS", meaning: "Width of tables [default: the terminal's; nothing is cut in a pipe]" };
 
+/// The region of the machine.
+pub const LC_ALL: Variable =
+    Variable { name: "LC_ALL", meaning: "Region for --excel, such as de_DE.UTF-8; else LC_NUMERIC, else LANG" };
+
+/// The same for numbers.
+pub const LC_NUMERIC: Variable = Variable { name: "LC_NUMERIC", meaning: "The same, if LC_ALL is not set" };
+
+/// The same for everything that nothing else is said about.
+pub const LANG: Variable = Variable { name: "LANG", meaning: "The same, if neither is set" };
+
 /// All of them, as the help lists them.
-pub const ALL: [&Variable; 19] = [
+pub const ALL: [&Variable; 22] = [
     &URL,
     &CLIENT_ID,
     &CLIENT_SECRET,
@@ -114,4 +124,7 @@ pub const ALL: [&Variable; 19] = [
     &NO_PROXY,
     &NO_COLOR,
     &COLUMNS,
+    &LC_ALL,
+    &LC_NUMERIC,
+    &LANG,
 ];

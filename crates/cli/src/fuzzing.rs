@@ -12,6 +12,7 @@ use crate::completion::line;
 use crate::doctor::connection;
 use crate::edit::document;
 use crate::output::Output;
+use crate::output::csv::CsvStyle;
 use crate::output::format::Format;
 use crate::output::shape::Shape;
 use crate::output::value::{print_rows, print_value};
@@ -61,7 +62,8 @@ pub fn print(index: usize, json: &str, file: &Path) {
     let Some(file) = file.to_str() else { return };
     let known = Shape { structure: Some(set(index).structure), target: Span::NEWEST, ..Shape::unknown() };
     for format in Format::names().filter_map(Format::named) {
-        let output = Output { format, file: Some(file.to_owned()), jq: None, implied: false, raw: false, quiet: true };
+        let (file, csv) = (Some(file.to_owned()), CsvStyle::default());
+        let output = Output { format, file, csv, jq: None, implied: false, raw: false, quiet: true };
         for shape in [&known, &Shape::unknown()] {
             let _ = print_value(json, shape, &output);
             let _ = print_rows([json, "{}", json].into_iter(), None, shape, &output);

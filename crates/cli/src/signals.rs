@@ -130,46 +130,53 @@ mod system {
     use super::Signal;
 
     pub struct Signals {
-        interrupt: Listener,
-        terminate: Listener,
+        interrupt: Option<Listener>,
+        terminate: Option<Listener>,
         hang_up: Option<Listener>,
     }
 
     impl Signals {
         pub fn listen() -> io::Result<Signals> {
-            let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-            let hang_up = (!lives_on()).then(|| signal(SignalKind::hangup())).transpose()?;
-            Ok(Signals { interrupt, terminate, hang_up })
+            let listener = |kind| (!is_ignored(kind)).then(|| signal(kind)).transpose();
+            Ok(Signals {
+                interrupt: listener(SignalKind::interrupt())?,
+                terminate: listener(SignalKind::terminate())?,
+                hang_up: listener(SignalKind::hangup())?,
+            })
         }
 
         pub async fn next(&mut self) -> Signal {
-            let hang_up = async {
-                match &mut self.hang_up {
-                    Some(listener) => listener.recv().await,
-                    None => std::future::pending().await,
-                }
-            };
             tokio::select! {
-                _ = self.interrupt.recv() => Signal::Interrupt,
-                _ = self.terminate.recv() => Signal::Terminate,
-                _ = hang_up => Signal::HangUp,
+                () = came(&mut self.interrupt) => Signal::Interrupt,
+                () = came(&mut self.terminate) => Signal::Terminate,
+                () = came(&mut self.hang_up) => Signal::HangUp,
             }
         }
     }
 
-    /// True if whoever started the program wants it to live on without its terminal, as `nohup` does: to
-    /// listen would be to end.
+    async fn came(listener: &mut Option<Listener>) {
+        match listener {
+            Some(listener) => drop(listener.recv().await),
+            None => std::future::pending().await,
+        }
+    }
+
+    /// True if whoever started the program wants a signal to pass it by: `nohup` that of its terminal, and a shell
+    /// script that of Ctrl-C for what it starts with `&`. To listen would be to end.
     #[cfg(target_os = "linux")]
-    fn lives_on() -> bool {
+    fn is_ignored(kind: SignalKind) -> bool {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-        ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
+        let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+        // The first bit is for the signal 1.
+        let bit = u32::try_from(kind.as_raw_value() - 1).ok().and_then(|bit| 1_u64.checked_shl(bit));
+        bit.is_some_and(|bit| ignored & bit != 0)
     }
 
     /// Where it cannot be asked, it counts that `nohup` leaves no terminal to stderr.
     #[cfg(not(target_os = "linux"))]
-    fn lives_on() -> bool {
-        !io::IsTerminal::is_terminal(&io::stderr())
+    fn is_ignored(kind: SignalKind) -> bool {
+        kind == SignalKind::hangup() && !io::IsTerminal::is_terminal(&io::stderr())
     }
 }
 

@@ -59,6 +59,40 @@ fn a_list_that_does_not_go_on_ends() {
             &["users", "list", "--all", "--select", "Number"],
         ),
     ];
+    // There is always another next page, with a row that is new.
+    let drip = |about: &'static str| {
+        Hostile::start(move |request| {
+            let at = query(&request.path, "$skiptoken").unwrap_or(0);
+            let next = format!(r#""@odata.nextLink":"/xapi/v1/Users?$skiptoken={}","#, at + 1);
+            page(about.replace('#', &at.to_string()), &next)
+        })
+    };
+    let named: Vec<Case> = vec![
+        ("a row in each page", drip(r#"{"Id":#,"Number":"1"}"#), &["users", "list", "--all"]),
+        ("a row without a key", drip(r#"{"Number":"1"}"#), &["users", "list", "--all", "--select", "Number"]),
+        ("a name is looked up", drip(r##"{"Id":#,"Number":"#"}"##), &["users", "get", "Somebody"]),
+        (
+            "a filter is looked up",
+            drip(r#"{"Id":#}"#),
+            &["users", "update", "--where", "Id gt 0", "--mobile", "1", "--yes"],
+        ),
+        ("a number of rows", drip(r#"{"Id":#}"#), &["users", "list", "--top", "5000"]),
+    ];
+    for (what, server, arguments) in named {
+        let (error, exit) = fails(at(&server.url).args(arguments));
+        assert_eq!((error["code"].as_str(), exit), (Some("answer"), 52), "{what}: {error}");
+        assert!(error["message"].as_str().is_some_and(|said| said.contains("does not end")), "{what}: {error}");
+        assert!(server.received().len() < 120, "{what}: {} requests", server.received().len());
+    }
+    // Its pages are long, and each has new rows.
+    let server = Hostile::start(move |request| {
+        let at = query(&request.path, "$skiptoken").unwrap_or(0);
+        let next = format!(r#""@odata.nextLink":"/xapi/v1/CallHistoryView?$skiptoken={}","#, at + 1);
+        page(format!(r#"{{"SegmentId":{at}}},{}{{}}"#, "{},".repeat(150_000)), &next)
+    });
+    let output = at(&server.url).args(["call-history", "list", "--all", "-o", "ndjson"]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(52) && said.contains("more than 1000000 rows"), "{said}");
     for (what, server, arguments) in cases {
         let (error, exit) = fails(at(&server.url).args(arguments));
         assert_eq!((error["code"].as_str(), exit), (Some("answer"), 52), "{what}: {error}");
@@ -107,6 +141,35 @@ fn nesting_without_measure_is_refused_wherever_it_comes_from() {
     fs::write(config.join("profiles.toml"), format!("x = {word}")).expect("written");
     let (error, exit) = fails(threecx().env("THREECX_CONFIG_DIR", &config).args(["profiles"]));
     assert_eq!(exit, 60, "{error}");
+}
+
+/// Each row has names of its own: a table of all of them would be far larger than the file.
+#[test]
+fn rows_whose_names_differ_take_no_more_than_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("rows");
+    let json = |rows: usize| (0..rows).map(|row| format!("{{\"a{row}\":1}}\n")).collect::<String>();
+    let yaml = |rows: usize| (0..rows).map(|row| format!("- a{row}: 1\n")).collect::<String>();
+    let list = |rows: usize| format!("[{}]", json(rows).trim_end().replace('\n', ","));
+    for (what, text, is_refused) in [
+        ("lines", json(60_000), true),
+        ("a list", list(60_000), true),
+        ("YAML", yaml(3_000), true),
+        ("few names", json(30), false),
+    ] {
+        fs::write(&file, text).expect("written");
+        let arguments = ["users", "create", "--sim", "--dry-run", "--from"];
+        let output = threecx().args(arguments).arg(&file).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(10), "{what}: {said}");
+        assert_eq!(said.contains("different names, which few of them share"), is_refused, "{what}: {said}");
+    }
+    // A list of people may lack some of what others have.
+    let people: String = (0..3_000).map(|row| format!("{{\"Number\":\"{}\"}}\n", 10_000 + row)).collect();
+    fs::write(&file, format!("{people}{{\"Number\":\"9999\",\"FirstName\":\"Ada\"}}\n")).expect("written");
+    let output =
+        threecx().args(["users", "create", "--sim", "--dry-run", "--from"]).arg(&file).output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

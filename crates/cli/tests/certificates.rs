@@ -31,6 +31,11 @@ fn a_certificate_that_issued_itself_is_trusted_if_it_is_given() {
     assert_eq!(code(&url, Some(&marked)), "not-a-3cx");
     let windows = format!("subject=CN=pbx\r\n{}", pem.replace('\n', "\r\n"));
     assert_eq!(code(&url, Some(windows.as_bytes())), "not-a-3cx");
+    let units = std::iter::once(0xfeff).chain(pem.encode_utf16());
+    for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        let utf16: Vec<u8> = units.clone().flat_map(to_bytes).collect();
+        assert_eq!(code(&url, Some(&utf16)), "not-a-3cx");
+    }
     // Another one that says the same of itself does not vouch for it.
     let (other, _) = self_signed("127.0.0.1", (2099, 1, 1));
     assert_eq!(code(&url, Some(other.as_bytes())), "certificate");

@@ -100,8 +100,8 @@ fn what_cannot_be_is_refused_before_anything_is_sent() {
     let sim = Sim::start(&["--live-calls", "off"]);
     for (words, expected) in [
         ("queues agents add 800", ("usage", 2)),
-        ("queues agents add 800 5555", ("input", 10)),
-        ("queues agents add 899 100", ("input", 10)),
+        ("queues agents add 800 5555", ("not-found", 40)),
+        ("queues agents add 899 100", ("not-found", 40)),
         ("queues agents list 800 100", ("usage", 2)),
         ("queues agents remove 800 100 --skill-group 2", ("usage", 2)),
         ("queues agents promote 800 100", ("usage", 2)),

@@ -10,7 +10,7 @@ fn a_number_that_is_nobodys_is_not_taken_for_an_id_where_something_is_lost() {
     let sim = Sim::start(&["--live-calls", "off"]);
     let hint = |words: &[&str]| {
         let (error, code) = fails(sim.threecx().args(words));
-        assert_eq!(code, 10, "{error}");
+        assert_eq!(code, 40, "{error}");
         error["next_step"].as_str().expect("text").to_owned()
     };
     assert!(hint(&["users", "get", "977"]).contains("id:977"));
@@ -82,7 +82,7 @@ fn a_filter_selects_too() {
     let orders = sim.received("Users.ReprovisionAllPhones");
     assert_eq!(orders[0]["body"]["ids"].as_array().map(Vec::len), Some(10));
     let (error, code) = fails(sim.threecx().args(["users", "get", "--where", "Number eq '1'"]));
-    assert_eq!((error["argument"].as_str(), code), (Some("--where"), 10), "{error}");
+    assert_eq!((error["argument"].as_str(), code), (Some("--where"), 40), "{error}");
 }
 
 #[test]
@@ -111,18 +111,19 @@ fn flags_take_names_where_they_refer_to_something() {
 #[test]
 fn what_nobody_or_more_than_one_is_called_is_refused() {
     let sim = Sim::start(&[]);
-    let refused = |words: &[&str]| {
+    let refused = |words: &[&str], kind: (&str, i32)| {
         let (error, code) = fails(sim.threecx().args(["users", "delete", "--yes"]).args(words));
-        assert_eq!((error["code"].as_str(), code), (Some("input"), 10), "{error}");
+        assert_eq!((error["code"].as_str(), code), (Some(kind.0), kind.1), "{error}");
         error
     };
-    let several = refused(&["Karen"]);
+    let absent = ("not-found", 40);
+    let several = refused(&["Karen"], ("input", 10));
     let came = several["came"].as_str().expect("text");
     assert!(came.contains("which fits 12: 100 Karen Goldberg (id 29), ") && came.ends_with(" and 4 more"), "{came}");
-    assert_eq!(refused(&["Karne Goldberg"])["next_step"], "Did you mean 100 Karen Goldberg?");
-    refused(&["x@y.example"]);
-    refused(&["900-910"]);
-    refused(&["--where", "Number eq '0'"]);
+    assert_eq!(refused(&["Karne Goldberg"], absent)["next_step"], "Did you mean 100 Karen Goldberg?");
+    refused(&["x@y.example"], absent);
+    refused(&["900-910"], absent);
+    refused(&["--where", "Number eq '0'"], absent);
     assert_eq!(sim.received("Users.DeleteUser").len(), 0);
 }
 

@@ -147,7 +147,7 @@ fn names_stand_for_ids() {
     let both = planned(&["services", "restart", "3CXIVR", "3CXMediaServer"])["body"].clone();
     assert_eq!(both["options"]["ServiceNames"], json!(["3CXIVR", "3CXMediaServer"]));
     let (error, code) = fails(sim.threecx().args(["services", "stop", "3CXNothing", "--yes"]));
-    assert_eq!((error["code"].as_str(), code), (Some("input"), 10), "{error}");
+    assert_eq!((error["code"].as_str(), code), (Some("not-found"), 40), "{error}");
     let listed = prints_json(sim.threecx().args(["ip-blocklist", "list", "-o", "json"]));
     let address = listed[0]["IPAddrMask"].as_str().expect("an address");
     prints(sim.threecx().args(["ip-blocklist", "delete", address, "--yes"]));
@@ -167,7 +167,7 @@ fn a_call_is_named_by_who_is_in_it() {
     let request = prints_json(sim.threecx().args(["active-calls", "drop-call", &by_id, "--dry-run", "-o", "json"]));
     assert!(request["url"].as_str().is_some_and(|url| url.contains(&format!("ActiveCalls({id})"))), "{request}");
     let (error, code) = fails(sim.threecx().args(["active-calls", "drop-call", "102", "--yes"]));
-    assert_eq!((error["code"].as_str(), code), (Some("input"), 10), "{error}");
+    assert_eq!((error["code"].as_str(), code), (Some("not-found"), 40), "{error}");
 }
 
 #[test]

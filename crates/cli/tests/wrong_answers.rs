@@ -103,6 +103,24 @@ fn a_cursor_stays_where_it_is() {
         let code = codes.iter().any(|code| said.contains(&format!("error[{code}]")));
         assert!(code && !output.status.success(), "{what}: {said}");
         assert!(!std::path::Path::new(&cursor).exists(), "{what}");
+        assert!(!std::path::Path::new(&file).exists(), "{what}");
+    }
+}
+
+/// Whichever way a file names what it is about: what answers is no PBX, and its rows are not to blame.
+#[test]
+fn rows_are_not_blamed_for_what_answers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("rows.csv");
+    for key in ["Id", "Extension"] {
+        for rows in [1, 3] {
+            let lines: String = (0..rows).map(|row| format!("{},1\n", 100 + row)).collect();
+            fs::write(&file, format!("{key},Mobile\n{lines}")).expect("written");
+            let server = always(Answer::page());
+            let arguments = ["users", "update", "--yes", "--from", file.to_str().expect("UTF-8")];
+            is_refused(&format!("{rows} rows by {key}"), &server, &arguments, &["not-a-3cx"]);
+            assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "something is left");
+        }
     }
 }
 

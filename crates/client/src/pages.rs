@@ -117,7 +117,7 @@ impl Paged {
     ///
     /// # Errors
     /// Those of [`Client::call`]: a list that fails can be read on, as the same page comes next. [`Error::Answer`] for
-    /// good, if a row or page comes twice.
+    /// good, if a row or page comes twice, or if the list never ends.
     pub async fn next(&mut self) -> Result<Option<ListPage>, Error> {
         let mut reading = match std::mem::replace(&mut self.state, State::NotBegun) {
             State::NotBegun => self.begin().await?,
@@ -137,11 +137,12 @@ impl Paged {
             (Ok(None), _) | (Ok(_), Reading::Whole(_)) => true,
             (Ok(Some(page)), Reading::ByPages(_)) => !page.is_list(),
         };
+        let goes_on = reading.check();
         // What is still on its way is of no use after the end.
         self.state = if complete { State::Complete } else { State::Reading(reading) };
         if let Ok(Some(page)) = &page {
             let sound = page.rows().map_or(Ok(()), |rows| self.seen.note(rows));
-            if let Err(error) = sound.and_then(|()| self.seen.note_link(page.about().next_link)) {
+            if let Err(error) = sound.and_then(|()| self.seen.note_link(page.about().next_link)).and(goes_on) {
                 self.state = State::Unsound(error.clone());
                 return Err(error);
             }
@@ -169,13 +170,26 @@ impl Paged {
         }
         let request = self.client.plan(self.operation, &arguments).await?;
         let how = How { counted, ..self.how };
-        let ahead = ReadAhead::new(self.wanted, skip, Pages::LARGEST, how.at_a_time);
+        let mut pages = Pages::new(self.wanted, skip, Pages::LARGEST);
+        // A report may be as long as it likes.
+        if self.wanted.is_none() && self.seen.tells_rows_apart() {
+            pages = pages.at_most(Pages::MOST_ROWS);
+        }
+        let ahead = ReadAhead::by(pages, how.at_a_time);
         let (tasks, held) = (JoinSet::new(), HashMap::new());
         Ok(Reading::ByPages(Box::new(ByPages { request, how, ahead, tasks, held })))
     }
 }
 
 impl Reading {
+    /// Whether it gets anywhere.
+    fn check(&self) -> Result<(), Error> {
+        match self {
+            Reading::Whole(_) => Ok(()),
+            Reading::ByPages(pages) => pages.ahead.check(),
+        }
+    }
+
     async fn next(&mut self, client: &Client, operation: &'static Operation) -> Result<Option<ListPage>, Error> {
         match self {
             Reading::Whole(request) => {

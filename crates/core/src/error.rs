@@ -16,6 +16,9 @@ pub enum Error {
     /// What was given does not fit; nothing was sent.
     #[error("{0}")]
     Input(Box<InputError>),
+    /// What was named does not exist on this PBX; nothing was sent that changes anything.
+    #[error("{0}")]
+    NoSuchEntity(Box<InputError>),
     /// The connected PBX is of a release that does not have this; nothing was sent, or the
     /// PBX answered that there is no such path.
     #[error("{0}")]
@@ -151,7 +154,7 @@ impl Error {
             Error::NotA3cx { .. } => "not-a-3cx",
             Error::Authentication { .. } | Error::LoginRefused { .. } | Error::LoginExpired { .. } => "authentication",
             Error::Permission { .. } => "permission",
-            Error::NotFound(_) => "not-found",
+            Error::NotFound(_) | Error::NoSuchEntity(_) => "not-found",
             Error::Rejected(_) => "rejected",
             Error::RateLimited { .. } => "rate-limited",
             Error::Server { .. } => "server",
@@ -213,10 +216,19 @@ impl Error {
                 Box::new(std::iter::once(message).chain(reasons))
             }
             Error::Input(_)
+            | Error::NoSuchEntity(_)
             | Error::NotInVersion(_)
             | Error::RateLimited { .. }
             | Error::UnknownOutcome { cause: Cause::TimedOut | Cause::OutOfTime }
             | Error::NoAnswer { cause: Cause::TimedOut | Cause::OutOfTime, .. } => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// What was given and does not fit, or names nothing.
+    pub fn given(&self) -> Option<&InputError> {
+        match self {
+            Error::Input(error) | Error::NoSuchEntity(error) => Some(error),
+            _ => None,
         }
     }
 

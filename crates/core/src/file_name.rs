@@ -79,7 +79,8 @@ fn is_hidden(c: char) -> bool {
         )
 }
 
-fn is_device(name: &str) -> bool {
+/// True for a name that Windows takes for a device, whatever is behind its first dot.
+pub fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end();
     let port = || {
         let digit = ["COM", "LPT"].iter().find_map(|port| {

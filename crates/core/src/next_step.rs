@@ -38,6 +38,7 @@ impl Error {
     /// What to do next.
     pub fn next_step(&self) -> NextStep {
         let sentence = match self {
+            Error::NoSuchEntity(error) => error.hint.as_deref().unwrap_or("List what there is first."),
             Error::Input(error) => error.hint.as_deref().unwrap_or("Correct the value and run it again."),
             Error::NotInVersion(error) => return error.next_step(),
             Error::Url { .. } => {

@@ -15,13 +15,7 @@ use crate::command::Reply;
 use crate::plan::Shown;
 
 /// The maximum number of rows: about a gigabyte of what n8n keeps of an execution.
-const MOST_ROWS: u64 = 1_000_000;
-
-/// After this number of pages that the PBX named itself, they have to be worth it.
-const MANY_LINKS: u64 = 100;
-
-/// The number of rows that such pages bring at least, on average.
-const WORTH_IT: u64 = 10;
+const MOST_ROWS: u64 = Pages::MOST_ROWS;
 
 /// A last page of fewer rows may consist of what came before: what is added at the start of a list meanwhile moves
 /// the rest.
@@ -48,12 +42,6 @@ pub(crate) struct Command {
 struct Walk {
     #[serde(flatten)]
     pages: Pages,
-    /// The rows that came.
-    #[serde(default)]
-    rows: u64,
-    /// The pages that the PBX named itself.
-    #[serde(default)]
-    links: u64,
     /// How many rows were asked for last.
     #[serde(default)]
     top: u64,
@@ -74,7 +62,7 @@ struct Arrived {
 
 /// `{next: {top, skip} | {request} | null, state}`
 pub(crate) fn page(command: Command) -> Reply {
-    let begin = || Walk { pages: Pages::new(command.wanted, command.skip, Pages::LARGEST), rows: 0, links: 0, top: 0 };
+    let begin = || Walk { pages: Pages::new(command.wanted, command.skip, Pages::LARGEST), top: 0 };
     let mut walk = command.state.unwrap_or_else(begin);
     if let Some(arrived) = &command.arrived {
         walk.arrived(arrived);
@@ -101,33 +89,26 @@ pub(crate) fn page(command: Command) -> Reply {
 impl Walk {
     fn arrived(&mut self, Arrived { rows, count, next_link, .. }: &Arrived) {
         self.pages.arrived(Page { rows: *rows, count: *count, next_link: next_link.as_deref() });
-        self.rows += rows;
-        self.links += u64::from(next_link.is_some());
     }
 
     /// Checks whether the list got anywhere with what arrived; one that `goes_on` has to end some time.
     fn check(&self, arrived: Option<&Arrived>, goes_on: bool) -> Result<(), Error> {
         let Some(arrived) = arrived else { return Ok(()) };
-        let Walk { links, rows, .. } = self;
-        let endless = |reason| Err(Error::Answer { reason });
+        let rows = self.pages.rows();
         let is_last = !goes_on && arrived.rows < self.top.max(FEW);
         if arrived.rows > 0 && arrived.fresh == Some(0) && !is_last {
-            return endless(format!(
-                "the list does not go on after {} rows: the same rows come again",
-                rows - arrived.rows
-            ));
+            let reason =
+                format!("the list does not go on after {} rows: the same rows come again", rows - arrived.rows);
+            return Err(Error::Answer { reason });
         }
         if !goes_on {
             return Ok(());
         }
-        if *links > MANY_LINKS && *rows < links * WORTH_IT {
-            return endless(format!("the list does not end: it has named {links} next pages for {rows} rows"));
-        }
-        if *rows >= MOST_ROWS {
+        if rows >= MOST_ROWS {
             let error = InputError::of("Return All", format!("a list of at most {MOST_ROWS} rows"), "more");
             return Err(error.with_hint("Use Limit and Skip, or a filter, to read it in parts.").into());
         }
-        Ok(())
+        self.pages.check()
     }
 }
 

@@ -382,10 +382,7 @@ impl Draft {
 
 /// The argument that an error is about.
 fn argument(error: &Error) -> Option<&str> {
-    match error {
-        Error::Input(error) => Some(&error.argument),
-        _ => None,
-    }
+    error.given().map(|error| error.argument.as_str())
 }
 
 fn step(intent: &Intent, arguments: Arguments) -> Step {
@@ -418,7 +415,8 @@ fn matches_none(set: &EntitySet, filter: &str) -> Error {
     let expected = format!("a filter that matches at least one {}", set.noun());
     let filter = mask::shown_text(filter);
     let error = InputError::of("where", expected, format!("`{filter}`, which matches none"));
-    error.with_hint(format!("List the {} with this filter to try it first.", set.nouns())).into()
+    let hint = format!("List the {} with this filter to try it first.", set.nouns());
+    Error::NoSuchEntity(error.with_hint(hint).into())
 }
 
 /// Which things of a plan are known already.

@@ -2,9 +2,11 @@
 //! Their names are taken: a parameter or field that is called like one gets a prefix (see
 //! [`super::flag`]).
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, ArgAction, Command};
 
 use super::{bulk, period, run};
+use crate::output::delimiter::Delimiter;
 use crate::output::format::Format;
 
 /// One of the program's own flags.
@@ -26,7 +28,7 @@ const fn flag(heading: &'static str, name: &'static str, value: Option<&'static 
 }
 
 /// All of them, in the order of the help.
-pub static GLOBALS: [Global; 22] = [
+pub static GLOBALS: [Global; 24] = [
     flag(CONNECTION, "sim", None, "Use a simulated PBX that is started for this one command"),
     flag(
         CONNECTION,
@@ -104,6 +106,19 @@ pub static GLOBALS: [Global; 22] = [
                extension of --output-file, else table]",
     },
     flag(OUTPUT, "output-file", Some("FILE"), "Write to this file instead, - for stdout; an existing file is replaced"),
+    flag(
+        OUTPUT,
+        "excel",
+        None,
+        "CSV or a workbook as Excel reads it here: dates, times of day and durations that it can count with, in the \
+         local time zone; CSV with a byte order mark, and with semicolons where numbers have a decimal comma",
+    ),
+    flag(
+        OUTPUT,
+        "delimiter",
+        Some("SIGN"),
+        "Separate the cells of CSV with comma, semicolon, tab or pipe [default: comma; --excel: that of the region]",
+    ),
     flag(OUTPUT, "jq", Some("FILTER"), "Apply this jq filter to each row, or to the answer"),
     Global {
         name: "raw-output",
@@ -159,8 +174,13 @@ fn arg(global: &Global) -> Arg {
     };
     match global.name {
         "output" => {
-            let names = clap::builder::PossibleValuesParser::new(Format::names());
+            let names = PossibleValuesParser::new(Format::names());
             arg.value_parser(names).hide_possible_values(true)
+        }
+        "delimiter" => {
+            let names =
+                Delimiter::names().map(|(name, others)| PossibleValue::new(name).aliases(others.iter().copied()));
+            arg.value_parser(PossibleValuesParser::new(names)).hide_possible_values(true)
         }
         "sim" => arg.conflicts_with_all(["profile", "url", "client-id", "client-secret", "client-secret-file"]),
         "client-secret" => arg.conflicts_with("client-secret-file"),

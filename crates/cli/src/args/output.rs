@@ -3,6 +3,7 @@
 use clap::ArgMatches;
 
 use super::matches;
+use crate::output::delimiter::Delimiter;
 use crate::output::format::Format;
 
 /// What was typed about the output.
@@ -12,6 +13,10 @@ pub struct OutputFlags {
     pub format: Option<Format>,
     /// `--output-file`
     pub file: Option<String>,
+    /// `--delimiter`
+    pub delimiter: Option<Delimiter>,
+    /// `--excel`
+    pub excel: bool,
     /// `--jq`, not read yet.
     pub jq: Option<String>,
     /// `--raw-output`
@@ -25,6 +30,8 @@ impl OutputFlags {
     pub fn of(matches: &ArgMatches) -> OutputFlags {
         OutputFlags {
             file: matches::text(matches, "output-file"),
+            delimiter: matches::text(matches, "delimiter").and_then(|word| Delimiter::named(&word)),
+            excel: matches::flag(matches, "excel"),
             jq: matches::text(matches, "jq"),
             raw: matches::flag(matches, "raw-output"),
             quiet: matches::flag(matches, "quiet"),

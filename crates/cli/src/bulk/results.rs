@@ -13,6 +13,7 @@ use super::table::Table;
 use crate::args::flag::Flag;
 use crate::atomic_file::{Incomplete, Readers};
 use crate::failure::{Failure, reason_of};
+use crate::output::delimiter::Delimiter;
 use crate::output::formula::guarded;
 
 /// `people.csv` → `people.results.csv`
@@ -66,7 +67,9 @@ pub fn write(
         let own = [state.outcome(), &status, error, message, id];
         let file = files.then(|| state.file().unwrap_or_default());
         let record = [line.as_str()].into_iter().chain(cells).chain(own).chain(file);
-        writer.write_record(record.map(|cell| guarded(cell).into_owned())).map_err(|error| fails(&error))?;
+        writer
+            .write_record(record.map(|cell| guarded(cell, Delimiter::Comma.char()).into_owned()))
+            .map_err(|error| fails(&error))?;
     }
     let file = writer.into_inner().map_err(|error| fails(&error.error()))?;
     let file = file.into_inner().map_err(|error| fails(&error.error()))?;

@@ -142,9 +142,9 @@ impl RowFile {
     /// What is wrong with columns, and with rows by line and column.
     pub fn failure(&self, typed: &Typed, problems: Vec<Problem>) -> Failure {
         // What the PBX says to a look-up does not belong to any row.
-        if let [Problem { error, .. }] = problems.as_slice()
-            && !matches!(error, Error::Input(_) | Error::NotInVersion(_))
-        {
+        let is_of_a_row =
+            |error: &Error| matches!(error, Error::Input(_) | Error::NoSuchEntity(_) | Error::NotInVersion(_));
+        if let Some(Problem { error, .. }) = problems.iter().find(|problem| !is_of_a_row(&problem.error)) {
             return error.clone().into();
         }
         let unknown = &self.columns.problems;
@@ -153,7 +153,7 @@ impl RowFile {
         let problem = |Problem { intent, error }: Problem| {
             let line = self.table.rows.get(intent).map_or(0, |row| row.line);
             let message = error.to_string();
-            let Error::Input(error) = error else {
+            let (Error::Input(error) | Error::NoSuchEntity(error)) = error else {
                 return Some(RowProblem { line: Some(line), column: None, message, hint: None });
             };
             // What is missing may be what was taken out.

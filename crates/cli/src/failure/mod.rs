@@ -260,7 +260,9 @@ fn indented(lines: &[String]) -> String {
 fn each(failures: &[Failure]) -> String {
     let line = |failure: &Failure| {
         let hint = match failure {
-            Failure::Call(Error::Input(error)) => error.hint.as_ref().map(|hint| format!(" ({hint})")),
+            Failure::Call(error) => {
+                error.given().and_then(|given| given.hint.as_ref()).map(|hint| format!(" ({hint})"))
+            }
             _ => None,
         };
         format!("\n  {}", one_line(&format!("{failure}{}", hint.unwrap_or_default())))
@@ -454,7 +456,12 @@ impl Failure {
             Failure::Unconfirmed { .. } => Kind::Unconfirmed,
             Failure::Keyring { .. } => Kind::Keyring,
             Failure::Unhealthy => Kind::Unhealthy,
-            Failure::Rows { .. } | Failure::Unreadable { .. } | Failure::Arguments { .. } => Kind::Input,
+            Failure::Rows { .. } | Failure::Unreadable { .. } => Kind::Input,
+            // What several have in common; one that is not valid has to be corrected first.
+            Failure::Arguments { failures } => match failures.first().and_then(Failure::kind) {
+                Some(kind) if failures.iter().all(|failure| failure.kind() == Some(kind)) => kind,
+                _ => Kind::Input,
+            },
             Failure::Incomplete { unknown: 1.., .. } => Kind::UnknownOutcome,
             Failure::Incomplete { .. } => Kind::Incomplete,
             Failure::Interrupted(_) => Kind::Interrupted,

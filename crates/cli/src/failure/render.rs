@@ -60,7 +60,7 @@ impl Failure {
         error.insert("next_step".into(), self.next_step().into());
         error.insert("exit_code".into(), self.exit_code().into());
         match self {
-            Failure::Call(Error::Input(input)) => {
+            Failure::Call(Error::Input(input) | Error::NoSuchEntity(input)) => {
                 error.insert("argument".into(), input.argument.clone().into());
                 error.insert("path".into(), input.path.clone().into());
                 error.insert("expected".into(), input.expected.clone().into());

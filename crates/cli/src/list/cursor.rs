@@ -9,7 +9,7 @@
 //! a window is read again. So every row is in the file once, whenever a run ends. A file that was there before
 //! the first run stays until the first window is complete.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -50,6 +50,19 @@ pub struct Cursor {
     file: String,
     /// The new rows, until they take the place of an old file.
     replacing: RefCell<Option<Replacing>>,
+    /// True for a file that was not there before, until something of a list is in it.
+    is_new: Cell<bool>,
+}
+
+/// A file that nothing came for goes away again.
+impl Drop for Cursor {
+    fn drop(&mut self) {
+        let path = self.rows();
+        if self.is_new.get() && std::fs::metadata(&path).is_ok_and(|about| about.len() == 0) {
+            // Where it stays, it is empty.
+            let _ = std::fs::remove_file(path);
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -88,6 +101,7 @@ impl Cursor {
             Input::Text(value) | Input::Json(value) => format!("{name}={value}"),
         });
         let asked = asked.chain(output.jq.iter().map(|jq| format!("jq={}", jq.expression())));
+        let asked = asked.chain(output.csv.name().map(|style| format!("csv={style}")));
         let asked = asked.collect::<Vec<_>>().join("&");
         Ok(Cursor {
             path,
@@ -96,6 +110,7 @@ impl Cursor {
             format: output.format.name(),
             file,
             replacing: RefCell::default(),
+            is_new: Cell::default(),
         })
     }
 
@@ -105,8 +120,10 @@ impl Cursor {
         let failed = |error: io::Error| Failure::file(&self.file, &error);
         signals::listen();
         let path = self.rows();
+        let is_new = !path.exists();
         let mut file = writing(readers).open(&path).map_err(failed)?;
         self.lock(&file)?;
+        self.is_new.set(is_new);
         let state = self.read()?;
         let wanted = state.as_ref().map_or(0, |state| state.length);
         let length = file.metadata().map_err(failed)?.len();
@@ -167,6 +184,7 @@ impl Cursor {
 
     /// Notes that a window is complete, in one step: there is the old cursor or the new one.
     pub fn write(&self, window: &Window, length: u64) -> Result<(), Failure> {
+        self.is_new.set(false);
         if let Some(Replacing { new, readers, .. }) = self.replacing.take() {
             new.replace(&self.rows(), readers).map_err(|error| Failure::file(&self.file, &error))?;
         }

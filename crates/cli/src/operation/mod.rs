@@ -8,6 +8,7 @@
 //! ```
 
 mod carry_out;
+mod moved;
 mod run;
 pub mod show;
 mod work;

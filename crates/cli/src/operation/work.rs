@@ -3,6 +3,7 @@
 use threecx::{Arguments, Error};
 use threecx_change::{Draft, Intent, Plan, Problem};
 
+use super::moved;
 use crate::args::stdin::Stdin;
 use crate::bulk::{Resumed, RowFile};
 use crate::connect::Connection;
@@ -118,6 +119,9 @@ fn naming(typed: &Typed, error: Error) -> Failure {
             error.hint = Some(format!("Name it: {command} <{placeholder}>"));
             Error::Input(error).into()
         }
+        (Error::NotInVersion(error), _) if let Some(next_step) = moved::instead(typed, error.target) => {
+            Failure::NotPlanned { error, next_step }
+        }
         (Error::NotInVersion(error), _) if matches!(typed.mode, Mode::Show(_)) && typed.settings.release.is_none() => {
             let has_it = error.exists.last().map(|span| span.last.version()).unwrap_or_default();
             let next_step = format!("Add --api {has_it} to plan it for a release that has it.");
@@ -126,6 +130,10 @@ fn naming(typed: &Typed, error: Error) -> Failure {
         (Error::Input(mut error), _) if error.argument == "where" => {
             error.argument = "--where".into();
             Error::Input(error).into()
+        }
+        (Error::NoSuchEntity(mut error), _) if error.argument == "where" => {
+            error.argument = "--where".into();
+            Error::NoSuchEntity(error).into()
         }
         (error, _) => error.into(),
     }

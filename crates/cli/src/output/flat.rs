@@ -27,7 +27,6 @@ pub struct Column {
     /// `Number`, `Address.City`
     pub name: String,
     /// What the catalogue says it holds.
-    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only Parquet has types"))]
     pub ty: Option<TypeRef>,
 }
 

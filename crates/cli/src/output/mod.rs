@@ -3,6 +3,8 @@
 pub mod answer;
 mod columns;
 pub mod csv;
+pub mod delimiter;
+mod excel;
 pub mod file;
 mod flat;
 pub mod format;
@@ -13,6 +15,7 @@ mod list_table;
 pub mod open;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod region;
 pub mod rows;
 mod settings;
 pub mod shape;

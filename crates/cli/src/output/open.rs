@@ -32,9 +32,9 @@ fn plain(output: &Output, sink: Sink, shape: &Shape, count: Option<u64>) -> Resu
         Format::Table => Box::new(TableRows::new(sink, shape, count, output.room())),
         Format::Json => Box::new(JsonRows::new(sink, count.filter(|_| shape.counted))?),
         Format::Ndjson => Box::new(Lines::new(sink, output.raw)),
-        Format::Csv => Box::new(CsvRows::new(sink, shape)?),
+        Format::Csv => Box::new(CsvRows::new(sink, shape, output.csv.clone())?),
         Format::Yaml => Box::new(YamlRows::new(sink)),
-        Format::Xlsx => Box::new(XlsxRows::new(sink, shape)?),
+        Format::Xlsx => Box::new(XlsxRows::new(sink, shape, output.csv.excel.clone())?),
         #[cfg(feature = "parquet")]
         Format::Parquet => Box::new(super::parquet::ParquetRows::new(sink, shape)?),
     })

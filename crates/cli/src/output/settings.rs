@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::rc::Rc;
 
+use super::csv::CsvStyle;
+use super::excel::Excel;
 use super::format::Format;
 use super::jq::Jq;
 use super::shape::Shape;
@@ -23,6 +25,8 @@ pub struct Output {
     pub format: Format,
     /// `--output-file`
     pub file: Option<String>,
+    /// `--delimiter` and `--excel`: what CSV is like; a workbook is written with the same times.
+    pub csv: CsvStyle,
     /// `--jq`: what is made of a row or an answer.
     pub jq: Option<Rc<Jq>>,
     /// True if `-o` does not name the format.
@@ -36,7 +40,7 @@ pub struct Output {
 impl Output {
     /// From the flags. Refuses an invalid filter, and what a terminal cannot show.
     pub fn from(flags: OutputFlags) -> Result<Output, Failure> {
-        let OutputFlags { format: named, file, jq, raw, quiet } = flags;
+        let OutputFlags { format: named, file, delimiter, excel, jq, raw, quiet } = flags;
         let file = file.map(|path| if STDOUT.contains(&path.as_str()) { "-".to_owned() } else { path });
         if let Some(path) = file.as_deref().filter(|_| named.is_none())
             && let Some((name, next_step)) = Format::unwritten(path)
@@ -46,13 +50,29 @@ impl Output {
         let jq = jq.map(|expression| Jq::compile(&expression)).transpose()?.map(Rc::new);
         let by_file = || file.as_deref().and_then(Format::of_file);
         // What comes out of a filter are values, as jq prints them.
-        let usual = if jq.is_some() { Format::Ndjson } else { Format::Table };
+        let usual = match (excel || delimiter.is_some(), &jq) {
+            (true, _) => Format::Csv,
+            (false, Some(_)) => Format::Ndjson,
+            (false, None) => Format::Table,
+        };
         let format = named.or_else(by_file).unwrap_or(usual);
+        let misfit = |flag: &str, what: &str, next: &str| {
+            Err(Failure::usage(format!("{flag} is for {what}, and this is written as {}", format.name())).next(next))
+        };
+        if delimiter.is_some() && format != Format::Csv {
+            return misfit("--delimiter", "CSV", "Add -o csv, or leave it out.");
+        }
+        if excel && !matches!(format, Format::Csv | Format::Xlsx) {
+            return misfit("--excel", "CSV and workbooks", "Add -o csv or -o xlsx, or leave it out.");
+        }
+        let excel = excel.then(|| Excel::here(delimiter));
+        let delimiter = delimiter.or_else(|| excel.as_ref().map(Excel::delimiter)).unwrap_or_default();
         if raw && (jq.is_none() || format != Format::Ndjson) {
             return Err(Failure::usage("--raw-output is for the strings that --jq makes, one per line")
                 .next("Add --jq, and leave out -o or use -o ndjson."));
         }
-        let output = Output { format, file, jq, implied: named.is_none(), raw, quiet };
+        let output =
+            Output { format, file, csv: CsvStyle { delimiter, excel }, jq, implied: named.is_none(), raw, quiet };
         if format.is_binary() && output.on_stdout() && io::stdout().is_terminal() {
             return Err(Failure::usage(format!("a terminal cannot show {}", format.name()))
                 .next(format!("Name a file: --output-file list.{}", format.name())));

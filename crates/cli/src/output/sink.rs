@@ -19,6 +19,8 @@ pub struct Sink {
     inner: BufWriter<Target>,
     name: String,
     length: u64,
+    /// What comes before everything else, if anything comes.
+    mark: &'static [u8],
 }
 
 enum Target {
@@ -81,7 +83,7 @@ impl Write for Target {
 
 impl Sink {
     fn new(target: Target, name: &str, length: u64) -> Sink {
-        Sink { inner: BufWriter::with_capacity(BUFFER, target), name: name.to_owned(), length }
+        Sink { inner: BufWriter::with_capacity(BUFFER, target), name: name.to_owned(), length, mark: &[] }
     }
 
     /// Standard output.
@@ -113,6 +115,15 @@ impl Sink {
     /// A file that holds this much already; its position is at its end.
     pub fn continued(file: File, path: &str, length: u64) -> Sink {
         Sink::new(Target::File(file), path, length)
+    }
+
+    /// Begins with a byte order mark where it is not seen, and nothing was printed before.
+    #[must_use]
+    pub fn marked(mut self) -> Sink {
+        if self.is_empty() && !self.is_terminal() {
+            self.mark = "\u{feff}".as_bytes();
+        }
+        self
     }
 
     /// Prints a line.
@@ -190,7 +201,10 @@ impl Sink {
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mark = std::mem::take(&mut self.mark);
+        self.inner.write_all(mark)?;
         let written = self.inner.write(bytes)?;
+        self.length += mark.len() as u64;
         self.length += written as u64;
         Ok(written)
     }

@@ -2,16 +2,18 @@
 //! come, so that memory stays the same however many there are.
 //!
 //! Numbers and truth values are such; everything else is text, times too, because a workbook's
-//! times have no zone. Lists are JSON in their cell.
+//! times have no zone; `--excel` writes those of this machine's ([`super::excel`]). Lists are JSON in their cell.
 
 use std::any::Any;
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
-use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use threecx_catalog::Type;
 
-use super::flat::Columns;
+use super::excel::{Excel, SheetTime};
+use super::flat::{Column, Columns};
 use super::formula::is_dangerous;
 use super::rows::Rows;
 use super::shape::Shape;
@@ -31,6 +33,7 @@ const EXACT_DIGITS: usize = 15;
 pub struct XlsxRows {
     workbook: Workbook,
     sink: Sink,
+    excel: Option<Excel>,
     columns: Option<Columns>,
     sheets: usize,
     /// The next row of the sheet.
@@ -40,8 +43,8 @@ pub struct XlsxRows {
 }
 
 impl XlsxRows {
-    pub fn new(sink: Sink, shape: &Shape) -> Result<XlsxRows, Failure> {
-        let mut rows = XlsxRows { workbook: Workbook::new(), sink, columns: None, sheets: 0, next: 0, cut: 0 };
+    pub fn new(sink: Sink, shape: &Shape, excel: Option<Excel>) -> Result<XlsxRows, Failure> {
+        let mut rows = XlsxRows { workbook: Workbook::new(), sink, excel, columns: None, sheets: 0, next: 0, cut: 0 };
         if let Some(columns) = Columns::of(shape) {
             rows.columns = Some(columns);
             rows.sheet()?;
@@ -52,11 +55,12 @@ impl XlsxRows {
     /// Begins a sheet with its heading.
     fn sheet(&mut self) -> Result<(), Failure> {
         let bold = Format::new().set_bold();
-        let add = |workbook: &mut Workbook, columns: &[super::flat::Column]| -> Result<(), XlsxError> {
+        let has_times = self.excel.is_some();
+        let add = |workbook: &mut Workbook, columns: &[Column]| -> Result<(), XlsxError> {
             let sheet = workbook.add_worksheet_with_constant_memory()?;
             sheet.set_freeze_panes(1, 0)?;
             for (column, index) in columns.iter().zip(0..) {
-                sheet.set_column_width(index, column.name.len().clamp(10, 40) as f64)?;
+                sheet.set_column_width(index, width(column, has_times) as f64)?;
             }
             for (column, index) in columns.iter().zip(0..) {
                 write_text(sheet, 0, index, &column.name, &bold)?;
@@ -69,6 +73,13 @@ impl XlsxRows {
         self.next = 1;
         Ok(())
     }
+}
+
+/// The width of a column in characters: that of its heading. A time that does not fit is shown as `####`.
+fn width(column: &Column, has_times: bool) -> usize {
+    let is_moment = column.ty.is_none_or(|ty| matches!(ty.ty, Type::DateTimeOffset));
+    let least = if has_times && is_moment { "2026-11-30 14:05:00".len() + 1 } else { 10 };
+    column.name.len().clamp(least, 40)
 }
 
 /// Does something with a workbook. What is made of it goes into a temporary file, and where that cannot be written,
@@ -112,11 +123,16 @@ impl Rows for XlsxRows {
         if self.sheets == 0 || self.next == SHEET {
             self.sheet()?;
         }
-        let XlsxRows { workbook, columns: Some(columns), sheets, next, cut, .. } = self else { return Ok(()) };
+        let XlsxRows { workbook, excel, columns: Some(columns), sheets, next, cut, .. } = self else { return Ok(()) };
         written(|| {
             let sheet = workbook.worksheet_from_index(*sheets - 1)?;
-            for (json, column) in columns.cells(row).into_iter().zip(0..) {
-                *cut += usize::from(cell(sheet, *next, column, json.as_deref().unwrap_or("null"))?);
+            let cells = columns.cells(row);
+            for ((json, column), index) in cells.into_iter().zip(&columns.columns).zip(0..) {
+                let json = json.as_deref().unwrap_or("null");
+                match excel.as_ref().and_then(|excel| excel.time(json, column.ty)) {
+                    Some(time) => write_time(sheet, *next, index, time)?,
+                    None => *cut += usize::from(cell(sheet, *next, index, json)?),
+                }
             }
             Ok(())
         })?;
@@ -146,6 +162,36 @@ fn write_text(sheet: &mut Worksheet, row: u32, column: u16, text: &str, format: 
         false => sheet.write_string_with_format(row, column, text, format)?,
     };
     Ok(())
+}
+
+/// Writes a time as a number that is shown as one. A workbook has no times before others.
+fn write_time(sheet: &mut Worksheet, row: u32, column: u16, time: SheetTime) -> Result<(), XlsxError> {
+    let day = |date: jiff::civil::Date| {
+        ExcelDateTime::from_ymd(date.year().unsigned_abs(), date.month().unsigned_abs(), date.day().unsigned_abs())
+    };
+    let format = |shown: &str| Format::new().set_num_format(shown);
+    match time {
+        SheetTime::Moment(moment) => {
+            let [hour, minute, second] = [moment.hour(), moment.minute(), moment.second()].map(i8::unsigned_abs);
+            let moment = day(moment.date())?.and_hms(hour.into(), minute, second)?;
+            sheet.write_datetime_with_format(row, column, moment, &format("yyyy-mm-dd hh:mm:ss"))?
+        }
+        SheetTime::Day(date) => sheet.write_datetime_with_format(row, column, day(date)?, &format("yyyy-mm-dd"))?,
+        SheetTime::TimeOfDay(time) => {
+            let seconds = time.duration_since(jiff::civil::Time::midnight()).as_secs();
+            sheet.write_number_with_format(row, column, days(seconds), &format("hh:mm:ss"))?
+        }
+        SheetTime::Duration(seconds @ 0..) => {
+            sheet.write_number_with_format(row, column, days(seconds), &format("[h]:mm:ss"))?
+        }
+        SheetTime::Duration(_) => sheet.write_string(row, column, time.to_string())?,
+    };
+    Ok(())
+}
+
+/// Seconds as a workbook counts them.
+fn days(seconds: i64) -> f64 {
+    seconds as f64 / 86_400.0
 }
 
 /// Writes a cell; true if it had to be cut.

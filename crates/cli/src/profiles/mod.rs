@@ -19,6 +19,7 @@ use crate::env_vars;
 use crate::failure::Failure;
 use crate::folders;
 use threecx_change::trust;
+use threecx_core::file_name;
 
 pub use place::Place;
 
@@ -212,15 +213,7 @@ pub fn check_name(name: &str) -> Result<(), Failure> {
 pub fn is_name(name: &str) -> bool {
     let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     let is_fine = !name.is_empty() && name.len() <= 100 && name.chars().all(fine);
-    is_fine && !name.starts_with(['.', '-']) && !name.ends_with('.') && !is_device(name)
-}
-
-/// True for the names of devices on Windows, which are no files whatever comes after a dot.
-fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or_default().to_ascii_uppercase();
-    let numbered =
-        |device: &str| stem.strip_prefix(device).is_some_and(|rest| matches!(rest.as_bytes(), [b'0'..=b'9']));
-    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") || numbered("COM") || numbered("LPT")
+    is_fine && !name.starts_with(['.', '-']) && !name.ends_with('.') && !file_name::is_device(name)
 }
 
 fn path() -> Option<PathBuf> {

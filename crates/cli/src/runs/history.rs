@@ -37,7 +37,7 @@ pub fn command() -> Command {
         "threecx history [RUN] [OPTIONS]",
     );
     let command = globals::add(command.arg(run).arg(most), |global| {
-        matches!(global.name, "output" | "output-file" | "jq" | "raw-output" | "quiet" | "help")
+        matches!(global.name, "output" | "output-file" | "excel" | "delimiter" | "jq" | "raw-output" | "quiet" | "help")
     });
     layout::fit(command, width()).after_help(
         "A run can be undone (threecx undo RUN) and continued (threecx retry RUN). Secrets are shown masked;\n\

@@ -117,11 +117,10 @@ impl Random {
 fn signals() -> Vec<(&'static str, i32)> {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::trim).unwrap_or_default();
-    let ignores_hang_ups = u64::from_str_radix(mask, 16).is_ok_and(|mask| mask & 1 == 1);
-    let mut signals = vec![("INT", 130), ("TERM", 143)];
-    if !ignores_hang_ups {
-        signals.push(("HUP", 129));
-    }
+    let ignored = u64::from_str_radix(mask, 16).unwrap_or_default();
+    let mut signals = vec![("INT", 130), ("TERM", 143), ("HUP", 129)];
+    // Their numbers are counted from 128 on, and the bits from 1.
+    signals.retain(|(_, code)| ignored & 1 << (code - 129) == 0);
     signals
 }
 

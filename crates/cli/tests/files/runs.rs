@@ -64,8 +64,9 @@ fn a_run_that_somebody_ends_twice_does_not_wait() {
         std::thread::yield_now();
     }
     // Two of one kind may count as one while the first is on its way.
-    signal(&child, "TERM");
-    signal(&child, "INT");
+    for (name, _) in signals().iter().rev().take(2) {
+        signal(&child, name);
+    }
     let output = child.wait_with_output().expect("it ends");
     let error: Value = serde_json::from_slice(&output.stderr).expect("JSON");
     let error = &error["error"];
@@ -74,22 +75,25 @@ fn a_run_that_somebody_ends_twice_does_not_wait() {
     assert_eq!((results.matches("unknown-outcome").count(), results.lines().count()), (2, 11), "{results}");
 }
 
-/// Who starts it with `nohup` wants it to live on.
+/// Who starts it with `nohup`, or with `&` in a script, wants what is meant for the terminal to pass it by.
 #[test]
 #[cfg(target_os = "linux")]
-fn what_is_to_outlive_its_terminal_does() {
-    let sim = Sim::start(&["--live-calls", "off", "--latency", "20ms@BlackListNumbers"]);
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = numbers(folder.path(), 20);
-    let mut command = Process::new("bash");
-    command.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(cargo_bin("threecx")).args(CREATE).arg(&file);
-    command.args(["--concurrency", "1"]).envs(sim.environment()).envs(home()).stdin(Stdio::null());
-    let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
-    while sim.received(CREATES).is_empty() {
-        std::thread::yield_now();
+fn a_signal_that_was_ignored_stays_ignored() {
+    for name in ["HUP", "INT", "TERM"] {
+        let sim = Sim::start(&["--live-calls", "off", "--latency", "20ms@BlackListNumbers"]);
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = numbers(folder.path(), 20);
+        let mut command = Process::new("bash");
+        command.args(["-c", &format!("trap '' {name}; exec \"$0\" \"$@\"")]);
+        command.arg(cargo_bin("threecx")).args(CREATE).arg(&file);
+        command.args(["--concurrency", "1"]).envs(sim.environment()).envs(home()).stdin(Stdio::null());
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        while sim.received(CREATES).is_empty() {
+            std::thread::yield_now();
+        }
+        signal(&child, name);
+        let mut said = String::new();
+        child.stdout.take().expect("piped").read_to_string(&mut said).expect("read");
+        assert!(child.wait().expect("it ends").success() && said.contains("20 of 20"), "{name}: {said}");
     }
-    signal(&child, "HUP");
-    let mut said = String::new();
-    child.stdout.take().expect("piped").read_to_string(&mut said).expect("read");
-    assert!(child.wait().expect("it ends").success() && said.contains("20 of 20"), "{said}");
 }

@@ -88,7 +88,7 @@ impl Directory {
     /// but none. `argument` and `given` are what errors call the word.
     ///
     /// # Errors
-    /// [`Error::Input`] for a word that means none, or more than one.
+    /// [`Error::NoSuchEntity`] for a word that means none, [`Error::Input`] for one that means more than one.
     pub fn take(
         &self,
         set: &'static EntitySet,
@@ -99,13 +99,13 @@ impl Directory {
         let empty = Found::default();
         let found = self.sets.get(set.name).unwrap_or(&empty);
         let meant = found.meant(word, self.parts);
-        let refuse = |expected: String, came: String, hint: String| {
-            Error::from(InputError::of(argument, expected, came).with_hint(hint))
-        };
+        let refusal =
+            |expected: String, came: String, hint: String| InputError::of(argument, expected, came).with_hint(hint);
         match meant.as_slice() {
             [] => {
                 let expected = format!("{} that exists", set.one());
-                Err(refuse(expected, format!("`{given}`"), hint(set, word, found, self.destroys)))
+                let hint = hint(set, word, found, self.destroys);
+                Err(Error::NoSuchEntity(refusal(expected, format!("`{given}`"), hint).into()))
             }
             several @ [_, _, ..] if !matches!(word, NameInput::Range { .. }) => {
                 let shown: Vec<String> = several.iter().take(FEW).map(|entity| entity.label()).collect();
@@ -116,7 +116,7 @@ impl Directory {
                     Some(_) => "Give its number, or more of the name.",
                     None => "Give its id: id:…",
                 };
-                Err(refuse(format!("the name of one {}", set.noun()), came, how.into()))
+                Err(refusal(format!("the name of one {}", set.noun()), came, how.into()).into())
             }
             all => Ok(all.iter().map(|entity| (*entity).clone()).collect()),
         }

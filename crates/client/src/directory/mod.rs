@@ -202,7 +202,7 @@ mod tests {
         }
         let (set, directory) = users(Effect::Writes);
         let word = NameInput::parse(set, "USER", "annab").expect("a word");
-        let Err(Error::Input(refused)) = directory.take(set, "USER", &word, "annab") else { panic!("taken") };
+        let Err(Error::NoSuchEntity(refused)) = directory.take(set, "USER", &word, "annab") else { panic!("taken") };
         assert!(refused.hint.is_some_and(|hint| hint.starts_with("Did you mean 100 Annabelle Lee?")));
     }
 

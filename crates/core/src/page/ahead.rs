@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{Next, Page, Pages};
+use crate::error::Error;
 
 /// The way through a list whose pages are asked for several at a time.
 ///
@@ -58,8 +59,20 @@ enum State {
 impl ReadAhead {
     /// Reads as [`Pages::new`] does, with `most` pages on the way at a time.
     pub fn new(wanted: Option<u64>, skip: u64, page_size: u32, most: usize) -> ReadAhead {
-        let pages = Pages::new(wanted, skip, page_size);
+        ReadAhead::by(Pages::new(wanted, skip, page_size), most)
+    }
+
+    /// Reads along these pages, with `most` of them on the way at a time.
+    pub fn by(pages: Pages, most: usize) -> ReadAhead {
         ReadAhead { pages, most: most.max(1), ahead: VecDeque::new(), first: 0, taken: 0, count: None }
+    }
+
+    /// Checks whether what was taken gets anywhere, as [`Pages::check`] does.
+    ///
+    /// # Errors
+    /// [`Error::Answer`] for a list that never ends.
+    pub fn check(&self) -> Result<(), Error> {
+        self.pages.check()
     }
 
     /// What to ask for now, with the number under which it is known; `None` if there is nothing

@@ -32,6 +32,11 @@ impl Seen {
         Seen { key: set.and_then(|set| set.key).map(|key| key.name), ..Seen::default() }
     }
 
+    /// True for a list of entities, each of which has a key.
+    pub fn tells_rows_apart(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// Notes the rows of the next page.
     ///
     /// # Errors

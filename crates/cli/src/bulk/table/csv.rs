@@ -4,11 +4,11 @@
 use std::ops::Range;
 
 use super::{Cell, Content, Row};
+use crate::output::delimiter::Delimiter;
 use crate::output::formula::unguarded;
 
-/// What separates cells in files of this kind: the comma, what Excel takes where the comma is in numbers, and
-/// what databases write.
-const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
+/// What is recognised without a first line that says so.
+const DELIMITERS: [Delimiter; 4] = Delimiter::ALL;
 
 /// Something that is not CSV, and where.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub fn read(text: &str) -> Result<Content, Vec<Mistake>> {
             mistakes.push(Mistake { line: record.line, column: None, what });
         }
         // Blanks around a cell are not part of it.
-        let cells = record.cells.iter().map(|cell| Cell::typed(&unguarded(cell.trim())));
+        let cells = record.cells.iter().map(|cell| Cell::typed(&unguarded(cell.trim(), delimiter)));
         rows.push(Row { line: record.line, cells: cells.collect() });
     }
     if mistakes.is_empty() { Ok((headers, rows)) } else { Err(mistakes) }
@@ -87,12 +87,14 @@ fn delimiter(text: &str) -> (char, usize) {
             '\n' | '\r' if !quoted => break,
             _ if quoted => {}
             _ => {
-                DELIMITERS.iter().zip(&mut counts).filter(|(known, _)| **known == c).for_each(|(_, count)| *count += 1)
+                if let Some(index) = DELIMITERS.iter().position(|known| known.char() == c) {
+                    counts[index] += 1;
+                }
             }
         }
     }
     let best = (0..DELIMITERS.len()).rev().max_by_key(|index| counts[*index]).unwrap_or_default();
-    (DELIMITERS[best], 0)
+    (DELIMITERS[best].char(), 0)
 }
 
 /// The character after `sep=`; a tab may have been trimmed away as white space.
@@ -244,7 +246,7 @@ mod tests {
             vec!["A".to_owned(), "B".into()],
             vec![(2, vec!["1".to_owned(), "x y".into()]), (3, vec![String::new(), "z\"q".into()])],
         );
-        for delimiter in DELIMITERS {
+        for delimiter in DELIMITERS.map(Delimiter::char) {
             for end in ["\n", "\r\n", "\r"] {
                 let lines = ["A,B", "1,\"x y\"", ",\"z\"\"q\"", ""].join(end);
                 let text = lines.replace(',', &delimiter.to_string());

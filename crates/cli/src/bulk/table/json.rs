@@ -19,7 +19,7 @@ pub fn read(text: &str) -> Result<Content, NotRows> {
         for (line, members) in rows(raw, &mut lines)? {
             // Annotations such as @odata.etag belong to the protocol.
             let members = members.into_iter().filter(|(name, _)| !name.contains('@'));
-            objects.push(line, members.map(|(name, value)| (name, Cell::Json(value.get().to_owned()))));
+            objects.push(line, members.map(|(name, value)| (name, Cell::Json(value.get().to_owned()))))?;
         }
     }
     Ok(objects.content())

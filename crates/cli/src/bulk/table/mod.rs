@@ -6,6 +6,8 @@ mod sheet;
 mod sheet_bounds;
 mod yaml;
 
+use std::collections::HashSet;
+
 use crate::failure::Failure;
 use crate::text_file::{self, NotText};
 
@@ -128,8 +130,8 @@ fn not_csv(mistakes: &[csv::Mistake]) -> NotRows {
 /// A table whose columns can be told apart, and which has rows.
 fn checked((headers, rows): Content) -> Result<Table, NotRows> {
     let (headers, rows) = without_empty_columns(headers, rows);
-    let twice = headers.iter().enumerate().find(|(index, header)| headers[..*index].contains(header));
-    if let Some((_, header)) = twice {
+    let mut seen = HashSet::new();
+    if let Some(header) = headers.iter().find(|header| !seen.insert(header.as_str())) {
         let reason = if header.is_empty() {
             "two columns have no name".into()
         } else {
@@ -156,22 +158,35 @@ fn without_empty_columns(mut headers: Vec<String>, mut rows: Vec<Row>) -> Conten
     (headers, rows)
 }
 
+/// The maximum number of cells that nothing in the file stands for: a few bytes that name a column make one in each
+/// row.
+const MOST_EMPTY: usize = 4_000_000;
+
 /// Rows of objects, each with columns of its own, as a table with all of them.
 #[derive(Default)]
 struct Objects {
     headers: indexmap::IndexSet<String>,
     rows: Vec<Row>,
+    /// The number of cells that are in the file.
+    given: usize,
 }
 
 impl Objects {
-    fn push(&mut self, line: u64, members: impl IntoIterator<Item = (String, Cell)>) {
+    fn push(&mut self, line: u64, members: impl IntoIterator<Item = (String, Cell)>) -> Result<(), NotRows> {
         let mut cells = vec![Cell::Empty; self.headers.len()];
         for (name, cell) in members {
             let (at, _) = self.headers.insert_full(name);
             cells.resize(cells.len().max(at + 1), Cell::Empty);
             cells[at] = cell;
+            self.given += 1;
         }
         self.rows.push(Row { line, cells });
+        let (rows, names) = (self.rows.len(), self.headers.len());
+        if rows.saturating_mul(names) > self.given.saturating_add(MOST_EMPTY) {
+            let reason = format!("its first {rows} rows have {names} different names, which few of them share");
+            return Err(NotRows::new(reason, "Give all rows the same names, or split it into files whose rows do."));
+        }
+        Ok(())
     }
 
     fn content(mut self) -> Content {

@@ -47,7 +47,7 @@ pub fn read(text: &str) -> Result<Content, NotRows> {
     for row in rows {
         let line = row.referenced.line();
         let members = row.value.into_iter().filter(|(name, _)| !name.contains('@'));
-        objects.push(line, members.map(|(name, value)| (name, cell(text, &value))));
+        objects.push(line, members.map(|(name, value)| (name, cell(text, &value))))?;
     }
     Ok(objects.content())
 }
