@@ -64,6 +64,14 @@ export class ThreeCxOAuth2Api implements ICredentialType {
 				'Whether an address that begins with http:// may be on another machine. Everyone on the way there can then read the client secret, the token and everything else. Addresses of this machine, such as http://localhost:5004, are always allowed.',
 		},
 		{
+			displayName: 'Read Only',
+			name: 'readOnly',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether nodes with this credential may only read. Whatever would change something is refused before it is sent.',
+		},
+		{
 			displayName: 'Timeout (Seconds)',
 			name: 'timeout',
 			type: 'number',

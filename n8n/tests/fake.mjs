@@ -19,13 +19,19 @@ export function context(
 		credential = {},
 		written,
 		input,
+		timezone = 'UTC',
+		activation = 'update',
+		stop,
+		type = 'n8n-nodes-threecx.threeCx',
+		onError,
 	} = {},
 ) {
 	const sent = [];
 	const id = `credential-${credentials++}`;
 	const node = {
 		name: '3CX',
-		type: 'threeCx',
+		type,
+		onError,
 		credentials: { threeCxOAuth2Api: { id, name: 'pbx' } },
 		// What stands in the workflow, before expressions are worked out.
 		parameters: written ?? items[0],
@@ -38,6 +44,9 @@ export function context(
 		staticData,
 		getNode: () => node,
 		getMode: () => mode,
+		getActivationMode: () => activation,
+		getTimezone: () => timezone,
+		getExecutionCancelSignal: () => stop,
 		getWorkflow: () => ({ id }),
 		logger: { warn: (message) => warnings.push(message) },
 		getInputData: () => items.map(() => ({ json: input ?? {} })),
@@ -62,7 +71,13 @@ export function context(
 				return { statusCode, headers, body: stream(body) };
 			},
 			async prepareBinaryData(body, fileName, mimeType) {
-				return { data: body.toString('base64'), fileName, mimeType };
+				const chunks = Buffer.isBuffer(body) ? [body] : await body.toArray();
+				return { data: Buffer.concat(chunks).toString('base64'), fileName, mimeType };
+			},
+			assertBinaryData(index, field) {
+				const data = items[index].binary?.[field];
+				if (!data) throw new Error(`This operation expects binary data in '${field}'`);
+				return data;
 			},
 			async getBinaryDataBuffer(index, field) {
 				return items[index].binary[field];

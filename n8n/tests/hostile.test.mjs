@@ -93,7 +93,7 @@ test('an answer of another kind is an error, whatever it is an answer to', async
 			// With Continue On Fail, it is an item that says so, and no other.
 			const { output } = await run([item], always(response), { continueOnFail: true });
 			assert.equal(output.length, 1, what);
-			assert.ok(output[0].json.error && output[0].error && !output[0].binary, what);
+			assert.ok(output[0].json.error && !output[0].binary, what);
 			assert.equal(output[0].json.success, undefined, what);
 			inputs += 2;
 		}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import trigger from '../dist/nodes/ThreeCxTrigger/ThreeCxTrigger.node.js';
-import { answer, context } from './fake.mjs';
+import { answer, broken, context, refused } from './fake.mjs';
 
 /** A PBX with an event log that it can be asked for. */
 function log(events) {
@@ -245,6 +245,76 @@ test('the properties of the chosen records can be picked', async () => {
 	const { getProperties } = new trigger.ThreeCxTrigger().methods.loadOptions;
 	const values = (await getProperties.call(fake)).map(({ value }) => value);
 	assert.ok(values.includes('PollingStrategy') && !values.includes('Agents@odata.type'));
+});
+
+test('where n8n starts before the PBX, the first poll does not fail and nothing is lost', async () => {
+	const down = [
+		() => {
+			throw broken('ECONNREFUSED', 'connect');
+		},
+		() => {
+			throw refused(503, '<html>');
+		},
+		() => ({ headers: { 'content-type': 'text/html' }, body: '<html>starting' }),
+	];
+	for (const fail of down) {
+		for (const [activation, isKept] of [
+			['init', true],
+			['leadershipChange', true],
+			['activate', false],
+			['update', false],
+		]) {
+			const events = [{ Id: 1 }];
+			let pbx = log(events);
+			const options = { polling: true, activation, credential: { timeout: 1 } };
+			const before = context([{ event: 'eventLog' }], (request) => pbx(request), options);
+			await new trigger.ThreeCxTrigger().poll.call(before);
+			// A restart, while the PBX is down.
+			const after = context([{ event: 'eventLog' }], (request) => pbx(request), options);
+			Object.assign(after.staticData, JSON.parse(JSON.stringify(before.staticData)));
+			const poll = () => new trigger.ThreeCxTrigger().poll.call(after);
+			pbx = fail;
+			if (!isKept) {
+				await assert.rejects(poll(), undefined, activation);
+				continue;
+			}
+			assert.equal(await poll(), null);
+			assert.equal(after.warnings.length, 1);
+			assert.match(after.warnings[0], /The next poll tries again/);
+			// Later failures are told: n8n keeps polling after them.
+			await assert.rejects(poll());
+			events.push({ Id: 2 });
+			pbx = log(events);
+			assert.deepEqual(ids(await poll()), [2]);
+		}
+	}
+	// What does not pass by itself is told at once.
+	const refusedLogin = () => {
+		throw refused(403);
+	};
+	const fake = context([{ event: 'eventLog' }], refusedLogin, {
+		polling: true,
+		activation: 'init',
+	});
+	await assert.rejects(new trigger.ThreeCxTrigger().poll.call(fake));
+});
+
+test('a trial tells events in the shapes of real ones', async () => {
+	const users = [1, 2, 3].map((Id) => ({ Id, Number: `10${Id}` }));
+	for (const [event, what] of [
+		['record', ['added', 'changed', 'removed']],
+		['activeCall', ['started', 'changed', 'ended']],
+	]) {
+		const parameters = { event, records: 'Users.ListUser' };
+		const options = { polling: true, mode: 'manual' };
+		const fake = context([parameters], () => answer({ value: users }), options);
+		const [items] = await new trigger.ThreeCxTrigger().poll.call(fake);
+		assert.deepEqual(
+			items.map(({ json }) => json.event),
+			what,
+		);
+		assert.deepEqual(fake.staticData, {});
+	}
 });
 
 test('a trial shows the newest and leaves no trace', async () => {

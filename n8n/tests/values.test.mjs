@@ -160,7 +160,7 @@ test('a text where none fits is named', async () => {
 		const [name] = Object.keys(options);
 		await assert.rejects(
 			run([{ ...item, options }], none),
-			new RegExp(`${name === 'ifMatch' ? 'if-match' : name}: expected text`, 'i'),
+			new RegExp(`${name === 'ifMatch' ? 'if match' : name}: expected text`, 'i'),
 		);
 	}
 	const field = (Mobile) => ({
@@ -238,17 +238,12 @@ test('what is blank stays as it is, and null clears', async () => {
 });
 
 test('a body that is not there is named', async () => {
-	for (const bodyJson of [undefined, null, '', ' ', [], 'x', 7, true, NaN]) {
+	for (const bodyJson of [undefined, null, '', ' ', [], 'x', 7, true, NaN, {}, { Number: '' }]) {
 		const item = { operation: 'Contacts.CreateContact', bodyMode: 'json', bodyJson };
-		const running = run([item], (options) => {
-			// Left out altogether, it is the default of the field.
-			assert.ok(bodyJson === undefined || bodyJson === null, String(bodyJson));
-			assert.equal(options.body, '{}');
-			return answer({ Id: 1 });
-		});
-		await running.catch((error) => {
+		await assert.rejects(run([item], none), (error) => {
 			assert.equal(error.constructor.name, 'NodeOperationError', error.message);
-			assert.match(error.message, /^Body: expected a JSON object/);
+			assert.match(error.message, /^Body: expected (a JSON object|at least one field)/);
+			return true;
 		});
 	}
 });
@@ -265,7 +260,10 @@ test('no value of JavaScript is lost on its way', async () => {
 			bodyMode: 'json',
 			bodyJson: { PrimaryGroupId: value },
 		};
-		await assert.rejects(run([item], none), /PrimaryGroupId: expected a whole number/);
+		await assert.rejects(
+			run([item], none),
+			/Primary Group ID: expected a whole number|Body\.PrimaryGroupId: expected a whole number/,
+		);
 		const inner = {
 			operation: 'Users.UpdateUser',
 			id,
@@ -274,12 +272,12 @@ test('no value of JavaScript is lost on its way', async () => {
 		await assert.rejects(run([inner], none), /GroupId: expected a whole number/);
 		await assert.rejects(
 			run([{ operation: 'Users.ReprovisionAllPhones', ids: [1, value] }], none),
-			/Ids\[1\]: expected a whole number/,
+			/IDs\[1\]: expected a whole number/,
 		);
 	}
 	await assert.rejects(
 		run([{ operation: 'Users.ReprovisionAllPhones', ids: [1, undefined] }], none),
-		/Ids\[1\]: expected a whole number/,
+		/IDs\[1\]: expected a whole number/,
 	);
 	assert.deepEqual(
 		await body({ bodyMode: 'json', bodyJson: { FirstName: 'Ada', Mobile: undefined } }),
@@ -324,7 +322,57 @@ test('points in time come as n8n has them', async () => {
 		NaN,
 		['2026-01-31'],
 	]) {
-		await assert.rejects(report(value), /PeriodFrom: expected/i, String(value));
+		await assert.rejects(report(value), /Period From: expected/, String(value));
+	}
+});
+
+test('times without an offset are those of the workflow', async () => {
+	const period = async (periodFrom, periodTo, timezone) => {
+		const item = {
+			operation: 'ActivityLog.GetLogs',
+			limit: 5,
+			startDate: periodFrom,
+			endDate: periodTo,
+			extension: '2026-11-01T00:00:00',
+		};
+		const { sent } = await run([item], () => answer({ value: [] }), { timezone });
+		const path = decodeURIComponent(sent.at(-1).url);
+		assert.match(path, /extension='2026-11-01T00:00:00'/);
+		return /startDate=([^,]*),endDate=([^,]*),/.exec(path).slice(1, 3);
+	};
+	for (const [from, to, zone, sent] of [
+		// The picker of the editor gives this.
+		['2026-11-01T00:00:00', '2026-11-02T00:00:00', 'America/New_York', ['04:00', '05:00']],
+		['2026-11-01', '2026-11-02', 'America/New_York', ['04:00', '05:00']],
+		['2026-11-01 00:00', '2026-11-02T00:00:00.5', 'Asia/Kolkata', ['18:30', '18:30']],
+		['2026-11-01T00:00:00', '2026-11-02T00:00:00', 'UTC', ['00:00', '00:00']],
+		['2026-03-29T01:30:00', '2026-03-29T03:30:00', 'Europe/Berlin', ['00:30', '01:30']],
+		// What has an offset keeps it.
+		['2026-11-01T00:00:00Z', '2026-11-02T00:00:00+01:00', 'America/New_York', ['00:00', '23:00']],
+		[
+			new Date('2026-11-01T00:00:00Z'),
+			DateTime.fromISO('2026-11-02T00:00:00Z'),
+			'Asia/Tokyo',
+			['00:00', '00:00'],
+		],
+	]) {
+		const times = (await period(from, to, zone)).map((instant) => instant.slice(11, 16));
+		assert.deepEqual(times, sent, `${from} ${zone}`);
+	}
+	const until = async (item) => {
+		const operation = 'Blocklist.CreateBlocklistAddr';
+		const { sent } = await run([{ operation, ...item }], () => answer({ Id: 1 }), {
+			timezone: 'America/New_York',
+		});
+		return JSON.parse(sent.at(-1).body).ExpiresAt;
+	};
+	const ExpiresAt = '2026-12-01T09:30:00';
+	for (const item of [
+		{ bodyMode: 'json', bodyJson: { ExpiresAt } },
+		{ bodyMode: 'json', bodyJson: JSON.stringify({ ExpiresAt }) },
+		mapped({ ExpiresAt }),
+	]) {
+		assert.equal(await until(item), '2026-12-01T14:30:00Z');
 	}
 });
 

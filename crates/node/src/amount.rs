@@ -6,7 +6,7 @@ use serde_json::json;
 use threecx_catalog::Type;
 use threecx_core::{Error, Input, InputError, setting};
 
-use crate::command::Reply;
+use crate::command::{self, Reply};
 use crate::error_reply::Failure;
 
 /// The number of rows where nobody says how many.
@@ -29,11 +29,13 @@ pub(crate) struct Command {
     count: Option<Input>,
     #[serde(default)]
     simplify: Option<Input>,
+    #[serde(default)]
+    dry_run: Option<Input>,
 }
 
-/// `{wanted, skip, counted, simplify}`: `wanted` is null for all rows.
+/// `{wanted, skip, counted, simplify, dryRun}`: `wanted` is null for all rows.
 pub(crate) fn command(command: Command) -> Reply {
-    let Command { return_all, limit, top, skip, count, simplify } = command;
+    let Command { return_all, limit, top, skip, count, simplify, dry_run } = command;
     let all = switch("Return All", return_all)?.unwrap_or(false);
     let limit = if all { None } else { Some(number("Limit", limit)?.unwrap_or(USUAL)) };
     let wanted = number("Top", top)?.or(limit);
@@ -42,7 +44,31 @@ pub(crate) fn command(command: Command) -> Reply {
         "skip": number("Skip", skip)?.unwrap_or(0),
         "counted": switch("Count", count)?.unwrap_or(false),
         "simplify": switch("Simplify", simplify)?.unwrap_or(false),
+        "dryRun": switch("Dry Run", dry_run)?.unwrap_or(false),
     }))
+}
+
+/// The maximum number of items at a time: a PBX has other things to do.
+const MOST_AT_A_TIME: u64 = 10;
+
+/// The command `concurrency`: how many items may be worked through at a time.
+#[derive(Deserialize)]
+pub(crate) struct Concurrency<'a> {
+    operation: &'a str,
+    #[serde(default)]
+    concurrency: Option<Input>,
+}
+
+/// `{concurrency}`: one where the order counts, or where one failure has to keep the others from being sent.
+pub(crate) fn concurrency(command: Concurrency<'_>) -> Reply {
+    const NAME: &str = "Concurrency";
+    let operation = command::operation(command.operation)?;
+    let wanted = number(NAME, command.concurrency)?.unwrap_or(1);
+    if !(1..=MOST_AT_A_TIME).contains(&wanted) {
+        let expected = format!("a whole number from 1 to {MOST_AT_A_TIME}");
+        return Err(Error::from(InputError::of(NAME, expected, format!("`{wanted}`"))).into());
+    }
+    Ok(json!({ "concurrency": if operation.repeatable { wanted } else { 1 } }))
 }
 
 fn switch(name: &str, input: Option<Input>) -> Result<Option<bool>, Failure> {
@@ -102,6 +128,31 @@ mod tests {
         }
         let reply = reply(json!({ "count": { "text": "true" }, "simplify": { "text": "false" } })).expect("read");
         assert_eq!((&reply["counted"], &reply["simplify"]), (&json!(true), &json!(false)));
+    }
+
+    #[test]
+    fn items_go_together_only_where_they_may_be_sent_again() {
+        let concurrency = |operation: &str, wanted: Value| {
+            let command = json!({ "operation": operation, "concurrency": wanted }).to_string();
+            let reply = super::concurrency(serde_json::from_str(&command).expect("a command"));
+            reply
+                .map(|reply| reply["concurrency"].clone())
+                .map_err(|failure| failure.reply()["error"]["message"].clone())
+        };
+        for (operation, wanted, given) in [
+            ("Users.UpdateUser", json!({ "json": 5 }), 5),
+            ("Users.UpdateUser", json!({ "text": "5" }), 5),
+            ("Users.UpdateUser", json!({ "json": null }), 1),
+            ("Users.GetUser", json!({ "json": 10 }), 10),
+            ("Users.CreateUser", json!({ "json": 5 }), 1),
+            ("Users.MakeCall", json!({ "json": 5 }), 1),
+        ] {
+            assert_eq!(concurrency(operation, wanted), Ok(json!(given)), "{operation}");
+        }
+        for wrong in [json!({ "json": 0 }), json!({ "json": 11 }), json!({ "json": -1 }), json!({ "text": "many" })] {
+            let message = concurrency("Users.GetUser", wrong).expect_err("refused").to_string();
+            assert!(message.contains("Concurrency: expected a whole number"), "{message}");
+        }
     }
 
     #[test]

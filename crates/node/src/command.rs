@@ -5,7 +5,7 @@ use serde_json::json;
 use threecx_catalog::{self as catalog, Operation, Span};
 
 use crate::error_reply::Failure;
-use crate::{address, amount, failed, fields, inputs, page, picker, plan, properties, read, watch};
+use crate::{address, amount, failed, fields, inputs, mask, page, picker, plan, properties, read, watch};
 
 /// Carries out a command.
 pub fn call(command: &[u8]) -> Vec<u8> {
@@ -31,7 +31,9 @@ fn dispatch(command: &[u8]) -> Result<Vec<u8>, Failure> {
         "failed" => failed::failed(parse(command)?),
         "page" => page::page(parse(command)?),
         "amount" => amount::command(parse(command)?),
+        "concurrency" => amount::concurrency(parse(command)?),
         "address" => address::command(parse(command)?),
+        "mask" => mask::command(parse(command)?),
         "inputs" => inputs::command(parse(command)?),
         "fields" => fields::command(parse(command)?),
         "properties" => properties::command(parse(command)?),

@@ -39,6 +39,9 @@ pub(crate) struct Failed<'a> {
     /// The body that was sent, which may come back in the error: its secrets are taken out.
     #[serde(default)]
     sent: Option<String>,
+    /// What the call is about, as its plan says.
+    #[serde(default)]
+    thing: Option<String>,
     /// Host and port.
     host: String,
     /// How much time is left for the call, in milliseconds.
@@ -64,8 +67,8 @@ struct Network {
 /// `{wait}` in milliseconds, or the error.
 pub(crate) fn failed(mut failed: Failed<'_>) -> Reply {
     let operation = command::operation(failed.operation)?;
-    let sent = failed.sent.take();
-    decide(operation, failed).map_err(|failure| failure.without_secrets_of(operation, sent.as_deref()))
+    let (sent, thing) = (failed.sent.take(), failed.thing.take());
+    decide(operation, failed).map_err(|failure| failure.about(thing).without_secrets_of(operation, sent.as_deref()))
 }
 
 fn decide(operation: &'static Operation, failed: Failed<'_>) -> Reply {

@@ -13,10 +13,12 @@ use crate::names;
 use crate::picker::{self, Picker};
 
 /// Parameter names that the node needs for itself.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 15] = [
     "resource",
     "operation",
     "options",
+    "execution",
+    "notice",
     "limit",
     "returnAll",
     "simplify",
@@ -82,6 +84,15 @@ pub enum Place {
     Parameters,
     /// Into the body.
     Fields,
+}
+
+impl From<Place> for threecx_core::Place {
+    fn from(place: Place) -> threecx_core::Place {
+        match place {
+            Place::Parameters => threecx_core::Place::Path,
+            Place::Fields => threecx_core::Place::Field,
+        }
+    }
 }
 
 /// How a value is filled in.

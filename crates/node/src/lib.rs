@@ -11,12 +11,14 @@
 //!
 //! | command | answers with |
 //! |---|---|
-//! | `plan` | the request, or what has to be asked of the PBX first |
+//! | `plan` | the request, what has to be asked of the PBX first, or why nothing is sent |
 //! | `read` | what an answer is: nothing, a value, rows, a file |
 //! | `failed` | how long to wait before the next attempt, or the error |
 //! | `address` | where the PBX is, from what was pasted |
 //! | `amount` | how many rows are wanted |
+//! | `concurrency` | how many items may be worked through at a time |
 //! | `page` | which page to ask for next |
+//! | `mask` | what an operation gave, without its secrets |
 //! | `inputs` | what an operation takes, input by input |
 //! | `fields` | the fields of its body |
 //! | `properties` | what can be selected, expanded or sorted by |
@@ -35,7 +37,9 @@ mod command;
 mod error_reply;
 mod failed;
 mod fields;
+mod given;
 pub mod inputs;
+mod mask;
 pub mod names;
 mod page;
 pub mod picker;
@@ -44,6 +48,7 @@ mod properties;
 mod read;
 mod simplify;
 mod watch;
+mod zone;
 
 pub use command::call;
 pub use simplify::simplified;

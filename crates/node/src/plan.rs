@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
-use threecx_catalog::{Content, Effect, Operation, Options, Span, Target, Verb};
+use threecx_catalog::{Content, Effect, Operation, Options, Span, Target, Type, Verb};
 use threecx_core::guard::{self, Finding};
-use threecx_core::{Arguments, Input, Place, Request, is_the_same_in_every_release, probe};
+use threecx_core::{Arguments, Input, Place, Request, is_the_same_in_every_release, probe, setting};
 
-use crate::command;
 use crate::error_reply::Failure;
 use crate::simplify::simplified;
+use crate::zone::{self, Instants};
+use crate::{command, given, inputs, names};
 
 /// The command.
 #[derive(Deserialize)]
@@ -34,6 +35,9 @@ pub(crate) struct Plan<'a> {
     /// The part of a list that is wanted; a release that does not page gives all of it.
     #[serde(default)]
     page: Option<Page>,
+    /// What the times without an offset among the arguments mean.
+    #[serde(default)]
+    instants: Instants,
 }
 
 #[derive(Deserialize)]
@@ -64,15 +68,26 @@ pub(crate) enum Planned {
         /// What a person should know before it is sent, as sentences: what it interrupts, destroys or replaces.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         findings: Vec<String>,
+        /// The one thing that it is about, for errors: `User 29`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        thing: Option<String>,
         /// The body as it may be shown, as JSON text; nothing where that is the request's.
         #[serde(skip_serializing_if = "Option::is_none")]
         masked: Option<String>,
+        /// The path as it may be shown; nothing where that is the request's.
+        #[serde(rename = "maskedPath", skip_serializing_if = "Option::is_none")]
+        masked_path: Option<String>,
         /// Whether the answer is the page that was asked for, if one was.
         #[serde(skip_serializing_if = "Option::is_none")]
         paged: Option<bool>,
         /// The property that tells the rows of a page apart, where there is one.
         #[serde(skip_serializing_if = "Option::is_none")]
         key: Option<Key>,
+    },
+    /// Nothing has to be sent.
+    Nothing {
+        /// What to say instead.
+        done: Done,
     },
 }
 
@@ -97,15 +112,30 @@ pub(crate) struct Shown {
 #[derive(Serialize)]
 pub(crate) struct Done {
     success: bool,
+    /// True if something is gone now.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    deleted: bool,
     operation: &'static str,
     #[serde(flatten)]
     parameters: BTreeMap<String, Box<RawValue>>,
+    /// Why nothing was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<String>,
 }
 
 /// Plans it.
 pub(crate) fn plan(plan: Plan<'_>) -> Result<Planned, Failure> {
     let operation = command::operation(plan.operation)?;
     let mut arguments = plan.arguments;
+    let found = inputs::of(operation);
+    given::flatten(&found, &mut arguments);
+    zone::place(&found, &mut arguments, &plan.instants);
+    if let Some(why) = given::nothing_to_do(operation, &found, &arguments) {
+        return Ok(Planned::Nothing {
+            done: Done { deleted: false, skipped: Some(why), ..done(operation, arguments) },
+        });
+    }
+    given::refuse_empty(operation, &found, &arguments)?;
     let known = command::target(plan.version)?;
     if known.is_none() && !plan.asked && !is_the_same_in_every_release(operation) {
         // What does not fit any release is refused without asking.
@@ -136,8 +166,10 @@ pub(crate) fn plan(plan: Plan<'_>) -> Result<Planned, Failure> {
     }
     Ok(Planned::Request {
         findings: guard::findings(operation, &arguments, None).iter().map(Finding::sentence).collect(),
+        thing: thing(operation, &arguments, target),
         done: done(operation, arguments),
         masked: request.masked_body().filter(|masked| request.body.as_ref() != Some(masked)),
+        masked_path: Some(request.masked_path().into_owned()).filter(|masked| *masked != request.path_and_query),
         file: matches!(request.answer.content, Content::File(..)),
         request: request.into(),
         paged: plan.page.map(|_| pages),
@@ -156,6 +188,15 @@ impl From<Request> for Shown {
             body: request.body,
         }
     }
+}
+
+/// What an operation on one entity is about.
+fn thing(operation: &Operation, arguments: &Arguments, target: Span) -> Option<String> {
+    let Target::Entity(set, by) = operation.form(target)?.target else { return None };
+    let key = arguments.get(Place::Path, by.name)?.text();
+    // JSON text has its quotes.
+    let key = serde_json::from_str::<String>(key).unwrap_or_else(|_| key.to_owned());
+    Some(format!("{} {}", names::label(set.structure.name), key.trim()))
 }
 
 /// The key of the set that is listed, if every row has one.
@@ -183,14 +224,32 @@ fn with_key(select: &Input, key: &str) -> Input {
 }
 
 fn done(operation: &'static Operation, arguments: Arguments) -> Done {
-    let value = |input| match input {
-        Input::Text(text) => to_raw_value(&text).ok(),
-        Input::Json(text) => RawValue::from_string(text).ok(),
+    let types =
+        operation.forms.iter().flat_map(|form| form.parameters).map(|parameter| (parameter.name, parameter.ty.ty));
+    let types: Vec<(&str, Type)> = types.collect();
+    // A number is one, whether it was given as text or not: other nodes compare it with what lists give.
+    let number = |name: &str, input: &Input| {
+        let (_, ty) = types.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        let whole = matches!(ty, Type::Byte | Type::Int32 | Type::Int64);
+        setting(name, input, *ty).ok().filter(|_| whole).and_then(|number| RawValue::from_string(number).ok())
+    };
+    let value = |name: &str, input| {
+        number(name, &input).or_else(|| match input {
+            Input::Text(text) => to_raw_value(&text).ok(),
+            Input::Json(text) => RawValue::from_string(text).ok(),
+        })
     };
     let parameters = arguments.parameters.into_iter();
     Done {
         success: true,
+        deleted: matches!(operation.effect, Effect::Destroys(what) if what.starts_with("deletes")),
         operation: operation.id,
-        parameters: parameters.filter_map(|(name, input)| Some((name, value(input)?))).collect(),
+        parameters: parameters
+            .filter_map(|(name, input)| {
+                let value = value(&name, input)?;
+                Some((name, value))
+            })
+            .collect(),
+        skipped: None,
     }
 }

@@ -80,6 +80,8 @@ async function readBody(
 	if (!body.files) return;
 	const files = context.getNodeParameter('bodyFiles.file', itemIndex, []) as IDataObject[];
 	for (const { field, input, encoding } of files) {
+		// It says which field the item lacks.
+		context.helpers.assertBinaryData(itemIndex, String(input));
 		const content = await context.helpers.getBinaryDataBuffer(itemIndex, String(input));
 		read.fields[String(field)] = {
 			text: content.toString(encoding === 'base64' ? 'base64' : 'utf8'),

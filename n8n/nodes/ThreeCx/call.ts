@@ -1,24 +1,32 @@
 /** One call of an operation, or as many as a list has pages. Rows stay here; the core sees how many. */
-import type { IDataObject } from 'n8n-workflow';
+import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
 import type { Arguments } from './arguments';
-import { DEEPEST, isTooDeep } from './body';
+import { DEEPEST, isTooDeep, type Part, type Stream } from './body';
 import { call } from './core';
 import { failure } from './failure';
-import { type Context, pbx, type Request, type Response, send } from './transport';
+import { type Context, isJson, pbx, type Request, type Response, send } from './transport';
+import { instantsIn } from './zone';
 
 /** What came of a call. */
 export type Answer =
 	| { kind: 'rows'; rows: unknown[]; count?: number }
 	| { kind: 'value'; value: unknown }
 	| { kind: 'nothing'; done: IDataObject }
-	| { kind: 'file'; name?: string; mediaType: string; body: Buffer };
+	| { kind: 'file'; name?: string; mediaType: string; size: number; body: Buffer | IBinaryData };
 
 interface Plan {
-	ask: Request;
-	request: Request;
+	ask?: Request;
+	/** Nothing has to be sent without it: `done` says why. */
+	request?: Request;
 	done: IDataObject;
+	/** The body and the path as they may be shown, where they hold secrets. */
 	masked?: string;
+	maskedPath?: string;
+	/** The one thing that it is about, for errors. */
+	thing?: string;
+	/** Whether it changes nothing. */
+	reads: boolean;
 	/** Whether a file is the answer. */
 	file: boolean;
 	paged?: boolean;
@@ -50,13 +58,52 @@ export interface Call {
 	itemIndex?: number;
 	/** Whether anything but rows is an error, also where the PBX calls it a success. */
 	rowsOnly?: boolean;
+	/** Whether to give the request instead of sending it. */
+	dryRun?: boolean;
+	/** Puts a file where n8n keeps files, as it comes. */
+	store?: (file: Stream, mediaType: string, name?: string) => Promise<IBinaryData>;
 }
 
 /** Calls an operation once. */
 export async function callOnce(context: Context, what: Call): Promise<Answer> {
 	const plan = await planned(context, what);
-	const response = await send(context, { ...what, file: plan.file }, plan.request);
-	return read(context, what, response, plan).answer;
+	if (!isRequest(plan)) return { kind: 'nothing', done: plan.done };
+	if (what.dryRun) return { kind: 'value', value: shown(plan) };
+	let kept: Answer | undefined;
+	const keep = async (start: Response, part: Part) => {
+		const { reply } = understood(context, what, start, plan);
+		if (reply.error || reply.kind !== 'file' || !what.store) return false;
+		const [mediaType, name] = [reply.mediaType ?? '', reply.name ?? undefined];
+		const body = await what.store(part.all(), mediaType, name);
+		kept = { kind: 'file', mediaType, name, size: part.size(), body };
+		return true;
+	};
+	const about = { ...aboutIt(what, plan), keep: what.store && plan.file ? keep : undefined };
+	const response = await send(context, about, plan.request);
+	return response.isKept && kept ? kept : read(context, what, response, plan).answer;
+}
+
+/** What the transport has to know of a call. */
+function aboutIt({ operation, itemIndex }: Call, { file, reads, thing }: Plan) {
+	return { operation, itemIndex, file, thing, changes: !reads };
+}
+
+function isRequest(plan: Plan): plan is Sendable {
+	return plan.request !== undefined;
+}
+
+type Sendable = Plan & { request: Request };
+
+/** A request as it may be shown. */
+function shown({ request, masked, maskedPath }: Sendable): IDataObject {
+	const { method, path } = request;
+	const body = masked ?? request.body;
+	return {
+		dryRun: true,
+		method,
+		path: maskedPath ?? path,
+		...(body === null ? {} : { body: JSON.parse(body) as IDataObject }),
+	};
 }
 
 /** Calls an operation that lists, page by page. */
@@ -69,8 +116,10 @@ export async function callPaged(context: Context, what: Call, amount: Amount): P
 	while (step.next) {
 		const { top, skip: skipped } = step.next;
 		const plan = await planned(context, what, { top, skip: skipped });
+		if (!isRequest(plan)) return { kind: 'nothing', done: plan.done };
+		if (what.dryRun) return { kind: 'value', value: shown(plan) };
 		const request = step.next.request ?? plan.request;
-		const response = await send(context, { ...what, file: plan.file }, request);
+		const response = await send(context, aboutIt(what, plan), request);
 		const { answer, reading } = read(context, what, response, plan);
 		if (answer.kind !== 'rows') return answer;
 		count = answer.count ?? count;
@@ -131,10 +180,12 @@ function turn(context: Context, command: object, itemIndex?: number): Step {
 
 /** The plan of a call; where releases differ, the PBX is asked first which one it is. */
 async function planned(context: Context, what: Call, page?: object): Promise<Plan> {
+	const instants = instantsIn(what.arguments, context.getTimezone());
 	const plan = (asked: boolean) => {
 		const { operation, simplify = false } = what;
 		const { version } = pbx(context);
-		const command = { operation, version, asked, arguments: what.arguments, simplify, page };
+		const given = { arguments: what.arguments, instants };
+		const command = { operation, version, asked, ...given, simplify, page };
 		const reply = call<Plan>({ do: 'plan', ...command });
 		if (reply.error) throw failure(context.getNode(), reply.error, what.itemIndex);
 		return reply as Plan;
@@ -145,28 +196,37 @@ async function planned(context: Context, what: Call, page?: object): Promise<Pla
 	return plan(true);
 }
 
-function read(
+/** What the core says of an answer, or of the start of one that is a file. */
+function understood(
 	context: Context,
-	{ operation, itemIndex, rowsOnly: rows = false }: Call,
+	{ operation, rowsOnly: rows = false }: Call,
 	{ status, headers, body }: Response,
-	plan: Plan,
-): { answer: Answer; reading: Reading } {
+	plan: Sendable,
+) {
 	// A file may turn out to be an error, which is JSON.
-	const isFile = plan.file && !headers['content-type']?.includes('json');
-	const parsed = parse(body, isFile);
+	const parsed = parse(body, plan.file && !isJson(headers));
 	const { version } = pbx(context);
 	const { wrong } = parsed;
 	const text = parsed.broken ?? (wrong ? '' : outline(parsed.value));
 	const received = { status, headers, body: text, size: body.length, wrong };
 	const sent = plan.request.body;
 	const command = { do: 'read', operation, version, rows, sent, ...received };
-	const reply = call<Reading>(command);
-	if (reply.error) throw failure(context.getNode(), reply.error, itemIndex);
-	const reading = reply as Reading;
-	return { answer: answered(reading, parsed.value, body, plan), reading };
+	return { reply: call<Reading>(command), parsed };
 }
 
-function answered(reading: Reading, parsed: unknown, body: Buffer, plan: Plan): Answer {
+function read(
+	context: Context,
+	what: Call,
+	response: Response,
+	plan: Sendable,
+): { answer: Answer; reading: Reading } {
+	const { reply, parsed } = understood(context, what, response, plan);
+	if (reply.error) throw failure(context.getNode(), reply.error, what.itemIndex);
+	const reading = reply as Reading;
+	return { answer: answered(reading, parsed.value, response.body, plan), reading };
+}
+
+function answered(reading: Reading, parsed: unknown, body: Buffer, plan: Sendable): Answer {
 	const member = (parsed as IDataObject | undefined)?.value;
 	switch (reading.kind) {
 		case 'rows': {
@@ -179,14 +239,20 @@ function answered(reading: Reading, parsed: unknown, body: Buffer, plan: Plan): 
 		case 'value':
 			return { kind: 'value', value: reading.in === 'value' ? member : parsed };
 		case 'file':
-			return { kind: 'file', name: reading.name ?? undefined, mediaType: reading.mediaType, body };
+			return {
+				kind: 'file',
+				name: reading.name ?? undefined,
+				mediaType: reading.mediaType,
+				size: body.length,
+				body,
+			};
 		default:
 			return { kind: 'nothing', done: said(plan) };
 	}
 }
 
 /** What was done, to what, and with what; secrets are masked. */
-function said({ done, masked, request }: Plan): IDataObject {
+function said({ done, masked, request }: Sendable): IDataObject {
 	const sent = masked ?? request.body;
 	return sent === null ? done : { ...done, sent: JSON.parse(sent) as IDataObject };
 }

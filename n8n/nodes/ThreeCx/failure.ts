@@ -16,13 +16,15 @@ export function failure(
 	const shown = { message, description: error.next, itemIndex };
 	const failed = UNSENT.includes(error.code)
 		? new NodeOperationError(node, message, shown)
-		: new NodeApiError(node, error as unknown as JsonObject, {
-				...shown,
-				httpCode: error.status?.toString(),
-			});
+		: new NodeApiError(node, cause(error), { ...shown, httpCode: error.status?.toString() });
 	// n8n replaces messages that name a network error with its own words.
 	failed.message = message;
 	failed.description = error.next;
 	failed.context.code = error.code;
 	return failed;
+}
+
+/** The error as n8n keeps it: as its code, n8n shows a status, and would take the core's word for one. */
+function cause(error: CoreError): JsonObject {
+	return { ...error, code: undefined } as unknown as JsonObject;
 }

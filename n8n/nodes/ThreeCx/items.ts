@@ -1,6 +1,7 @@
 /** Items: what n8n hands on, made from what came. */
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import type { Stream } from './body';
 import type { Answer } from './call';
 
 /** The items that an answer becomes, each paired with the item that asked for it. */
@@ -25,12 +26,22 @@ export async function toItems(
 			return [{ json: answer.done, pairedItem }];
 		case 'file': {
 			const field = String(context.getNodeParameter('outputField', itemIndex, 'data') || 'data');
-			const fileName = answer.name ?? operation.replace(/^.*\./, '');
-			const file = await context.helpers.prepareBinaryData(answer.body, fileName, answer.mediaType);
-			const json = { operation, fileName, mediaType: answer.mediaType, size: answer.body.length };
+			const { name, mediaType, size, body } = answer;
+			const file = Buffer.isBuffer(body)
+				? await storing(context, operation)(body, mediaType, name)
+				: body;
+			const json = { operation, fileName: file.fileName, mediaType, size };
 			return [{ json, binary: { [field]: file }, pairedItem }];
 		}
 	}
+}
+
+/** Puts a file where n8n keeps files. One without a name is called after what gave it. */
+export function storing(context: IExecuteFunctions, operation: string) {
+	return async (file: Buffer | Stream, mediaType: string, name?: string): Promise<IBinaryData> => {
+		const fileName = name ?? operation.replace(/^.*\./, '');
+		return await context.helpers.prepareBinaryData(file, fileName, mediaType);
+	};
 }
 
 /** A record as it came, without the note on where its description is; anything else as `value`. */

@@ -11,7 +11,7 @@ import {
 	sleep,
 } from 'n8n-workflow';
 
-import { bytes, TOO_LARGE } from './body';
+import { bytes, opened, type Part, TOO_LARGE } from './body';
 import { call, type Reply } from './core';
 import { Deadline, TIMED_OUT } from './deadline';
 import { failure } from './failure';
@@ -34,6 +34,8 @@ export interface Response {
 	status: number;
 	headers: Record<string, string>;
 	body: Buffer;
+	/** Whether the body is only the start of what came: the rest has been kept elsewhere. */
+	isKept?: boolean;
 }
 
 /** What is known of a PBX, by credential. */
@@ -66,6 +68,8 @@ interface Target {
 	/** How long one call may take, in milliseconds. */
 	timeout: number;
 	anyCertificate: boolean;
+	/** Whether only what changes nothing may be sent. */
+	readOnly: boolean;
 }
 
 /** By execution: n8n takes a credential from its database whenever it is asked for one. */
@@ -74,10 +78,10 @@ const targets = new WeakMap<Context, Promise<Reply<Target>>>();
 async function target(context: Context, itemIndex?: number): Promise<Target> {
 	const read = async () => {
 		const credential = await context.getCredentials(CREDENTIAL);
-		const { baseUrl, allowHttp, timeout, ignoreSSLIssues } = credential;
+		const { baseUrl, allowHttp, timeout, ignoreSSLIssues, readOnly } = credential;
 		const address = { baseUrl: String(baseUrl ?? ''), allowHttp: allowHttp === true };
 		const reply = call<Target>({ do: 'address', ...address, timeout: given(timeout) });
-		return { ...reply, anyCertificate: ignoreSSLIssues === true };
+		return { ...reply, anyCertificate: ignoreSSLIssues === true, readOnly: readOnly === true };
 	};
 	const found = targets.get(context) ?? read();
 	targets.set(context, found);
@@ -92,6 +96,12 @@ export interface About {
 	itemIndex?: number;
 	/** Whether a file is the answer: it may be larger, and take longer. */
 	file?: boolean;
+	/** The one thing that it is about: `User 29`. */
+	thing?: string;
+	/** Whether it changes something on the PBX. */
+	changes?: boolean;
+	/** Keeps a file as it comes, if it is one; of anything else, the start is enough. */
+	keep?: (start: Response, part: Part) => Promise<boolean>;
 }
 
 /** The largest answer and the largest file, in bytes; n8n holds them in memory. */
@@ -100,9 +110,16 @@ const LARGEST = { answer: 100e6, file: 1e9 };
 /** How many times as long as an answer a file may take. */
 const SLOWER = 10;
 
+const READ_ONLY = {
+	code: 'input',
+	message: 'This credential only reads, and the operation changes something: nothing was sent',
+	next: 'Choose an operation that reads, or switch off Read Only in the credential.',
+};
+
 /** Sends a request until it succeeds, the core gives up or the time is over. */
 export async function send(context: Context, about: About, request: Request): Promise<Response> {
 	const place = await target(context, about.itemIndex);
+	if (about.changes && place.readOnly) throw failure(context.getNode(), READ_ONLY, about.itemIndex);
 	const deadline = new Deadline(about.file ? place.timeout * SLOWER : place.timeout);
 	try {
 		return await attempts(context, about, request, place, deadline);
@@ -113,7 +130,7 @@ export async function send(context: Context, about: About, request: Request): Pr
 
 async function attempts(
 	context: Context,
-	{ operation, itemIndex, file }: About,
+	{ operation, itemIndex, file, thing, keep }: About,
 	request: Request,
 	{ baseUrl, host, anyCertificate }: Target,
 	deadline: Deadline,
@@ -136,7 +153,7 @@ async function attempts(
 		let sent = false;
 		const pass = async () => {
 			sent = true;
-			return await once(context, { ...options, timeout: deadline.left() }, most, deadline);
+			return await once(context, { ...options, timeout: deadline.left() }, most, deadline, keep);
 		};
 		try {
 			const response = await through(there, deadline, pass);
@@ -152,6 +169,7 @@ async function attempts(
 				attempt,
 				jitter: Math.random(),
 				sent: request.body,
+				thing,
 				left: deadline.left(),
 				...what,
 			});
@@ -166,17 +184,29 @@ async function once(
 	options: IHttpRequestOptions,
 	most: number,
 	deadline: Deadline,
+	keep: About['keep'],
 ): Promise<Response> {
 	const response = (await context.helpers.httpRequestWithAuthentication.call(
 		context,
 		CREDENTIAL,
 		options,
 	)) as IN8nHttpFullResponse;
-	return {
-		status: response.statusCode,
-		headers: response.headers as Record<string, string>,
-		body: await bytes(response.body, most, deadline),
-	};
+	const status = response.statusCode;
+	const headers = response.headers as Record<string, string>;
+	// An error may come in the place of a file, in JSON.
+	const part = keep && !isJson(headers) ? await opened(response.body, most, deadline) : undefined;
+	if (part && keep) {
+		const start = { status, headers, body: part.start };
+		if (await keep(start, part)) return { ...start, isKept: true };
+		part.close();
+		return start;
+	}
+	return { status, headers, body: await bytes(response.body, most, deadline) };
+}
+
+/** Whether an answer says that it is JSON. */
+export function isJson(headers: Record<string, string>): boolean {
+	return headers['content-type']?.includes('json') ?? false;
 }
 
 /** Lets calls through one by one until one has succeeded, then all at once. One that hangs holds up nobody for long. */

@@ -7,6 +7,7 @@ import {
 	type INodeTypeDescription,
 	type IPollFunctions,
 	NodeConnectionTypes,
+	type NodeApiError,
 } from 'n8n-workflow';
 
 import type { Arguments } from '../ThreeCx/arguments';
@@ -15,7 +16,7 @@ import { call } from '../ThreeCx/core';
 import { failure } from '../ThreeCx/failure';
 import { records } from '../ThreeCx/generated/records.gen';
 import { given } from '../ThreeCx/given';
-import { pbx } from '../ThreeCx/transport';
+import { versionOf } from '../ThreeCx/version';
 
 /** The call that tells what is new, as the core says. */
 interface Watch {
@@ -51,7 +52,7 @@ export class ThreeCxTrigger implements INodeType {
 		credentials: [{ name: 'threeCxOAuth2Api', required: true }],
 		properties: [
 			{
-				displayName: 'Event',
+				displayName: 'Trigger On',
 				name: 'event',
 				type: 'options',
 				noDataExpression: true,
@@ -140,7 +141,7 @@ export class ThreeCxTrigger implements INodeType {
 		loadOptions: {
 			async getProperties(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 				const operation = this.getCurrentNodeParameter('records');
-				const { version } = pbx(this);
+				const version = await versionOf(this);
 				const reply = call<{ select: INodePropertyOptions[] }>({
 					do: 'properties',
 					operation,
@@ -157,13 +158,31 @@ export class ThreeCxTrigger implements INodeType {
 		const id = `${this.getWorkflow().id}/${this.getNode().id}`;
 		if (underWay.has(id)) return null;
 		underWay.add(id);
+		const isFirst = !begun.has(this);
+		begun.add(this);
 		try {
 			return await news(this);
+		} catch (error) {
+			const { message, context } = error as NodeApiError;
+			const passes = PASSING.includes(String(context?.code));
+			const byItself = ['init', 'leadershipChange'].includes(this.getActivationMode());
+			if (!isFirst || !byItself || !passes) throw error as NodeApiError;
+			this.logger.warn(`${this.getNode().name}: ${message}. The next poll tries again.`);
+			return null;
 		} finally {
 			underWay.delete(id);
 		}
 	}
 }
+
+/**
+ * What has polled. Where n8n activates a workflow by itself, the first poll must not fail because the PBX is not there
+ * yet, such as after a power failure: n8n would give up the trigger, and not poll again when the PBX is back.
+ */
+const begun = new WeakSet<IPollFunctions>();
+
+/** Errors that pass by themselves, as a PBX starts. */
+const PASSING = ['connection', 'no-answer', 'not-a-3cx', 'rate-limited', 'server'];
 
 /** Polls that are under way. One that takes longer than the interval is not overtaken: both would tell the same. */
 const underWay = new Set<string>();
@@ -187,7 +206,11 @@ function watched(context: IPollFunctions) {
 
 /** The newest that there is, for a trial; it leaves no trace. */
 async function sample(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-	return output(await ask(context, { ...watched(context), sample: true }));
+	const what = { ...watched(context), sample: true };
+	const rows = await ask(context, what);
+	const reply = call<News>({ do: 'watched', ...what, rows });
+	if (reply.error) throw failure(context.getNode(), reply.error);
+	return output(reply.events ?? []);
 }
 
 /** What is new since the last poll. */

@@ -39,7 +39,7 @@ test("a person finds the node, chooses by typing, picks users by name and runs i
   const [one, , two] = people.slice(10);
   await editor.openWorkflow(workflow("Reprovision"));
   await editor.addNode("3CX", "3CX");
-  await editor.choose("resource", "user", "Users");
+  await editor.choose("resource", "extension", "User (Extension)");
   await editor.offer("operation", "reprov", "Reprovision All Phones");
   await editor.picture("operations");
   await editor.option("Reprovision All Phones").click();

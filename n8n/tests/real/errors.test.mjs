@@ -42,7 +42,7 @@ test("an item that fails stops the workflow, and says which item it was", async 
   assert.equal(run.status, "error");
   assert.equal(run.error.name, "NodeApiError");
   assert.equal(run.error.context.itemIndex, 1);
-  assert.match(run.error.message, /not found|no such/i);
+  assert.match(run.error.message, /^User 99999 does not exist$/);
   assert.ok(run.error.description.length > 0, "a next step");
 });
 
@@ -52,14 +52,47 @@ test("with Continue On Fail the others go on, each paired with its item", async 
   const items = run.items("Get");
   assert.deepEqual(items.map((item) => item.pairedItem.item), [0, 1, 2]);
   assert.deepEqual(items.map((item) => item.json.Id ?? "failed"), [29, "failed", 30]);
-  assert.match(items[1].json.error, /not found|no such/i);
+  assert.match(items[1].json.error, /^User 99999 does not exist$/);
 });
 
 test("an error output gets what failed", async () => {
   const run = await n8n.run(workflow("error output", ids, node("Get", sim, "Users.GetUser", id, { onError: "continueErrorOutput" })));
   assert.equal(run.status, "success");
   assert.deepEqual(run.json("Get", 0).map(({ Id }) => Id), [29, 30]);
-  assert.equal(run.items("Get", 1).length, 1);
+  const failed = run.json("Get", 1);
+  assert.equal(failed.length, 1);
+  // With the fields of the item that it failed for, and what to do.
+  assert.deepEqual(Object.keys(failed[0]).sort(), ["error", "id", "message"]);
+  assert.equal(failed[0].id, 99999);
+  assert.match(failed[0].error, /^User 99999 does not exist$/);
+  assert.ok(failed[0].message.length > 0);
+});
+
+test("several items at a time keep their order, also where some fail", async () => {
+  const run = await n8n.run(workflow("concurrent", ids, node("Get", sim, "Users.GetUser", { ...id, execution: { concurrency: 3 } }, { onError: "continueRegularOutput" })));
+  assert.equal(run.status, "success");
+  assert.deepEqual(run.json("Get").map((json) => json.Id ?? "failed"), [29, "failed", 30]);
+});
+
+test("a credential that only reads, an empty list and a dry run send nothing", async () => {
+  const readOnly = await n8n.credential("Reads only", { baseUrl: sim.url, clientId: sim.clientId, clientSecret: sim.secret, readOnly: true });
+  const more = { onError: "continueRegularOutput" };
+  const order = { ids: "[29]" };
+  const run = await n8n.run(
+    workflow(
+      "sends nothing",
+      node("Read only", { credentials: readOnly }, "Users.ReprovisionAllPhones", order, more),
+      node("Empty", sim, "Users.ReprovisionAllPhones", { ids: "={{ [] }}" }, more),
+      node("Dry", sim, "Users.ReprovisionAllPhones", { ...order, execution: { dryRun: true } }, more),
+      node("Create", sim, "Users.CreateUser", { bodyMode: "json", bodyJson: "{}" }, more),
+    ),
+  );
+  assert.equal(run.status, "success", run.error?.message);
+  assert.match(run.json("Read only")[0].error, /only reads/);
+  assert.match(run.json("Empty")[0].skipped, /nothing was sent/);
+  assert.deepEqual(run.json("Dry")[0].body, { ids: [29] });
+  assert.match(run.json("Create")[0].error, /at least one field/);
+  for (const operation of ["Users.ReprovisionAllPhones", "Users.CreateUser"]) assert.equal((await counts(sim, operation)).received, 0);
 });
 
 test("an operation that the connected PBX lacks is refused before it is sent, with the releases that have it", async () => {

@@ -2,11 +2,12 @@
 // once, also what happens while n8n is down, and after a PBX was restored from a backup.
 
 import assert from "node:assert/strict";
+import { connect, createServer } from "node:net";
 import { after, before, test } from "node:test";
 
 import { Sim } from "../../../tests/browser/sim.mjs";
 import { N8n } from "./n8n.mjs";
-import { end, until } from "./services.mjs";
+import { end, freePort, until } from "./services.mjs";
 
 const DAY = 24 * 60 * 60;
 
@@ -128,6 +129,43 @@ test("each event starts its workflow once, across a restart and with clocks that
     // Whatever comes twice comes with the next polls.
     await polled(watched);
     assert.deepEqual((await told(watched)).map(of).sort(), expected.sort(), watched.operation);
+  }
+});
+
+test("where n8n starts while the PBX is down, it polls on when the PBX is back", async () => {
+  // What stands before the PBX is there, or not.
+  const { hostname, port } = new URL(sim.url);
+  const sockets = new Set();
+  const door = createServer((socket) => {
+    const inside = connect(Number(port), hostname);
+    for (const end of [socket, inside]) {
+      sockets.add(end);
+      end.on("error", () => end.destroy());
+    }
+    socket.pipe(inside).pipe(socket);
+  });
+  const at = await freePort();
+  const open = () => new Promise((done) => door.listen(at, "127.0.0.1", done));
+  const close = async () => {
+    const closed = new Promise((done) => door.close(done));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  await open();
+  try {
+    const baseUrl = `http://127.0.0.1:${at}`;
+    const credentials = await n8n.credential("Behind the door", { baseUrl, clientId: sim.clientId, clientSecret: sim.secret });
+    const watched = await watch({ ...sim, credentials }, "Contacts.ListContact", { event: "record", records: "Contacts.ListContact", properties: ["CompanyName"] });
+    await close();
+    await end(n8n.main);
+    const added = await order(sim, "POST", "/Contacts", { CompanyName: "Meanwhile", PhoneNumber: "3" });
+    await n8n.startMain();
+    await until(() => /The next poll tries again/.test(n8n.log("main")), "the first poll, which brings nothing");
+    await open();
+    await until(async () => (await told(watched)).length > 0, "what happened meanwhile");
+    assert.deepEqual((await told(watched)).map(({ event, Id }) => `${event} ${Id}`), [`added ${added.Id}`]);
+  } finally {
+    await close().catch(() => {});
   }
 });
 

@@ -36,9 +36,18 @@ pub(crate) fn secrets_of(body: &str) -> Vec<Range<usize>> {
 
 /// The secrets in a body that was sent for an operation, to be taken out of what is said about it.
 pub fn secrets_in(operation: &Operation, body: &str) -> Vec<String> {
+    values(body, places_in(operation, body))
+}
+
+/// JSON that an operation takes or gives, as it may be shown: its secrets are masked.
+pub fn json_about(operation: &Operation, body: &str) -> String {
+    with_masks(body, &places_in(operation, body))
+}
+
+fn places_in(operation: &Operation, body: &str) -> Vec<Range<usize>> {
     let names = own_names(operation);
     let is_secret = |name: &str| names.iter().any(|own| own.eq_ignore_ascii_case(name)) || is_secret_name(name);
-    values(body, places_of(body, &is_secret).unwrap_or_else(|| secrets_of(body)))
+    places_of(body, &is_secret).unwrap_or_else(|| secrets_of(body))
 }
 
 /// What stands at these places of a body, as a person would write it.

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 
 use threecx_catalog::Operation;
 
-pub use json::{places, secrets_in, shown_json, unfit};
+pub use json::{json_about, places, secrets_in, shown_json, unfit};
 pub(crate) use json::{secrets_of, values, with_masks};
 pub use names::{is_secret_name, may_be_secret};
 

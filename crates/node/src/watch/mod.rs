@@ -124,13 +124,19 @@ pub(crate) struct Watched<'a> {
     /// What the second look brought.
     #[serde(default)]
     looked: Option<look::Looked>,
+    /// For a trial: the rows are told as the events that they would be.
+    #[serde(default)]
+    sample: bool,
 }
 
 /// `{events, state, notice}`: the rows that are new, oldest first, what is known now, and what the
 /// log should say. Or `{look: {operation, options}}`: the call that has to be made before.
 pub(crate) fn watched(watched: Watched<'_>) -> Reply {
     let mismatch = || Failure::command("the state is of another event".into());
-    let Watched { event, state, rows, longest, records, filter, looked } = watched;
+    let Watched { event, state, rows, longest, records, filter, looked, sample } = watched;
+    if sample {
+        return Ok(json!({ "events": as_events(event, records, parsed(&rows)?)?, "notice": null }));
+    }
     let mut doubted = None;
     if let Some(doubt) = look::doubt(event, state.as_ref(), &rows, records)? {
         let Some(looked) = looked else { return Ok(json!({ "look": look::ask(event, records, filter)? })) };
@@ -175,6 +181,28 @@ struct Outcome {
     notice: Option<String>,
 }
 
+/// Rows in the shapes of the events that there are, for someone who builds what comes after the trigger.
+fn as_events(
+    event: Event,
+    records: Option<&str>,
+    rows: Vec<Map<String, Value>>,
+) -> Result<Vec<Map<String, Value>>, Failure> {
+    let kinds = match event {
+        Event::ActiveCall => present::KINDS,
+        Event::Record => records::KINDS,
+        _ => return Ok(rows),
+    };
+    let key = if event == Event::Record { Some(records::listed_by(records)?.key) } else { None };
+    let shaped = |(mut row, what): (Map<String, Value>, &str)| {
+        // Of what is gone, the key is all that is known.
+        if let Some(key) = key.filter(|_| what == records::REMOVED) {
+            row.retain(|name, _| name == key);
+        }
+        as_event(what, row)
+    };
+    Ok(rows.into_iter().zip(kinds.into_iter().cycle()).map(shaped).collect())
+}
+
 /// A row, preceded by what happened to it.
 fn as_event(what: &str, row: Map<String, Value>) -> Map<String, Value> {
     let mut event = Map::new();
@@ -194,5 +222,31 @@ fn text(row: &Map<String, Value>, name: &str) -> String {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a trial tells, as JSON.
+    fn trial(event: &str, rows: Value) -> Value {
+        let command = json!({ "do": "watched", "event": event, "records": "Users.ListUser", "longest": 1, "rows": rows,
+            "sample": true });
+        let reply: Value = serde_json::from_slice(&crate::call(command.to_string().as_bytes())).expect("JSON");
+        reply["events"].clone()
+    }
+
+    #[test]
+    fn a_trial_has_the_shapes_of_real_events() {
+        let users = json!([{ "Id": 1, "Number": "100" }, { "Id": 2, "Number": "101" }, { "Id": 3, "Number": "102" }]);
+        let told = json!([{ "event": "added", "Id": 1, "Number": "100" }, { "event": "changed", "Id": 2, "Number": "101" },
+            { "event": "removed", "Id": 3 }]);
+        assert_eq!(trial("record", users), told);
+        let calls = json!([{ "Id": 1, "Status": "Talking" }, { "Id": 2 }, { "Id": 3, "Status": "Routing" }]);
+        let told = json!([{ "event": "started", "Id": 1, "Status": "Talking" }, { "event": "changed", "Id": 2 },
+            { "event": "ended", "Id": 3, "Status": "Routing" }]);
+        assert_eq!(trial("activeCall", calls), told);
+        assert_eq!(trial("eventLog", json!([{ "Id": 9 }])), json!([{ "Id": 9 }]));
     }
 }

@@ -14,6 +14,9 @@ use crate::error_reply::Failure;
 /// What tells that something changed. Times that run on with every answer are not among it.
 const CHANGES: [&str; 4] = ["Status", "LastChangeStatus", "Caller", "Callee"];
 
+/// What happens to calls.
+pub const KINDS: [&str; 3] = ["started", "changed", "ended"];
+
 /// The most that is kept of them, in bytes: ten thousand calls have less.
 const LARGEST: usize = 5_000_000;
 

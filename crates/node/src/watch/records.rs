@@ -25,6 +25,12 @@ const MOST: usize = 10_000;
 /// The longest key that is kept: file names are the longest that a PBX has.
 const LONGEST_KEY: usize = 1000;
 
+/// What happens to records.
+pub(super) const KINDS: [&str; 3] = ["added", "changed", REMOVED];
+
+/// What happened to a record that is no longer there.
+pub(super) const REMOVED: &str = "removed";
+
 /// What other events are for.
 const OTHERWISE: [&str; 3] = ["ActiveCalls", "EventLogs", "Recordings"];
 
@@ -128,7 +134,7 @@ pub(super) fn events(
         known.into_iter().partition(|(key, _)| !doubted && missing.contains(key));
     for key in removed.into_keys() {
         let value: Value = serde_json::from_str(&key).map_err(unreadable)?;
-        events.push(as_event("removed", Map::from_iter([(records.key.to_owned(), value)])));
+        events.push(as_event(REMOVED, Map::from_iter([(records.key.to_owned(), value)])));
     }
     let missing = lacked.keys().cloned().collect();
     now.extend(lacked);

@@ -3,6 +3,1150 @@ import type { INodeProperties } from 'n8n-workflow';
 
 export const inputs: INodeProperties[] = [
 	{
+		displayName: 'This deletes these files from the vector store for good.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['AISettings.BatchDeleteFiles'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the file at OpenAI for good.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['AISettings.DeleteOpenAiFile'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the vector store that AI agents answer from.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['AISettings.DeleteVectorStore'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the file from the vector store.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['AISettings.DeleteVectorStoreFile'],
+			},
+		},
+	},
+	{
+		displayName: 'This ends the call at once for everyone in it.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['ActiveCalls.DropCall'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the whole activity log.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['ActivityLog.PurgeLogs'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the backup file for good.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Backups.DeleteBackups'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes all backups that are kept on the PBX itself.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Backups.PurgeLocalBackups', 'PurgeSettings.PurgeLocalBackups'],
+			},
+		},
+	},
+	{
+		displayName: 'This replaces the whole configuration of the PBX with that of the backup and restarts it; every change since is lost.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Backups.Restore'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes it for good.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: [
+					'BlackListNumbers.DeleteBlackListNumber',
+					'Blocklist.DeleteBlocklistAddr',
+					'Contacts.DeleteContact',
+					'CrmTemplates.DeleteCrmTemplate',
+					'CustomPrompts.DeleteCustomPrompt',
+					'DeviceInfos.DeleteDeviceInfo',
+					'Fax.DeleteFax',
+					'Firmwares.DeleteFirmware',
+					'Fxs.DeleteFxs',
+					'FxsTemplates.DeleteFxsTemplate',
+					'Holidays.DeleteHoliday',
+					'OAuthClients.DeleteOAuthClient',
+					'Parameters.DeleteParameter',
+					'Parkings.DeleteParking',
+					'PhoneLogos.DeletePhoneLogo',
+					'PhoneTemplates.DeletePhoneTemplate',
+					'Playlists.DeletePlaylist',
+					'PromptSets.DeletePromptSet',
+					'ScheduledReports.DeleteScheduledReport',
+					'TenantProperties.DeleteProperty',
+					'TrunkTemplates.DeleteTrunkTemplate',
+				],
+			},
+		},
+	},
+	{
+		displayName: 'This takes these numbers off the blacklist, so that they can call again.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['BlackListNumbers.BulkNumbersDelete'],
+			},
+		},
+	},
+	{
+		displayName: 'This takes these addresses off the IP blocklist, so that they can connect again.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Blocklist.BulkIpsDelete'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the call flow app with its script and files; calls to its number fail from then on.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['CallFlowApps.DeleteCallFlowApp'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes a sound file of the call flow app, which may then fail in a call.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['CallFlowApps.DeleteAudioFile'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes a file of the call flow app, which may then fail in a call.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['CallFlowApps.DeleteFile'],
+			},
+		},
+	},
+	{
+		displayName: 'This makes the conference API key invalid; programs that use it fail from then on.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['ConferenceSettings.DeleteApiKey'],
+			},
+		},
+	},
+	{
+		displayName: 'This makes a new conference API key; the old one is invalid from then on.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['ConferenceSettings.GenerateApiKey'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes these contacts for good.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Contacts.BatchContactsDelete', 'Contacts.DeleteContactsById'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes all contacts that came from the CRM.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Contacts.CRMContactsBulkDelete', 'CrmIntegration.DeleteCrmContacts'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes every contact in the phone book.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Contacts.AllContactsBulkDelete'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes all personal contacts that came from Google.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Contacts.GooglePersonalContactsBulkDelete'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes all contacts that came from Microsoft 365.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Contacts.Office365ContactsBulkDelete'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes all personal contacts that came from Microsoft 365.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Contacts.Office365PersonalContactsBulkDelete'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes all contacts of this source of one extension or department.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Contacts.DeleteContactsByType'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes all department contacts of this source.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Contacts.DeleteDepartmentContactsByType'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes all personal contacts of this source, for every user.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Contacts.DeletePersonalContactsByType'],
+			},
+		},
+	},
+	{
+		displayName: 'This makes the phone of this extension ring, to record a prompt.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['CustomPrompts.MakeCallRecordCustomPrompt', 'PromptSets.RecordPrompt'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes a property of this number, which may change how it takes calls.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['DNProperties.DeleteDNProperty'],
+			},
+		},
+	},
+	{
+		displayName: 'This sends an e-mail to people.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Defs.SendEmail'],
+			},
+		},
+	},
+	{
+		displayName: 'This provisions the phone for this user, which restarts it.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['DeviceInfos.Provision'],
+			},
+		},
+	},
+	{
+		displayName: 'This replaces your wording of the e-mail template with the original.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['EmailTemplate.SetDefault'],
+			},
+		},
+	},
+	{
+		displayName: 'This replaces the whole list of emergency locations; those that are not in it are deleted.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['EmergencyGeoLocations.Update'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the whole event log.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['EventLogs.PurgeEventLog'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes these fax extensions.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Fax.BulkFaxDelete'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes all received faxes.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['FaxServerSettings.CleanUpFax'],
+			},
+		},
+	},
+	{
+		displayName: 'This stops the phone services while the firewall is checked: calls are dropped and none can be made.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Firewall.StartCheck'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes firmware files that no phone uses.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Firmwares.CleanUp'],
+			},
+		},
+	},
+	{
+		displayName: 'This installs this firmware on all phones of the model, which restart to do so.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Firmwares.PushFirmwareForPhones'],
+			},
+		},
+	},
+	{
+		displayName: "This changes the password of the gateway's web page.",
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Fxs.RegenerateWebCredentials'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the department with its office hours, routes and rights.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Groups.DeleteGroup'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the department with everything in it: its extensions, queues, trunks, recordings and settings.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Groups.DeleteCompanyById', 'Groups.DeleteCompanyByNumber'],
+			},
+		},
+	},
+	{
+		displayName: 'This changes the licence of the department; features may go at once.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Groups.ReplaceGroupLicenseKey', 'MyGroup.ReplaceMyGroupLicenseKey'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the inbound rule; calls to its DID go elsewhere from then on.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['InboundRules.DeleteInboundRule'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes these inbound rules; calls to their DIDs go elsewhere from then on.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['InboundRules.BulkInboundRulesDelete'],
+			},
+		},
+	},
+	{
+		displayName: 'This changes the licence of the PBX; features and simultaneous calls may go at once.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['LicenseStatus.ReplaceLicenseKey'],
+			},
+		},
+	},
+	{
+		displayName: 'This sends a test e-mail.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['MailSettings.TestEmail', 'NotificationSettings.TestEmail'],
+			},
+		},
+	},
+	{
+		displayName: 'This ends the synchronisation of presence with Microsoft 365.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Microsoft365Integration.DeauthorizePresence'],
+			},
+		},
+	},
+	{
+		displayName: 'This logs out the app that uses this token.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['MyTokens.RevokeToken'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the outbound rule; calls that it let out may fail from then on.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['OutboundRules.DeleteOutboundRule'],
+			},
+		},
+	},
+	{
+		displayName: 'This changes the order of outbound rules, and with it the trunk that calls take.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['OutboundRules.MoveUpDown'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes these outbound rules; calls that they let out may fail from then on.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['OutboundRules.Purge'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes a music file of the playlist.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Playlists.DeletePlaylistFile'],
+			},
+		},
+	},
+	{
+		displayName: 'This makes the phone of this extension ring, to play a prompt.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['PromptSets.PlayPrompt'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes all logs of the PBX.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['PurgeSettings.PurgeAllLogs'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the call history of this period for good.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['PurgeSettings.PurgeCalls'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the chats of this period for good.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['PurgeSettings.PurgeChats'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the queue with its agents; callers to its number are turned away from then on.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Queues.DeleteQueue'],
+			},
+		},
+	},
+	{
+		displayName: 'This sets the statistics of the queue back to zero.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Queues.ResetQueueStatistics'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the digital receptionist with its menu; callers to its number are turned away from then on.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Receptionists.DeleteReceptionist'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes these recordings for good.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Recordings.BulkRecordingsDelete'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes all archived recordings for good.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Recordings.PurgeArchive'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes all recordings that are kept on the PBX itself.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Recordings.PurgeLocal'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the ring group; callers to its number are turned away from then on.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['RingGroups.DeleteRingGroup'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the SBC; phones behind it cannot register from then on.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Sbcs.DeleteSbc'],
+			},
+		},
+	},
+	{
+		displayName: 'This makes the SBC load its configuration again; phones behind it may lose their registration meanwhile.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Sbcs.PushConfig'],
+			},
+		},
+	},
+	{
+		displayName: 'This logs out the person or app that uses this token.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['SecurityTokens.RevokeSecurityToken'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the service principal; programs that log in with it fail from then on.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['ServicePrincipals.DeleteServicePrincipal'],
+			},
+		},
+	},
+	{
+		displayName: 'This makes a new secret; programs that log in with the old one fail from then on.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['ServicePrincipals.GenerateAppToken'],
+			},
+		},
+	},
+	{
+		displayName: 'This keeps these services from starting; the phone system may stop working.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Services.Disable'],
+			},
+		},
+	},
+	{
+		displayName: 'This restarts all services of the PBX; all calls are dropped.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Services.RestartAll'],
+			},
+		},
+	},
+	{
+		displayName: 'This restarts the whole machine; all calls are dropped, and no one can call until it is back.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Services.RestartOperatingSystem'],
+			},
+		},
+	},
+	{
+		displayName: 'This restarts these services; calls may be dropped meanwhile.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Services.Restart'],
+			},
+		},
+	},
+	{
+		displayName: 'This stops these services; calls may be dropped, and no one may be able to call until they are started.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Services.Stop'],
+			},
+		},
+	},
+	{
+		displayName: 'This installs the firmware on this phone, which restarts to do so.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['SipDevices.PushFirmware'],
+			},
+		},
+	},
+	{
+		displayName: 'This gives the support of 3CX access to the PBX.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['SystemStatus.RequestHelp'],
+			},
+		},
+	},
+	{
+		displayName: 'This ends the access of the support of 3CX.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['SystemStatus.RevokeRemoteAccess'],
+			},
+		},
+	},
+	{
+		displayName: 'This changes whether departments are companies of their own, for the whole PBX.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['SystemStatus.SetMultiCompanyMode'],
+			},
+		},
+	},
+	{
+		displayName: 'This starts maintenance of the database; reports and history are slow or missing meanwhile.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['SystemStatus.StartDBMaintenance'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the trunk with its DIDs; calls over it fail from then on.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Trunks.DeleteTrunk'],
+			},
+		},
+	},
+	{
+		displayName: 'This registers the trunk again; calls over it may fail for a moment.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Trunks.RefreshRegistration'],
+			},
+		},
+	},
+	{
+		displayName: 'This changes where calls to these DIDs go.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Trunks.SetRoutes'],
+			},
+		},
+	},
+	{
+		displayName: 'This makes a test call into the PBX.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Trunks.TestInboundCall'],
+			},
+		},
+	},
+	{
+		displayName: 'This makes a test call to this destination.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Trunks.TestOutboundCall'],
+			},
+		},
+	},
+	{
+		displayName: 'This installs updates; services restart, and calls are dropped.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Updates.InstallUpdates'],
+			},
+		},
+	},
+	{
+		displayName: 'This upgrades the operating system; the PBX is down until it is done.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Updates.UpgradeDebian'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the extension with its voicemails, greetings and phones.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Users.DeleteUser'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes these extensions with their voicemails, greetings and phones.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Users.BatchDelete'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes this greeting of all these users.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Users.MultiDeleteGreeting'],
+			},
+		},
+	},
+	{
+		displayName: 'This installs new firmware on phones, which restart to do so.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Users.InstallFirmware'],
+			},
+		},
+	},
+	{
+		displayName: 'This makes the phone of this extension ring and calls the destination.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Users.MakeCall'],
+			},
+		},
+	},
+	{
+		displayName: 'This restarts the phone; a call on it is dropped.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Users.RebootPhone'],
+			},
+		},
+	},
+	{
+		displayName: 'This makes the phone of this extension ring, to record a greeting.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Users.MakeCallUserRecordGreeting'],
+			},
+		},
+	},
+	{
+		displayName: 'This changes the passwords that are chosen, for all these users: phones and apps that use the old ones are logged out.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Users.RegeneratePasswords'],
+			},
+		},
+	},
+	{
+		displayName: 'This changes the passwords that are chosen: phones and apps that use the old ones are logged out.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Users.Regenerate'],
+			},
+		},
+	},
+	{
+		displayName: 'This makes every phone of these users load its configuration again, and many models restart to do so.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Users.ReprovisionAllPhones'],
+			},
+		},
+	},
+	{
+		displayName: 'This makes the phone load its configuration again, and many models restart to do so.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Users.ReprovisionPhone'],
+			},
+		},
+	},
+	{
+		displayName: 'This sends the welcome e-mail with login details to the user.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Users.SendWelcomeEmail'],
+			},
+		},
+	},
+	{
+		displayName: 'This installs new firmware on the phone, which restarts to do so.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['Users.UpgradePhone'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the voicemails of every user.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['VoicemailSettings.DeleteAllUserVoicemails'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the configuration of the converter.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['VoicemailSettings.DeleteConverterConfiguration'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes the website link; live chat on that site ends.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['WebsiteLinks.DeleteWeblink'],
+			},
+		},
+	},
+	{
+		displayName: 'This deletes these website links; live chat on those sites ends.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+		displayOptions: {
+			show: {
+				operation: ['WebsiteLinks.BulkLinksDelete'],
+			},
+		},
+	},
+	{
 		displayName: 'File ID',
 		name: 'fileid',
 		type: 'string',

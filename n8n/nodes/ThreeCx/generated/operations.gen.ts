@@ -50,16 +50,16 @@ export const operations: INodeProperties[] = [
 				action: 'Delete vector store file',
 			},
 			{
+				name: 'Get',
+				value: 'AISettings.GetAISettings',
+				description: 'Gives the AI settings as one item. Since 20.0.9. GET /AISettings.',
+				action: 'Get AI settings',
+			},
+			{
 				name: 'Get AI Resources',
 				value: 'AISettings.GetAIResources',
 				description: 'Gives the AI resources as one item. Since 20.0.9. GET /AISettings/Pbx.GetAIResources(…).',
 				action: 'Get AI resources',
-			},
-			{
-				name: 'Get AI Settings',
-				value: 'AISettings.GetAISettings',
-				description: 'Gives the AI settings as one item. Since 20.0.9. GET /AISettings.',
-				action: 'Get AI settings',
 			},
 			{
 				name: 'Get AI Template Contents',
@@ -92,7 +92,7 @@ export const operations: INodeProperties[] = [
 				action: 'Get vector stores',
 			},
 			{
-				name: 'Update AI Settings',
+				name: 'Update',
 				value: 'AISettings.UpdateAISettings',
 				description: 'Changes the AI settings: only the fields that are given. Takes the fields of AI settings. Since 20.0.9. PATCH /AISettings.',
 				action: 'Update AI settings',
@@ -124,10 +124,10 @@ export const operations: INodeProperties[] = [
 				action: 'Drop call',
 			},
 			{
-				name: 'List Active Calls',
+				name: 'Get Many',
 				value: 'ActiveCalls.ListActiveCall',
 				description: 'Lists active calls, one item each. GET /ActiveCalls.',
-				action: 'List active calls',
+				action: 'Get many active calls',
 			},
 		],
 		default: 'ActiveCalls.ListActiveCall',
@@ -144,19 +144,19 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
+				name: 'Get',
+				value: 'ActivityLog.GetLogs',
+				description: 'Gives the activity logs as a list, one item a row. Takes start date, end date. GET /ActivityLog/Pbx.GetLogs(…).',
+				action: 'Get activity logs',
+			},
+			{
 				name: 'Get Activity Log Filter',
 				value: 'ActivityLog.GetFilter',
 				description: 'Gives the activity log filter as one item. GET /ActivityLog/Pbx.GetFilter().',
 				action: 'Get activity log filter',
 			},
 			{
-				name: 'Get Activity Logs',
-				value: 'ActivityLog.GetLogs',
-				description: 'Gives the activity logs as a list, one item a row. Takes start date, end date. GET /ActivityLog/Pbx.GetLogs(…).',
-				action: 'Get activity logs',
-			},
-			{
-				name: 'Purge Activity Logs',
+				name: 'Purge',
 				value: 'ActivityLog.PurgeLogs',
 				description: 'This deletes the whole activity log. POST /ActivityLog/Pbx.PurgeLogs.',
 				action: 'Purge activity logs',
@@ -182,13 +182,13 @@ export const operations: INodeProperties[] = [
 				action: 'Generate IAM policy file',
 			},
 			{
-				name: 'Get Amazon Integration Settings',
+				name: 'Get',
 				value: 'AmazonIntegrationSettings.GetAmazonIntegrationSettings',
 				description: 'Gives the Amazon integration settings as one item. Since 20.0.7 (2025-06-23). GET /AmazonIntegrationSettings.',
 				action: 'Get amazon integration settings',
 			},
 			{
-				name: 'Update Amazon Integration Settings',
+				name: 'Update',
 				value: 'AmazonIntegrationSettings.UpdateAmazonIntegrationSettings',
 				description: 'Changes the Amazon integration settings: only the fields that are given. Takes s3 config, service account credentials. Since 20.0.7 (2025-06-23). PATCH /AmazonIntegrationSettings.',
 				action: 'Update amazon integration settings',
@@ -208,13 +208,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Anti Hacking Settings',
+				name: 'Get',
 				value: 'AntiHackingSettings.GetAntiHackingSettings',
 				description: 'Gives the anti hacking settings as one item. GET /AntiHackingSettings.',
 				action: 'Get anti hacking settings',
 			},
 			{
-				name: 'Update Anti Hacking Settings',
+				name: 'Update',
 				value: 'AntiHackingSettings.UpdateAntiHackingSettings',
 				description: 'Changes the anti hacking settings: only the fields that are given. Takes the fields of anti hacking settings. PATCH /AntiHackingSettings.',
 				action: 'Update anti hacking settings',
@@ -240,13 +240,13 @@ export const operations: INodeProperties[] = [
 				action: 'Check whether backup can be created',
 			},
 			{
-				name: 'Create Backup',
+				name: 'Create',
 				value: 'Backups.Backup',
 				description: 'Adds a backup each time it runs. Takes contents, name. POST /Backups/Pbx.Backup.',
 				action: 'Create backup',
 			},
 			{
-				name: 'Delete Backup',
+				name: 'Delete',
 				value: 'Backups.DeleteBackups',
 				description: 'This deletes the backup file for good. Takes backup. DELETE /Backups({FileName}).',
 				action: 'Delete backup',
@@ -288,6 +288,12 @@ export const operations: INodeProperties[] = [
 				action: 'Get local backup size',
 			},
 			{
+				name: 'Get Many',
+				value: 'Backups.ListBackups',
+				description: 'Lists backups, one item each. GET /Backups.',
+				action: 'Get many backups',
+			},
+			{
 				name: 'Get Restore Settings',
 				value: 'Backups.GetRestoreSettings',
 				description: 'Gives the restore settings as one item. GET /Backups/Pbx.GetRestoreSettings().',
@@ -300,19 +306,13 @@ export const operations: INodeProperties[] = [
 				action: 'Get SFTP host key',
 			},
 			{
-				name: 'List Backups',
-				value: 'Backups.ListBackups',
-				description: 'Lists backups, one item each. GET /Backups.',
-				action: 'List backups',
-			},
-			{
 				name: 'Purge Local Backups',
 				value: 'Backups.PurgeLocalBackups',
 				description: 'This deletes all backups that are kept on the PBX itself. Since 20.0.8 (2025-09-01). POST /Backups/Pbx.PurgeLocalBackups.',
 				action: 'Purge local backups',
 			},
 			{
-				name: 'Restore Backup',
+				name: 'Restore',
 				value: 'Backups.Restore',
 				description: 'This replaces the whole configuration of the PBX with that of the backup and restarts it; every change since is lost. Takes backup, password, footprint. POST /Backups({FileName})/Pbx.Restore.',
 				action: 'Restore backup',
@@ -356,37 +356,37 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Bulk Delete Blacklist Numbers',
+				name: 'Bulk Delete',
 				value: 'BlackListNumbers.BulkNumbersDelete',
 				description: 'This takes these numbers off the blacklist, so that they can call again. Takes blacklist numbers. POST /BlackListNumbers/Pbx.BulkNumbersDelete.',
 				action: 'Bulk delete blacklist numbers',
 			},
 			{
-				name: 'Create Blacklist Number',
+				name: 'Create',
 				value: 'BlackListNumbers.CreateBlackListNumber',
 				description: 'Adds a blacklist number each time it runs. Takes caller ID, description, ID. POST /BlackListNumbers.',
 				action: 'Create blacklist number',
 			},
 			{
-				name: 'Delete Blacklist Number',
+				name: 'Delete',
 				value: 'BlackListNumbers.DeleteBlackListNumber',
 				description: 'Deletes the blacklist number for good. Takes blacklist number. DELETE /BlackListNumbers({ID}).',
 				action: 'Delete blacklist number',
 			},
 			{
-				name: 'Get Blacklist Number',
+				name: 'Get',
 				value: 'BlackListNumbers.GetBlackListNumber',
 				description: 'Gives the blacklist number as one item. Takes blacklist number. GET /BlackListNumbers({ID}).',
 				action: 'Get blacklist number',
 			},
 			{
-				name: 'List Blacklist Numbers',
+				name: 'Get Many',
 				value: 'BlackListNumbers.ListBlackListNumber',
 				description: 'Lists blacklist numbers, one item each. GET /BlackListNumbers.',
-				action: 'List blacklist numbers',
+				action: 'Get many blacklist numbers',
 			},
 			{
-				name: 'Update Blacklist Number',
+				name: 'Update',
 				value: 'BlackListNumbers.UpdateBlackListNumber',
 				description: 'Changes the blacklist number: only the fields that are given. Takes blacklist number, caller ID, description, ID. PATCH /BlackListNumbers({ID}).',
 				action: 'Update blacklist number',
@@ -406,37 +406,37 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Bulk Delete IP Blocklist Addresses',
+				name: 'Bulk Delete',
 				value: 'Blocklist.BulkIpsDelete',
 				description: 'This takes these addresses off the IP blocklist, so that they can connect again. Takes blocklist addresses. POST /Blocklist/Pbx.BulkIpsDelete.',
 				action: 'Bulk delete IP blocklist addresses',
 			},
 			{
-				name: 'Create IP Blocklist Address',
+				name: 'Create',
 				value: 'Blocklist.CreateBlocklistAddr',
 				description: 'Adds an IP blocklist address each time it runs. Takes added by, block type, description, expires at, IP address mask, ID. POST /Blocklist.',
 				action: 'Create IP blocklist address',
 			},
 			{
-				name: 'Delete IP Blocklist Address',
+				name: 'Delete',
 				value: 'Blocklist.DeleteBlocklistAddr',
 				description: 'Deletes the IP blocklist address for good. Takes blocklist address. DELETE /Blocklist({ID}).',
 				action: 'Delete IP blocklist address',
 			},
 			{
-				name: 'Get IP Blocklist Address',
+				name: 'Get',
 				value: 'Blocklist.GetBlocklistAddr',
 				description: 'Gives the IP blocklist address as one item. Takes blocklist address. GET /Blocklist({ID}).',
 				action: 'Get IP blocklist address',
 			},
 			{
-				name: 'List IP Blocklist Addresses',
+				name: 'Get Many',
 				value: 'Blocklist.ListBlocklistAddr',
 				description: 'Lists IP blocklist addresses, one item each. GET /Blocklist.',
-				action: 'List IP blocklist addresses',
+				action: 'Get many IP blocklist addresses',
 			},
 			{
-				name: 'Update IP Blocklist Address',
+				name: 'Update',
 				value: 'Blocklist.UpdateBlocklistAddr',
 				description: 'Changes the IP blocklist address: only the fields that are given. Takes blocklist address, added by, block type, description, expires at, IP address mask, ID. PATCH /Blocklist({ID}).',
 				action: 'Update IP blocklist address',
@@ -456,13 +456,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get CDR Settings',
+				name: 'Get',
 				value: 'CDRSettings.GetCDRSettings',
 				description: 'Gives the CDR settings as one item. GET /CDRSettings.',
 				action: 'Get CDR settings',
 			},
 			{
-				name: 'Update CDR Settings',
+				name: 'Update',
 				value: 'CDRSettings.UpdateCDRSettings',
 				description: 'Changes the CDR settings: only the fields that are given. Takes the fields of CDR settings. PATCH /CDRSettings.',
 				action: 'Update CDR settings',
@@ -488,10 +488,10 @@ export const operations: INodeProperties[] = [
 				action: 'Export call costs',
 			},
 			{
-				name: 'List Call Cost Settings',
+				name: 'Get Many',
 				value: 'CallCostSettings.ListCallCostSettings',
 				description: 'Lists call cost settings, one item each. GET /CallCostSettings.',
-				action: 'List call cost settings',
+				action: 'Get many call cost settings',
 			},
 			{
 				name: 'Update Call Costs',
@@ -514,13 +514,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create Call Flow App',
+				name: 'Create',
 				value: 'CallFlowApps.CreateCallFlowApp',
 				description: 'Adds a call flow app each time it runs. Takes the fields of a call flow app. POST /CallFlowApps.',
 				action: 'Create call flow app',
 			},
 			{
-				name: 'Delete Call Flow App',
+				name: 'Delete',
 				value: 'CallFlowApps.DeleteCallFlowApp',
 				description: 'This deletes the call flow app with its script and files; calls to its number fail from then on. Takes call flow app. DELETE /CallFlowApps({ID}).',
 				action: 'Delete call flow app',
@@ -538,7 +538,7 @@ export const operations: INodeProperties[] = [
 				action: 'Delete call flow app file',
 			},
 			{
-				name: 'Get Call Flow App',
+				name: 'Get',
 				value: 'CallFlowApps.GetCallFlowApp',
 				description: 'Gives the call flow app as one item. Takes call flow app. GET /CallFlowApps({ID}).',
 				action: 'Get call flow app',
@@ -556,13 +556,13 @@ export const operations: INodeProperties[] = [
 				action: 'Get call flow app files',
 			},
 			{
-				name: 'List Call Flow Apps',
+				name: 'Get Many',
 				value: 'CallFlowApps.ListCallFlowApp',
 				description: 'Lists call flow apps, one item each. GET /CallFlowApps.',
-				action: 'List call flow apps',
+				action: 'Get many call flow apps',
 			},
 			{
-				name: 'Update Call Flow App',
+				name: 'Update',
 				value: 'CallFlowApps.UpdateCallFlowApp',
 				description: 'Changes the call flow app: only the fields that are given. Takes call flow app, the fields of a call flow app. PATCH /CallFlowApps({ID}).',
 				action: 'Update call flow app',
@@ -582,10 +582,10 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'List Call Flow Scripts',
+				name: 'Get Many',
 				value: 'CallFlowScripts.ListCallFlowScript',
 				description: 'Lists call flow scripts, one item each. GET /CallFlowScripts.',
-				action: 'List call flow scripts',
+				action: 'Get many call flow scripts',
 			},
 		],
 		default: 'CallFlowScripts.ListCallFlowScript',
@@ -602,16 +602,16 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Call History',
+				name: 'Download',
 				value: 'CallHistoryView.DownloadCallHistory',
 				description: 'Gives the call history as a file. GET /CallHistoryView/Pbx.DownloadCallHistory().',
 				action: 'Download call history',
 			},
 			{
-				name: 'List Call History',
+				name: 'Get Many',
 				value: 'CallHistoryView.ListCallHistoryView',
 				description: 'Lists call history, one item each. GET /CallHistoryView.',
-				action: 'List call history',
+				action: 'Get many call history',
 			},
 		],
 		default: 'CallHistoryView.ListCallHistoryView',
@@ -628,13 +628,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Call Parking Settings',
+				name: 'Get',
 				value: 'CallParkingSettings.GetCallParkingSettings',
 				description: 'Gives the call parking settings as one item. GET /CallParkingSettings.',
 				action: 'Get call parking settings',
 			},
 			{
-				name: 'Update Call Parking Settings',
+				name: 'Update',
 				value: 'CallParkingSettings.UpdateCallParkingSettings',
 				description: 'Changes the call parking settings: only the fields that are given. Takes the fields of call parking settings. PATCH /CallParkingSettings.',
 				action: 'Update call parking settings',
@@ -654,13 +654,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Call Types Settings',
+				name: 'Get',
 				value: 'CallTypesSettings.GetCallTypesSettings',
 				description: 'Gives the call types settings as one item. GET /CallTypesSettings.',
 				action: 'Get call types settings',
 			},
 			{
-				name: 'Update Call Types Settings',
+				name: 'Update',
 				value: 'CallTypesSettings.UpdateCallTypesSettings',
 				description: 'Changes the call types settings: only the fields that are given. Takes international, local, mobile, national. PATCH /CallTypesSettings.',
 				action: 'Update call types settings',
@@ -680,16 +680,16 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Chat History',
+				name: 'Download',
 				value: 'ChatHistoryView.DownloadChatHistory',
 				description: 'Gives the chat history as a file. GET /ChatHistoryView/Pbx.DownloadChatHistory(…).',
 				action: 'Download chat history',
 			},
 			{
-				name: 'List Chat History',
+				name: 'Get Many',
 				value: 'ChatHistoryView.ListChatHistoryView',
 				description: 'Lists chat history, one item each. GET /ChatHistoryView.',
-				action: 'List chat history',
+				action: 'Get many chat history',
 			},
 		],
 		default: 'ChatHistoryView.ListChatHistoryView',
@@ -706,13 +706,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Chat Log Settings',
+				name: 'Get',
 				value: 'ChatLogSettings.GetChatLogSettings',
 				description: 'Gives the chat log settings as one item. GET /ChatLogSettings.',
 				action: 'Get chat log settings',
 			},
 			{
-				name: 'Update Chat Log Settings',
+				name: 'Update',
 				value: 'ChatLogSettings.UpdateChatLogSettings',
 				description: 'Changes the chat log settings: only the fields that are given. Takes auto clear months, auto close days, remote storage enabled. PATCH /ChatLogSettings.',
 				action: 'Update chat log settings',
@@ -732,16 +732,16 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Chat Messages History',
+				name: 'Download',
 				value: 'ChatMessagesHistoryView.DownloadChatMessagesHistory',
 				description: 'Gives the chat messages history as a file. GET /ChatMessagesHistoryView/Pbx.DownloadChatMessagesHistory(…).',
 				action: 'Download chat messages history',
 			},
 			{
-				name: 'List Chat Messages History',
+				name: 'Get Many',
 				value: 'ChatMessagesHistoryView.ListChatMessagesHistoryView',
 				description: 'Lists chat messages history, one item each. GET /ChatMessagesHistoryView.',
-				action: 'List chat messages history',
+				action: 'Get many chat messages history',
 			},
 		],
 		default: 'ChatMessagesHistoryView.ListChatMessagesHistoryView',
@@ -758,13 +758,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Codecs Settings',
+				name: 'Get',
 				value: 'CodecsSettings.GetCodecsSettings',
 				description: 'Gives the codecs settings as one item. GET /CodecsSettings.',
 				action: 'Get codecs settings',
 			},
 			{
-				name: 'Update Codecs Settings',
+				name: 'Update',
 				value: 'CodecsSettings.UpdateCodecsSettings',
 				description: 'Changes the codecs settings: only the fields that are given. Takes external codec list, local codec list. PATCH /CodecsSettings.',
 				action: 'Update codecs settings',
@@ -796,7 +796,7 @@ export const operations: INodeProperties[] = [
 				action: 'Generate conference API key',
 			},
 			{
-				name: 'Get Conference Settings',
+				name: 'Get',
 				value: 'ConferenceSettings.GetConferenceSettings',
 				description: 'Gives the conference settings as one item. GET /ConferenceSettings.',
 				action: 'Get conference settings',
@@ -838,7 +838,7 @@ export const operations: INodeProperties[] = [
 				action: 'Get web meeting zones',
 			},
 			{
-				name: 'Update Conference Settings',
+				name: 'Update',
 				value: 'ConferenceSettings.UpdateConferenceSettings',
 				description: 'Changes the conference settings: only the fields that are given. Takes the fields of conference settings. PATCH /ConferenceSettings.',
 				action: 'Update conference settings',
@@ -864,13 +864,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Console Restrictions',
+				name: 'Get',
 				value: 'ConsoleRestrictions.GetConsoleRestrictions',
 				description: 'Gives the console restrictions as one item. GET /ConsoleRestrictions.',
 				action: 'Get console restrictions',
 			},
 			{
-				name: 'Update Console Restrictions',
+				name: 'Update',
 				value: 'ConsoleRestrictions.UpdateConsoleRestrictions',
 				description: 'Changes the console restrictions: only the fields that are given. Takes access restricted, ID, IP whitelist, my IP address. PATCH /ConsoleRestrictions.',
 				action: 'Update console restrictions',
@@ -890,22 +890,28 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Batch Delete Contacts',
+				name: 'Batch Delete',
 				value: 'Contacts.BatchContactsDelete',
 				description: 'This deletes these contacts for good. Takes contacts. Until 20.0.8. POST /Contacts/Pbx.BatchContactsDelete.',
 				action: 'Batch delete contacts',
 			},
 			{
-				name: 'Create Contact',
+				name: 'Create',
 				value: 'Contacts.CreateContact',
 				description: 'Adds a contact each time it runs. Takes the fields of a contact. POST /Contacts.',
 				action: 'Create contact',
 			},
 			{
-				name: 'Create Contact By Number',
+				name: 'Create By Number',
 				value: 'Contacts.CreateContactByNumber',
 				description: 'Adds a contact by number each time it runs. Takes number, the fields of a contact. Since 20.0.9. POST /Contacts/Pbx.CreateContactByNumber.',
 				action: 'Create contact by number',
+			},
+			{
+				name: 'Delete',
+				value: 'Contacts.DeleteContact',
+				description: 'Deletes the contact for good. Takes contact. DELETE /Contacts({ID}).',
+				action: 'Delete contact',
 			},
 			{
 				name: 'Delete All Contacts',
@@ -938,19 +944,13 @@ export const operations: INodeProperties[] = [
 				action: 'Delete all microsoft 365 personal contacts',
 			},
 			{
-				name: 'Delete Contact',
-				value: 'Contacts.DeleteContact',
-				description: 'Deletes the contact for good. Takes contact. DELETE /Contacts({ID}).',
-				action: 'Delete contact',
-			},
-			{
-				name: 'Delete Contacts By ID',
+				name: 'Delete By ID',
 				value: 'Contacts.DeleteContactsById',
 				description: 'This deletes these contacts for good. Takes contacts. Since 20.0.9. POST /Contacts/Pbx.DeleteContactsById.',
 				action: 'Delete contacts by ID',
 			},
 			{
-				name: 'Delete Contacts By Type',
+				name: 'Delete By Type',
 				value: 'Contacts.DeleteContactsByType',
 				description: 'This deletes all contacts of this source of one extension or department. Takes contact source. Since 20.0.9. POST /Contacts/Pbx.DeleteContactsByType.',
 				action: 'Delete contacts by type',
@@ -968,19 +968,19 @@ export const operations: INodeProperties[] = [
 				action: 'Delete personal contacts by type',
 			},
 			{
-				name: 'Export Contacts',
+				name: 'Export',
 				value: 'Contacts.ExportContacts',
 				description: 'Gives the contacts as a file. Until 20.0.8. GET /Contacts/Pbx.ExportContacts().',
 				action: 'Export contacts',
 			},
 			{
-				name: 'Get Contact',
+				name: 'Get',
 				value: 'Contacts.GetContact',
 				description: 'Gives the contact as one item. Takes contact. GET /Contacts({ID}).',
 				action: 'Get contact',
 			},
 			{
-				name: 'Get Contacts By Number',
+				name: 'Get By Number',
 				value: 'Contacts.GetContactsByNumber',
 				description: 'Gives the contacts by number as a list, one item a row. Takes number. Since 20.0.9. GET /Contacts/Pbx.GetContactsByNumber(…).',
 				action: 'Get contacts by number',
@@ -992,10 +992,10 @@ export const operations: INodeProperties[] = [
 				action: 'Get directory search settings',
 			},
 			{
-				name: 'List Contacts',
+				name: 'Get Many',
 				value: 'Contacts.ListContact',
 				description: 'Lists contacts, one item each. GET /Contacts.',
-				action: 'List contacts',
+				action: 'Get many contacts',
 			},
 			{
 				name: 'Set Directory Search Settings',
@@ -1004,7 +1004,7 @@ export const operations: INodeProperties[] = [
 				action: 'Set directory search settings',
 			},
 			{
-				name: 'Update Contact',
+				name: 'Update',
 				value: 'Contacts.UpdateContact',
 				description: 'Changes the contact: only the fields that are given. Takes contact, the fields of a contact. PATCH /Contacts({ID}).',
 				action: 'Update contact',
@@ -1024,10 +1024,10 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'List Countries',
+				name: 'Get Many',
 				value: 'Countries.ListCountry',
 				description: 'Lists countries, one item each. GET /Countries.',
-				action: 'List countries',
+				action: 'Get many countries',
 			},
 		],
 		default: 'Countries.ListCountry',
@@ -1044,13 +1044,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Country Codes',
+				name: 'Get',
 				value: 'CountryCodes.GetCountryCodes',
 				description: 'Gives the country codes as one item. GET /CountryCodes.',
 				action: 'Get country codes',
 			},
 			{
-				name: 'Update Country Codes',
+				name: 'Update',
 				value: 'CountryCodes.UpdateCountryCodes',
 				description: 'Changes the country codes: only the fields that are given. Takes country codes. PATCH /CountryCodes.',
 				action: 'Update country codes',
@@ -1076,7 +1076,7 @@ export const operations: INodeProperties[] = [
 				action: 'Delete CRM contacts',
 			},
 			{
-				name: 'Get CRM Integration',
+				name: 'Get',
 				value: 'CrmIntegration.GetCrmIntegration',
 				description: 'Gives the CRM integration as one item. GET /CrmIntegration.',
 				action: 'Get CRM integration',
@@ -1106,7 +1106,7 @@ export const operations: INodeProperties[] = [
 				action: 'Test CRM lookup',
 			},
 			{
-				name: 'Update CRM Integration',
+				name: 'Update',
 				value: 'CrmIntegration.UpdateCrmIntegration',
 				description: 'Changes the CRM integration: only the fields that are given. Takes the fields of a CRM integration. PATCH /CrmIntegration.',
 				action: 'Update CRM integration',
@@ -1126,22 +1126,22 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Delete CRM Template',
+				name: 'Delete',
 				value: 'CrmTemplates.DeleteCrmTemplate',
 				description: 'Deletes the CRM template for good. Takes name. DELETE /CrmTemplates({Name}).',
 				action: 'Delete CRM template',
 			},
 			{
-				name: 'Get CRM Template',
+				name: 'Get',
 				value: 'CrmTemplates.GetCrmTemplate',
 				description: 'Gives the CRM template as one item. Takes name. GET /CrmTemplates({Name}).',
 				action: 'Get CRM template',
 			},
 			{
-				name: 'List CRM Templates',
+				name: 'Get Many',
 				value: 'CrmTemplates.GeCrmtTemplates',
 				description: 'Lists CRM templates, one item each. GET /CrmTemplates/Pbx.GeCrmtTemplates().',
-				action: 'List CRM templates',
+				action: 'Get many CRM templates',
 			},
 		],
 		default: 'CrmTemplates.GetCrmTemplate',
@@ -1158,19 +1158,19 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Delete Custom Prompt',
+				name: 'Delete',
 				value: 'CustomPrompts.DeleteCustomPrompt',
 				description: 'Deletes the custom prompt for good. Takes custom prompt. DELETE /CustomPrompts({Filename}).',
 				action: 'Delete custom prompt',
 			},
 			{
-				name: 'List Custom Prompts',
+				name: 'Get Many',
 				value: 'CustomPrompts.ListCustomPrompt',
 				description: 'Lists custom prompts, one item each. GET /CustomPrompts.',
-				action: 'List custom prompts',
+				action: 'Get many custom prompts',
 			},
 			{
-				name: 'Record Custom Prompt By Call',
+				name: 'Record By Call',
 				value: 'CustomPrompts.MakeCallRecordCustomPrompt',
 				description: 'This makes the phone of this extension ring, to record a prompt. Takes file name, DN. POST /CustomPrompts/Pbx.MakeCallRecordCustomPrompt.',
 				action: 'Record custom prompt by call',
@@ -1202,7 +1202,7 @@ export const operations: INodeProperties[] = [
 				action: 'Delete DN property',
 			},
 			{
-				name: 'Get DN Properties',
+				name: 'Get',
 				value: 'DNProperties.GetPropertiesByDn',
 				description: 'Gives the DN properties as a list, one item a row. Takes DN number. GET /DNProperties/Pbx.GetPropertiesByDn(…).',
 				action: 'Get DN properties',
@@ -1234,7 +1234,7 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Data Connector Settings',
+				name: 'Get',
 				value: 'DataConnectorSettings.GetDataConnectorSettings',
 				description: 'Gives the data connector settings as one item. Since 20.0.6 (2025-04-10). GET /DataConnectorSettings.',
 				action: 'Get data connector settings',
@@ -1252,7 +1252,7 @@ export const operations: INodeProperties[] = [
 				action: 'Test data connector',
 			},
 			{
-				name: 'Update Data Connector Settings',
+				name: 'Update',
 				value: 'DataConnectorSettings.UpdateDataConnectorSettings',
 				description: 'Changes the data connector settings: only the fields that are given. Takes the fields of data connector settings. Since 20.0.6 (2025-04-10). PATCH /DataConnectorSettings.',
 				action: 'Update data connector settings',
@@ -1272,7 +1272,7 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Definitions',
+				name: 'Get',
 				value: 'Defs.GetDefs',
 				description: 'Gives the definitions as one item. GET /Defs.',
 				action: 'Get definitions',
@@ -1352,25 +1352,25 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Delete Device',
+				name: 'Delete',
 				value: 'DeviceInfos.DeleteDeviceInfo',
 				description: 'Deletes the device for good. Takes device. DELETE /DeviceInfos({ID}).',
 				action: 'Delete device',
 			},
 			{
-				name: 'Get Device',
+				name: 'Get',
 				value: 'DeviceInfos.GetDeviceInfo',
 				description: 'Gives the device as one item. Takes device. GET /DeviceInfos({ID}).',
 				action: 'Get device',
 			},
 			{
-				name: 'List Devices',
+				name: 'Get Many',
 				value: 'DeviceInfos.ListDeviceInfo',
 				description: 'Lists devices, one item each. GET /DeviceInfos.',
-				action: 'List devices',
+				action: 'Get many devices',
 			},
 			{
-				name: 'Provision Device',
+				name: 'Provision',
 				value: 'DeviceInfos.Provision',
 				description: 'This provisions the phone for this user, which restarts it. Takes device, user ID. POST /DeviceInfos({ID})/Pbx.Provision.',
 				action: 'Provision device',
@@ -1390,13 +1390,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Dial Code Settings',
+				name: 'Get',
 				value: 'DialCodeSettings.GetDialCodeSettings',
 				description: 'Gives the dial code settings as one item. GET /DialCodeSettings.',
 				action: 'Get dial code settings',
 			},
 			{
-				name: 'Update Dial Code Settings',
+				name: 'Update',
 				value: 'DialCodeSettings.UpdateDialCodeSettings',
 				description: 'Changes the dial code settings: only the fields that are given. Takes the fields of dial code settings. PATCH /DialCodeSettings.',
 				action: 'Update dial code settings',
@@ -1416,10 +1416,10 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'List DID Numbers',
+				name: 'Get Many',
 				value: 'DidNumbers.ListDidNumber',
 				description: 'Lists DID numbers, one item each. GET /DidNumbers.',
-				action: 'List DID numbers',
+				action: 'Get many DID numbers',
 			},
 		],
 		default: 'DidNumbers.ListDidNumber',
@@ -1456,13 +1456,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get E.164 Settings',
+				name: 'Get',
 				value: 'E164Settings.GetE164Settings',
 				description: 'Gives the e.164 settings as one item. GET /E164Settings.',
 				action: 'Get E.164 settings',
 			},
 			{
-				name: 'Update E.164 Settings',
+				name: 'Update',
 				value: 'E164Settings.UpdateE164Settings',
 				description: 'Changes the e.164 settings: only the fields that are given. Takes the fields of e164 settings. PATCH /E164Settings.',
 				action: 'Update E.164 settings',
@@ -1482,25 +1482,25 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Email Template',
+				name: 'Get',
 				value: 'EmailTemplate.GetEmailTemplate',
 				description: 'Gives the email template as one item. Takes email template. GET /EmailTemplate({TemplatePath}).',
 				action: 'Get email template',
 			},
 			{
-				name: 'List Email Templates',
+				name: 'Get Many',
 				value: 'EmailTemplate.ListEmailTemplate',
 				description: 'Lists email templates, one item each. GET /EmailTemplate.',
-				action: 'List email templates',
+				action: 'Get many email templates',
 			},
 			{
-				name: 'Reset Email Template',
+				name: 'Reset',
 				value: 'EmailTemplate.SetDefault',
 				description: 'This replaces your wording of the e-mail template with the original. Takes email template. POST /EmailTemplate({TemplatePath})/Pbx.SetDefault.',
 				action: 'Reset email template',
 			},
 			{
-				name: 'Update Email Template',
+				name: 'Update',
 				value: 'EmailTemplate.UpdateEmailTemplate',
 				description: 'Changes the email template: only the fields that are given. Takes email template, the fields of an email template. PATCH /EmailTemplate({TemplatePath}).',
 				action: 'Update email template',
@@ -1546,13 +1546,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Emergency Notifications Settings',
+				name: 'Get',
 				value: 'EmergencyNotificationsSettings.GetEmergencyNotificationsSettings',
 				description: 'Gives the emergency notifications settings as one item. GET /EmergencyNotificationsSettings.',
 				action: 'Get emergency notifications settings',
 			},
 			{
-				name: 'Update Emergency Notifications Settings',
+				name: 'Update',
 				value: 'EmergencyNotificationsSettings.UpdateEmergencyNotificationsSettings',
 				description: 'Changes the emergency notifications settings: only the fields that are given. Takes chat recipients, emergency DN prompt, emergency play prompt, specified list. PATCH /EmergencyNotificationsSettings.',
 				action: 'Update emergency notifications settings',
@@ -1572,16 +1572,16 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Event Logs',
+				name: 'Download',
 				value: 'EventLogs.DownloadEventLogs',
 				description: 'Gives the event logs as a file. GET /EventLogs/Pbx.DownloadEventLogs().',
 				action: 'Download event logs',
 			},
 			{
-				name: 'List Event Logs',
+				name: 'Get Many',
 				value: 'EventLogs.ListEventLog',
 				description: 'Lists event logs, one item each. GET /EventLogs.',
-				action: 'List event logs',
+				action: 'Get many event logs',
 			},
 			{
 				name: 'Purge Event Log',
@@ -1604,49 +1604,49 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Bulk Delete Fax Extensions',
+				name: 'Bulk Delete',
 				value: 'Fax.BulkFaxDelete',
 				description: 'This deletes these fax extensions. Takes fax extensions. POST /Fax/Pbx.BulkFaxDelete.',
 				action: 'Bulk delete fax extensions',
 			},
 			{
-				name: 'Create Fax Extension',
+				name: 'Create',
 				value: 'Fax.CreateFax',
 				description: 'Adds a fax extension each time it runs. Takes the fields of a fax extension. POST /Fax.',
 				action: 'Create fax extension',
 			},
 			{
-				name: 'Delete Fax Extension',
+				name: 'Delete',
 				value: 'Fax.DeleteFax',
 				description: 'Deletes the fax extension for good. Takes fax extension. DELETE /Fax({ID}).',
 				action: 'Delete fax extension',
 			},
 			{
-				name: 'Get Fax Extension',
+				name: 'Get',
 				value: 'Fax.GetFax',
 				description: 'Gives the fax extension as one item. Takes fax extension. GET /Fax({ID}).',
 				action: 'Get fax extension',
 			},
 			{
-				name: 'Get Fax Extension By Number',
+				name: 'Get By Number',
 				value: 'Fax.GetFaxByNumber',
 				description: 'Gives the fax extension by number as one item. Takes fax extension. GET /Fax(…).',
 				action: 'Get fax extension by number',
 			},
 			{
-				name: 'List Fax Extensions',
+				name: 'Get Many',
 				value: 'Fax.ListFax',
 				description: 'Lists fax extensions, one item each. GET /Fax.',
-				action: 'List fax extensions',
+				action: 'Get many fax extensions',
 			},
 			{
-				name: 'Prepare Fax Extension',
+				name: 'Prepare',
 				value: 'Fax.InitFax',
 				description: 'Gives one item. GET /Fax/Pbx.InitFax().',
 				action: 'Prepare fax extension',
 			},
 			{
-				name: 'Update Fax Extension',
+				name: 'Update',
 				value: 'Fax.UpdateFax',
 				description: 'Changes the fax extension: only the fields that are given. Takes fax extension, the fields of a fax extension. PATCH /Fax({ID}).',
 				action: 'Update fax extension',
@@ -1672,19 +1672,19 @@ export const operations: INodeProperties[] = [
 				action: 'Clean up fax files',
 			},
 			{
+				name: 'Get',
+				value: 'FaxServerSettings.GetFaxServerSettings',
+				description: 'Gives the fax server settings as one item. GET /FaxServerSettings.',
+				action: 'Get fax server settings',
+			},
+			{
 				name: 'Get Fax Files Size',
 				value: 'FaxServerSettings.GetFaxFilesSize',
 				description: 'Gives the fax files size as one value. GET /FaxServerSettings/Pbx.GetFaxFilesSize().',
 				action: 'Get fax files size',
 			},
 			{
-				name: 'Get Fax Server Settings',
-				value: 'FaxServerSettings.GetFaxServerSettings',
-				description: 'Gives the fax server settings as one item. GET /FaxServerSettings.',
-				action: 'Get fax server settings',
-			},
-			{
-				name: 'Update Fax Server Settings',
+				name: 'Update',
 				value: 'FaxServerSettings.UpdateFaxServerSettings',
 				description: 'Changes the fax server settings: only the fields that are given. Takes the fields of fax server settings. PATCH /FaxServerSettings.',
 				action: 'Update fax server settings',
@@ -1704,7 +1704,7 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Firewall State',
+				name: 'Get',
 				value: 'Firewall.GetFirewallState',
 				description: 'Gives the firewall state as one item. GET /Firewall.',
 				action: 'Get firewall state',
@@ -1742,13 +1742,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Clean Up Firmware',
+				name: 'Clean Up',
 				value: 'Firmwares.CleanUp',
 				description: 'This deletes firmware files that no phone uses. POST /Firmwares/Pbx.CleanUp.',
 				action: 'Clean up firmware',
 			},
 			{
-				name: 'Delete Firmware',
+				name: 'Delete',
 				value: 'Firmwares.DeleteFirmware',
 				description: 'Deletes the firmware for good. Takes firmware. DELETE /Firmwares({ID}).',
 				action: 'Delete firmware',
@@ -1760,10 +1760,10 @@ export const operations: INodeProperties[] = [
 				action: 'Get firmware state',
 			},
 			{
-				name: 'List Firmware',
+				name: 'Get Many',
 				value: 'Firmwares.ListFirmware',
 				description: 'Lists firmware, one item each. GET /Firmwares.',
-				action: 'List firmware',
+				action: 'Get many firmware',
 			},
 			{
 				name: 'Push Firmware To Phones',
@@ -1786,28 +1786,28 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create FXS Device',
+				name: 'Create',
 				value: 'Fxs.CreateFxs',
 				description: 'Adds an FXS device each time it runs. Takes the fields of an FXS device. POST /Fxs.',
 				action: 'Create FXS device',
 			},
 			{
-				name: 'Delete FXS Device',
+				name: 'Delete',
 				value: 'Fxs.DeleteFxs',
 				description: 'Deletes the FXS device for good. Takes FXS device. DELETE /Fxs({MacAddress}).',
 				action: 'Delete FXS device',
 			},
 			{
-				name: 'Get FXS Device',
+				name: 'Get',
 				value: 'Fxs.GetFxs',
 				description: 'Gives the FXS device as one item. Takes FXS device. GET /Fxs({MacAddress}).',
 				action: 'Get FXS device',
 			},
 			{
-				name: 'List FXS Devices',
+				name: 'Get Many',
 				value: 'Fxs.ListFxs',
 				description: 'Lists FXS devices, one item each. GET /Fxs.',
-				action: 'List FXS devices',
+				action: 'Get many FXS devices',
 			},
 			{
 				name: 'Regenerate FXS Web Credentials',
@@ -1816,7 +1816,7 @@ export const operations: INodeProperties[] = [
 				action: 'Regenerate FXS web credentials',
 			},
 			{
-				name: 'Update FXS Device',
+				name: 'Update',
 				value: 'Fxs.UpdateFxs',
 				description: 'Changes the FXS device: only the fields that are given. Takes FXS device, the fields of an FXS device. PATCH /Fxs({MacAddress}).',
 				action: 'Update FXS device',
@@ -1836,31 +1836,31 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create FXS Template',
+				name: 'Create',
 				value: 'FxsTemplates.CreateFxsTemplate',
 				description: 'Adds an FXS template each time it runs. Takes the fields of an FXS template. POST /FxsTemplates.',
 				action: 'Create FXS template',
 			},
 			{
-				name: 'Delete FXS Template',
+				name: 'Delete',
 				value: 'FxsTemplates.DeleteFxsTemplate',
 				description: 'Deletes the FXS template for good. Takes FXS template. DELETE /FxsTemplates({ID}).',
 				action: 'Delete FXS template',
 			},
 			{
-				name: 'Get FXS Template',
+				name: 'Get',
 				value: 'FxsTemplates.GetFxsTemplate',
 				description: 'Gives the FXS template as one item. Takes FXS template. GET /FxsTemplates({ID}).',
 				action: 'Get FXS template',
 			},
 			{
-				name: 'List FXS Templates',
+				name: 'Get Many',
 				value: 'FxsTemplates.ListFxsTemplate',
 				description: 'Lists FXS templates, one item each. GET /FxsTemplates.',
-				action: 'List FXS templates',
+				action: 'Get many FXS templates',
 			},
 			{
-				name: 'Update FXS Template',
+				name: 'Update',
 				value: 'FxsTemplates.UpdateFxsTemplate',
 				description: 'Changes the FXS template: only the fields that are given. Takes FXS template, the fields of an FXS template. PATCH /FxsTemplates({ID}).',
 				action: 'Update FXS template',
@@ -1880,13 +1880,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get General Settings For Apps',
+				name: 'Get',
 				value: 'GeneralSettingsForApps.GetGeneralSettingsForApps',
 				description: 'Gives the general settings for apps as one item. GET /GeneralSettingsForApps.',
 				action: 'Get general settings for apps',
 			},
 			{
-				name: 'Update General Settings For Apps',
+				name: 'Update',
 				value: 'GeneralSettingsForApps.UpdateGeneralSettingsForApps',
 				description: 'Changes the general settings for apps: only the fields that are given. Takes the fields of general settings for apps. PATCH /GeneralSettingsForApps.',
 				action: 'Update general settings for apps',
@@ -1906,13 +1906,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get General Settings For PBX',
+				name: 'Get',
 				value: 'GeneralSettingsForPbx.GetGeneralSettingsForPbx',
 				description: 'Gives the general settings for PBX as one item. GET /GeneralSettingsForPbx.',
 				action: 'Get general settings for PBX',
 			},
 			{
-				name: 'Update General Settings For PBX',
+				name: 'Update',
 				value: 'GeneralSettingsForPbx.UpdateGeneralSettingsForPbx',
 				description: 'Changes the general settings for PBX: only the fields that are given. Takes the fields of a general settings for PBX. PATCH /GeneralSettingsForPbx.',
 				action: 'Update general settings for PBX',
@@ -1932,7 +1932,7 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Update Details',
+				name: 'Get',
 				value: 'GetUpdateDetails.GetUpdateDetails',
 				description: 'Gives the update details as one value. Takes key, ID. Since 20.0.10. GET /GetUpdateDetails(…).',
 				action: 'Get update details',
@@ -1952,7 +1952,7 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Google Settings',
+				name: 'Get',
 				value: 'GoogleSettings.GetGoogleSettings',
 				description: 'Gives the Google settings as one item. GET /GoogleSettings.',
 				action: 'Get google settings',
@@ -1964,7 +1964,7 @@ export const operations: INodeProperties[] = [
 				action: 'Get google users',
 			},
 			{
-				name: 'Update Google Settings',
+				name: 'Update',
 				value: 'GoogleSettings.UpdateGoogleSettings',
 				description: 'Changes the Google settings: only the fields that are given. Takes the fields of Google settings. PATCH /GoogleSettings.',
 				action: 'Update google settings',
@@ -1984,82 +1984,82 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create Group',
+				name: 'Create',
 				value: 'Groups.CreateGroup',
 				description: 'Adds a group each time it runs. Takes the fields of a group. POST /Groups.',
-				action: 'Create group',
+				action: 'Create department',
 			},
 			{
-				name: 'Delete Company By ID',
-				value: 'Groups.DeleteCompanyById',
-				description: 'This deletes the department with everything in it: its extensions, queues, trunks, recordings and settings. Takes ID. POST /Groups/Pbx.DeleteCompanyById.',
-				action: 'Delete company by ID',
-			},
-			{
-				name: 'Delete Company By Number',
-				value: 'Groups.DeleteCompanyByNumber',
-				description: 'This deletes the department with everything in it: its extensions, queues, trunks, recordings and settings. Takes number. POST /Groups/Pbx.DeleteCompanyByNumber.',
-				action: 'Delete company by number',
-			},
-			{
-				name: 'Delete Group',
+				name: 'Delete',
 				value: 'Groups.DeleteGroup',
 				description: 'This deletes the department with its office hours, routes and rights. Takes group. DELETE /Groups({ID}).',
-				action: 'Delete group',
+				action: 'Delete department',
 			},
 			{
-				name: 'Get Group',
+				name: 'Delete By ID',
+				value: 'Groups.DeleteCompanyById',
+				description: 'This deletes the department with everything in it: its extensions, queues, trunks, recordings and settings. Takes ID. POST /Groups/Pbx.DeleteCompanyById.',
+				action: 'Delete department by ID',
+			},
+			{
+				name: 'Delete By Number',
+				value: 'Groups.DeleteCompanyByNumber',
+				description: 'This deletes the department with everything in it: its extensions, queues, trunks, recordings and settings. Takes number. POST /Groups/Pbx.DeleteCompanyByNumber.',
+				action: 'Delete department by number',
+			},
+			{
+				name: 'Get',
 				value: 'Groups.GetGroup',
 				description: 'Gives the group as one item. Takes group. GET /Groups({ID}).',
-				action: 'Get group',
+				action: 'Get department',
 			},
 			{
-				name: 'Get Group Restrictions',
+				name: 'Get Department Restrictions',
 				value: 'Groups.GetRestrictions',
 				description: 'Gives the group restrictions as one item. Takes group. GET /Groups({ID})/Pbx.GetRestrictions().',
-				action: 'Get group restrictions',
+				action: 'Get department restrictions',
 			},
 			{
-				name: 'Link Group Partner',
-				value: 'Groups.LinkGroupPartner',
-				description: 'Changes the phone system; gives one item that says whether it went well. Takes reseller ID, group ID. POST /Groups/Pbx.LinkGroupPartner.',
-				action: 'Link group partner',
-			},
-			{
-				name: 'List Group Members',
-				value: 'Groups.ListMembers',
-				description: 'Lists group members, one item each. Takes group. GET /Groups({ID})/Members.',
-				action: 'List group members',
-			},
-			{
-				name: 'List Group Rights',
-				value: 'Groups.ListRights',
-				description: 'Lists group rights, one item each. Takes group. GET /Groups({ID})/Rights.',
-				action: 'List group rights',
-			},
-			{
-				name: 'List Groups',
+				name: 'Get Many',
 				value: 'Groups.ListGroup',
 				description: 'Lists groups, one item each. GET /Groups.',
-				action: 'List groups',
+				action: 'Get many departments',
 			},
 			{
-				name: 'Replace Group License Key',
+				name: 'Link Department Partner',
+				value: 'Groups.LinkGroupPartner',
+				description: 'Changes the phone system; gives one item that says whether it went well. Takes reseller ID, group ID. POST /Groups/Pbx.LinkGroupPartner.',
+				action: 'Link department partner',
+			},
+			{
+				name: 'List Department Members',
+				value: 'Groups.ListMembers',
+				description: 'Lists group members, one item each. Takes group. GET /Groups({ID})/Members.',
+				action: 'List department members',
+			},
+			{
+				name: 'List Department Rights',
+				value: 'Groups.ListRights',
+				description: 'Lists group rights, one item each. Takes group. GET /Groups({ID})/Rights.',
+				action: 'List department rights',
+			},
+			{
+				name: 'Replace Department License Key',
 				value: 'Groups.ReplaceGroupLicenseKey',
 				description: 'This changes the licence of the department; features may go at once. Takes license key, group ID. POST /Groups/Pbx.ReplaceGroupLicenseKey.',
-				action: 'Replace group license key',
+				action: 'Replace department license key',
 			},
 			{
-				name: 'Unlink Group Partner',
+				name: 'Unlink Department Partner',
 				value: 'Groups.UnlinkGroupPartner',
 				description: 'Changes the phone system; gives one item that says whether it went well. POST /Groups/Pbx.UnlinkGroupPartner.',
-				action: 'Unlink group partner',
+				action: 'Unlink department partner',
 			},
 			{
-				name: 'Update Group',
+				name: 'Update',
 				value: 'Groups.UpdateGroup',
 				description: 'Changes the group: only the fields that are given. Takes group, the fields of a group. PATCH /Groups({ID}).',
-				action: 'Update group',
+				action: 'Update department',
 			},
 		],
 		default: 'Groups.ListGroup',
@@ -2076,31 +2076,31 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create Holiday',
+				name: 'Create',
 				value: 'Holidays.CreateHoliday',
 				description: 'Adds a holiday each time it runs. Takes the fields of a holiday. Since 20.0.7 (2025-06-23). POST /Holidays.',
 				action: 'Create holiday',
 			},
 			{
-				name: 'Delete Holiday',
+				name: 'Delete',
 				value: 'Holidays.DeleteHoliday',
 				description: 'Deletes the holiday for good. Takes holiday. Since 20.0.6 (2025-04-10). DELETE /Holidays({ID}).',
 				action: 'Delete holiday',
 			},
 			{
-				name: 'Get Holiday',
+				name: 'Get',
 				value: 'Holidays.GetHoliday',
 				description: 'Gives the holiday as one item. Takes holiday. Since 20.0.6 (2025-04-10). GET /Holidays({ID}).',
 				action: 'Get holiday',
 			},
 			{
-				name: 'List Holidays',
+				name: 'Get Many',
 				value: 'Holidays.ListHoliday',
 				description: 'Lists holidays, one item each. Since 20.0.6 (2025-04-10). GET /Holidays.',
-				action: 'List holidays',
+				action: 'Get many holidays',
 			},
 			{
-				name: 'Update Holiday',
+				name: 'Update',
 				value: 'Holidays.UpdateHoliday',
 				description: 'Changes the holiday: only the fields that are given. Takes holiday, the fields of a holiday. Since 20.0.6 (2025-04-10). PATCH /Holidays({ID}).',
 				action: 'Update holiday',
@@ -2120,13 +2120,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Hotel Services',
+				name: 'Get',
 				value: 'HotelServices.GetHotelServices',
 				description: 'Gives the hotel services as one item. GET /HotelServices.',
 				action: 'Get hotel services',
 			},
 			{
-				name: 'Update Hotel Services',
+				name: 'Update',
 				value: 'HotelServices.UpdateHotelServices',
 				description: 'Changes the hotel services: only the fields that are given. Takes the fields of hotel services. PATCH /HotelServices.',
 				action: 'Update hotel services',
@@ -2146,19 +2146,19 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Bulk Delete Inbound Rules',
+				name: 'Bulk Delete',
 				value: 'InboundRules.BulkInboundRulesDelete',
 				description: 'This deletes these inbound rules; calls to their DIDs go elsewhere from then on. Takes inbound rules. POST /InboundRules/Pbx.BulkInboundRulesDelete.',
 				action: 'Bulk delete inbound rules',
 			},
 			{
-				name: 'Create Inbound Rule',
+				name: 'Create',
 				value: 'InboundRules.CreateInboundRule',
 				description: 'Adds an inbound rule each time it runs. Takes the fields of an inbound rule. POST /InboundRules.',
 				action: 'Create inbound rule',
 			},
 			{
-				name: 'Delete Inbound Rule',
+				name: 'Delete',
 				value: 'InboundRules.DeleteInboundRule',
 				description: 'This deletes the inbound rule; calls to its DID go elsewhere from then on. Takes inbound rule. DELETE /InboundRules({ID}).',
 				action: 'Delete inbound rule',
@@ -2170,19 +2170,19 @@ export const operations: INodeProperties[] = [
 				action: 'Export caller ID rules',
 			},
 			{
-				name: 'Get Inbound Rule',
+				name: 'Get',
 				value: 'InboundRules.GetInboundRule',
 				description: 'Gives the inbound rule as one item. Takes inbound rule. GET /InboundRules({ID}).',
 				action: 'Get inbound rule',
 			},
 			{
-				name: 'List Inbound Rules',
+				name: 'Get Many',
 				value: 'InboundRules.ListInboundRule',
 				description: 'Lists inbound rules, one item each. GET /InboundRules.',
-				action: 'List inbound rules',
+				action: 'Get many inbound rules',
 			},
 			{
-				name: 'Update Inbound Rule',
+				name: 'Update',
 				value: 'InboundRules.UpdateInboundRule',
 				description: 'Changes the inbound rule: only the fields that are given. Takes inbound rule, the fields of an inbound rule. PATCH /InboundRules({ID}).',
 				action: 'Update inbound rule',
@@ -2202,7 +2202,7 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Last CDR And Chat Message Timestamp',
+				name: 'Get',
 				value: 'LastCdrAndChatMessageTimestamp.ListLastCdrAndChatMessageTimestamp',
 				description: 'Gives the last CDR and chat message timestamp as a list, one item a row. Since 20.0.7. GET /LastCdrAndChatMessageTimestamp.',
 				action: 'Get last CDR and chat message timestamp',
@@ -2228,7 +2228,7 @@ export const operations: INodeProperties[] = [
 				action: 'Edit license info',
 			},
 			{
-				name: 'Get License Status',
+				name: 'Get',
 				value: 'LicenseStatus.GetLicenseStatus',
 				description: 'Gives the license status as one item. GET /LicenseStatus.',
 				action: 'Get license status',
@@ -2246,7 +2246,7 @@ export const operations: INodeProperties[] = [
 				action: 'Link partner',
 			},
 			{
-				name: 'Refresh License Status',
+				name: 'Refresh',
 				value: 'LicenseStatus.RefreshLicenseStatus',
 				description: 'Changes the phone system; gives one item that says whether it went well. POST /LicenseStatus/Pbx.RefreshLicenseStatus.',
 				action: 'Refresh license status',
@@ -2278,13 +2278,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Logging Settings',
+				name: 'Get',
 				value: 'LoggingSettings.GetLoggingSettings',
 				description: 'Gives the logging settings as one item. GET /LoggingSettings.',
 				action: 'Get logging settings',
 			},
 			{
-				name: 'Update Logging Settings',
+				name: 'Update',
 				value: 'LoggingSettings.UpdateLoggingSettings',
 				description: 'Changes the logging settings: only the fields that are given. Takes keep logs, keep logs days, logging level. PATCH /LoggingSettings.',
 				action: 'Update logging settings',
@@ -2304,7 +2304,7 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Mail Settings',
+				name: 'Get',
 				value: 'MailSettings.GetMailSettings',
 				description: 'Gives the mail settings as one item. Since 20.0.7 (2025-06-23). GET /MailSettings.',
 				action: 'Get mail settings',
@@ -2316,7 +2316,7 @@ export const operations: INodeProperties[] = [
 				action: 'Test email settings',
 			},
 			{
-				name: 'Update Mail Settings',
+				name: 'Update',
 				value: 'MailSettings.UpdateMailSettings',
 				description: 'Changes the mail settings: only the fields that are given. Takes the fields of mail settings. Since 20.0.7 (2025-06-23). PATCH /MailSettings.',
 				action: 'Update mail settings',
@@ -2380,6 +2380,12 @@ export const operations: INodeProperties[] = [
 				action: 'Deauthorize microsoft 365 presence',
 			},
 			{
+				name: 'Get',
+				value: 'Microsoft365Integration.GetMicrosoft365Integration',
+				description: 'Gives the Microsoft 365 integration as one item. GET /Microsoft365Integration.',
+				action: 'Get microsoft 365 integration',
+			},
+			{
 				name: 'Get Microsoft 365 Directory',
 				value: 'Microsoft365Integration.GetMicrosoft365Directory',
 				description: 'Gives the Microsoft 365 directory as one item. GET /Microsoft365Integration/Pbx.GetMicrosoft365Directory().',
@@ -2390,12 +2396,6 @@ export const operations: INodeProperties[] = [
 				value: 'Microsoft365Integration.GetM365Groups',
 				description: 'Gives the Microsoft 365 groups as one item. Takes count, next page token, search. Since 20.0.9. POST /Microsoft365Integration/Pbx.GetM365Groups.',
 				action: 'Get microsoft 365 groups',
-			},
-			{
-				name: 'Get Microsoft 365 Integration',
-				value: 'Microsoft365Integration.GetMicrosoft365Integration',
-				description: 'Gives the Microsoft 365 integration as one item. GET /Microsoft365Integration.',
-				action: 'Get microsoft 365 integration',
 			},
 			{
 				name: 'Get Microsoft 365 Users',
@@ -2434,7 +2434,7 @@ export const operations: INodeProperties[] = [
 				action: 'Test microsoft 365 subscription',
 			},
 			{
-				name: 'Update Microsoft 365 Integration',
+				name: 'Update',
 				value: 'Microsoft365Integration.UpdateMicrosoft365Integration',
 				description: 'Changes the Microsoft 365 integration: only the fields that are given. Takes ad users, application ID, ID, shared mailboxes sync, tenant ID. PATCH /Microsoft365Integration.',
 				action: 'Update microsoft 365 integration',
@@ -2466,7 +2466,7 @@ export const operations: INodeProperties[] = [
 				action: 'Check teams map users script',
 			},
 			{
-				name: 'Get Microsoft 365 Teams Integration',
+				name: 'Get',
 				value: 'Microsoft365TeamsIntegration.GetMicrosoft365TeamsIntegration',
 				description: 'Gives the Microsoft 365 Teams integration as one item. GET /Microsoft365TeamsIntegration.',
 				action: 'Get microsoft 365 teams integration',
@@ -2484,7 +2484,7 @@ export const operations: INodeProperties[] = [
 				action: 'Get teams map users script',
 			},
 			{
-				name: 'Update Microsoft 365 Teams Integration',
+				name: 'Update',
 				value: 'Microsoft365TeamsIntegration.UpdateMicrosoft365TeamsIntegration',
 				description: 'Changes the Microsoft 365 Teams integration: only the fields that are given. Takes the fields of a Microsoft365 Teams integration. PATCH /Microsoft365TeamsIntegration.',
 				action: 'Update microsoft 365 teams integration',
@@ -2504,13 +2504,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Music On Hold Settings',
+				name: 'Get',
 				value: 'MusicOnHoldSettings.GetMusicOnHoldSettings',
 				description: 'Gives the music on hold settings as one item. GET /MusicOnHoldSettings.',
 				action: 'Get music on hold settings',
 			},
 			{
-				name: 'Update Music On Hold Settings',
+				name: 'Update',
 				value: 'MusicOnHoldSettings.UpdateMusicOnHoldSettings',
 				description: 'Changes the music on hold settings: only the fields that are given. Takes the fields of music on hold settings. PATCH /MusicOnHoldSettings.',
 				action: 'Update music on hold settings',
@@ -2530,58 +2530,58 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get My Group',
+				name: 'Get',
 				value: 'MyGroup.GetMyGroup',
 				description: 'Gives my group as one item. GET /MyGroup.',
-				action: 'Get my group',
+				action: 'Get my department',
 			},
 			{
-				name: 'Get My Group Partner Info',
+				name: 'Get My Department Partner Info',
 				value: 'MyGroup.GetMyGroupPartnerInfo',
 				description: 'Gives my group partner info as one item. Takes reseller ID. GET /MyGroup/Pbx.GetMyGroupPartnerInfo(…).',
-				action: 'Get my group partner info',
+				action: 'Get my department partner info',
 			},
 			{
-				name: 'Get My Group Restrictions',
+				name: 'Get My Department Restrictions',
 				value: 'MyGroup.GetMyGroupRestrictions',
 				description: 'Gives my group restrictions as one item. GET /MyGroup/Pbx.GetRestrictions().',
-				action: 'Get my group restrictions',
+				action: 'Get my department restrictions',
 			},
 			{
-				name: 'Link My Group Partner',
+				name: 'Link My Department Partner',
 				value: 'MyGroup.LinkMyGroupPartner',
 				description: 'Changes the phone system; gives one item that says whether it went well. Takes reseller ID. POST /MyGroup/Pbx.LinkMyGroupPartner.',
-				action: 'Link my group partner',
+				action: 'Link my department partner',
 			},
 			{
-				name: 'List My Group Members',
+				name: 'List My Department Members',
 				value: 'MyGroup.ListMyGroupMembers',
 				description: 'Lists my group members, one item each. GET /MyGroup/Members.',
-				action: 'List my group members',
+				action: 'List my department members',
 			},
 			{
-				name: 'List My Group Rights',
+				name: 'List My Department Rights',
 				value: 'MyGroup.ListMyGroupRights',
 				description: 'Lists my group rights, one item each. GET /MyGroup/Rights.',
-				action: 'List my group rights',
+				action: 'List my department rights',
 			},
 			{
-				name: 'Replace My Group License Key',
+				name: 'Replace My Department License Key',
 				value: 'MyGroup.ReplaceMyGroupLicenseKey',
 				description: 'This changes the licence of the department; features may go at once. Takes license key. POST /MyGroup/Pbx.ReplaceMyGroupLicenseKey.',
-				action: 'Replace my group license key',
+				action: 'Replace my department license key',
 			},
 			{
-				name: 'Unlink My Group Partner',
+				name: 'Unlink My Department Partner',
 				value: 'MyGroup.UnlinkMyGroupPartner',
 				description: 'Changes the phone system; gives one item that says whether it went well. POST /MyGroup/Pbx.UnlinkMyGroupPartner.',
-				action: 'Unlink my group partner',
+				action: 'Unlink my department partner',
 			},
 			{
-				name: 'Update My Group',
+				name: 'Update',
 				value: 'MyGroup.UpdateMyGroup',
 				description: 'Changes my group: only the fields that are given. Takes the fields of a group. PATCH /MyGroup.',
-				action: 'Update my group',
+				action: 'Update my department',
 			},
 		],
 		default: 'MyGroup.GetMyGroup',
@@ -2630,7 +2630,7 @@ export const operations: INodeProperties[] = [
 				action: 'Generate my user provisioning link',
 			},
 			{
-				name: 'Get My User',
+				name: 'Get',
 				value: 'MyUser.GetMyUser',
 				description: 'Gives my user as one item. GET /MyUser.',
 				action: 'Get my user',
@@ -2660,7 +2660,7 @@ export const operations: INodeProperties[] = [
 				action: 'List my user groups',
 			},
 			{
-				name: 'Update My User',
+				name: 'Update',
 				value: 'MyUser.UpdateMyUser',
 				description: 'Changes my user: only the fields that are given. Takes the fields of a user. PATCH /MyUser.',
 				action: 'Update my user',
@@ -2680,10 +2680,10 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'List Network Interfaces',
+				name: 'Get Many',
 				value: 'NetworkInterfaces.ListNetworkInterface',
 				description: 'Lists network interfaces, one item each. GET /NetworkInterfaces.',
-				action: 'List network interfaces',
+				action: 'Get many network interfaces',
 			},
 		],
 		default: 'NetworkInterfaces.ListNetworkInterface',
@@ -2700,19 +2700,19 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
+				name: 'Get',
+				value: 'NetworkSettings.GetNetworkSettings',
+				description: 'Gives the network settings as one item. GET /NetworkSettings.',
+				action: 'Get network settings',
+			},
+			{
 				name: 'Get Network Interface Names',
 				value: 'NetworkSettings.GetIfaces',
 				description: 'Gives the network interface names as a list of values. GET /NetworkSettings/Pbx.GetIfaces().',
 				action: 'Get network interface names',
 			},
 			{
-				name: 'Get Network Settings',
-				value: 'NetworkSettings.GetNetworkSettings',
-				description: 'Gives the network settings as one item. GET /NetworkSettings.',
-				action: 'Get network settings',
-			},
-			{
-				name: 'Update Network Settings',
+				name: 'Update',
 				value: 'NetworkSettings.UpdateNetworkSettings',
 				description: 'Changes the network settings: only the fields that are given. Takes the fields of network settings. PATCH /NetworkSettings.',
 				action: 'Update network settings',
@@ -2732,7 +2732,7 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Notification Settings',
+				name: 'Get',
 				value: 'NotificationSettings.GetNotificationSettings',
 				description: 'Gives the notification settings as one item. GET /NotificationSettings.',
 				action: 'Get notification settings',
@@ -2744,7 +2744,7 @@ export const operations: INodeProperties[] = [
 				action: 'Test notification email',
 			},
 			{
-				name: 'Update Notification Settings',
+				name: 'Update',
 				value: 'NotificationSettings.UpdateNotificationSettings',
 				description: 'Changes the notification settings: only the fields that are given. Takes the fields of notification settings. PATCH /NotificationSettings.',
 				action: 'Update notification settings',
@@ -2764,22 +2764,22 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Delete OAuth Client',
+				name: 'Delete',
 				value: 'OAuthClients.DeleteOAuthClient',
 				description: 'Deletes the OAuth client for good. Takes OAuth client. Since 20.0.10. DELETE /OAuthClients({ID}).',
 				action: 'Delete oauth client',
 			},
 			{
-				name: 'Get OAuth Client',
+				name: 'Get',
 				value: 'OAuthClients.GetOAuthClient',
 				description: 'Gives the OAuth client as one item. Takes OAuth client. Since 20.0.10. GET /OAuthClients({ID}).',
 				action: 'Get oauth client',
 			},
 			{
-				name: 'List OAuth Clients',
+				name: 'Get Many',
 				value: 'OAuthClients.ListOAuthClient',
 				description: 'Lists OAuth clients, one item each. Since 20.0.10. GET /OAuthClients.',
-				action: 'List oauth clients',
+				action: 'Get many oauth clients',
 			},
 			{
 				name: 'Refresh OAuth Client Metadata',
@@ -2802,13 +2802,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Office Hours',
+				name: 'Get',
 				value: 'OfficeHours.GetOfficeHours',
 				description: 'Gives the office hours as one item. GET /OfficeHours.',
 				action: 'Get office hours',
 			},
 			{
-				name: 'Update Office Hours',
+				name: 'Update',
 				value: 'OfficeHours.UpdateOfficeHours',
 				description: 'Changes the office hours: only the fields that are given. Takes break time, hours, office holidays, system language, time zone ID. PATCH /OfficeHours.',
 				action: 'Update office hours',
@@ -2828,16 +2828,22 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create Outbound Rule',
+				name: 'Create',
 				value: 'OutboundRules.CreateOutboundRule',
 				description: 'Adds an outbound rule each time it runs. Takes the fields of an outbound rule. POST /OutboundRules.',
 				action: 'Create outbound rule',
 			},
 			{
-				name: 'Delete Outbound Rule',
+				name: 'Delete',
 				value: 'OutboundRules.DeleteOutboundRule',
 				description: 'This deletes the outbound rule; calls that it let out may fail from then on. Takes outbound rule. DELETE /OutboundRules({ID}).',
 				action: 'Delete outbound rule',
+			},
+			{
+				name: 'Get',
+				value: 'OutboundRules.GetOutboundRule',
+				description: 'Gives the outbound rule as one item. Takes outbound rule. GET /OutboundRules({ID}).',
+				action: 'Get outbound rule',
 			},
 			{
 				name: 'Get Emergency Outbound Rules',
@@ -2846,16 +2852,10 @@ export const operations: INodeProperties[] = [
 				action: 'Get emergency outbound rules',
 			},
 			{
-				name: 'Get Outbound Rule',
-				value: 'OutboundRules.GetOutboundRule',
-				description: 'Gives the outbound rule as one item. Takes outbound rule. GET /OutboundRules({ID}).',
-				action: 'Get outbound rule',
-			},
-			{
-				name: 'List Outbound Rules',
+				name: 'Get Many',
 				value: 'OutboundRules.ListOutboundRule',
 				description: 'Lists outbound rules, one item each. GET /OutboundRules.',
-				action: 'List outbound rules',
+				action: 'Get many outbound rules',
 			},
 			{
 				name: 'Move Outbound Rule Up Or Down',
@@ -2864,13 +2864,13 @@ export const operations: INodeProperties[] = [
 				action: 'Move outbound rule up or down',
 			},
 			{
-				name: 'Purge Outbound Rules',
+				name: 'Purge',
 				value: 'OutboundRules.Purge',
 				description: 'This deletes these outbound rules; calls that they let out may fail from then on. Takes IDs. POST /OutboundRules/Pbx.Purge.',
 				action: 'Purge outbound rules',
 			},
 			{
-				name: 'Update Outbound Rule',
+				name: 'Update',
 				value: 'OutboundRules.UpdateOutboundRule',
 				description: 'Changes the outbound rule: only the fields that are given. Takes outbound rule, the fields of an outbound rule. PATCH /OutboundRules({ID}).',
 				action: 'Update outbound rule',
@@ -2890,37 +2890,37 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create Parameter',
+				name: 'Create',
 				value: 'Parameters.CreateParameter',
 				description: 'Adds a parameter each time it runs. Takes description, ID, name, value. POST /Parameters.',
 				action: 'Create parameter',
 			},
 			{
-				name: 'Delete Parameter',
+				name: 'Delete',
 				value: 'Parameters.DeleteParameter',
 				description: 'Deletes the parameter for good. Takes parameter. DELETE /Parameters({ID}).',
 				action: 'Delete parameter',
 			},
 			{
-				name: 'Get Parameter',
+				name: 'Get',
 				value: 'Parameters.GetParameter',
 				description: 'Gives the parameter as one item. Takes parameter. GET /Parameters({ID}).',
 				action: 'Get parameter',
 			},
 			{
-				name: 'Get Parameter By Name',
+				name: 'Get By Name',
 				value: 'Parameters.GetParameterByName',
 				description: 'Gives the parameter by name as one item. Takes name. GET /Parameters/Pbx.GetParameterByName(…).',
 				action: 'Get parameter by name',
 			},
 			{
-				name: 'List Parameters',
+				name: 'Get Many',
 				value: 'Parameters.ListParameter',
 				description: 'Lists parameters, one item each. GET /Parameters.',
-				action: 'List parameters',
+				action: 'Get many parameters',
 			},
 			{
-				name: 'Update Parameter',
+				name: 'Update',
 				value: 'Parameters.UpdateParameter',
 				description: 'Changes the parameter: only the fields that are given. Takes parameter, description, ID, name, value. PATCH /Parameters({ID}).',
 				action: 'Update parameter',
@@ -2940,28 +2940,34 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create Parking',
+				name: 'Create',
 				value: 'Parkings.CreateParking',
 				description: 'Adds a parking each time it runs. Takes groups, ID, number, transcription mode. POST /Parkings.',
 				action: 'Create parking',
 			},
 			{
-				name: 'Delete Parking',
+				name: 'Delete',
 				value: 'Parkings.DeleteParking',
 				description: 'Deletes the parking for good. Takes parking. DELETE /Parkings({ID}).',
 				action: 'Delete parking',
 			},
 			{
-				name: 'Get Parking',
+				name: 'Get',
 				value: 'Parkings.GetParking',
 				description: 'Gives the parking as one item. Takes parking. GET /Parkings({ID}).',
 				action: 'Get parking',
 			},
 			{
-				name: 'Get Parking By Number',
+				name: 'Get By Number',
 				value: 'Parkings.GetParkingByNumber',
 				description: 'Gives the parking by number as one item. Takes parking. GET /Parkings(…).',
 				action: 'Get parking by number',
+			},
+			{
+				name: 'Get Many',
+				value: 'Parkings.ListParking',
+				description: 'Lists parkings, one item each. GET /Parkings.',
+				action: 'Get many parkings',
 			},
 			{
 				name: 'List Parking Groups',
@@ -2970,13 +2976,7 @@ export const operations: INodeProperties[] = [
 				action: 'List parking groups',
 			},
 			{
-				name: 'List Parkings',
-				value: 'Parkings.ListParking',
-				description: 'Lists parkings, one item each. GET /Parkings.',
-				action: 'List parkings',
-			},
-			{
-				name: 'Update Parking',
+				name: 'Update',
 				value: 'Parkings.UpdateParking',
 				description: 'Changes the parking: only the fields that are given. Takes parking, groups, ID, number, transcription mode. PATCH /Parkings({ID}).',
 				action: 'Update parking',
@@ -2996,10 +2996,16 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Peer By Number',
+				name: 'Get',
 				value: 'Peers.GetPeerByNumber',
 				description: 'Gives the peer by number as one item. Takes peer. GET /Peers(…).',
 				action: 'Get peer by number',
+			},
+			{
+				name: 'Get Many',
+				value: 'Peers.ListPeer',
+				description: 'Lists peers, one item each. GET /Peers.',
+				action: 'Get many peers',
 			},
 			{
 				name: 'Get Report Peers',
@@ -3008,13 +3014,7 @@ export const operations: INodeProperties[] = [
 				action: 'Get report peers',
 			},
 			{
-				name: 'List Peers',
-				value: 'Peers.ListPeer',
-				description: 'Lists peers, one item each. GET /Peers.',
-				action: 'List peers',
-			},
-			{
-				name: 'Retrieve Peers By Numbers',
+				name: 'Retrieve By Numbers',
 				value: 'Peers.RetreivePeersByNumbers',
 				description: 'Changes the phone system; gives a list, one item a row. Takes DN numbers, is report peers. Since 20.0.5. POST /Peers/Pbx.RetreivePeersByNumbers.',
 				action: 'Retrieve peers by numbers',
@@ -3034,13 +3034,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Phone Book Settings',
+				name: 'Get',
 				value: 'PhoneBookSettings.GetPhoneBookSettings',
 				description: 'Gives the phone book settings as one item. GET /PhoneBookSettings.',
 				action: 'Get phone book settings',
 			},
 			{
-				name: 'Update Phone Book Settings',
+				name: 'Update',
 				value: 'PhoneBookSettings.UpdatePhoneBookSettings',
 				description: 'Changes the phone book settings: only the fields that are given. Takes phone book add queue name, phone book display, resolving length, resolving type. PATCH /PhoneBookSettings.',
 				action: 'Update phone book settings',
@@ -3060,16 +3060,16 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Delete Phone Logo',
+				name: 'Delete',
 				value: 'PhoneLogos.DeletePhoneLogo',
 				description: 'Deletes the phone logo for good. Takes phone logo. DELETE /PhoneLogos({Filename}).',
 				action: 'Delete phone logo',
 			},
 			{
-				name: 'List Phone Logos',
+				name: 'Get Many',
 				value: 'PhoneLogos.ListPhoneLogo',
 				description: 'Lists phone logos, one item each. GET /PhoneLogos.',
-				action: 'List phone logos',
+				action: 'Get many phone logos',
 			},
 		],
 		default: 'PhoneLogos.ListPhoneLogo',
@@ -3086,31 +3086,31 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create Phone Template',
+				name: 'Create',
 				value: 'PhoneTemplates.CreatePhoneTemplate',
 				description: 'Adds a phone template each time it runs. Takes the fields of a phone template. POST /PhoneTemplates.',
 				action: 'Create phone template',
 			},
 			{
-				name: 'Delete Phone Template',
+				name: 'Delete',
 				value: 'PhoneTemplates.DeletePhoneTemplate',
 				description: 'Deletes the phone template for good. Takes phone template. DELETE /PhoneTemplates({ID}).',
 				action: 'Delete phone template',
 			},
 			{
-				name: 'Get Phone Template',
+				name: 'Get',
 				value: 'PhoneTemplates.GetPhoneTemplate',
 				description: 'Gives the phone template as one item. Takes phone template. GET /PhoneTemplates({ID}).',
 				action: 'Get phone template',
 			},
 			{
-				name: 'List Phone Templates',
+				name: 'Get Many',
 				value: 'PhoneTemplates.ListPhoneTemplate',
 				description: 'Lists phone templates, one item each. GET /PhoneTemplates.',
-				action: 'List phone templates',
+				action: 'Get many phone templates',
 			},
 			{
-				name: 'Update Phone Template',
+				name: 'Update',
 				value: 'PhoneTemplates.UpdatePhoneTemplate',
 				description: 'Changes the phone template: only the fields that are given. Takes phone template, the fields of a phone template. PATCH /PhoneTemplates({ID}).',
 				action: 'Update phone template',
@@ -3130,13 +3130,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Phones Settings',
+				name: 'Get',
 				value: 'PhonesSettings.GetPhonesSettings',
 				description: 'Gives the phones settings as one item. GET /PhonesSettings.',
 				action: 'Get phones settings',
 			},
 			{
-				name: 'Update Phones Settings',
+				name: 'Update',
 				value: 'PhonesSettings.UpdatePhonesSettings',
 				description: 'Changes the phones settings: only the fields that are given. Takes the fields of phones settings. PATCH /PhonesSettings.',
 				action: 'Update phones settings',
@@ -3156,13 +3156,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create Playlist',
+				name: 'Create',
 				value: 'Playlists.CreatePlaylist',
 				description: 'Adds a playlist each time it runs. Takes the fields of a playlist. POST /Playlists.',
 				action: 'Create playlist',
 			},
 			{
-				name: 'Delete Playlist',
+				name: 'Delete',
 				value: 'Playlists.DeletePlaylist',
 				description: 'Deletes the playlist for good. Takes playlist. DELETE /Playlists({Name}).',
 				action: 'Delete playlist',
@@ -3180,19 +3180,19 @@ export const operations: INodeProperties[] = [
 				action: 'Download playlist file',
 			},
 			{
-				name: 'Get Playlist',
+				name: 'Get',
 				value: 'Playlists.GetPlaylist',
 				description: 'Gives the playlist as one item. Takes playlist. GET /Playlists({Name}).',
 				action: 'Get playlist',
 			},
 			{
-				name: 'List Playlists',
+				name: 'Get Many',
 				value: 'Playlists.ListPlaylist',
 				description: 'Lists playlists, one item each. GET /Playlists.',
-				action: 'List playlists',
+				action: 'Get many playlists',
 			},
 			{
-				name: 'Update Playlist',
+				name: 'Update',
 				value: 'Playlists.UpdatePlaylist',
 				description: 'Changes the playlist: only the fields that are given. Takes playlist, the fields of a playlist. PATCH /Playlists({Name}).',
 				action: 'Update playlist',
@@ -3212,22 +3212,28 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Activate Prompt Set',
+				name: 'Activate',
 				value: 'PromptSets.SetActive',
 				description: 'Changes the phone system; gives one item that says whether it went well. Takes prompt set. POST /PromptSets({ID})/Pbx.SetActive.',
 				action: 'Activate prompt set',
 			},
 			{
-				name: 'Copy Prompt Set',
+				name: 'Copy',
 				value: 'PromptSets.Copy',
 				description: 'Changes the phone system; gives one item. Takes prompt set, the fields of a prompt set. POST /PromptSets({ID})/Pbx.Copy.',
 				action: 'Copy prompt set',
 			},
 			{
-				name: 'Delete Prompt Set',
+				name: 'Delete',
 				value: 'PromptSets.DeletePromptSet',
 				description: 'Deletes the prompt set for good. Takes prompt set. DELETE /PromptSets({ID}).',
 				action: 'Delete prompt set',
+			},
+			{
+				name: 'Get',
+				value: 'PromptSets.GetPromptSet',
+				description: 'Gives the prompt set as one item. Takes prompt set. GET /PromptSets({ID}).',
+				action: 'Get prompt set',
 			},
 			{
 				name: 'Get Active Prompt Set',
@@ -3236,16 +3242,10 @@ export const operations: INodeProperties[] = [
 				action: 'Get active prompt set',
 			},
 			{
-				name: 'Get Prompt Set',
-				value: 'PromptSets.GetPromptSet',
-				description: 'Gives the prompt set as one item. Takes prompt set. GET /PromptSets({ID}).',
-				action: 'Get prompt set',
-			},
-			{
-				name: 'List Prompt Sets',
+				name: 'Get Many',
 				value: 'PromptSets.ListPromptSet',
 				description: 'Lists prompt sets, one item each. GET /PromptSets.',
-				action: 'List prompt sets',
+				action: 'Get many prompt sets',
 			},
 			{
 				name: 'List Prompts',
@@ -3272,7 +3272,7 @@ export const operations: INodeProperties[] = [
 				action: 'Set alternate number pronunciation',
 			},
 			{
-				name: 'Update Prompt Set',
+				name: 'Update',
 				value: 'PromptSets.UpdatePromptSet',
 				description: 'Changes the prompt set: only the fields that are given. Takes prompt set, the fields of a prompt set. PATCH /PromptSets({ID}).',
 				action: 'Update prompt set',
@@ -3337,16 +3337,28 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create Queue',
+				name: 'Create',
 				value: 'Queues.CreateQueue',
 				description: 'Adds a queue each time it runs. Takes the fields of a queue. POST /Queues.',
 				action: 'Create queue',
 			},
 			{
-				name: 'Delete Queue',
+				name: 'Delete',
 				value: 'Queues.DeleteQueue',
 				description: 'This deletes the queue with its agents; callers to its number are turned away from then on. Takes queue. DELETE /Queues({ID}).',
 				action: 'Delete queue',
+			},
+			{
+				name: 'Get',
+				value: 'Queues.GetQueue',
+				description: 'Gives the queue as one item. Takes queue. GET /Queues({ID}).',
+				action: 'Get queue',
+			},
+			{
+				name: 'Get By Number',
+				value: 'Queues.GetQueueByNumber',
+				description: 'Gives the queue by number as one item. Takes queue. GET /Queues(…).',
+				action: 'Get queue by number',
 			},
 			{
 				name: 'Get First Available Queue Number',
@@ -3355,16 +3367,10 @@ export const operations: INodeProperties[] = [
 				action: 'Get first available queue number',
 			},
 			{
-				name: 'Get Queue',
-				value: 'Queues.GetQueue',
-				description: 'Gives the queue as one item. Takes queue. GET /Queues({ID}).',
-				action: 'Get queue',
-			},
-			{
-				name: 'Get Queue By Number',
-				value: 'Queues.GetQueueByNumber',
-				description: 'Gives the queue by number as one item. Takes queue. GET /Queues(…).',
-				action: 'Get queue by number',
+				name: 'Get Many',
+				value: 'Queues.ListQueue',
+				description: 'Lists queues, one item each. GET /Queues.',
+				action: 'Get many queues',
 			},
 			{
 				name: 'List Queue Agents',
@@ -3379,19 +3385,13 @@ export const operations: INodeProperties[] = [
 				action: 'List queue managers',
 			},
 			{
-				name: 'List Queues',
-				value: 'Queues.ListQueue',
-				description: 'Lists queues, one item each. GET /Queues.',
-				action: 'List queues',
-			},
-			{
 				name: 'Reset Queue Statistics',
 				value: 'Queues.ResetQueueStatistics',
 				description: 'This sets the statistics of the queue back to zero. Takes queue. POST /Queues({ID})/Pbx.ResetQueueStatistics.',
 				action: 'Reset queue statistics',
 			},
 			{
-				name: 'Update Queue',
+				name: 'Update',
 				value: 'Queues.UpdateQueue',
 				description: 'Changes the queue: only the fields that are given. Takes queue, the fields of a queue. PATCH /Queues({ID}).',
 				action: 'Update queue',
@@ -3411,16 +3411,28 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create Receptionist',
+				name: 'Create',
 				value: 'Receptionists.CreateReceptionist',
 				description: 'Adds a receptionist each time it runs. Takes the fields of a digital receptionist. POST /Receptionists.',
 				action: 'Create receptionist',
 			},
 			{
-				name: 'Delete Receptionist',
+				name: 'Delete',
 				value: 'Receptionists.DeleteReceptionist',
 				description: 'This deletes the digital receptionist with its menu; callers to its number are turned away from then on. Takes digital receptionist. DELETE /Receptionists({ID}).',
 				action: 'Delete receptionist',
+			},
+			{
+				name: 'Get',
+				value: 'Receptionists.GetReceptionist',
+				description: 'Gives the receptionist as one item. Takes digital receptionist. GET /Receptionists({ID}).',
+				action: 'Get receptionist',
+			},
+			{
+				name: 'Get By Number',
+				value: 'Receptionists.GetReceptionistByNumber',
+				description: 'Gives the receptionist by number as one item. Takes digital receptionist. GET /Receptionists(…).',
+				action: 'Get receptionist by number',
 			},
 			{
 				name: 'Get First Available Receptionist Number',
@@ -3429,16 +3441,10 @@ export const operations: INodeProperties[] = [
 				action: 'Get first available receptionist number',
 			},
 			{
-				name: 'Get Receptionist',
-				value: 'Receptionists.GetReceptionist',
-				description: 'Gives the receptionist as one item. Takes digital receptionist. GET /Receptionists({ID}).',
-				action: 'Get receptionist',
-			},
-			{
-				name: 'Get Receptionist By Number',
-				value: 'Receptionists.GetReceptionistByNumber',
-				description: 'Gives the receptionist by number as one item. Takes digital receptionist. GET /Receptionists(…).',
-				action: 'Get receptionist by number',
+				name: 'Get Many',
+				value: 'Receptionists.ListReceptionist',
+				description: 'Lists receptionists, one item each. GET /Receptionists.',
+				action: 'Get many receptionists',
 			},
 			{
 				name: 'List Receptionist Forwards',
@@ -3447,13 +3453,7 @@ export const operations: INodeProperties[] = [
 				action: 'List receptionist forwards',
 			},
 			{
-				name: 'List Receptionists',
-				value: 'Receptionists.ListReceptionist',
-				description: 'Lists receptionists, one item each. GET /Receptionists.',
-				action: 'List receptionists',
-			},
-			{
-				name: 'Update Receptionist',
+				name: 'Update',
 				value: 'Receptionists.UpdateReceptionist',
 				description: 'Changes the receptionist: only the fields that are given. Takes digital receptionist, the fields of a digital receptionist. PATCH /Receptionists({ID}).',
 				action: 'Update receptionist',
@@ -3479,13 +3479,13 @@ export const operations: INodeProperties[] = [
 				action: 'Archive all recordings',
 			},
 			{
-				name: 'Bulk Archive Recordings',
+				name: 'Bulk Archive',
 				value: 'Recordings.BulkRecordingsArchive',
 				description: 'Changes the phone system; gives one item that says whether it went well. Takes recordings. POST /Recordings/Pbx.BulkRecordingsArchive.',
 				action: 'Bulk archive recordings',
 			},
 			{
-				name: 'Bulk Delete Recordings',
+				name: 'Bulk Delete',
 				value: 'Recordings.BulkRecordingsDelete',
 				description: 'This deletes these recordings for good. Takes recordings. POST /Recordings/Pbx.BulkRecordingsDelete.',
 				action: 'Bulk delete recordings',
@@ -3503,16 +3503,16 @@ export const operations: INodeProperties[] = [
 				action: 'Download recording by name',
 			},
 			{
+				name: 'Get Many',
+				value: 'Recordings.ListRecording',
+				description: 'Lists recordings, one item each. GET /Recordings.',
+				action: 'Get many recordings',
+			},
+			{
 				name: 'Get Recording Repository Settings',
 				value: 'Recordings.GetRecordingRepositorySettings',
 				description: 'Gives the recording repository settings as one item. GET /Recordings/Pbx.GetRecordingRepositorySettings().',
 				action: 'Get recording repository settings',
-			},
-			{
-				name: 'List Recordings',
-				value: 'Recordings.ListRecording',
-				description: 'Lists recordings, one item each. GET /Recordings.',
-				action: 'List recordings',
 			},
 			{
 				name: 'Purge Archived Recordings',
@@ -3533,7 +3533,7 @@ export const operations: INodeProperties[] = [
 				action: 'Set recording repository settings',
 			},
 			{
-				name: 'Transcribe Recordings',
+				name: 'Transcribe',
 				value: 'Recordings.TranscribeRecordings',
 				description: 'Changes the phone system; gives one item that says whether it went well. Takes recordings. Since 20.0.7 (2025-06-23). POST /Recordings/Pbx.TranscribeRecordings.',
 				action: 'Transcribe recordings',
@@ -3577,13 +3577,13 @@ export const operations: INodeProperties[] = [
 				action: 'Archive voicemails',
 			},
 			{
-				name: 'Get Remote Archiving Settings',
+				name: 'Get',
 				value: 'RemoteArchivingSettings.GetRemoteArchivingSettings',
 				description: 'Gives the remote archiving settings as one item. GET /RemoteArchivingSettings.',
 				action: 'Get remote archiving settings',
 			},
 			{
-				name: 'Update Remote Archiving Settings',
+				name: 'Update',
 				value: 'RemoteArchivingSettings.UpdateRemoteArchivingSettings',
 				description: 'Changes the remote archiving settings: only the fields that are given. Takes the fields of remote archiving settings. PATCH /RemoteArchivingSettings.',
 				action: 'Update remote archiving settings',
@@ -3603,13 +3603,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Abandoned Chats Statistics',
+				name: 'Download',
 				value: 'ReportAbandonedChatsStatistics.DownloadAbandonedChatsStatistics',
 				description: 'Gives the abandoned chats statistics as a file. Takes start date, end date, participant type. GET /ReportAbandonedChatsStatistics/Pbx.DownloadAbandonedChatsStatistics(…).',
 				action: 'Download abandoned chats statistics',
 			},
 			{
-				name: 'Get Abandoned Chats Statistics Data',
+				name: 'Get',
 				value: 'ReportAbandonedChatsStatistics.GetAbandonedChatsStatisticsData',
 				description: 'Gives the abandoned chats statistics data as a list, one item a row. Takes start date, end date, participant type. GET /ReportAbandonedChatsStatistics/Pbx.GetAbandonedChatsStatisticsData(…).',
 				action: 'Get abandoned chats statistics data',
@@ -3629,13 +3629,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Abandoned Queue Calls',
+				name: 'Download',
 				value: 'ReportAbandonedQueueCalls.DownloadAbandonedQueueCalls',
 				description: 'Gives the abandoned queue calls as a file. Takes period from, period to. GET /ReportAbandonedQueueCalls/Pbx.DownloadAbandonedQueueCalls(…).',
 				action: 'Download abandoned queue calls',
 			},
 			{
-				name: 'Get Abandoned Queue Calls Data',
+				name: 'Get',
 				value: 'ReportAbandonedQueueCalls.GetAbandonedQueueCallsData',
 				description: 'Gives the abandoned queue calls data as a list, one item a row. Takes period from, period to. GET /ReportAbandonedQueueCalls/Pbx.GetAbandonedQueueCallsData(…).',
 				action: 'Get abandoned queue calls data',
@@ -3655,13 +3655,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Agent Login History',
+				name: 'Download',
 				value: 'ReportAgentLoginHistory.DownloadAgentLoginHistory',
 				description: 'Gives the agent login history as a file. Takes start date, end date. GET /ReportAgentLoginHistory/Pbx.DownloadAgentLoginHistory(…).',
 				action: 'Download agent login history',
 			},
 			{
-				name: 'Get Agent Login History Data',
+				name: 'Get',
 				value: 'ReportAgentLoginHistory.GetAgentLoginHistoryData',
 				description: 'Gives the agent login history data as a list, one item a row. Takes start date, end date. GET /ReportAgentLoginHistory/Pbx.GetAgentLoginHistoryData(…).',
 				action: 'Get agent login history data',
@@ -3681,13 +3681,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Agents In Queue Statistics',
+				name: 'Download',
 				value: 'ReportAgentsInQueueStatistics.DownloadAgentsInQueueStatistics',
 				description: 'Gives the agents in queue statistics as a file. Takes start date, end date. GET /ReportAgentsInQueueStatistics/Pbx.DownloadAgentsInQueueStatistics(…).',
 				action: 'Download agents in queue statistics',
 			},
 			{
-				name: 'Get Agents In Queue Statistics Data',
+				name: 'Get',
 				value: 'ReportAgentsInQueueStatistics.GetAgentsInQueueStatisticsData',
 				description: 'Gives the agents in queue statistics data as a list, one item a row. Takes start date, end date. GET /ReportAgentsInQueueStatistics/Pbx.GetAgentsInQueueStatisticsData(…).',
 				action: 'Get agents in queue statistics data',
@@ -3707,13 +3707,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Audit Log',
+				name: 'Download',
 				value: 'ReportAuditLog.DownloadAuditLog',
 				description: 'Gives the audit log as a file. GET /ReportAuditLog/Pbx.DownloadAuditLog(…).',
 				action: 'Download audit log',
 			},
 			{
-				name: 'Get Audit Log Data',
+				name: 'Get',
 				value: 'ReportAuditLog.GetAuditLogData',
 				description: 'Gives the audit log data as a list, one item a row. GET /ReportAuditLog/Pbx.GetAuditLogData().',
 				action: 'Get audit log data',
@@ -3733,13 +3733,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Average Queue Waiting Time Report',
+				name: 'Download',
 				value: 'ReportAverageQueueWaitingTime.DownloadAverageQueueWaitingTimeReport',
 				description: 'Gives the average queue waiting time report as a file. Takes chart date. GET /ReportAverageQueueWaitingTime/Pbx.DownloadAverageQueueWaitingTimeReport(…).',
 				action: 'Download average queue waiting time report',
 			},
 			{
-				name: 'Get Average Queue Waiting Time Data',
+				name: 'Get',
 				value: 'ReportAverageQueueWaitingTime.GetAverageQueueWaitingTimeData',
 				description: 'Gives the average queue waiting time data as a list, one item a row. Takes chart date. GET /ReportAverageQueueWaitingTime/Pbx.GetAverageQueueWaitingTimeData(…).',
 				action: 'Get average queue waiting time data',
@@ -3759,13 +3759,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download SLA Breaches',
+				name: 'Download',
 				value: 'ReportBreachesSla.DownloadBreachesSla',
 				description: 'Gives the SLA breaches as a file. Takes start date, end date. GET /ReportBreachesSla/Pbx.DownloadBreachesSla(…).',
 				action: 'Download SLA breaches',
 			},
 			{
-				name: 'Get SLA Breaches',
+				name: 'Get',
 				value: 'ReportBreachesSla.GetBreachesSlaData',
 				description: 'Gives the SLA breaches as a list, one item a row. Takes start date, end date. GET /ReportBreachesSla/Pbx.GetBreachesSlaData(…).',
 				action: 'Get SLA breaches',
@@ -3785,13 +3785,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Call Cost By Extension Group',
+				name: 'Download',
 				value: 'ReportCallCostByExtensionGroup.DownloadCallCostByExtensionGroup',
 				description: 'Gives the call cost by extension group as a file. Takes period from, period to, call class. GET /ReportCallCostByExtensionGroup/Pbx.DownloadCallCostByExtensionGroup(…).',
 				action: 'Download call cost by extension group',
 			},
 			{
-				name: 'Get Call Cost By Extension Group Data',
+				name: 'Get',
 				value: 'ReportCallCostByExtensionGroup.GetCallCostByExtensionGroupData',
 				description: 'Gives the call cost by extension group data as a list, one item a row. Takes period from, period to, call class. GET /ReportCallCostByExtensionGroup/Pbx.GetCallCostByExtensionGroupData(…).',
 				action: 'Get call cost by extension group data',
@@ -3849,13 +3849,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Call Log',
+				name: 'Download',
 				value: 'ReportCallLogData.DownloadCallLog',
 				description: 'Gives the call log as a file. Takes period from, period to, source type, destination type, calls type, call time filter type. GET /ReportCallLogData/Pbx.DownloadCallLog(…).',
 				action: 'Download call log',
 			},
 			{
-				name: 'Get Call Log Data',
+				name: 'Get',
 				value: 'ReportCallLogData.GetCallLogData',
 				description: 'Gives the call log data as a list, one item a row. Takes period from, period to, source type, destination type, calls type, call time filter type. GET /ReportCallLogData/Pbx.GetCallLogData(…).',
 				action: 'Get call log data',
@@ -3893,13 +3893,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Chat Log',
+				name: 'Download',
 				value: 'ReportChatLog.DownloadChatLog',
 				description: 'Gives the chat log as a file. Takes period from, period to, from type, to type, chat type, participant type. Since 20.0.9. GET /ReportChatLog/Pbx.DownloadChatLog(…).',
 				action: 'Download chat log',
 			},
 			{
-				name: 'Get Chat Log',
+				name: 'Get',
 				value: 'ReportChatLog.GetChatLog',
 				description: 'Gives the chat log as a list, one item a row. Takes period from, period to, from type, to type, chat type, participant type. Since 20.0.9. GET /ReportChatLog/Pbx.GetChatLog(…).',
 				action: 'Get chat log',
@@ -3919,13 +3919,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Detailed Queue Statistics',
+				name: 'Download',
 				value: 'ReportDetailedQueueStatistics.DownloadDetailedQueueStatistics',
 				description: 'Gives the detailed queue statistics as a file. Takes start date, end date. GET /ReportDetailedQueueStatistics/Pbx.DownloadDetailedQueueStatistics(…).',
 				action: 'Download detailed queue statistics',
 			},
 			{
-				name: 'Get Detailed Queue Statistics Data',
+				name: 'Get',
 				value: 'ReportDetailedQueueStatistics.GetDetailedQueueStatisticsData',
 				description: 'Gives the detailed queue statistics data as a list, one item a row. Takes start date, end date. GET /ReportDetailedQueueStatistics/Pbx.GetDetailedQueueStatisticsData(…).',
 				action: 'Get detailed queue statistics data',
@@ -3945,13 +3945,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Extension Statistics',
+				name: 'Download',
 				value: 'ReportExtensionStatistics.DownloadExtensionStatistics',
 				description: 'Gives the extension statistics as a file. Takes period from, period to, call area. GET /ReportExtensionStatistics/Pbx.DownloadExtensionStatistics(…).',
 				action: 'Download extension statistics',
 			},
 			{
-				name: 'Get Extension Statistics Data',
+				name: 'Get',
 				value: 'ReportExtensionStatistics.GetExtensionStatisticsData',
 				description: 'Gives the extension statistics data as a list, one item a row. Takes period from, period to, call area. GET /ReportExtensionStatistics/Pbx.GetExtensionStatisticsData(…).',
 				action: 'Get extension statistics data',
@@ -3971,13 +3971,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Extension Statistics By Group',
+				name: 'Download',
 				value: 'ReportExtensionStatisticsByGroup.DownloadExtensionStatisticsByGroup',
 				description: 'Gives the extension statistics by group as a file. Takes period from, period to, call area. GET /ReportExtensionStatisticsByGroup/Pbx.DownloadExtensionStatisticsByGroup(…).',
 				action: 'Download extension statistics by group',
 			},
 			{
-				name: 'Get Extension Statistics By Group Data',
+				name: 'Get',
 				value: 'ReportExtensionStatisticsByGroup.GetExtensionStatisticsByGroupData',
 				description: 'Gives the extension statistics by group data as a list, one item a row. Takes period from, period to, call area. GET /ReportExtensionStatisticsByGroup/Pbx.GetExtensionStatisticsByGroupData(…).',
 				action: 'Get extension statistics by group data',
@@ -3997,13 +3997,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Extensions Statistics By Ring Groups',
+				name: 'Download',
 				value: 'ReportExtensionsStatisticsByRingGroups.DownloadExtensionsStatisticsByRingGroups',
 				description: 'Gives the extensions statistics by ring groups as a file. Takes period from, period to. GET /ReportExtensionsStatisticsByRingGroups/Pbx.DownloadExtensionsStatisticsByRingGroups(…).',
 				action: 'Download extensions statistics by ring groups',
 			},
 			{
-				name: 'Get Extensions Statistics By Ring Groups Data',
+				name: 'Get',
 				value: 'ReportExtensionsStatisticsByRingGroups.GetExtensionsStatisticsByRingGroupsData',
 				description: 'Gives the extensions statistics by ring groups data as a list, one item a row. Takes period from, period to. GET /ReportExtensionsStatisticsByRingGroups/Pbx.GetExtensionsStatisticsByRingGroupsData(…).',
 				action: 'Get extensions statistics by ring groups data',
@@ -4023,10 +4023,10 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'List Report Groups',
+				name: 'List Report Departments',
 				value: 'ReportGroup.ListReportGroup',
 				description: 'Lists report groups, one item each. Until 20.0.4. GET /ReportGroup.',
-				action: 'List report groups',
+				action: 'List report departments',
 			},
 		],
 		default: 'ReportGroup.ListReportGroup',
@@ -4043,13 +4043,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Inbound Calls',
+				name: 'Download',
 				value: 'ReportInboundCalls.DownloadGetInboundCalls',
 				description: 'Gives the inbound calls as a file. Takes period from, period to, calls type. Since 20.0.6 (2025-04-10). GET /ReportInboundCalls/Pbx.DownloadGetInboundCalls(…).',
 				action: 'Download inbound calls',
 			},
 			{
-				name: 'Get Inbound Calls',
+				name: 'Get',
 				value: 'ReportInboundCalls.GetInboundCalls',
 				description: 'Gives the inbound calls as a list, one item a row. Takes period from, period to, calls type. Since 20.0.6 (2025-04-10). GET /ReportInboundCalls/Pbx.GetInboundCalls(…).',
 				action: 'Get inbound calls',
@@ -4069,13 +4069,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Inbound Rules',
+				name: 'Download',
 				value: 'ReportInboundRules.DownloadInboundRules',
 				description: 'Gives the inbound rules as a file. GET /ReportInboundRules/Pbx.DownloadInboundRules().',
 				action: 'Download inbound rules',
 			},
 			{
-				name: 'Get Inbound Rules Data',
+				name: 'Get',
 				value: 'ReportInboundRules.GetInboundRulesData',
 				description: 'Gives the inbound rules data as a list, one item a row. GET /ReportInboundRules/Pbx.GetInboundRulesData().',
 				action: 'Get inbound rules data',
@@ -4095,13 +4095,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Outbound Calls',
+				name: 'Download',
 				value: 'ReportOutboundCalls.DownloadGetOutboundCalls',
 				description: 'Gives the outbound calls as a file. Takes period from, period to, calls type. Since 20.0.6 (2025-04-10). GET /ReportOutboundCalls/Pbx.DownloadGetOutboundCalls(…).',
 				action: 'Download outbound calls',
 			},
 			{
-				name: 'Get Outbound Calls',
+				name: 'Get',
 				value: 'ReportOutboundCalls.GetOutboundCalls',
 				description: 'Gives the outbound calls as a list, one item a row. Takes period from, period to, calls type. Since 20.0.6 (2025-04-10). GET /ReportOutboundCalls/Pbx.GetOutboundCalls(…).',
 				action: 'Get outbound calls',
@@ -4121,13 +4121,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Queue Agents Chat Statistics',
+				name: 'Download',
 				value: 'ReportQueueAgentsChatStatistics.DownloadQueueAgentsChatStatistics',
 				description: 'Gives the queue agents chat statistics as a file. Takes start date, end date, participant type. GET /ReportQueueAgentsChatStatistics/Pbx.DownloadQueueAgentsChatStatistics(…).',
 				action: 'Download queue agents chat statistics',
 			},
 			{
-				name: 'Get Queue Agents Chat Statistics Data',
+				name: 'Get',
 				value: 'ReportQueueAgentsChatStatistics.GetQueueAgentsChatStatisticsData',
 				description: 'Gives the queue agents chat statistics data as a list, one item a row. Takes start date, end date, participant type. GET /ReportQueueAgentsChatStatistics/Pbx.GetQueueAgentsChatStatisticsData(…).',
 				action: 'Get queue agents chat statistics data',
@@ -4147,13 +4147,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Queue Agents Chat Statistics Totals',
+				name: 'Download',
 				value: 'ReportQueueAgentsChatStatisticsTotals.DownloadQueueAgentsChatStatisticsTotals',
 				description: 'Gives the queue agents chat statistics totals as a file. Takes start date, end date, participant type. GET /ReportQueueAgentsChatStatisticsTotals/Pbx.DownloadQueueAgentsChatStatisticsTotals(…).',
 				action: 'Download queue agents chat statistics totals',
 			},
 			{
-				name: 'Get Queue Agents Chat Statistics Totals Data',
+				name: 'Get',
 				value: 'ReportQueueAgentsChatStatisticsTotals.GetQueueAgentsChatStatisticsTotalsData',
 				description: 'Gives the queue agents chat statistics totals data as a list, one item a row. Takes start date, end date, participant type. GET /ReportQueueAgentsChatStatisticsTotals/Pbx.GetQueueAgentsChatStatisticsTotalsData(…).',
 				action: 'Get queue agents chat statistics totals data',
@@ -4173,13 +4173,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Queue Answered And Unanswered Calls',
+				name: 'Download',
 				value: 'ReportQueueAnUnCalls.DownloadQueueAnUnCallsReport',
 				description: 'Gives the queue answered and unanswered calls as a file. Takes chart date. GET /ReportQueueAnUnCalls/Pbx.DownloadQueueAnUnCallsReport(…).',
 				action: 'Download queue answered and unanswered calls',
 			},
 			{
-				name: 'Get Queue Answered And Unanswered Calls',
+				name: 'Get',
 				value: 'ReportQueueAnUnCalls.GetQueueAnUnCallsData',
 				description: 'Gives the queue answered and unanswered calls as a list, one item a row. Takes chart date. GET /ReportQueueAnUnCalls/Pbx.GetQueueAnUnCallsData(…).',
 				action: 'Get queue answered and unanswered calls',
@@ -4199,13 +4199,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Queue Answered Calls By Wait Time',
+				name: 'Download',
 				value: 'ReportQueueAnsweredCallsByWaitTime.DownloadQueueAnsweredCallsByWaitTime',
 				description: 'Gives the queue answered calls by wait time as a file. Takes start date, end date. GET /ReportQueueAnsweredCallsByWaitTime/Pbx.DownloadQueueAnsweredCallsByWaitTime(…).',
 				action: 'Download queue answered calls by wait time',
 			},
 			{
-				name: 'Get Queue Answered Calls By Wait Time Data',
+				name: 'Get',
 				value: 'ReportQueueAnsweredCallsByWaitTime.GetQueueAnsweredCallsByWaitTimeData',
 				description: 'Gives the queue answered calls by wait time data as a list, one item a row. Takes start date, end date. GET /ReportQueueAnsweredCallsByWaitTime/Pbx.GetQueueAnsweredCallsByWaitTimeData(…).',
 				action: 'Get queue answered calls by wait time data',
@@ -4225,13 +4225,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Queue Callbacks',
+				name: 'Download',
 				value: 'ReportQueueCallbacks.DownloadQueueCallbacks',
 				description: 'Gives the queue callbacks as a file. Takes start date, end date. GET /ReportQueueCallbacks/Pbx.DownloadQueueCallbacks(…).',
 				action: 'Download queue callbacks',
 			},
 			{
-				name: 'Get Queue Callbacks Data',
+				name: 'Get',
 				value: 'ReportQueueCallbacks.GetQueueCallbacksData',
 				description: 'Gives the queue callbacks data as a list, one item a row. Takes start date, end date. GET /ReportQueueCallbacks/Pbx.GetQueueCallbacksData(…).',
 				action: 'Get queue callbacks data',
@@ -4251,13 +4251,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Queue Chat Performance',
+				name: 'Download',
 				value: 'ReportQueueChatPerformance.DownloadQueueChatPerformance',
 				description: 'Gives the queue chat performance as a file. Takes start date, end date, participant type. GET /ReportQueueChatPerformance/Pbx.DownloadQueueChatPerformance(…).',
 				action: 'Download queue chat performance',
 			},
 			{
-				name: 'Get Queue Chat Performance Data',
+				name: 'Get',
 				value: 'ReportQueueChatPerformance.GetQueueChatPerformanceData',
 				description: 'Gives the queue chat performance data as a list, one item a row. Takes start date, end date, participant type. GET /ReportQueueChatPerformance/Pbx.GetQueueChatPerformanceData(…).',
 				action: 'Get queue chat performance data',
@@ -4277,13 +4277,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Queue Failed Callbacks',
+				name: 'Download',
 				value: 'ReportQueueFailedCallbacks.DownloadQueueFailedCallbacks',
 				description: 'Gives the queue failed callbacks as a file. Takes start date, end date. GET /ReportQueueFailedCallbacks/Pbx.DownloadQueueFailedCallbacks(…).',
 				action: 'Download queue failed callbacks',
 			},
 			{
-				name: 'Get Queue Failed Callbacks Data',
+				name: 'Get',
 				value: 'ReportQueueFailedCallbacks.GetQueueFailedCallbacksData',
 				description: 'Gives the queue failed callbacks data as a list, one item a row. Takes start date, end date. GET /ReportQueueFailedCallbacks/Pbx.GetQueueFailedCallbacksData(…).',
 				action: 'Get queue failed callbacks data',
@@ -4303,13 +4303,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Queue Performance Overview',
+				name: 'Download',
 				value: 'ReportQueuePerformanceOverview.DownloadQueuePerformanceOverview',
 				description: 'Gives the queue performance overview as a file. Takes period from, period to. GET /ReportQueuePerformanceOverview/Pbx.DownloadQueuePerformanceOverview(…).',
 				action: 'Download queue performance overview',
 			},
 			{
-				name: 'Get Queue Performance Overview Data',
+				name: 'Get',
 				value: 'ReportQueuePerformanceOverview.GetQueuePerformanceOverviewData',
 				description: 'Gives the queue performance overview data as a list, one item a row. Takes period from, period to. GET /ReportQueuePerformanceOverview/Pbx.GetQueuePerformanceOverviewData(…).',
 				action: 'Get queue performance overview data',
@@ -4329,13 +4329,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Queue Performance Totals',
+				name: 'Download',
 				value: 'ReportQueuePerformanceTotals.DownloadQueuePerformanceTotals',
 				description: 'Gives the queue performance totals as a file. Takes period from, period to. GET /ReportQueuePerformanceTotals/Pbx.DownloadQueuePerformanceTotals(…).',
 				action: 'Download queue performance totals',
 			},
 			{
-				name: 'Get Queue Performance Totals Data',
+				name: 'Get',
 				value: 'ReportQueuePerformanceTotals.GetQueuePerformanceTotalsData',
 				description: 'Gives the queue performance totals data as a list, one item a row. Takes period from, period to. GET /ReportQueuePerformanceTotals/Pbx.GetQueuePerformanceTotalsData(…).',
 				action: 'Get queue performance totals data',
@@ -4355,13 +4355,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Ring Group Statistics',
+				name: 'Download',
 				value: 'ReportRingGroupStatistics.DownloadRingGroupStatistics',
 				description: 'Gives the ring group statistics as a file. Takes period from, period to. GET /ReportRingGroupStatistics/Pbx.DownloadRingGroupStatistics(…).',
 				action: 'Download ring group statistics',
 			},
 			{
-				name: 'Get Ring Group Statistics Data',
+				name: 'Get',
 				value: 'ReportRingGroupStatistics.GetRingGroupStatisticsData',
 				description: 'Gives the ring group statistics data as a list, one item a row. Takes period from, period to. GET /ReportRingGroupStatistics/Pbx.GetRingGroupStatisticsData(…).',
 				action: 'Get ring group statistics data',
@@ -4381,13 +4381,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download SLA Statistics',
+				name: 'Download',
 				value: 'ReportStatisticSla.DownloadStatisticSla',
 				description: 'Gives the SLA statistics as a file. Takes start date, end date. GET /ReportStatisticSla/Pbx.DownloadStatisticSla(…).',
 				action: 'Download SLA statistics',
 			},
 			{
-				name: 'Get SLA Statistics',
+				name: 'Get',
 				value: 'ReportStatisticSla.GetStatisticSlaData',
 				description: 'Gives the SLA statistics as a list, one item a row. Takes start date, end date. GET /ReportStatisticSla/Pbx.GetStatisticSlaData(…).',
 				action: 'Get SLA statistics',
@@ -4407,13 +4407,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Download Team Queue General Statistics',
+				name: 'Download',
 				value: 'ReportTeamQueueGeneralStatistics.DownloadTeamQueueGeneralStatistics',
 				description: 'Gives the team queue general statistics as a file. Takes start date, end date. GET /ReportTeamQueueGeneralStatistics/Pbx.DownloadTeamQueueGeneralStatistics(…).',
 				action: 'Download team queue general statistics',
 			},
 			{
-				name: 'Get Team Queue General Statistics Data',
+				name: 'Get',
 				value: 'ReportTeamQueueGeneralStatistics.GetTeamQueueGeneralStatisticsData',
 				description: 'Gives the team queue general statistics data as a list, one item a row. Takes start date, end date. GET /ReportTeamQueueGeneralStatistics/Pbx.GetTeamQueueGeneralStatisticsData(…).',
 				action: 'Get team queue general statistics data',
@@ -4471,16 +4471,28 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create Ring Group',
+				name: 'Create',
 				value: 'RingGroups.CreateRingGroup',
 				description: 'Adds a ring group each time it runs. Takes the fields of a ring group. POST /RingGroups.',
 				action: 'Create ring group',
 			},
 			{
-				name: 'Delete Ring Group',
+				name: 'Delete',
 				value: 'RingGroups.DeleteRingGroup',
 				description: 'This deletes the ring group; callers to its number are turned away from then on. Takes ring group. DELETE /RingGroups({ID}).',
 				action: 'Delete ring group',
+			},
+			{
+				name: 'Get',
+				value: 'RingGroups.GetRingGroup',
+				description: 'Gives the ring group as one item. Takes ring group. GET /RingGroups({ID}).',
+				action: 'Get ring group',
+			},
+			{
+				name: 'Get By Number',
+				value: 'RingGroups.GetRingGroupByNumber',
+				description: 'Gives the ring group by number as one item. Takes ring group. GET /RingGroups(…).',
+				action: 'Get ring group by number',
 			},
 			{
 				name: 'Get First Available Ring Group Number',
@@ -4489,16 +4501,10 @@ export const operations: INodeProperties[] = [
 				action: 'Get first available ring group number',
 			},
 			{
-				name: 'Get Ring Group',
-				value: 'RingGroups.GetRingGroup',
-				description: 'Gives the ring group as one item. Takes ring group. GET /RingGroups({ID}).',
-				action: 'Get ring group',
-			},
-			{
-				name: 'Get Ring Group By Number',
-				value: 'RingGroups.GetRingGroupByNumber',
-				description: 'Gives the ring group by number as one item. Takes ring group. GET /RingGroups(…).',
-				action: 'Get ring group by number',
+				name: 'Get Many',
+				value: 'RingGroups.ListRingGroup',
+				description: 'Lists ring groups, one item each. GET /RingGroups.',
+				action: 'Get many ring groups',
 			},
 			{
 				name: 'List Ring Group Members',
@@ -4507,13 +4513,7 @@ export const operations: INodeProperties[] = [
 				action: 'List ring group members',
 			},
 			{
-				name: 'List Ring Groups',
-				value: 'RingGroups.ListRingGroup',
-				description: 'Lists ring groups, one item each. GET /RingGroups.',
-				action: 'List ring groups',
-			},
-			{
-				name: 'Update Ring Group',
+				name: 'Update',
 				value: 'RingGroups.UpdateRingGroup',
 				description: 'Changes the ring group: only the fields that are given. Takes ring group, the fields of a ring group. PATCH /RingGroups({ID}).',
 				action: 'Update ring group',
@@ -4533,28 +4533,28 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create SBC',
+				name: 'Create',
 				value: 'Sbcs.CreateSbc',
 				description: 'Adds an SBC each time it runs. Takes the fields of an SBC. POST /Sbcs.',
 				action: 'Create SBC',
 			},
 			{
-				name: 'Delete SBC',
+				name: 'Delete',
 				value: 'Sbcs.DeleteSbc',
 				description: 'This deletes the SBC; phones behind it cannot register from then on. Takes SBC. DELETE /Sbcs({Name}).',
 				action: 'Delete SBC',
 			},
 			{
-				name: 'Get SBC',
+				name: 'Get',
 				value: 'Sbcs.GetSbc',
 				description: 'Gives the SBC as one item. Takes SBC. GET /Sbcs({Name}).',
 				action: 'Get SBC',
 			},
 			{
-				name: 'List SBCs',
+				name: 'Get Many',
 				value: 'Sbcs.ListSbc',
 				description: 'Lists SBCs, one item each. GET /Sbcs.',
-				action: 'List sbcs',
+				action: 'Get many sbcs',
 			},
 			{
 				name: 'Push SBC Configuration',
@@ -4563,7 +4563,7 @@ export const operations: INodeProperties[] = [
 				action: 'Push SBC configuration',
 			},
 			{
-				name: 'Update SBC',
+				name: 'Update',
 				value: 'Sbcs.UpdateSbc',
 				description: 'Changes the SBC: only the fields that are given. Takes SBC, the fields of an SBC. PATCH /Sbcs({Name}).',
 				action: 'Update SBC',
@@ -4595,16 +4595,16 @@ export const operations: INodeProperties[] = [
 				action: 'Delete scheduled report',
 			},
 			{
+				name: 'Get Many',
+				value: 'ScheduledReports.ListScheduledReport',
+				description: 'Lists scheduled reports, one item each. GET /ScheduledReports.',
+				action: 'Get many scheduled reports',
+			},
+			{
 				name: 'Get Scheduled Report',
 				value: 'ScheduledReports.GetScheduledReport',
 				description: 'Gives the scheduled report as one item. Takes scheduled report. GET /ScheduledReports({ID}).',
 				action: 'Get scheduled report',
-			},
-			{
-				name: 'List Scheduled Reports',
-				value: 'ScheduledReports.ListScheduledReport',
-				description: 'Lists scheduled reports, one item each. GET /ScheduledReports.',
-				action: 'List scheduled reports',
 			},
 			{
 				name: 'Update Scheduled Report',
@@ -4627,13 +4627,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Secure SIP Settings',
+				name: 'Get',
 				value: 'SecureSipSettings.GetSecureSipSettings',
 				description: 'Gives the secure SIP settings as one item. GET /SecureSipSettings.',
 				action: 'Get secure SIP settings',
 			},
 			{
-				name: 'Update Secure SIP Settings',
+				name: 'Update',
 				value: 'SecureSipSettings.UpdateSecureSipSettings',
 				description: 'Changes the secure SIP settings: only the fields that are given. Takes certificate, private key. PATCH /SecureSipSettings.',
 				action: 'Update secure SIP settings',
@@ -4679,13 +4679,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create Service Principal',
+				name: 'Create',
 				value: 'ServicePrincipals.CreateServicePrincipal',
 				description: 'Adds a service principal each time it runs. Takes the fields of a service principal. POST /ServicePrincipals.',
 				action: 'Create service principal',
 			},
 			{
-				name: 'Delete Service Principal',
+				name: 'Delete',
 				value: 'ServicePrincipals.DeleteServicePrincipal',
 				description: 'This deletes the service principal; programs that log in with it fail from then on. Takes service principal. DELETE /ServicePrincipals({ID}).',
 				action: 'Delete service principal',
@@ -4697,19 +4697,19 @@ export const operations: INodeProperties[] = [
 				action: 'Generate API key',
 			},
 			{
-				name: 'Get Service Principal',
+				name: 'Get',
 				value: 'ServicePrincipals.GetServicePrincipal',
 				description: 'Gives the service principal as one item. Takes service principal. GET /ServicePrincipals({ID}).',
 				action: 'Get service principal',
 			},
 			{
-				name: 'List Service Principals',
+				name: 'Get Many',
 				value: 'ServicePrincipals.ListServicePrincipal',
 				description: 'Lists service principals, one item each. GET /ServicePrincipals.',
-				action: 'List service principals',
+				action: 'Get many service principals',
 			},
 			{
-				name: 'Update Service Principal',
+				name: 'Update',
 				value: 'ServicePrincipals.UpdateServicePrincipal',
 				description: 'Changes the service principal: only the fields that are given. Takes service principal, the fields of a service principal. PATCH /ServicePrincipals({ID}).',
 				action: 'Update service principal',
@@ -4735,22 +4735,28 @@ export const operations: INodeProperties[] = [
 				action: 'Collect garbage in services',
 			},
 			{
-				name: 'Disable Services',
+				name: 'Disable',
 				value: 'Services.Disable',
 				description: 'This keeps these services from starting; the phone system may stop working. Takes service names. POST /Services/Pbx.Disable.',
 				action: 'Disable services',
 			},
 			{
-				name: 'Enable Services',
+				name: 'Enable',
 				value: 'Services.Enable',
 				description: 'Changes the phone system; gives one item that says whether it went well. Takes service names. POST /Services/Pbx.Enable.',
 				action: 'Enable services',
 			},
 			{
-				name: 'List Services',
+				name: 'Get Many',
 				value: 'Services.ListServiceInfo',
 				description: 'Lists services, one item each. GET /Services.',
-				action: 'List services',
+				action: 'Get many services',
+			},
+			{
+				name: 'Restart',
+				value: 'Services.Restart',
+				description: 'This restarts these services; calls may be dropped meanwhile. Takes service names. POST /Services/Pbx.Restart.',
+				action: 'Restart services',
 			},
 			{
 				name: 'Restart All Services',
@@ -4765,19 +4771,13 @@ export const operations: INodeProperties[] = [
 				action: 'Restart operating system',
 			},
 			{
-				name: 'Restart Services',
-				value: 'Services.Restart',
-				description: 'This restarts these services; calls may be dropped meanwhile. Takes service names. POST /Services/Pbx.Restart.',
-				action: 'Restart services',
-			},
-			{
-				name: 'Start Services',
+				name: 'Start',
 				value: 'Services.Start',
 				description: 'Changes the phone system; gives one item that says whether it went well. Takes service names. POST /Services/Pbx.Start.',
 				action: 'Start services',
 			},
 			{
-				name: 'Stop Services',
+				name: 'Stop',
 				value: 'Services.Stop',
 				description: 'This stops these services; calls may be dropped, and no one may be able to call until they are started. Takes service names. POST /Services/Pbx.Stop.',
 				action: 'Stop services',
@@ -4797,10 +4797,10 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'List SIP Devices',
+				name: 'Get Many',
 				value: 'SipDevices.ListSipDevice',
 				description: 'Lists SIP devices, one item each. GET /SipDevices.',
-				action: 'List SIP devices',
+				action: 'Get many SIP devices',
 			},
 			{
 				name: 'Push Firmware To SIP Device',
@@ -4823,7 +4823,7 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Get Syslog Settings',
+				name: 'Get',
 				value: 'SyslogSettings.GetSyslogSettings',
 				description: 'Gives the syslog settings as one item. Since 20.0.9. GET /SyslogSettings.',
 				action: 'Get syslog settings',
@@ -4835,7 +4835,7 @@ export const operations: INodeProperties[] = [
 				action: 'Test syslog connection',
 			},
 			{
-				name: 'Update Syslog Settings',
+				name: 'Update',
 				value: 'SyslogSettings.UpdateSyslogSettings',
 				description: 'Changes the syslog settings: only the fields that are given. Takes category config, custom relay config, integration type. Since 20.0.9. PATCH /SyslogSettings.',
 				action: 'Update syslog settings',
@@ -4859,6 +4859,12 @@ export const operations: INodeProperties[] = [
 				value: 'SystemStatus.IsRequestHelpEnabled',
 				description: 'Gives one item. GET /SystemStatus/Pbx.IsRequestHelpEnabled().',
 				action: 'Check whether help can be requested',
+			},
+			{
+				name: 'Get',
+				value: 'SystemStatus.GetSystemStatus',
+				description: 'Gives the system status as one item. GET /SystemStatus.',
+				action: 'Get system status',
 			},
 			{
 				name: 'Get API Token',
@@ -4913,12 +4919,6 @@ export const operations: INodeProperties[] = [
 				value: 'SystemStatus.SystemHealthStatus',
 				description: 'Gives the system health status as one item. GET /SystemStatus/Pbx.SystemHealthStatus().',
 				action: 'Get system health status',
-			},
-			{
-				name: 'Get System Status',
-				value: 'SystemStatus.GetSystemStatus',
-				description: 'Gives the system status as one item. GET /SystemStatus.',
-				action: 'Get system status',
 			},
 			{
 				name: 'Get System Telemetry',
@@ -4977,31 +4977,31 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create Tenant Property',
+				name: 'Create',
 				value: 'TenantProperties.CreateProperty',
 				description: 'Adds a tenant property each time it runs. Takes description, name, value. POST /TenantProperties.',
 				action: 'Create tenant property',
 			},
 			{
-				name: 'Delete Tenant Property',
+				name: 'Delete',
 				value: 'TenantProperties.DeleteProperty',
 				description: 'Deletes the tenant property for good. Takes property. DELETE /TenantProperties({Name}).',
 				action: 'Delete tenant property',
 			},
 			{
-				name: 'Get Tenant Property',
+				name: 'Get',
 				value: 'TenantProperties.GetProperty',
 				description: 'Gives the tenant property as one item. Takes property. GET /TenantProperties({Name}).',
 				action: 'Get tenant property',
 			},
 			{
-				name: 'List Tenant Properties',
+				name: 'Get Many',
 				value: 'TenantProperties.ListProperty',
 				description: 'Lists tenant properties, one item each. GET /TenantProperties.',
-				action: 'List tenant properties',
+				action: 'Get many tenant properties',
 			},
 			{
-				name: 'Update Tenant Property',
+				name: 'Update',
 				value: 'TenantProperties.UpdateProperty',
 				description: 'Changes the tenant property: only the fields that are given. Takes property, description, name, value. PATCH /TenantProperties({Name}).',
 				action: 'Update tenant property',
@@ -5021,31 +5021,31 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Create Trunk Template',
+				name: 'Create',
 				value: 'TrunkTemplates.CreateTrunkTemplate',
 				description: 'Adds a trunk template each time it runs. Takes the fields of a trunk template. POST /TrunkTemplates.',
 				action: 'Create trunk template',
 			},
 			{
-				name: 'Delete Trunk Template',
+				name: 'Delete',
 				value: 'TrunkTemplates.DeleteTrunkTemplate',
 				description: 'Deletes the trunk template for good. Takes trunk template. DELETE /TrunkTemplates({ID}).',
 				action: 'Delete trunk template',
 			},
 			{
-				name: 'Get Trunk Template',
+				name: 'Get',
 				value: 'TrunkTemplates.GetTrunkTemplate',
 				description: 'Gives the trunk template as one item. Takes trunk template. GET /TrunkTemplates({ID}).',
 				action: 'Get trunk template',
 			},
 			{
-				name: 'List Trunk Templates',
+				name: 'Get Many',
 				value: 'TrunkTemplates.ListTrunkTemplate',
 				description: 'Lists trunk templates, one item each. GET /TrunkTemplates.',
-				action: 'List trunk templates',
+				action: 'Get many trunk templates',
 			},
 			{
-				name: 'Update Trunk Template',
+				name: 'Update',
 				value: 'TrunkTemplates.UpdateTrunkTemplate',
 				description: 'Changes the trunk template: only the fields that are given. Takes trunk template, the fields of a trunk template. PATCH /TrunkTemplates({ID}).',
 				action: 'Update trunk template',
@@ -5065,25 +5065,25 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Analyze Trunk',
+				name: 'Analyze',
 				value: 'Trunks.RunAnalysis',
 				description: 'Changes the phone system; gives a list, one item a row. Takes trunk. Since 20.0.7 (2025-06-23). POST /Trunks({ID})/Pbx.RunAnalysis.',
 				action: 'Analyze trunk',
 			},
 			{
-				name: 'Create Trunk',
+				name: 'Create',
 				value: 'Trunks.CreateTrunk',
 				description: 'Adds a trunk each time it runs. Takes the fields of a trunk. POST /Trunks.',
 				action: 'Create trunk',
 			},
 			{
-				name: 'Delete Trunk',
+				name: 'Delete',
 				value: 'Trunks.DeleteTrunk',
 				description: 'This deletes the trunk with its DIDs; calls over it fail from then on. Takes trunk. DELETE /Trunks({ID}).',
 				action: 'Delete trunk',
 			},
 			{
-				name: 'Export Trunk',
+				name: 'Export',
 				value: 'Trunks.ExportTrunk',
 				description: 'Gives the trunk as a file. Takes trunk. GET /Trunks({ID})/Pbx.ExportTrunk().',
 				action: 'Export trunk',
@@ -5095,10 +5095,28 @@ export const operations: INodeProperties[] = [
 				action: 'Finalize trunk provisioning',
 			},
 			{
+				name: 'Get',
+				value: 'Trunks.GetTrunk',
+				description: 'Gives the trunk as one item. Takes trunk. GET /Trunks({ID}).',
+				action: 'Get trunk',
+			},
+			{
+				name: 'Get By Number',
+				value: 'Trunks.GetTrunkByNumber',
+				description: 'Gives the trunk by number as one item. Takes trunk. GET /Trunks(…).',
+				action: 'Get trunk by number',
+			},
+			{
 				name: 'Get First Available Trunk Number',
 				value: 'Trunks.GetFirstAvailableTrunkNumber',
 				description: 'Gives the first available trunk number as one item. GET /Trunks/Pbx.GetFirstAvailableTrunkNumber().',
 				action: 'Get first available trunk number',
+			},
+			{
+				name: 'Get Many',
+				value: 'Trunks.ListTrunk',
+				description: 'Lists trunks, one item each. GET /Trunks.',
+				action: 'Get many trunks',
 			},
 			{
 				name: 'Get Provider Available Phone Numbers',
@@ -5113,22 +5131,10 @@ export const operations: INodeProperties[] = [
 				action: 'Get provider phones',
 			},
 			{
-				name: 'Get Trunk',
-				value: 'Trunks.GetTrunk',
-				description: 'Gives the trunk as one item. Takes trunk. GET /Trunks({ID}).',
-				action: 'Get trunk',
-			},
-			{
-				name: 'Get Trunk By Number',
-				value: 'Trunks.GetTrunkByNumber',
-				description: 'Gives the trunk by number as one item. Takes trunk. GET /Trunks(…).',
-				action: 'Get trunk by number',
-			},
-			{
-				name: 'List Trunks',
-				value: 'Trunks.ListTrunk',
-				description: 'Lists trunks, one item each. GET /Trunks.',
-				action: 'List trunks',
+				name: 'Prepare',
+				value: 'Trunks.InitTrunk',
+				description: 'Gives one item. Takes template. GET /Trunks/Pbx.InitTrunk(…).',
+				action: 'Prepare trunk',
 			},
 			{
 				name: 'Prepare Master Bridge',
@@ -5143,13 +5149,7 @@ export const operations: INodeProperties[] = [
 				action: 'Prepare slave bridge',
 			},
 			{
-				name: 'Prepare Trunk',
-				value: 'Trunks.InitTrunk',
-				description: 'Gives one item. Takes template. GET /Trunks/Pbx.InitTrunk(…).',
-				action: 'Prepare trunk',
-			},
-			{
-				name: 'Provision Trunk',
+				name: 'Provision',
 				value: 'Trunks.ProvisionTrunk',
 				description: 'Changes the phone system; gives one item. Takes the fields of a create trunk. Until 20.0.4. POST /Trunks/Pbx.ProvisionTrunk.',
 				action: 'Provision trunk',
@@ -5179,7 +5179,7 @@ export const operations: INodeProperties[] = [
 				action: 'Test outbound call',
 			},
 			{
-				name: 'Update Trunk',
+				name: 'Update',
 				value: 'Trunks.UpdateTrunk',
 				description: 'Changes the trunk: only the fields that are given. Takes trunk, the fields of a trunk. PATCH /Trunks({ID}).',
 				action: 'Update trunk',
@@ -5203,6 +5203,12 @@ export const operations: INodeProperties[] = [
 				value: 'Updates.HasDebianUpgrade',
 				description: 'Gives one value. GET /HasDebianUpgrade().',
 				action: 'Check for debian upgrade',
+			},
+			{
+				name: 'Get',
+				value: 'Updates.GetUpdates',
+				description: 'Gives the updates as one item. GET /GetUpdates().',
+				action: 'Get updates',
 			},
 			{
 				name: 'Get Client CRM Updates',
@@ -5229,19 +5235,13 @@ export const operations: INodeProperties[] = [
 				action: 'Get update settings',
 			},
 			{
-				name: 'Get Updates',
-				value: 'Updates.GetUpdates',
-				description: 'Gives the updates as one item. GET /GetUpdates().',
-				action: 'Get updates',
-			},
-			{
 				name: 'Get Updates Stats',
 				value: 'Updates.GetUpdatesStats',
 				description: 'Gives the updates stats as one item. GET /GetUpdatesStats().',
 				action: 'Get updates stats',
 			},
 			{
-				name: 'Install Updates',
+				name: 'Install',
 				value: 'Updates.InstallUpdates',
 				description: 'This installs updates; services restart, and calls are dropped. Takes entries, key. POST /InstallUpdates.',
 				action: 'Install updates',
@@ -5273,13 +5273,13 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Batch Delete Users',
+				name: 'Batch Delete',
 				value: 'Users.BatchDelete',
 				description: 'This deletes these extensions with their voicemails, greetings and phones. Takes users. POST /Users/Pbx.BatchDelete.',
 				action: 'Batch delete users',
 			},
 			{
-				name: 'Bulk Update Users',
+				name: 'Bulk Update',
 				value: 'Users.BulkUpdate',
 				description: 'Changes the phone system; gives one item that says whether it went well. Takes users, the fields of a user. POST /Users/Pbx.BulkUpdate.',
 				action: 'Bulk update users',
@@ -5291,22 +5291,22 @@ export const operations: INodeProperties[] = [
 				action: 'Check for duplicate email',
 			},
 			{
-				name: 'Create User',
+				name: 'Create',
 				value: 'Users.CreateUser',
 				description: 'Adds a user each time it runs. Takes the fields of a user. POST /Users.',
 				action: 'Create user',
+			},
+			{
+				name: 'Delete',
+				value: 'Users.DeleteUser',
+				description: 'This deletes the extension with its voicemails, greetings and phones. Takes user. DELETE /Users({ID}).',
+				action: 'Delete user',
 			},
 			{
 				name: 'Delete Greeting Of Multiple Users',
 				value: 'Users.MultiDeleteGreeting',
 				description: 'This deletes this greeting of all these users. Takes users, file name. POST /Users/Pbx.MultiDeleteGreeting.',
 				action: 'Delete greeting of multiple users',
-			},
-			{
-				name: 'Delete User',
-				value: 'Users.DeleteUser',
-				description: 'This deletes the extension with its voicemails, greetings and phones. Takes user. DELETE /Users({ID}).',
-				action: 'Delete user',
 			},
 			{
 				name: 'Download User Greeting',
@@ -5325,6 +5325,18 @@ export const operations: INodeProperties[] = [
 				value: 'Users.GenerateProvLink',
 				description: 'Gives one value. Takes user. GET /Users({ID})/Pbx.GenerateProvLink().',
 				action: 'Generate user provisioning link',
+			},
+			{
+				name: 'Get',
+				value: 'Users.GetUser',
+				description: 'Gives the user as one item. Takes user. GET /Users({ID}).',
+				action: 'Get user',
+			},
+			{
+				name: 'Get By Number',
+				value: 'Users.GetUserByNumber',
+				description: 'Gives the user by number as one item. Takes user. GET /Users(…).',
+				action: 'Get user by number',
 			},
 			{
 				name: 'Get Duplicate Emails',
@@ -5349,6 +5361,12 @@ export const operations: INodeProperties[] = [
 				value: 'Users.GetMultiEditGreetings',
 				description: 'Gives the greetings of multiple users as a list, one item a row. Takes users. POST /Users/Pbx.GetMultiEditGreetings.',
 				action: 'Get greetings of multiple users',
+			},
+			{
+				name: 'Get Many',
+				value: 'Users.ListUser',
+				description: 'Lists users, one item each. GET /Users.',
+				action: 'Get many users',
 			},
 			{
 				name: 'Get Monitor Status',
@@ -5381,18 +5399,6 @@ export const operations: INodeProperties[] = [
 				action: 'Get test call log',
 			},
 			{
-				name: 'Get User',
-				value: 'Users.GetUser',
-				description: 'Gives the user as one item. Takes user. GET /Users({ID}).',
-				action: 'Get user',
-			},
-			{
-				name: 'Get User By Number',
-				value: 'Users.GetUserByNumber',
-				description: 'Gives the user by number as one item. Takes user. GET /Users(…).',
-				action: 'Get user by number',
-			},
-			{
 				name: 'Install Firmware',
 				value: 'Users.InstallFirmware',
 				description: 'This installs new firmware on phones, which restart to do so. Takes model, user agent. Since 20.0.9. POST /Users/Pbx.InstallFirmware.',
@@ -5415,12 +5421,6 @@ export const operations: INodeProperties[] = [
 				value: 'Users.ListGroups',
 				description: 'Lists user groups, one item each. Takes user. GET /Users({ID})/Groups.',
 				action: 'List user groups',
-			},
-			{
-				name: 'List Users',
-				value: 'Users.ListUser',
-				description: 'Lists users, one item each. GET /Users.',
-				action: 'List users',
 			},
 			{
 				name: 'Make Call',
@@ -5477,16 +5477,16 @@ export const operations: INodeProperties[] = [
 				action: 'Set monitor status',
 			},
 			{
+				name: 'Update',
+				value: 'Users.UpdateUser',
+				description: 'Changes the user: only the fields that are given. Takes user, the fields of a user. PATCH /Users({ID}).',
+				action: 'Update user',
+			},
+			{
 				name: 'Update Multiple Users',
 				value: 'Users.MultiUserUpdate',
 				description: 'Changes the phone system; gives one item that says whether it went well. Takes users, the fields of a multi edit user data. POST /Users/Pbx.MultiUserUpdate.',
 				action: 'Update multiple users',
-			},
-			{
-				name: 'Update User',
-				value: 'Users.UpdateUser',
-				description: 'Changes the user: only the fields that are given. Takes user, the fields of a user. PATCH /Users({ID}).',
-				action: 'Update user',
 			},
 			{
 				name: 'Upgrade Phone',
@@ -5527,6 +5527,12 @@ export const operations: INodeProperties[] = [
 				action: 'Delete converter configuration',
 			},
 			{
+				name: 'Get',
+				value: 'VoicemailSettings.GetVoicemailSettings',
+				description: 'Gives the voicemail settings as one item. GET /VoicemailSettings.',
+				action: 'Get voicemail settings',
+			},
+			{
 				name: 'Get Configured Converters',
 				value: 'VoicemailSettings.GetConfiguredConverters',
 				description: 'Gives the configured converters as one item. Since 20.0.8. GET /VoicemailSettings/Pbx.GetConfiguredConverters().',
@@ -5551,13 +5557,7 @@ export const operations: INodeProperties[] = [
 				action: 'Get transcription languages',
 			},
 			{
-				name: 'Get Voicemail Settings',
-				value: 'VoicemailSettings.GetVoicemailSettings',
-				description: 'Gives the voicemail settings as one item. GET /VoicemailSettings.',
-				action: 'Get voicemail settings',
-			},
-			{
-				name: 'Update Voicemail Settings',
+				name: 'Update',
 				value: 'VoicemailSettings.UpdateVoicemailSettings',
 				description: 'Changes the voicemail settings: only the fields that are given. Takes the fields of voicemail settings. PATCH /VoicemailSettings.',
 				action: 'Update voicemail settings',
@@ -5577,43 +5577,43 @@ export const operations: INodeProperties[] = [
 		},
 		options: [
 			{
-				name: 'Bulk Delete Website Links',
+				name: 'Bulk Delete',
 				value: 'WebsiteLinks.BulkLinksDelete',
 				description: 'This deletes these website links; live chat on those sites ends. Takes website links. POST /WebsiteLinks/Pbx.BulkLinksDelete.',
 				action: 'Bulk delete website links',
 			},
 			{
-				name: 'Create Website Link',
+				name: 'Create',
 				value: 'WebsiteLinks.CreateWeblink',
 				description: 'Adds a website link each time it runs. Takes the fields of a website link. POST /WebsiteLinks.',
 				action: 'Create website link',
 			},
 			{
-				name: 'Delete Website Link',
+				name: 'Delete',
 				value: 'WebsiteLinks.DeleteWeblink',
 				description: 'This deletes the website link; live chat on that site ends. Takes website link. DELETE /WebsiteLinks({Link}).',
 				action: 'Delete website link',
 			},
 			{
-				name: 'Get Website Link',
+				name: 'Get',
 				value: 'WebsiteLinks.GetWeblink',
 				description: 'Gives the website link as one item. Takes website link. GET /WebsiteLinks({Link}).',
 				action: 'Get website link',
 			},
 			{
-				name: 'List Website Links',
+				name: 'Get Many',
 				value: 'WebsiteLinks.ListWeblink',
 				description: 'Lists website links, one item each. GET /WebsiteLinks.',
-				action: 'List website links',
+				action: 'Get many website links',
 			},
 			{
-				name: 'Update Website Link',
+				name: 'Update',
 				value: 'WebsiteLinks.UpdateWeblink',
 				description: 'Changes the website link: only the fields that are given. Takes website link, the fields of a website link. PATCH /WebsiteLinks({Link}).',
 				action: 'Update website link',
 			},
 			{
-				name: 'Validate Website Link',
+				name: 'Validate',
 				value: 'WebsiteLinks.ValidateLink',
 				description: 'Changes the phone system; gives one item that says whether it went well. Takes friendly name, pair. POST /WebsiteLinks/Pbx.ValidateLink.',
 				action: 'Validate website link',

@@ -3,35 +3,43 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 
 export const records: INodePropertyOptions[] = [
 	{
-		name: 'Backups',
+		name: 'Backup',
 		value: 'Backups.ListBackups',
 	},
 	{
-		name: 'Blacklist Numbers',
+		name: 'Blacklisted Number',
 		value: 'BlackListNumbers.ListBlackListNumber',
 	},
 	{
-		name: 'Call Flow Apps',
+		name: 'Call Flow App',
 		value: 'CallFlowApps.ListCallFlowApp',
 	},
 	{
-		name: 'Contacts',
+		name: 'Call Parking',
+		value: 'Parkings.ListParking',
+	},
+	{
+		name: 'Contact',
 		value: 'Contacts.ListContact',
 	},
 	{
-		name: 'Custom Prompts',
+		name: 'Custom Prompt',
 		value: 'CustomPrompts.ListCustomPrompt',
 	},
 	{
-		name: 'Device Infos',
+		name: 'Department (Group)',
+		value: 'Groups.ListGroup',
+	},
+	{
+		name: 'Device',
 		value: 'DeviceInfos.ListDeviceInfo',
 	},
 	{
-		name: 'Digital Receptionists',
+		name: 'Digital Receptionist',
 		value: 'Receptionists.ListReceptionist',
 	},
 	{
-		name: 'Email Templates',
+		name: 'Email Template',
 		value: 'EmailTemplate.ListEmailTemplate',
 	},
 	{
@@ -39,27 +47,19 @@ export const records: INodePropertyOptions[] = [
 		value: 'Fax.ListFax',
 	},
 	{
-		name: 'Firmwares',
-		value: 'Firmwares.ListFirmware',
-	},
-	{
-		name: 'FXS Devices',
+		name: 'FXS Device',
 		value: 'Fxs.ListFxs',
 	},
 	{
-		name: 'FXS Templates',
+		name: 'FXS Template',
 		value: 'FxsTemplates.ListFxsTemplate',
 	},
 	{
-		name: 'Groups',
-		value: 'Groups.ListGroup',
-	},
-	{
-		name: 'Holidays',
+		name: 'Holiday',
 		value: 'Holidays.ListHoliday',
 	},
 	{
-		name: 'Inbound Rules',
+		name: 'Inbound Rule',
 		value: 'InboundRules.ListInboundRule',
 	},
 	{
@@ -67,87 +67,87 @@ export const records: INodePropertyOptions[] = [
 		value: 'Blocklist.ListBlocklistAddr',
 	},
 	{
-		name: 'My Tokens',
+		name: 'My Token',
 		value: 'MyTokens.ListRefreshToken',
 	},
 	{
-		name: 'OAuth Clients',
+		name: 'OAuth Client',
 		value: 'OAuthClients.ListOAuthClient',
 	},
 	{
-		name: 'Outbound Rules',
+		name: 'Outbound Rule',
 		value: 'OutboundRules.ListOutboundRule',
 	},
 	{
-		name: 'Parameters',
+		name: 'Parameter',
 		value: 'Parameters.ListParameter',
 	},
 	{
-		name: 'Parkings',
-		value: 'Parkings.ListParking',
+		name: 'Phone Firmware',
+		value: 'Firmwares.ListFirmware',
 	},
 	{
-		name: 'Phone Logos',
+		name: 'Phone Logo',
 		value: 'PhoneLogos.ListPhoneLogo',
 	},
 	{
-		name: 'Phone Templates',
+		name: 'Phone Template',
 		value: 'PhoneTemplates.ListPhoneTemplate',
 	},
 	{
-		name: 'Playlists',
+		name: 'Playlist',
 		value: 'Playlists.ListPlaylist',
 	},
 	{
-		name: 'Prompt Sets',
+		name: 'Prompt Set',
 		value: 'PromptSets.ListPromptSet',
 	},
 	{
-		name: 'Queues',
+		name: 'Queue',
 		value: 'Queues.ListQueue',
 	},
 	{
-		name: 'Ring Groups',
+		name: 'Ring Group',
 		value: 'RingGroups.ListRingGroup',
 	},
 	{
-		name: 'SBCs',
+		name: 'SBC (Session Border Controller)',
 		value: 'Sbcs.ListSbc',
 	},
 	{
-		name: 'Scheduled Reports',
+		name: 'Scheduled Report',
 		value: 'ScheduledReports.ListScheduledReport',
 	},
 	{
-		name: 'Security Tokens',
+		name: 'Security Token',
 		value: 'SecurityTokens.ListSecurityRefreshToken',
 	},
 	{
-		name: 'Service Principals',
+		name: 'Service Principal',
 		value: 'ServicePrincipals.ListServicePrincipal',
 	},
 	{
-		name: 'SIP Devices',
+		name: 'SIP Device',
 		value: 'SipDevices.ListSipDevice',
 	},
 	{
-		name: 'Tenant Properties',
+		name: 'Tenant Property',
 		value: 'TenantProperties.ListProperty',
 	},
 	{
-		name: 'Trunk Templates',
-		value: 'TrunkTemplates.ListTrunkTemplate',
-	},
-	{
-		name: 'Trunks',
+		name: 'Trunk',
 		value: 'Trunks.ListTrunk',
 	},
 	{
-		name: 'Users',
+		name: 'Trunk Template',
+		value: 'TrunkTemplates.ListTrunkTemplate',
+	},
+	{
+		name: 'User (Extension)',
 		value: 'Users.ListUser',
 	},
 	{
-		name: 'Website Links',
+		name: 'Website Link',
 		value: 'WebsiteLinks.ListWeblink',
 	},
 ];

@@ -3,7 +3,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 
 export const resources: INodePropertyOptions[] = [
 	{
-		name: 'Active Calls',
+		name: 'Active Call',
 		value: 'ActiveCalls',
 	},
 	{
@@ -23,11 +23,15 @@ export const resources: INodePropertyOptions[] = [
 		value: 'AntiHackingSettings',
 	},
 	{
-		name: 'Backups',
+		name: 'Any Extension (Peer)',
+		value: 'Peers',
+	},
+	{
+		name: 'Backup',
 		value: 'Backups',
 	},
 	{
-		name: 'Blacklist Numbers',
+		name: 'Blacklisted Number',
 		value: 'BlackListNumbers',
 	},
 	{
@@ -35,16 +39,20 @@ export const resources: INodePropertyOptions[] = [
 		value: 'CallCostSettings',
 	},
 	{
-		name: 'Call Flow Apps',
+		name: 'Call Flow App',
 		value: 'CallFlowApps',
 	},
 	{
-		name: 'Call Flow Scripts',
+		name: 'Call Flow Script',
 		value: 'CallFlowScripts',
 	},
 	{
 		name: 'Call History',
 		value: 'CallHistoryView',
+	},
+	{
+		name: 'Call Parking',
+		value: 'Parkings',
 	},
 	{
 		name: 'Call Parking Settings',
@@ -83,11 +91,11 @@ export const resources: INodePropertyOptions[] = [
 		value: 'ConsoleRestrictions',
 	},
 	{
-		name: 'Contacts',
+		name: 'Contact',
 		value: 'Contacts',
 	},
 	{
-		name: 'Countries',
+		name: 'Country',
 		value: 'Countries',
 	},
 	{
@@ -99,11 +107,11 @@ export const resources: INodePropertyOptions[] = [
 		value: 'CrmIntegration',
 	},
 	{
-		name: 'CRM Templates',
+		name: 'CRM Template',
 		value: 'CrmTemplates',
 	},
 	{
-		name: 'Custom Prompts',
+		name: 'Custom Prompt',
 		value: 'CustomPrompts',
 	},
 	{
@@ -115,7 +123,11 @@ export const resources: INodePropertyOptions[] = [
 		value: 'Defs',
 	},
 	{
-		name: 'Device Infos',
+		name: 'Department (Group)',
+		value: 'Groups',
+	},
+	{
+		name: 'Device',
 		value: 'DeviceInfos',
 	},
 	{
@@ -123,11 +135,11 @@ export const resources: INodePropertyOptions[] = [
 		value: 'DialCodeSettings',
 	},
 	{
-		name: 'DID Numbers',
+		name: 'DID Number',
 		value: 'DidNumbers',
 	},
 	{
-		name: 'Digital Receptionists',
+		name: 'Digital Receptionist',
 		value: 'Receptionists',
 	},
 	{
@@ -135,15 +147,11 @@ export const resources: INodePropertyOptions[] = [
 		value: 'Directories',
 	},
 	{
-		name: 'DN Properties',
-		value: 'DNProperties',
-	},
-	{
 		name: 'E.164 Settings',
 		value: 'E164Settings',
 	},
 	{
-		name: 'Email Templates',
+		name: 'Email Template',
 		value: 'EmailTemplate',
 	},
 	{
@@ -155,8 +163,12 @@ export const resources: INodePropertyOptions[] = [
 		value: 'EmergencyNotificationsSettings',
 	},
 	{
-		name: 'Event Logs',
+		name: 'Event Log',
 		value: 'EventLogs',
+	},
+	{
+		name: 'Extension Property (DN)',
+		value: 'DNProperties',
 	},
 	{
 		name: 'Fax',
@@ -171,15 +183,11 @@ export const resources: INodePropertyOptions[] = [
 		value: 'Firewall',
 	},
 	{
-		name: 'Firmwares',
-		value: 'Firmwares',
-	},
-	{
-		name: 'FXS Devices',
+		name: 'FXS Device',
 		value: 'Fxs',
 	},
 	{
-		name: 'FXS Templates',
+		name: 'FXS Template',
 		value: 'FxsTemplates',
 	},
 	{
@@ -195,11 +203,7 @@ export const resources: INodePropertyOptions[] = [
 		value: 'GoogleSettings',
 	},
 	{
-		name: 'Groups',
-		value: 'Groups',
-	},
-	{
-		name: 'Holidays',
+		name: 'Holiday',
 		value: 'Holidays',
 	},
 	{
@@ -207,7 +211,7 @@ export const resources: INodePropertyOptions[] = [
 		value: 'HotelServices',
 	},
 	{
-		name: 'Inbound Rules',
+		name: 'Inbound Rule',
 		value: 'InboundRules',
 	},
 	{
@@ -231,7 +235,7 @@ export const resources: INodePropertyOptions[] = [
 		value: 'MailSettings',
 	},
 	{
-		name: 'MCP Servers',
+		name: 'MCP Server',
 		value: 'McpServers',
 	},
 	{
@@ -247,11 +251,11 @@ export const resources: INodePropertyOptions[] = [
 		value: 'MusicOnHoldSettings',
 	},
 	{
-		name: 'My Group',
+		name: 'My Department (Group)',
 		value: 'MyGroup',
 	},
 	{
-		name: 'My Tokens',
+		name: 'My Token',
 		value: 'MyTokens',
 	},
 	{
@@ -259,7 +263,7 @@ export const resources: INodePropertyOptions[] = [
 		value: 'MyUser',
 	},
 	{
-		name: 'Network Interfaces',
+		name: 'Network Interface',
 		value: 'NetworkInterfaces',
 	},
 	{
@@ -271,7 +275,7 @@ export const resources: INodePropertyOptions[] = [
 		value: 'NotificationSettings',
 	},
 	{
-		name: 'OAuth Clients',
+		name: 'OAuth Client',
 		value: 'OAuthClients',
 	},
 	{
@@ -279,31 +283,27 @@ export const resources: INodePropertyOptions[] = [
 		value: 'OfficeHours',
 	},
 	{
-		name: 'Outbound Rules',
+		name: 'Outbound Rule',
 		value: 'OutboundRules',
 	},
 	{
-		name: 'Parameters',
+		name: 'Parameter',
 		value: 'Parameters',
-	},
-	{
-		name: 'Parkings',
-		value: 'Parkings',
-	},
-	{
-		name: 'Peers',
-		value: 'Peers',
 	},
 	{
 		name: 'Phone Book Settings',
 		value: 'PhoneBookSettings',
 	},
 	{
-		name: 'Phone Logos',
+		name: 'Phone Firmware',
+		value: 'Firmwares',
+	},
+	{
+		name: 'Phone Logo',
 		value: 'PhoneLogos',
 	},
 	{
-		name: 'Phone Templates',
+		name: 'Phone Template',
 		value: 'PhoneTemplates',
 	},
 	{
@@ -311,11 +311,11 @@ export const resources: INodePropertyOptions[] = [
 		value: 'PhonesSettings',
 	},
 	{
-		name: 'Playlists',
+		name: 'Playlist',
 		value: 'Playlists',
 	},
 	{
-		name: 'Prompt Sets',
+		name: 'Prompt Set',
 		value: 'PromptSets',
 	},
 	{
@@ -323,11 +323,11 @@ export const resources: INodePropertyOptions[] = [
 		value: 'PurgeSettings',
 	},
 	{
-		name: 'Queues',
+		name: 'Queue',
 		value: 'Queues',
 	},
 	{
-		name: 'Recordings',
+		name: 'Recording',
 		value: 'Recordings',
 	},
 	{
@@ -375,6 +375,10 @@ export const resources: INodePropertyOptions[] = [
 		value: 'ReportChatLog',
 	},
 	{
+		name: 'Report Departments (Groups)',
+		value: 'ReportGroup',
+	},
+	{
 		name: 'Report Detailed Queue Statistics',
 		value: 'ReportDetailedQueueStatistics',
 	},
@@ -389,10 +393,6 @@ export const resources: INodePropertyOptions[] = [
 	{
 		name: 'Report Extensions Statistics By Ring Groups',
 		value: 'ReportExtensionsStatisticsByRingGroups',
-	},
-	{
-		name: 'Report Groups',
-		value: 'ReportGroup',
 	},
 	{
 		name: 'Report Inbound Calls',
@@ -463,15 +463,15 @@ export const resources: INodePropertyOptions[] = [
 		value: 'ReportUserActivity',
 	},
 	{
-		name: 'Ring Groups',
+		name: 'Ring Group',
 		value: 'RingGroups',
 	},
 	{
-		name: 'SBCs',
+		name: 'SBC (Session Border Controller)',
 		value: 'Sbcs',
 	},
 	{
-		name: 'Scheduled Reports',
+		name: 'Scheduled Report',
 		value: 'ScheduledReports',
 	},
 	{
@@ -479,19 +479,19 @@ export const resources: INodePropertyOptions[] = [
 		value: 'SecureSipSettings',
 	},
 	{
-		name: 'Security Tokens',
+		name: 'Security Token',
 		value: 'SecurityTokens',
 	},
 	{
-		name: 'Service Principals',
-		value: 'ServicePrincipals',
-	},
-	{
-		name: 'Services',
+		name: 'Service',
 		value: 'Services',
 	},
 	{
-		name: 'SIP Devices',
+		name: 'Service Principal',
+		value: 'ServicePrincipals',
+	},
+	{
+		name: 'SIP Device',
 		value: 'SipDevices',
 	},
 	{
@@ -503,16 +503,16 @@ export const resources: INodePropertyOptions[] = [
 		value: 'SystemStatus',
 	},
 	{
-		name: 'Tenant Properties',
+		name: 'Tenant Property',
 		value: 'TenantProperties',
 	},
 	{
-		name: 'Trunk Templates',
-		value: 'TrunkTemplates',
+		name: 'Trunk',
+		value: 'Trunks',
 	},
 	{
-		name: 'Trunks',
-		value: 'Trunks',
+		name: 'Trunk Template',
+		value: 'TrunkTemplates',
 	},
 	{
 		name: 'Update Details',
@@ -523,7 +523,7 @@ export const resources: INodePropertyOptions[] = [
 		value: 'Updates',
 	},
 	{
-		name: 'Users',
+		name: 'User (Extension)',
 		value: 'Users',
 	},
 	{
@@ -531,7 +531,7 @@ export const resources: INodePropertyOptions[] = [
 		value: 'VoicemailSettings',
 	},
 	{
-		name: 'Website Links',
+		name: 'Website Link',
 		value: 'WebsiteLinks',
 	},
 ];

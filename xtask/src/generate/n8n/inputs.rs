@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use threecx_catalog::words::plural;
-use threecx_catalog::{Content, Operation, Span, Type, TypeRef};
+use threecx_catalog::{Content, Effect, Operation, Span, Type, TypeRef};
 use threecx_node::inputs::{BodyInput, Control, Input};
 use threecx_node::names;
 use threecx_node::picker::Picker;
@@ -13,11 +13,15 @@ use super::{Shared, words};
 
 /// All inputs of all operations: values, bodies, how much is wanted, files.
 pub fn inputs() -> Value {
+    let mut notices = Shared::default();
     let mut values = Shared::default();
     let mut bodies = Shared::default();
     let mut amounts = Shared::default();
     for operation in threecx_catalog::operations() {
         let found = threecx_node::inputs::of(operation);
+        if let Effect::Interrupts(what) | Effect::Destroys(what) = operation.effect {
+            notices.add(operation, notice(what), json!({}));
+        }
         for input in &found.inputs {
             value(operation, input, &mut values);
         }
@@ -26,8 +30,13 @@ pub fn inputs() -> Value {
         }
         amount(operation, &mut amounts);
     }
-    let all = [values, bodies, amounts].into_iter().flat_map(Shared::properties);
+    let all = [notices, values, bodies, amounts].into_iter().flat_map(Shared::properties);
     all.collect()
+}
+
+/// What has to be known before it is run.
+fn notice(what: &str) -> Value {
+    json!({ "displayName": format!("This {what}."), "name": "notice", "type": "notice", "default": "" })
 }
 
 /// What can be picked: the name of the method that lists it, and what it is.

@@ -2,6 +2,7 @@
 //! operation takes is asked of `threecx-node`, which tells the node the same at run time.
 
 mod inputs;
+mod labels;
 mod options;
 mod resources;
 mod typescript;

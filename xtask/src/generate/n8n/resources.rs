@@ -4,20 +4,24 @@ use serde_json::{Value, json};
 use threecx_catalog::{Effect, Operation, Resource, Verb};
 use threecx_node::records::{self, Records};
 
-use super::words;
+use super::{labels, words};
 
 /// The resources, by title.
 pub fn resources() -> Value {
-    let mut resources: Vec<&Resource> = threecx_catalog::resources().to_vec();
-    resources.sort_by_key(|resource| resource.title.to_lowercase());
-    resources.iter().map(|resource| json!({ "name": resource.title, "value": resource.name })).collect()
+    let labels = threecx_catalog::resources().iter().map(|resource| (labels::resource(resource), resource.name));
+    sorted(labels)
 }
 
 /// The records that the trigger can watch, by title.
 pub fn records() -> Value {
-    let mut records: Vec<&Operation> = records::all().map(|Records { list, .. }| list).collect();
-    records.sort_by_key(|list| list.resource.title.to_lowercase());
-    records.iter().map(|list| json!({ "name": list.resource.title, "value": list.id })).collect()
+    sorted(records::all().map(|Records { list, .. }| (labels::resource(list.resource), list.id)))
+}
+
+/// Choices by their labels.
+fn sorted(labels: impl Iterator<Item = (String, &'static str)>) -> Value {
+    let mut labels: Vec<(String, &str)> = labels.collect();
+    labels.sort_by_key(|(label, _)| label.to_lowercase());
+    labels.iter().map(|(label, value)| json!({ "name": label, "value": value })).collect()
 }
 
 /// One dropdown for each resource.
@@ -27,7 +31,7 @@ pub fn operations() -> Value {
 
 fn dropdown(resource: &'static Resource) -> Value {
     let mut sorted: Vec<&'static Operation> = resource.operations.iter().collect();
-    sorted.sort_by_key(|operation| operation.title.to_lowercase());
+    sorted.sort_by_key(|operation| labels::operation(operation).to_lowercase());
     let operations = sorted.into_iter().map(option);
     let untouched = untouched(resource);
     let options: Vec<Value> = untouched.is_none().then(choose).into_iter().chain(operations).collect();
@@ -67,10 +71,10 @@ fn untouched(resource: &'static Resource) -> Option<&'static Operation> {
 
 fn option(operation: &'static Operation) -> Value {
     json!({
-        "name": operation.title,
+        "name": labels::operation(operation),
         "value": operation.id,
         "description": words::operation(operation),
-        "action": words::sentence(operation.title),
+        "action": labels::action(operation),
     })
 }
 
