@@ -50,6 +50,17 @@ pub fn kept(kind: TextKind, text: &str) -> Result<Vec<String>, Unfit> {
     }
 }
 
+/// True for a text that somebody may have meant as one of the kind. What has characters that none of the kind has is
+/// something else, which is left to the PBX.
+pub(crate) fn may_be_meant(kind: TextKind, text: &str) -> bool {
+    let signs = match kind {
+        TextKind::Mac => ":-. ",
+        TextKind::Did => "+-(). ",
+        TextKind::Words(_) => "_- ",
+    };
+    text.chars().all(|c| c.is_ascii_alphanumeric() || signs.contains(c))
+}
+
 /// Brings texts that are given by themselves into the form that a PBX keeps, so that what is given twice, or is there
 /// already, is seen. Everything else stays: planning does the same, wherever such a text is, and refuses what is not of
 /// its kind.

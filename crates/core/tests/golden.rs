@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use threecx_catalog::{Body, Form, Parameter, Property, Span, Structure, TextKind, Type, TypeRef, operations};
+use threecx_catalog::{Body, Form, Parameter, Property, Span, Structure, Type, TypeRef, operations};
 use threecx_core::{Arguments, Input, plan};
 
 /// Texts that have to be escaped in one way or another.
@@ -91,17 +91,13 @@ fn input(value: Value) -> Input {
 
 fn parameter_value(parameter: &Parameter, seed: usize) -> Value {
     let seed = if parameter.key && TEXTS[seed % TEXTS.len()].is_empty() { seed + 1 } else { seed };
-    match parameter.text_kind() {
-        Some(kind) => json!(text_of(kind)),
-        None => scalar(parameter.ty.ty, seed, parameter.max_length, Span::ALL),
-    }
+    scalar(parameter.ty.ty, seed, parameter.max_length, Span::ALL)
 }
 
 fn property_value(property: &Property, target: Span, depth: usize) -> Value {
     let TypeRef { ty, collection, .. } = property.ty;
-    let value = match (ty, property.text_kind()) {
-        (Type::Structure(structure), _) => structure_value(structure, target, depth + 1),
-        (_, Some(kind)) => json!(text_of(kind)),
+    let value = match ty {
+        Type::Structure(structure) => structure_value(structure, target, depth + 1),
         _ => scalar(ty, property.name.len(), property.max_length, target),
     };
     if collection { json!([value]) } else { value }
@@ -120,14 +116,6 @@ fn structure_value(structure: &'static Structure, target: Span, depth: usize) ->
         }
     }
     Value::Object(object)
-}
-
-fn text_of(kind: TextKind) -> &'static str {
-    match kind {
-        TextKind::Mac => "805EC0AABBCC",
-        TextKind::Did => "+49301234501",
-        TextKind::Words(words) => words[0],
-    }
 }
 
 fn scalar(ty: Type, seed: usize, max_length: Option<u32>, target: Span) -> Value {

@@ -190,6 +190,9 @@ impl<'a> Walk<'a> {
             }
             Err(Unfit { expected, hint }) => {
                 out.string(text);
+                if !texts::may_be_meant(kind, text) {
+                    return;
+                }
                 out.unfit.push(InputError { hint, ..self.unexpected(expected, self.shown(wanted, came)) }.into());
             }
         }
