@@ -160,7 +160,7 @@ suite("the page with 10,000 extensions", () => {
     const before = (await sim.call("GET", "/ActiveCalls?$top=100&$select=Id")).answer.value.map((call) => call.Id);
     await sim.call("POST", "/Users/Pbx.MakeCall", { dn: "10300", destination: "10301" });
     const call = row(page, "call", /10300.*10301/);
-    await reads(call, "Ringing");
+    await reads(call, "Initiating");
     await page.locator("[data-step='20']").click();
     await reads(call, "Talking");
     await tile(page, "call").click();

@@ -29,7 +29,7 @@ fn keys_and_arguments_become_literals() {
         (
             "ActivityLog.GetLogs",
             &[("startDate", "2026-01-01"), ("endDate", "2026-01-02T00:00:00.000Z"), ("call", "")],
-            "/xapi/v1/ActivityLog/Pbx.GetLogs(startDate=2026-01-01T00:00:00Z,endDate=2026-01-02T00:00:00Z,extension=null,call='',severity=null)",
+            "/xapi/v1/ActivityLog/Pbx.GetLogs(startDate=2026-01-01T00:00:00Z,endDate=2026-01-02T00:00:00Z,extension='',call='',severity='')",
         ),
     ] {
         assert_eq!(path(id, parameters, &[]), wanted);

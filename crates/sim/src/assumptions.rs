@@ -21,6 +21,9 @@ pub const OTHER_MEDIA_TYPE: u16 = 415;
 /// active at a time; not documented: what becomes of the old one.)
 pub const A_NEW_TOKEN_KILLS_THE_OLD: bool = true;
 
+/// The number of tokens, and of refresh tokens, that one user can have at a time; another login ends the oldest.
+pub const MAX_SESSIONS: usize = 20;
+
 /// Client ID and secret are also taken from `Authorization: Basic`, as OAuth 2 has it. (Forms
 /// and parts are documented.)
 pub const BASIC_CLIENT_AUTHENTICATION: bool = true;
@@ -121,6 +124,10 @@ pub const TELEMETRY_STEP_SECONDS: i64 = 60;
 /// A CSV file with more contacts than this is refused with `WARNINGS.CSV_IMPORT_LIMIT_REACHED`.
 pub const MAX_IMPORTED_CONTACTS: usize = 10_000;
 
+/// For this many seconds a call is `Initiating` or `Routing` before it rings, and `Transferring` or `Rerouting` before
+/// it rings somewhere else.
+pub const CALL_STEP_SECONDS: i64 = 1;
+
 /// One in this many calls with somebody outside is recorded.
 pub const RECORDED_CALLS: u64 = 4;
 
@@ -140,6 +147,156 @@ pub const INTERNAL_AREA: i64 = 1;
 /// See [`INTERNAL_AREA`].
 pub const EXTERNAL_AREA: i64 = 2;
 
-/// The seconds between the points of a chart that `groupingType` stands for; 0 is as the period
-/// is long.
-pub const CHART_STEPS: [i64; 5] = [0, 3600, 86_400, 7 * 86_400, 30 * 86_400];
+/// The seconds between the points of a chart that `groupingType` stands for. (0 was measured: hours.)
+pub const CHART_STEPS: [i64; 5] = [3600, 3600, 86_400, 7 * 86_400, 30 * 86_400];
+
+/// A chart that would have more points than this has only those with calls.
+pub const MAX_CHART_POINTS: i64 = 10_000;
+
+/// How well a behaviour is backed by what is publicly known of live PBXs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grade {
+    /// A verbatim capture of a live answer.
+    Verbatim,
+    /// Measured on a live PBX by its author.
+    Measured,
+    /// What clients in production send or expect.
+    Clients,
+    /// Inferred.
+    Inference,
+}
+
+/// Something in which live PBXs differ from what their descriptions say.
+#[derive(Clone, Copy, Debug)]
+pub struct Fact {
+    /// Facts about one matter have the same number; `tests/live` has a test for each number.
+    pub line: u8,
+    /// What it is about.
+    pub about: &'static str,
+    /// What this PBX does.
+    pub does: &'static str,
+    /// What backs it.
+    pub grades: &'static [Grade],
+}
+
+const fn fact(line: u8, about: &'static str, does: &'static str, grades: &'static [Grade]) -> Fact {
+    Fact { line, about, does, grades }
+}
+
+/// All of them. The README has them as a table.
+pub const FACTS: &[Fact] = &[
+    fact(
+        1,
+        "properties without a value",
+        "are left out, also where they were selected; `--live nulls=present` writes them as null",
+        &[Grade::Measured, Grade::Verbatim],
+    ),
+    fact(
+        2,
+        "parties and states of active calls",
+        "`10000 Provider A (+15551234567)` for somebody outside, names as the phone book is set to show them; whoever waits in a queue is `Talking` to it",
+        &[Grade::Verbatim, Grade::Measured],
+    ),
+    fact(
+        2,
+        "other states and parties of active calls",
+        "`Routing`, `Initiating`, `Transferring`, `Rerouting` for a second each; `MakeCall` and `VoiceMail` as parties",
+        &[Grade::Clients],
+    ),
+    fact(
+        3,
+        "`SystemStatus`",
+        "has every member of its release that a live one has; `Id` only if it is selected",
+        &[Grade::Verbatim],
+    ),
+    fact(4, "keys of a login", "are taken in any case", &[Grade::Clients]),
+    fact(
+        5,
+        "`MyPhone/session`",
+        "answers a key and a password; whoever may impersonate gets a token of the other's rights as the password",
+        &[Grade::Clients],
+    ),
+    fact(
+        7,
+        "agents' logins",
+        "a row for each agent, queue and day, in the offset of the client's time zone; lengths of time count days",
+        &[Grade::Verbatim],
+    ),
+    fact(
+        8,
+        "`/xapi/v1/swagger.yaml`",
+        "is public: a description of the release that is played, made from the catalogue",
+        &[Grade::Clients],
+    ),
+    fact(
+        9,
+        "`$metadata`",
+        "has the sets of reports with their functions, and where navigation properties lead",
+        &[Grade::Clients],
+    ),
+    fact(
+        10,
+        "counters that are zero",
+        "are left out of queue performance and of extension statistics by department, and of no other report",
+        &[Grade::Measured],
+    ),
+    fact(
+        11,
+        "reports of incoming and outgoing calls",
+        "have the recording and whether there is a quality report",
+        &[Grade::Measured],
+    ),
+    fact(12, "`$top` over 100 of the report of inbound rules", "is refused as for entity sets", &[Grade::Measured]),
+    fact(13, "`$top` over 100 in 20.0.4 and 20.0.5", "is answered", &[Grade::Clients]),
+    fact(14, "null for a function's text", "is refused: the field is required", &[Grade::Measured]),
+    fact(14, "reports on departments for `''`", "have no rows", &[Grade::Measured]),
+    fact(14, "statistics of agents for `''`", "are not found", &[Grade::Measured]),
+    fact(
+        14,
+        "abandoned queue calls for `''`",
+        "are not found; `--live abandoned-without-queues=all` answers those of all queues",
+        &[Grade::Measured],
+    ),
+    fact(
+        14,
+        "arguments in another order than declared",
+        "are not found for the totals of queue performance",
+        &[Grade::Measured],
+    ),
+    fact(15, "charts", "`groupingType` 0 is hourly; points without calls are there", &[Grade::Measured]),
+    fact(16, "the default department in call costs", "`__DEFAULT__`", &[Grade::Measured]),
+    fact(17, "a CRM integration that was not set up", "is called `CRM.NoneCrmSelected`", &[Grade::Clients]),
+    fact(18, "the id of what was deleted", "is never given again", &[Grade::Inference]),
+    fact(19, "`AccessPassword`", "is not echoed to whoever creates a user", &[Grade::Inference]),
+    fact(
+        20,
+        "a body that cannot be read",
+        "is refused with `The delta field is required.` for changes",
+        &[Grade::Verbatim],
+    ),
+    fact(
+        20,
+        "the name in that message for other bodies",
+        "the type's, or `parameters` for actions",
+        &[Grade::Inference],
+    ),
+    fact(21, "instants", "have at most seven digits after the point", &[Grade::Verbatim]),
+    fact(22, "`severity` of the activity log", "filters by `Info` and `Warning`", &[Grade::Inference]),
+    fact(23, "contexts and the issuer of tokens", "have the host that was asked", &[Grade::Verbatim]),
+    fact(24, "`CallHistoryId` of abandoned calls", "is that of the call log", &[Grade::Inference]),
+    fact(25, "second logins of a user", "leave the first alone", &[Grade::Clients]),
+    fact(
+        25,
+        "refresh tokens, a user's roles, headers of token answers",
+        "an ES256 JWT; as in tokens of live PBXs; with a content security policy",
+        &[Grade::Verbatim],
+    ),
+    fact(26, "inbound rules", "have all three destinations with names, and flags", &[Grade::Verbatim]),
+    fact(
+        27,
+        "contacts from CSV",
+        "are taken under the console's names of the columns; the answer says how many",
+        &[Grade::Clients],
+    ),
+    fact(28, "the export of extensions", "is the console's file", &[Grade::Clients]),
+];

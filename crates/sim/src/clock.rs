@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+/// The nanoseconds that a PBX counts in.
+const TICK: i128 = 100;
+
 /// A clock: the machine's, or one that stands still until it is stepped. Either can be
 /// stepped on. Clones show the same time.
 #[derive(Clone, Debug)]
@@ -46,11 +49,12 @@ impl Clock {
         }
     }
 
-    /// What it shows.
+    /// What it shows: as finely as a PBX does, whose times have seven digits after the point. (Seen live.)
     pub fn now(&self) -> Timestamp {
         let base = self.start.unwrap_or_else(Timestamp::now);
         let stepped = SignedDuration::from_nanos(self.stepped.load(Ordering::SeqCst));
-        base.checked_add(stepped).unwrap_or(base)
+        let now = base.checked_add(stepped).unwrap_or(base).as_nanosecond();
+        Timestamp::from_nanosecond(now - now.rem_euclid(TICK)).unwrap_or(base)
     }
 }
 

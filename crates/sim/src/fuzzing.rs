@@ -27,7 +27,8 @@ pub struct Company {
 
 impl Default for Company {
     fn default() -> Company {
-        let (shapes, routes) = (Shapes::of(Span::NEWEST), Routes::of(Span::NEWEST));
+        let shapes = Shapes::of(Span::NEWEST);
+        let routes = Routes::of(shapes);
         let traffic = Traffic { segments: 0, period: Period { from: 0, to: 0 }, boot: 0, live: false };
         let store = InitialState { users: 12, seed: 7, traffic }.store(&routes, shapes);
         Company { shapes, routes, store }

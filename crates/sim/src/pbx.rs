@@ -1,7 +1,7 @@
 //! A simulated PBX: how it is set up, and how long it lives.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::Duration;
 
 use hyper::header::HeaderValue;
@@ -19,6 +19,7 @@ use crate::faults::{Fault, Latency, Misbehaviour};
 use crate::http::{Limits, Tls, listen, serve};
 use crate::initial_state::InitialState;
 use crate::journal::{Count, Journal, Received};
+use crate::live::{Live, LiveSwitch};
 use crate::operations::Routes;
 #[cfg(feature = "sqlite")]
 use crate::persist::File;
@@ -77,7 +78,8 @@ pub struct Builder {
     calls: u64,
     calls_from: Option<Timestamp>,
     calls_to: Option<Timestamp>,
-    live: bool,
+    live_calls: bool,
+    live: Live,
     /// Further names for the certificate, if there is to be one.
     #[cfg(feature = "tls")]
     tls: Option<Vec<String>>,
@@ -104,7 +106,8 @@ impl Default for Builder {
             calls: 1000,
             calls_from: None,
             calls_to: None,
-            live: true,
+            live_calls: true,
+            live: Live::default(),
             #[cfg(feature = "tls")]
             tls: None,
             #[cfg(feature = "sqlite")]
@@ -234,7 +237,15 @@ impl Builder {
     /// Whether people call each other while it runs (they do).
     #[must_use]
     pub fn live_calls(mut self, live: bool) -> Builder {
-        self.live = live;
+        self.live_calls = live;
+        self
+    }
+
+    /// Which side it plays where sources about live PBXs disagree (the better proven one); may be called again for
+    /// another switch.
+    #[must_use]
+    pub fn live(mut self, switch: LiveSwitch) -> Builder {
+        self.live.set(switch);
         self
     }
 
@@ -261,12 +272,12 @@ impl Builder {
             Some(client) => client,
             None => ("sim".to_owned(), random()?),
         };
-        let shapes = Shapes::of(self.api);
-        let routes = Routes::of(self.api);
+        let shapes = Shapes::written(self.api, self.live.nulls);
+        let routes = Routes::of(shapes);
         let boot = self.clock.now().as_second();
         let to = self.calls_to.map_or(boot, Timestamp::as_second).min(boot);
         let period = Period { from: self.calls_from.map_or(to - 30 * 86_400, Timestamp::as_second), to };
-        let traffic = Traffic { segments: self.calls, period, boot, live: self.live };
+        let traffic = Traffic { segments: self.calls, period, boot, live: self.live_calls };
         #[cfg_attr(not(feature = "sqlite"), allow(unused_mut, reason = "a file changes it"))]
         let mut initial = InitialState { users: self.users, seed: self.seed, traffic };
         #[cfg_attr(not(feature = "sqlite"), allow(unused_mut, reason = "a file changes it"))]
@@ -287,6 +298,7 @@ impl Builder {
             version_header: HeaderValue::from_str(&version).unwrap_or(HeaderValue::from_static("")),
             version,
             release: self.api,
+            live: self.live,
             minutes: Span::parse("20.0.9").is_some_and(|changed| self.api.last < changed.first),
             auth: auth.map_err(|_| Error::Randomness)?,
             clock: self.clock,
@@ -304,6 +316,8 @@ impl Builder {
             #[cfg(not(feature = "tls"))]
             names: Vec::new(),
             journal: Journal::new(self.remembered),
+            description: OnceLock::new(),
+            metadata: OnceLock::new(),
         });
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(serve(listener, Arc::clone(&system), self.limits, tls, stopped));

@@ -2,7 +2,7 @@
 //! the process is killed. The company is written once when the file is new; after that, only
 //! what changes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -26,6 +26,8 @@ const VERSION: u32 = 1;
 /// and what clients did to calls.
 const INITIAL_STATE: &str = "founding";
 const OVERRIDES: &str = "meddling";
+/// The largest id that each set ever had.
+const LARGEST_IDS: &str = "largest ids";
 
 /// Why a file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -152,6 +154,11 @@ impl Inner {
         }
         drop(rows);
         drop(statement);
+        for (name, id) in self.fact::<BTreeMap<String, i64>>(LARGEST_IDS)?.unwrap_or_default() {
+            if let Some(set) = store.set_mut(&name) {
+                set.set_largest_id(id);
+            }
+        }
         for (name, entity) in &mut store.singletons {
             if let Some(json) = self.fact::<Json>(&format!("singleton {name}"))? {
                 *entity = known_entity(Entity::new(entity.shape), &json, shapes);
@@ -208,6 +215,8 @@ fn facts(store: &Store) -> Result<Vec<(String, String)>, FileError> {
         store.settings.iter().map(|((resource, ty), entity)| (*resource, *ty, snapshot(entity))).collect();
     settings.sort_by_key(|(resource, ty, _)| (*resource, *ty));
     facts.push(("settings".into(), serde_json::to_string(&settings)?));
+    let ids: BTreeMap<&str, i64> = store.sets.iter().map(|(name, set)| (*name, set.largest_id())).collect();
+    facts.push((LARGEST_IDS.into(), serde_json::to_string(&ids)?));
     facts.push(("phones".into(), serde_json::to_string(&store.phones)?));
     facts.push(("ledger".into(), serde_json::to_string(&store.ledger)?));
     facts.push((OVERRIDES.into(), serde_json::to_string(store.calls.overrides())?));

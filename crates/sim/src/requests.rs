@@ -10,9 +10,9 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use threecx_catalog::{Body, Content, Form, Method, Role, Span, Type, TypeRef};
 
 use crate::assumptions::{ACCESS_TOKEN_FOR_DOWNLOADS_ONLY, CHALLENGE, EXPIRED, MISSING_BODY_MESSAGE, RETRY_AFTER};
-use crate::auth::{self, Grant, Invalid, LoginRequest, Moment, Principal};
+use crate::auth::{self, Grant, Invalid, LoginRequest, Moment, Principal, SessionRequest};
 use crate::control;
-use crate::faults::{Fault, FaultKind, LOGIN, LOGOUT, TOKEN};
+use crate::faults::{Fault, FaultKind, LOGIN, LOGINS, LOGOUT, SESSION, TOKEN};
 use crate::http::{API, Ending, Problem, Response, Service, json};
 use crate::journal::Entry;
 use crate::odata::decode;
@@ -71,6 +71,16 @@ impl System {
             .map(|file| file.part(&head.headers))
     }
 
+    /// The PBX's address as the request has it: by whatever name it was asked.
+    fn url_asked(&self, head: &Parts) -> String {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+        let host = header(head, "host").filter(|host| !host.is_empty() && host.chars().all(is_name));
+        match (host, self.url.split_once("://")) {
+            (Some(host), Some((scheme, _))) => format!("{scheme}://{host}"),
+            _ => self.url.clone(),
+        }
+    }
+
     /// Waits as long as was asked for.
     async fn delay(&self, what: &str) {
         let delay = self.misbehaviour.delay(what);
@@ -85,6 +95,7 @@ impl System {
             "/connect/token" => TOKEN,
             "/webclient/api/Login/GetAccessToken" => LOGIN,
             "/webclient/api/Logout" => LOGOUT,
+            "/webclient/api/MyPhone/session" => SESSION,
             _ => return Response::empty(404),
         };
         if head.method != "POST" {
@@ -96,7 +107,8 @@ impl System {
         if let Some(refusal) = fate.fault.as_ref().and_then(refusal) {
             return refusal;
         }
-        let moment = Moment { issuer: &self.url, now: self.clock.now(), in_minutes: self.minutes };
+        let url = self.url_asked(head);
+        let moment = Moment { issuer: &url, now: self.clock.now(), in_minutes: self.minutes };
         let response = match what {
             TOKEN => {
                 let grant = Grant::read(header(head, "content-type").unwrap_or_default(), body.clone()).await;
@@ -114,6 +126,10 @@ impl System {
                 Ok(given) => auth::log_in(&self.auth, &self.read(), &given, &moment),
                 Err(problem) => problem.into(),
             },
+            SESSION => match json(body).and_then(SessionRequest::from_json) {
+                Ok(given) => auth::open_session(&self.auth, &self.read(), bearer(head), &given, &moment),
+                Err(problem) => problem.into(),
+            },
             _ => auth::log_out(&self.auth, bearer(head)),
         };
         fate.carried_out = response.status == 200;
@@ -123,11 +139,17 @@ impl System {
 
     /// Answers a request to the API.
     async fn api(&self, head: &Parts, path: &str, body: &Bytes, now: Timestamp, fate: &mut Fate) -> Response {
+        let url = self.url_asked(head);
         match (head.method.as_str(), path) {
             ("GET", "/$metadata") => {
-                return operations::metadata(&self.read(), &self.routes, self.shapes, self.release);
+                let made = || operations::metadata(&self.read(), &self.routes, self.shapes, self.release);
+                return self.metadata.get_or_init(made).clone();
             }
-            ("GET", "" | "/") => return operations::service_document(&self.url, &self.read()),
+            ("GET", operations::DESCRIPTION) => {
+                let made = || operations::description(&self.routes, self.shapes, &self.version);
+                return self.description.get_or_init(made).clone();
+            }
+            ("GET", "" | "/") => return operations::service_document(&url, &self.read()),
             _ => {}
         }
         let query = head.uri.query().unwrap_or_default();
@@ -168,7 +190,11 @@ impl System {
             return refusal;
         }
         let turn = if head.method == "GET" { None } else { self.turn() };
-        let carried_out = body_of(head, body).and_then(|json| fitting(route.form, body, json)).and_then(|body| {
+        let carried_out = body_of(head, body).map_err(|problem| match problem {
+            Problem::Binding { .. } => Problem::unreadable(route.form),
+            other => other,
+        });
+        let carried_out = carried_out.and_then(|json| fitting(route.form, body, json)).and_then(|body| {
             let call = Call {
                 operation,
                 form: route.form,
@@ -182,7 +208,8 @@ impl System {
                 by: &principal.name,
                 budget: Arc::default(),
                 release: self.release,
-                url: &self.url,
+                live: self.live,
+                url: &url,
                 version: &self.version,
             };
             operations::carry_out(&call, &self.store)
@@ -229,7 +256,7 @@ impl System {
             at,
             method: head.method,
             path: shown(&head.uri),
-            operation: fate.what.filter(|what| ![TOKEN, LOGIN, LOGOUT].contains(what)),
+            operation: fate.what.filter(|what| !LOGINS.contains(what)),
             body,
             carried_out: fate.carried_out,
             status: if response.ending == Ending::Cut { 0 } else { response.status },
@@ -329,7 +356,7 @@ fn body_of(head: &Parts, body: &Bytes) -> Result<serde_json::Value, Problem> {
 fn fitting(form: &Form, body: &Bytes, json: serde_json::Value) -> Result<serde_json::Value, Problem> {
     let message = match form.body {
         Body::Entity(_) | Body::Fields([_, ..]) if body.is_empty() => MISSING_BODY_MESSAGE,
-        Body::Entity(_) | Body::Fields([_, ..]) if !json.is_object() => "A JSON object was expected.",
+        Body::Entity(_) | Body::Fields([_, ..]) if !json.is_object() => return Err(Problem::unreadable(form)),
         _ => return Ok(json),
     };
     Err(Problem::Binding { target: String::new(), message: message.into() })

@@ -1,6 +1,6 @@
 //! A running PBX: all that it consists of but its connections.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use hyper::header::HeaderValue;
 use threecx_catalog::Span;
@@ -8,8 +8,10 @@ use threecx_catalog::Span;
 use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::faults::Misbehaviour;
+use crate::http::Response;
 use crate::initial_state::InitialState;
 use crate::journal::Journal;
+use crate::live::Live;
 use crate::operations::Routes;
 #[cfg(feature = "sqlite")]
 use crate::persist::File;
@@ -23,6 +25,7 @@ pub(crate) struct System {
     /// The same, as every answer has it.
     pub version_header: HeaderValue,
     pub release: Span,
+    pub live: Live,
     /// True where `expires_in` counts minutes.
     pub minutes: bool,
     pub auth: Auth,
@@ -38,6 +41,9 @@ pub(crate) struct System {
     /// The names of this machine that others use.
     pub names: Vec<String>,
     pub journal: Journal,
+    /// What it says of the API, once somebody has asked: it takes a while to make, and anybody may ask.
+    pub description: OnceLock<Response>,
+    pub metadata: OnceLock<Response>,
     /// Where what was written is kept, if it is.
     #[cfg(feature = "sqlite")]
     pub file: Option<File>,

@@ -205,7 +205,7 @@ async fn calls_faults_and_details_are_told() {
     let told = &answer["calls"][0];
     assert_eq!(
         (&told["caller"]["user"], &told["callee"]["number"], &told["status"]),
-        (&json!(29), &json!("101"), &json!("Ringing"))
+        (&json!(29), &json!("101"), &json!("Initiating"))
     );
     assert_eq!(answer["faults"], json!(["429:1:1", "503:0.5@Users.GetUser"]));
     assert_eq!(answer["latencies"], json!(["1ms@Users.GetUser"]));

@@ -16,6 +16,10 @@ const EMPTY: [&str; 1] = ["ReportQueueFailedCallbacks"];
 /// Not about a period: rules as they are, changes as they were made.
 const TIMELESS: [&str; 2] = ["ReportInboundRules", "ReportAuditLog"];
 
+/// These say nothing of everybody: they want to know which departments or queues.
+const OF_DEPARTMENTS: [&str; 2] = ["/ReportExtensionStatisticsByGroup/", "/ReportCallCostByExtensionGroup/"];
+const OF_QUEUES: [&str; 2] = ["/ReportAgentsInQueueStatistics/", "/ReportAbandonedQueueCalls/"];
+
 async fn session(release: &str) -> Session {
     let builder = Pbx::builder().users(60).calls(1200).live_calls(false).clock(Clock::manual(NOW));
     let session = Session::start(builder.api(Span::parse(release).expect("known"))).await;
@@ -37,6 +41,12 @@ fn path(form: &Form, year: u32, given: &[(&str, &str)]) -> String {
             "includeInternalCalls" | "includeQueueCalls" | "hidePcalls" => "true".to_owned(),
             "clientTimeZone" => "Europe/London".to_owned(),
             "callTimeFilterFrom" | "callTimeFilterTo" | "waitInterval" | "answerInterval" => "0:00:0".to_owned(),
+            "groupNumber" | "groupFilter" if OF_DEPARTMENTS.iter().any(|report| form.path.contains(report)) => {
+                "GRP0000".to_owned()
+            }
+            "queueDnStr" | "queueDns" if OF_QUEUES.iter().any(|report| form.path.contains(report)) => {
+                "800,801,802,803,804,805".to_owned()
+            }
             _ if parameter.quoted => String::new(),
             _ => "0".to_owned(),
         });

@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use serde_json::{Map, Value, json};
 use similar::TextDiff;
 use threecx::Error;
-use threecx_catalog::{Resource, Structure};
+use threecx_catalog::{Property, Resource, Span, Structure, Type};
 use threecx_change::Properties;
 
 use crate::args::connection::ConnectionFlags;
@@ -66,7 +66,7 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
                 if changes.is_empty() {
                     break changes;
                 }
-                show(&before, &changes, structure, &output);
+                show(&with_empty(&seen, &before, structure), &changes, structure, &output);
                 let plan = seen.plan(&before, &changes).await?;
                 if matches::flag(&matches, "dry-run") {
                     return dry_run::print(&plan.steps[0].request(plan.release)?, &settings, &output);
@@ -100,7 +100,8 @@ pub fn run(resource: &'static Resource, rest: Vec<OsString>) -> Result<(), Failu
 
 /// It as it is, as a text.
 fn first_text(seen: &Seen<'_>, before: &Properties, structure: &'static Structure) -> String {
-    let shown: Properties = before.iter().filter(|(name, _)| !is_key(seen, name)).map(own).collect();
+    let shown: Properties =
+        with_empty(seen, before, structure).iter().filter(|(name, _)| !is_key(seen, name)).map(own).collect();
     format!("{}{}", head(seen, before, structure), document::write(&shown, structure, true))
 }
 
@@ -130,6 +131,31 @@ async fn edit(
             Err(failure) => wrong = Some(failure),
         }
     }
+}
+
+/// It with the properties that a PBX leaves out because they have no value, where all were asked for.
+fn with_empty(seen: &Seen<'_>, before: &Properties, structure: &'static Structure) -> Properties {
+    match seen.select {
+        Some(_) => before.clone(),
+        None => filled(before, structure, seen.client.target()),
+    }
+}
+
+/// The same for an object, and for the objects in it.
+fn filled(members: &Properties, structure: &'static Structure, target: Span) -> Properties {
+    let inside = |property: &Property, value: &Value| match (property.ty.ty, value) {
+        (Type::Structure(inner), Value::Object(members)) => Value::Object(filled(members, inner, target)),
+        _ => value.clone(),
+    };
+    let known = structure.properties_in(target).filter_map(|property| match members.get(property.name) {
+        Some(value) => Some((property.name.to_owned(), inside(property, value))),
+        None if property.navigation || property.ty.collection => None,
+        None => Some((property.name.to_owned(), Value::Null)),
+    });
+    let mut whole: Properties = known.collect();
+    let unknown = members.iter().filter(|(name, _)| !whole.contains_key(*name)).map(own).collect::<Vec<_>>();
+    whole.extend(unknown);
+    whole
 }
 
 fn own((name, value): (&String, &Value)) -> (String, Value) {
@@ -176,9 +202,10 @@ async fn changes(
 ) -> Result<Map<String, Value>, Failure> {
     let edited = document::read(text, structure).map_err(|reason| Failure::Document { reason })?;
     let mut changes = Map::new();
+    let shown = with_empty(seen, before, structure);
     for (name, value) in edited {
         let ty = seen.kind.property(&name).map(|property| property.ty);
-        let was = before.get(&name);
+        let was = shown.get(&name);
         if was.map(|was| document::visible(was, ty)).as_ref() != Some(&value) {
             let whole = was.map_or_else(|| value.clone(), |was| document::with_secrets(&value, was, ty));
             changes.insert(name, whole);

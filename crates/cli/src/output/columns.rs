@@ -48,8 +48,12 @@ pub struct Columns {
 /// Chooses the columns: those of `--select` and `--expand` where they are given, else scalars
 /// that hold something, the telling ones first, as many as fit.
 pub fn choose(rows: &[Record<'_>], asked: &Shape, width: usize) -> Columns {
-    let present: IndexSet<&str> =
-        rows.iter().flat_map(|row| row.keys()).map(String::as_str).filter(|name| !name.contains('@')).collect();
+    // PBXs leave out what has no value: the order of columns, and how many there are, must not depend on it.
+    let known = asked.own_properties().map(|property| property.name);
+    let in_objects = |name: &str| rows.iter().flat_map(|row| row.keys()).any(|key| is_below(key, name));
+    let known = known.filter(|name| !in_objects(name));
+    let came = rows.iter().flat_map(|row| row.keys()).map(String::as_str).filter(|name| !name.contains('@'));
+    let present: IndexSet<&str> = known.chain(came).collect();
     let expanded = || shape::names(asked.expand.as_deref()).into_iter();
     let empty = |value: &str| matches!(value, "null" | "\"\"" | "[]");
     let something = |name: &String| rows.iter().filter_map(|row| row.get(name)).any(|value| !empty(value.get()));
@@ -95,6 +99,11 @@ pub fn choose(rows: &[Record<'_>], asked: &Shape, width: usize) -> Columns {
     names.extend(expanded);
     let left_out = present.iter().filter(|name| !names.iter().any(|chosen| chosen == *name)).count();
     Columns { names, left_out }
+}
+
+/// True if a column is that of something in an object of this name.
+fn is_below(column: &str, name: &str) -> bool {
+    column.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// How wide a column wants to be, with the gap after it.
@@ -207,5 +216,27 @@ mod tests {
         assert_eq!(choose(&rows, &asked(Some("route,Id")), 80).names, ["Route.To", "Route.Number", "Id"]);
         assert_eq!(choose(&rows, &asked(None), 80).names, ["Id", "Number", "LastName", "Route.To", "Route.Number"]);
         assert_eq!(choose(&rows, &asked(None), 25).left_out, 2);
+    }
+
+    #[test]
+    fn columns_do_not_depend_on_which_row_lacks_what() {
+        let structure = threecx_catalog::structures().iter().copied().find(|structure| structure.name == "User");
+        let asked = |select: Option<&str>| Shape { structure, select: select.map(Into::into), ..Shape::unknown() };
+        let with_nulls = [r#"{"Id":1,"Mobile":null,"Number":"100"}"#, r#"{"Id":2,"Mobile":"7","Number":"101"}"#];
+        let without = [r#"{"Id":1,"Number":"100"}"#, r#"{"Number":"101","Mobile":"7","Id":2}"#];
+        let turned = [without[1], without[0]];
+        let chosen = |rows: &[&str], select: Option<&str>, width: usize| {
+            let rows: Vec<Record<'_>> = rows.iter().filter_map(|row| record(row)).collect();
+            let Columns { names, left_out } = choose(&rows, &asked(select), width);
+            (names, left_out)
+        };
+        for (select, width) in [(None, 80), (None, 12), (Some("mobile,id"), 80)] {
+            let expected = chosen(&with_nulls, select, width);
+            for rows in [&without, &turned] {
+                assert_eq!(chosen(rows, select, width), expected, "{select:?} {width}");
+            }
+        }
+        // As the catalogue spells it, also where no row has it.
+        assert_eq!(chosen(&without[..1], Some("mobile"), 80).0, ["Mobile"]);
     }
 }

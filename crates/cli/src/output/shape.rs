@@ -43,6 +43,17 @@ impl Shape {
         Shape { structure: None, target: Span::ALL, select: None, expand: None, counted: false, complete: true }
     }
 
+    /// The properties that a row has, as far as they were asked for.
+    pub fn own_properties(&self) -> impl Iterator<Item = &'static Property> {
+        let selected = self.select.as_deref().map(|select| names(Some(select)));
+        let asked = move |property: &&'static Property| {
+            let is =
+                |named: &Named| named.name.split('.').next().is_some_and(|n| n.eq_ignore_ascii_case(property.name));
+            !property.navigation && selected.as_ref().is_none_or(|selected| selected.iter().any(is))
+        };
+        self.structure.into_iter().flat_map(|structure| structure.properties_in(self.target)).filter(asked)
+    }
+
     /// True if there may be secrets in it.
     pub fn has_secrets(&self) -> bool {
         let names = |list: &Option<String>| names(list.as_deref());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, Command, value_parser};
-use threecx_sim::{Fault, Latency, Timestamp, parse_duration};
+use threecx_sim::{Fault, Latency, LiveSwitch, Timestamp, parse_duration};
 
 use crate::args::plain::plain;
 use crate::args::{globals, layout};
@@ -25,7 +25,7 @@ pub fn command() -> Command {
     let command = command.args(company()).args(clients()).args(tls()).args(misbehaviour()).after_help(
         "KIND is 401, expire, evict (401, and the token is no longer valid), 429, 500, 502, 503, 504, drop-before,\n\
          drop-after or truncate; PROBABILITY is from 0 to 1, TIMES the maximum number of times. TARGET is an operation\n\
-         (Users.RebootPhone), a resource (Users), or token, login or logout. All of this can be changed while it runs,\n\
+         (Users.RebootPhone), a resource (Users), or token, login, logout or session. All of this can be changed while it runs,\n\
          over /sim/faults, /sim/latency, /sim/tokens, /sim/clock and /sim/reset; /sim/counts shows what arrived.\n\n\
          Examples:\n  threecx sim --fault drop-after:0.05 --fault 429:1:3:retry-after=2@Users.RebootPhone --fault 503:0.1@token\n  \
          threecx sim --latency 20ms+10ms --latency 2s@ReportCallLogData --token-life 5s\n  \
@@ -45,7 +45,7 @@ fn instant(name: &'static str, help: &'static str) -> Arg {
     value(name, "INSTANT", help).value_parser(parse)
 }
 
-fn company() -> [Arg; 11] {
+fn company() -> [Arg; 12] {
     [
         value("port", "PORT", "Port to listen on; 0 picks a free one")
             .default_value("5004")
@@ -68,6 +68,13 @@ fn company() -> [Arg; 11] {
         value("data", "FILE", "SQLite file to keep everything in; without it, everything is lost when it stops")
             .value_parser(value_parser!(PathBuf)),
         value("api", "VERSION", "API release to simulate, such as 20.0.8 [default: the newest]"),
+        value(
+            "live",
+            "NAME=VALUE",
+            "What to do where sources about live PBXs disagree, such as nulls=present; may be repeated",
+        )
+        .value_parser(|text: &str| text.parse::<LiveSwitch>())
+        .action(ArgAction::Append),
     ]
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use serde_json::json;
-use threecx_sim::{Builder, Clock, Error, Fault, Latency, Pbx, Timestamp};
+use threecx_sim::{Builder, Clock, Error, Fault, Latency, LiveSwitch, Pbx, Timestamp};
 
 use crate::args::connection::api;
 use crate::args::matches;
@@ -73,6 +73,7 @@ fn settings(matches: &ArgMatches) -> Result<Builder, Failure> {
     if matches::flag(matches, "tls") {
         builder = builder.tls(matches::many(matches, "tls-name"));
     }
+    builder = matches::many::<LiveSwitch>(matches, "live").into_iter().fold(builder, Builder::live);
     builder = matches::many::<Fault>(matches, "fault").into_iter().fold(builder, Builder::fault);
     builder = matches::many::<Latency>(matches, "latency").into_iter().fold(builder, Builder::latency);
     match (matches::text(matches, "client-id"), matches::text(matches, "client-secret")) {

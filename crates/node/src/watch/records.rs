@@ -142,7 +142,8 @@ pub(super) fn events(
     Ok(Outcome { events, state, notice: None })
 }
 
-/// A record's key, and the fingerprint of its properties in whatever order they come.
+/// A record's key, and the fingerprint of its properties in whatever order they come. PBXs leave out what has no value:
+/// to be null is the same.
 fn identify(records: Records, row: &RawValue) -> Result<(String, u64), Failure> {
     let properties: BTreeMap<&str, &RawValue> = serde_json::from_str(row.get()).map_err(unreadable)?;
     let Some(key) = properties.get(records.key) else {
@@ -156,7 +157,7 @@ fn identify(records: Records, row: &RawValue) -> Result<(String, u64), Failure> 
         );
         return Err(Error::Answer { reason }.into());
     }
-    let data = properties.iter().filter(|(name, _)| !name.starts_with('@'));
+    let data = properties.iter().filter(|(name, value)| !name.starts_with('@') && value.get() != "null");
     Ok((key.get().to_owned(), fingerprint(data.flat_map(|(name, value)| [*name, value.get()]))))
 }
 
@@ -188,7 +189,7 @@ mod tests {
     fn added_changed_and_removed_records_are_told_once() {
         let (none, state) = poll(None, &[json!({ "Id": 1, "Number": "100" }), json!({ "Id": 2, "Number": "101" })]);
         assert!(none.is_empty());
-        let reordered = json!({ "Number": "100", "@odata.etag": "x", "Id": 1 });
+        let reordered = json!({ "Number": "100", "@odata.etag": "x", "Mobile": null, "Id": 1 });
         let changed = json!({ "Id": 2, "Number": "109" });
         let added = json!({ "Id": 3, "Number": "102" });
         let (events, state) = poll(state, &[reordered.clone(), changed.clone(), added.clone()]);

@@ -1,7 +1,6 @@
 //! Logging in: service principals at `/connect/token`, users at the web client's address.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::{Auth, Principal, random_secret, role_of, same};
+use super::{Auth, Principal, Session, role_of, same};
 use crate::assumptions::{BASIC_CLIENT_AUTHENTICATION, SECURITY_CODE};
 use crate::http::{Problem, Response};
 use crate::odata::decode;
@@ -19,6 +18,8 @@ use crate::state::{Entity, Set, Store, Value};
 /// The cookie that a user gets with a refresh token in it. (Seen live, for 60 days.)
 const COOKIE: &str = "RefreshTokenCookie";
 const COOKIE_DAYS: i64 = 60;
+/// Seen live, as far as it was quoted.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'";
 
 /// What a request for a token holds.
 #[derive(Default)]
@@ -99,44 +100,52 @@ pub(crate) fn answer(auth: &Auth, store: &Store, grant: &Grant, moment: &Moment<
     let refused =
         json!({ "error": "unauthorized", "error_description": "The request requires valid user authentication." });
     let refreshed = grant.grant_type == "refresh_token";
-    let principal = match grant.grant_type.as_str() {
-        "client_credentials" => auth.client(store, &grant.client_id, &grant.client_secret),
+    let found = match grant.grant_type.as_str() {
+        "client_credentials" => {
+            auth.client(store, &grant.client_id, &grant.client_secret).map(|principal| (principal, Session::OF_CLIENT))
+        }
         "refresh_token" => auth
             .tokens
             .refreshes(&grant.refresh_token, moment.now)
-            .and_then(|number| store.set("Users")?.by_number(&number))
-            .filter(|user| is_enabled(user))
-            .map(principal),
+            .and_then(|(number, session)| Some((store.set("Users")?.by_number(&number)?, session)))
+            .filter(|(user, _)| is_enabled(user))
+            .map(|(user, session)| (principal(user), session)),
         _ => return Response::json(400, json!({ "error": "unsupported_grant_type" }).to_string()),
     };
-    let Some(principal) = principal else { return Response::json(401, refused.to_string()) };
+    let Some((principal, session)) = found else { return Response::json(401, refused.to_string()) };
     let refresh = refreshed.then(|| grant.refresh_token.clone());
-    match token(auth, principal, refresh, moment) {
+    match token(auth, (principal, session), refresh, moment) {
         // Headers seen live.
         Some(token) => Response::json(200, token.to_string())
             .with("x-frame-options", "DENY")
             .with("x-content-type-options", "nosniff")
-            .with("x-xss-protection", "0"),
+            .with("x-xss-protection", "0")
+            .with("content-security-policy", CONTENT_SECURITY_POLICY),
         None => Response::empty(500),
     }
 }
 
-fn token(auth: &Auth, principal: Principal, refresh: Option<String>, moment: &Moment<'_>) -> Option<Json> {
-    let token = auth.issue(principal, moment).ok()?;
+fn token(
+    auth: &Auth,
+    (principal, session): (Principal, Session),
+    refresh: Option<String>,
+    moment: &Moment<'_>,
+) -> Option<Json> {
+    let token = auth.issue(principal, session, moment).ok()?;
     let expires_in = if moment.in_minutes { (auth.lifetime as u64).div_ceil(60) } else { auth.lifetime as u64 };
     Some(json!({ "token_type": "Bearer", "expires_in": expires_in, "access_token": token, "refresh_token": refresh }))
 }
 
-/// What a user sends to log in.
+/// What a user sends to log in, whatever the case of its keys.
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[serde(rename_all = "lowercase")]
 pub(crate) struct LoginRequest {
     #[serde(default)]
     username: String,
     #[serde(default)]
     password: String,
     /// The second factor. Some clients send null where there is none.
-    #[serde(default)]
+    #[serde(default, rename = "securitycode")]
     security_code: Option<String>,
 }
 
@@ -144,10 +153,11 @@ impl LoginRequest {
     /// Reads the body of a login.
     pub fn from_json(body: Json) -> Result<LoginRequest, Problem> {
         let binding = |message: String| Problem::Binding { target: String::new(), message };
-        if !body.is_object() {
+        let Json::Object(members) = body else {
             return Err(binding("An object with Username and Password is expected.".to_owned()));
-        }
-        serde_json::from_value(body).map_err(|error| binding(error.to_string()))
+        };
+        let members = members.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value));
+        serde_json::from_value(Json::Object(members.collect())).map_err(|error| binding(error.to_string()))
     }
 }
 
@@ -163,25 +173,28 @@ pub(crate) fn log_in(auth: &Auth, store: &Store, given: &LoginRequest, moment: &
     if user.get("Enable2FA") == &Value::Bool(true) && given.security_code.as_deref() != Some(SECURITY_CODE) {
         return failed(json!({ "Type": "Email" }));
     }
-    let Ok(refresh) = random_secret() else { return Response::empty(500) };
-    let end = moment.now.checked_add(SignedDuration::from_hours(24 * COOKIE_DAYS)).unwrap_or(Timestamp::MAX);
-    auth.tokens.add_refresh(user.text("Number"), refresh.clone(), end);
-    match token(auth, principal(user), Some(refresh.clone()), moment) {
+    let number = user.text("Number");
+    let life = COOKIE_DAYS * 86_400;
+    let refresh = auth.signer.refresh_token(number, moment.issuer, moment.now.as_second(), life);
+    let Ok(refresh) = refresh else { return Response::empty(500) };
+    let end = moment.now.checked_add(SignedDuration::from_secs(life)).unwrap_or(Timestamp::MAX);
+    let session = auth.tokens.begin();
+    auth.tokens.add_refresh(number, session, &refresh, (moment.now, end));
+    match token(auth, (principal(user), session), Some(refresh.clone()), moment) {
         Some(token) => {
             let answer = json!({ "Status": "AuthSuccess", "Token": token, "TwoFactorAuth": null });
-            let cookie =
-                format!("{COOKIE}={refresh}; Max-Age={}; Path=/; HttpOnly; SameSite=Strict", COOKIE_DAYS * 86_400);
+            let cookie = format!("{COOKIE}={refresh}; Max-Age={life}; Path=/; HttpOnly; SameSite=Strict");
             Response::json(200, answer.to_string()).with("set-cookie", cookie)
         }
         None => Response::empty(500),
     }
 }
 
-fn principal(user: &Entity) -> Principal {
+pub(super) fn principal(user: &Entity) -> Principal {
     Principal { name: user.text("Number").to_owned(), user: true, role: role_of(user).to_owned() }
 }
 
-fn is_enabled(user: &Entity) -> bool {
+pub(super) fn is_enabled(user: &Entity) -> bool {
     user.get("Enabled") != &Value::Bool(false)
 }
 
@@ -202,9 +215,9 @@ fn knows(auth: &Auth, user: &Entity, password: &str) -> bool {
 /// Answers `POST /webclient/api/Logout`: the token is no longer valid, nor is the one to get a
 /// new one with.
 pub(crate) fn log_out(auth: &Auth, token: Option<&str>) -> Response {
-    let Some(principal) = token.and_then(|token| auth.tokens.remove(token)) else { return Response::empty(401) };
-    if principal.user {
-        auth.tokens.remove_refresh(&Arc::unwrap_or_clone(principal).name);
+    let Some(live) = token.and_then(|token| auth.tokens.remove(token)) else { return Response::empty(401) };
+    if live.principal.user {
+        auth.tokens.remove_refresh(live.session);
     }
     Response::empty(200)
 }

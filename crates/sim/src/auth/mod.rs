@@ -3,6 +3,7 @@
 mod clients;
 mod jwt;
 mod login;
+mod session;
 mod tokens;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,8 +18,9 @@ pub(crate) use clients::note_use;
 use jwt::Signer;
 pub(crate) use jwt::random_secret;
 pub(crate) use login::{Grant, LoginRequest, Moment, answer, log_in, log_out};
-use tokens::Tokens;
+pub(crate) use session::{SessionRequest, open_session};
 pub(crate) use tokens::{Invalid, LiveToken};
+use tokens::{Session, Tokens};
 
 /// The roles that users and service principals can have, most powerful first.
 pub const ROLES: [&str; 7] =
@@ -84,17 +86,23 @@ impl Auth {
         &self.client_id
     }
 
-    /// A new token.
-    fn issue(&self, principal: Principal, moment: &Moment<'_>) -> Result<String, ring::error::Unspecified> {
+    /// A new token. Of one session, it is the only one that is valid.
+    fn issue(
+        &self,
+        principal: Principal,
+        session: Session,
+        moment: &Moment<'_>,
+    ) -> Result<String, ring::error::Unspecified> {
         let token = self.signer.token(&principal, moment.issuer, moment.now.as_second(), self.lifetime)?;
         let end = Timestamp::from_second(moment.now.as_second().saturating_add(self.lifetime));
-        self.tokens.add(token.clone(), principal, moment.now, end.unwrap_or(Timestamp::MAX));
+        let end = end.unwrap_or(Timestamp::MAX);
+        self.tokens.add(token.clone(), LiveToken { principal: Arc::new(principal), session, end }, moment.now);
         Ok(token)
     }
 
     /// Whose token it is, if it is valid.
     pub fn holder(&self, token: &str, now: Timestamp) -> Result<Arc<Principal>, Invalid> {
-        self.tokens.holder(token, now)
+        self.tokens.holder(token, now).map(|live| live.principal)
     }
 
     /// Makes one token invalid, as if another login had taken its place.

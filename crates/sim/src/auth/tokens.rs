@@ -1,12 +1,13 @@
 //! Valid tokens, and those to get new ones with.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use jiff::Timestamp;
 
-use super::{Principal, locked};
-use crate::assumptions::A_NEW_TOKEN_KILLS_THE_OLD;
+use super::{Principal, hashed, locked};
+use crate::assumptions::{A_NEW_TOKEN_KILLS_THE_OLD, MAX_SESSIONS};
 
 /// Why a token is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,46 +18,78 @@ pub(crate) enum Invalid {
     Expired(Timestamp),
 }
 
+/// What one login began: users have one for each program, service principals the same for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Session(u64);
+
+impl Session {
+    /// That of a service principal, of which only one token can be active at a time.
+    pub const OF_CLIENT: Session = Session(0);
+}
+
 /// A valid token and whose it is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct LiveToken {
     pub principal: Arc<Principal>,
+    pub session: Session,
     pub end: Timestamp,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
     access: RwLock<HashMap<String, LiveToken>>,
-    /// Refresh tokens by the number of the user that has them: one for each.
+    /// By what is kept of them.
     refresh: Mutex<HashMap<String, RefreshToken>>,
+    sessions: AtomicU64,
 }
 
 #[derive(Debug)]
 struct RefreshToken {
-    text: String,
+    /// The number of the user that it was given to.
+    user: String,
+    session: Session,
     end: Timestamp,
 }
 
 impl Tokens {
-    /// A new token takes the place of the one that the same principal had.
-    pub fn add(&self, token: String, principal: Principal, now: Timestamp, end: Timestamp) {
-        let same = |other: &Principal| other.name == principal.name && other.user == principal.user;
-        let mut access = self.write();
-        access.retain(|_, live| live.end > now && !(A_NEW_TOKEN_KILLS_THE_OLD && same(&live.principal)));
-        access.insert(token, LiveToken { principal: Arc::new(principal), end });
+    /// A session that begins now.
+    pub fn begin(&self) -> Session {
+        Session(self.sessions.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    pub fn holder(&self, token: &str, now: Timestamp) -> Result<Arc<Principal>, Invalid> {
+    /// A new token takes the place of the one that the same session had; too many sessions of somebody, that of the
+    /// oldest.
+    pub fn add(&self, token: String, new: LiveToken, now: Timestamp) {
+        let is_same = |other: &Principal| other.name == new.principal.name && other.user == new.principal.user;
+        let mut access = self.write();
+        let mut sessions = Vec::new();
+        access.retain(|_, live| {
+            let is_same = is_same(&live.principal);
+            let replaced = A_NEW_TOKEN_KILLS_THE_OLD && is_same && live.session == new.session;
+            if is_same && !replaced {
+                sessions.push(live.session);
+            }
+            live.end > now && !replaced
+        });
+        let oldest = sessions.iter().filter(|session| **session != Session::OF_CLIENT).min();
+        if let Some(oldest) = oldest.filter(|_| sessions.len() >= MAX_SESSIONS) {
+            access.retain(|_, live| live.session != *oldest || !is_same(&live.principal));
+        }
+        access.insert(token, new);
+    }
+
+    /// Who has a token, if it is valid.
+    pub fn holder(&self, token: &str, now: Timestamp) -> Result<LiveToken, Invalid> {
         match self.read().get(token) {
-            Some(live) if live.end > now => Ok(Arc::clone(&live.principal)),
+            Some(live) if live.end > now => Ok(live.clone()),
             Some(live) => Err(Invalid::Expired(live.end)),
             None => Err(Invalid::Unknown),
         }
     }
 
     /// Whose token it was, if it was one.
-    pub fn remove(&self, token: &str) -> Option<Arc<Principal>> {
-        self.write().remove(token).map(|live| live.principal)
+    pub fn remove(&self, token: &str) -> Option<LiveToken> {
+        self.write().remove(token)
     }
 
     pub fn evict(&self, of: Option<&str>) -> usize {
@@ -73,25 +106,30 @@ impl Tokens {
     }
 
     pub fn live(&self, now: Timestamp) -> Vec<LiveToken> {
-        let access = self.read();
-        let live = access.values().filter(|live| live.end > now);
-        live.map(|live| LiveToken { principal: Arc::clone(&live.principal), end: live.end }).collect()
+        self.read().values().filter(|live| live.end > now).cloned().collect()
     }
 
-    /// Gives a user a refresh token, in the place of the one before.
-    pub fn add_refresh(&self, user: &str, text: String, end: Timestamp) {
-        locked(&self.refresh).insert(user.to_owned(), RefreshToken { text, end });
+    /// Gives a user's session a refresh token; too many sessions of one user, and the oldest loses its own.
+    pub fn add_refresh(&self, user: &str, session: Session, text: &str, (now, end): (Timestamp, Timestamp)) {
+        let mut refresh = locked(&self.refresh);
+        refresh.retain(|_, token| token.end > now);
+        let theirs: Vec<Session> = refresh.values().filter(|token| token.user == user).map(|t| t.session).collect();
+        if let Some(oldest) = theirs.iter().min().filter(|_| theirs.len() >= MAX_SESSIONS) {
+            refresh.retain(|_, token| token.session != *oldest);
+        }
+        refresh.insert(hashed(text), RefreshToken { user: user.to_owned(), session, end });
     }
 
-    /// The number of the user that a refresh token was given to, if it is valid.
-    pub fn refreshes(&self, text: &str, now: Timestamp) -> Option<String> {
+    /// The number of the user that a refresh token was given to, and in which session, if it is valid.
+    pub fn refreshes(&self, text: &str, now: Timestamp) -> Option<(String, Session)> {
         let refresh = locked(&self.refresh);
-        let mut holding = refresh.iter().filter(|(_, token)| token.end > now);
-        holding.find(|(_, token)| super::same(&token.text, text)).map(|(user, _)| user.clone())
+        let token = refresh.get(&hashed(text)).filter(|token| token.end > now)?;
+        Some((token.user.clone(), token.session))
     }
 
-    pub fn remove_refresh(&self, user: &str) {
-        locked(&self.refresh).remove(user);
+    /// Ends a session for good.
+    pub fn remove_refresh(&self, session: Session) {
+        locked(&self.refresh).retain(|_, token| token.session != session);
     }
 
     fn read(&self) -> RwLockReadGuard<'_, HashMap<String, LiveToken>> {

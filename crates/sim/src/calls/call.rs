@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The first segment and call of those that clients make; streams never get there.
+pub(super) const FIRST_MADE: u64 = 1_500_000_000;
+
 /// Who takes part in a leg, by its place in the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Party {
@@ -70,6 +73,11 @@ impl PhoneCall {
     /// The leg that is on.
     pub fn current(&self, now: i64) -> Option<&Leg> {
         self.legs.iter().rfind(|leg| leg.begins <= now)
+    }
+
+    /// True if a client asked for it.
+    pub fn is_made(&self) -> bool {
+        self.number >= FIRST_MADE
     }
 
     /// Who called.

@@ -63,7 +63,31 @@ pub(crate) struct Shown<'d> {
     pub name: Cow<'d, str>,
     /// The number that it calls from or is called at.
     pub number: Cow<'d, str>,
+    /// The name of the trunk of somebody outside.
+    pub trunk: &'d str,
     pub kind: Kind,
+}
+
+/// Which of a person's names comes first, as the phone book is set to show them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NameOrder {
+    FirstLast,
+    LastFirst,
+}
+
+impl Shown<'_> {
+    /// Number and name, as lists of calls have them: `230 Ada Lovelace`; somebody outside is the trunk that they come
+    /// over, with their number: `10000 Provider A (+15551234567)`. (Seen live.)
+    pub fn label(&self, order: NameOrder) -> String {
+        match (self.kind, self.name.split_once(", ")) {
+            (Kind::ExternalLine, _) => format!("{} {} ({})", self.dn, self.trunk, self.number),
+            (Kind::VoiceMail, _) => "VoiceMail".to_owned(),
+            (Kind::Extension, Some((last, first))) if order == NameOrder::FirstLast => {
+                format!("{} {first} {last}", self.number)
+            }
+            _ => format!("{} {}", self.number, self.name),
+        }
+    }
 }
 
 /// What a party is, with the code that the call history has for it.
@@ -93,6 +117,7 @@ impl Directory {
                     id: dn.id,
                     name: Cow::Owned(number.clone()),
                     number: Cow::Owned(number),
+                    trunk: &dn.name,
                     kind: Kind::ExternalLine,
                 }
             }
@@ -113,5 +138,6 @@ impl Directory {
 }
 
 fn shown(dn: &Dn, kind: Kind) -> Shown<'_> {
-    Shown { dn: &dn.number, id: dn.id, name: Cow::Borrowed(&dn.name), number: Cow::Borrowed(&dn.number), kind }
+    let (name, number) = (Cow::Borrowed(&*dn.name), Cow::Borrowed(&*dn.number));
+    Shown { dn: &dn.number, id: dn.id, name, number, trunk: "", kind }
 }

@@ -20,16 +20,15 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::assumptions::RECORDED_CALLS;
+use call::FIRST_MADE;
 pub(crate) use call::{Leg, Party, PhoneCall};
 pub(crate) use chat::{Chat, Message};
-pub(crate) use directory::{Directory, Dn, Kind, Line, Shown, Team};
+pub(crate) use directory::{Directory, Dn, Kind, Line, NameOrder, Shown, Team};
 use script::{ROUND, ROUND_LEGS, Script};
 use stream::Stream;
 
 /// No call lasts longer, in seconds.
 const LONGEST: i64 = 1200;
-/// The first segment and call of those that clients make; streams never get there.
-const FIRST_MADE: u64 = 1_500_000_000;
 
 /// How much has been said, and when.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

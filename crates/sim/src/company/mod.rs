@@ -31,7 +31,7 @@ pub(crate) fn found(store: &mut Store, shapes: &'static Shapes, users: u32, seed
     system_status(store, shapes, users);
 }
 
-/// The backup of the last night before the PBX started, in seconds since 1970.
+/// The backup and the search for updates of the last night before the PBX started, in seconds since 1970.
 pub(crate) fn back_up(store: &mut Store, boot: i64) {
     const DAY: i64 = 86_400;
     const TWO_O_CLOCK: i64 = 2 * 3600;
@@ -40,6 +40,11 @@ pub(crate) fn back_up(store: &mut Store, boot: i64) {
     let made: Vec<Entity> = set.rows().cloned().collect();
     for backup in made {
         set.put(backup.with("CreationTime", Value::text(at(night))));
+    }
+    if let Some(status) = store.singletons.get_mut("SystemStatus") {
+        for name in ["LastCheckForUpdates", "LastSuccessfulUpdate"] {
+            status.set(name, Value::text(at(night)));
+        }
     }
 }
 
@@ -188,6 +193,18 @@ fn system_status(store: &mut Store, shapes: &'static Shapes, users: u32) {
         .with("IsAuditLogEnabled", Value::Bool(true))
         .with("IsChatLogEnabled", Value::Bool(true))
         .with("RecordingQuota", Value::Int(5_368_709_120))
-        .with("AutoUpdateEnabled", Value::Bool(true));
+        .with("AutoUpdateEnabled", Value::Bool(true))
+        .with("IpV6", Value::text(""))
+        .with("ChatUsedSpace", Value::Int(0))
+        .with("RecordingUsedSpace", Value::Int(0))
+        .with("IsRecordingArchiveEnabled", Value::Bool(true))
+        .with("RemoteStorageEnabled", Value::Bool(true));
+    // Members that a live one has, as they are when nothing is wrong.
+    let status =
+        ["DBMaintenanceInProgress", "RecordingQuotaReached", "RecordingStopped", "RemoteConfigurationRequired"]
+            .into_iter()
+            .chain(["VoicemailQuotaReached", "VoicemailStopped"])
+            .fold(status, |status, name| status.with(name, Value::Bool(false)));
+    let status = status.with("RemoteStorageStatus", Value::text("Configured"));
     store.singletons.insert("SystemStatus", status);
 }

@@ -4,7 +4,9 @@ use fastrand::Rng;
 use serde_json::{Value as Json, json};
 
 use super::DEFAULT_GROUP;
-use crate::state::{Entity, Numbered, Shapes, Store, Value, free_id, free_number, known_entity, name_memberships};
+use crate::state::{
+    Entity, Numbered, Shapes, Store, Value, free_id, free_number, known_entity, label, name_memberships, peer_by_number,
+};
 
 const QUEUES: [(&str, &str); 6] = [
     ("Sales", "RingAll"),
@@ -156,11 +158,13 @@ impl Company<'_> {
                 0 => ("IVR", receptionist),
                 _ => ("Queue", queues[index % queues.len()].as_str()),
             };
-            let destination = json!({ "To": to, "Number": destination, "Type": to });
+            let called = peer_by_number(self.store, destination).map_or("", |(peer, _)| label(peer));
+            let destination = json!({ "To": to, "Number": destination, "Name": called, "Type": to });
             self.add_rule("InboundRules", &json!({
                 "RuleName": format!("DID {did}"), "Condition": "BasedOnDID", "CallType": "AllCalls", "Data": did,
                 "Hours": { "Type": "OfficeHours" }, "TrunkDN": { "Id": id, "Number": number, "Name": name, "Type": "ExternalLine" },
                 "OfficeHoursDestination": destination, "OutOfOfficeHoursDestination": destination,
+                "HolidaysDestination": destination,
             }));
         }
     }

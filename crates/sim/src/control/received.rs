@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use threecx_catalog::operation;
 
 use super::{Query, ok, refuse};
-use crate::faults::{LOGIN, LOGOUT, TOKEN};
+use crate::faults::LOGINS;
 use crate::http::Response;
 use crate::journal::{Count, Received};
 use crate::system::System;
@@ -38,7 +38,7 @@ pub(super) fn counts(system: &System) -> Response {
 
 /// Also for an operation that has not been asked for yet.
 pub(super) fn count(system: &System, what: &str) -> Response {
-    if operation(what).is_none() && ![TOKEN, LOGIN, LOGOUT].contains(&what) {
+    if operation(what).is_none() && !LOGINS.contains(&what) {
         return refuse(404, &format!("expected an operation, such as Users.RebootPhone; got `{what}`"));
     }
     ok(&counted(&system.journal.count(what)))

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::target::{self, LOGIN, LOGOUT, TOKEN};
+use super::target::{self, LOGINS};
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl FromStr for Fault {
         let kind = kind.ok_or_else(|| {
             format!("expected one of {}; got `{name}`", FaultKind::ALL.map(|(name, _)| name).join(", "))
         })?;
-        let login = operation.as_deref().filter(|operation| [TOKEN, LOGIN, LOGOUT].contains(operation));
+        let login = operation.as_deref().filter(|operation| LOGINS.contains(operation));
         if let Some(login) = login.filter(|_| kind.is_of_tokens()) {
             return Err(format!("`{name}` needs a request with a token, which `{login}` is not"));
         }

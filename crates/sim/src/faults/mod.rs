@@ -13,7 +13,7 @@ use fastrand::Rng;
 
 pub use fault::{Fault, FaultKind};
 pub use latency::{Latency, parse_duration};
-pub(crate) use target::{LOGIN, LOGOUT, TOKEN};
+pub(crate) use target::{LOGIN, LOGINS, LOGOUT, SESSION, TOKEN};
 
 /// Faults and latencies that are set, each with a chance of its own, so that one does not
 /// shift the luck of another.

@@ -8,10 +8,14 @@ pub(crate) const TOKEN: &str = "token";
 pub(crate) const LOGIN: &str = "login";
 /// `POST /webclient/api/Logout`
 pub(crate) const LOGOUT: &str = "logout";
+/// `POST /webclient/api/MyPhone/session`
+pub(crate) const SESSION: &str = "session";
+/// What is not an operation.
+pub(crate) const LOGINS: [&str; 4] = [TOKEN, LOGIN, LOGOUT, SESSION];
 
 /// Checks what stands behind an `@`, and gives it the spelling of the catalogue.
 pub(super) fn parse(text: &str) -> Result<String, String> {
-    if [TOKEN, LOGIN, LOGOUT].contains(&text) {
+    if LOGINS.contains(&text) {
         return Ok(text.to_owned());
     }
     let known = match text.split_once('.') {
@@ -20,8 +24,8 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
     };
     let unknown = || {
         format!(
-            "expected an operation (Users.RebootPhone), a resource (Users) or one of {TOKEN}, {LOGIN}, {LOGOUT} \
-             after the @; got `{text}`"
+            "expected an operation (Users.RebootPhone), a resource (Users) or one of {} after the @; got `{text}`",
+            LOGINS.join(", ")
         )
     };
     known.map(str::to_owned).ok_or_else(unknown)

@@ -1,6 +1,6 @@
 //! Refusals, and the envelope that they come in.
 
-use threecx_catalog::Span;
+use threecx_catalog::{Body, Form, Method, Span};
 
 use super::codes;
 use super::response::Response;
@@ -33,6 +33,26 @@ impl Problem {
     /// A value that is not taken.
     pub fn refused(target: &str, code: &'static str) -> Problem {
         Problem::Refused { target: target.to_owned(), code }
+    }
+
+    /// A body that is not of its type: which field it is, is not said. (Seen live.)
+    pub fn of_body(misfit: Misfit, form: &Form) -> Problem {
+        if misfit.too_long.is_some() { misfit.into() } else { Problem::unreadable(form) }
+    }
+
+    /// A body that cannot be read: the name that the PBX's own code has for it is missing. (Seen live for changes; the
+    /// other names are an assumption.)
+    pub fn unreadable(form: &Form) -> Problem {
+        let target = match (form.body, form.method) {
+            (Body::Entity(_), Method::Patch) => "delta".to_owned(),
+            (Body::Entity(ty), _) => {
+                let (first, rest) = ty.name.split_at_checked(1).unwrap_or_default();
+                first.to_ascii_lowercase() + rest
+            }
+            _ => "parameters".to_owned(),
+        };
+        let message = format!("The {target} field is required.");
+        Problem::Binding { target, message }
     }
 
     /// The same with the name that its code has in a release.

@@ -170,6 +170,22 @@ fn report(call: &Call<'_>, store: &Store) -> Answer {
     Ok(call.rows(&fragment, page.rows, page.count, &options.selection))
 }
 
+/// How serious a line of the activity log is, in the words of the event log.
+#[derive(Clone, Copy)]
+enum Severity {
+    Info,
+    Warning,
+}
+
+impl Severity {
+    fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "Info",
+            Severity::Warning => "Warning",
+        }
+    }
+}
+
 /// What happened in a period, line by line: calls and changes.
 fn activity(call: &Call<'_>, store: &Store) -> Answer {
     let shape = call.shapes.get("ActivityLogEvent").ok_or(Problem::NoSuchPath)?;
@@ -181,7 +197,7 @@ fn activity(call: &Call<'_>, store: &Store) -> Answer {
     let period = moment("startDate").unwrap_or(i64::MIN)..moment("endDate").unwrap_or(i64::MAX);
     let wanted = |name: &str| call.parameters.get(name).and_then(Value::as_text).filter(|text| !text.is_empty());
     let (extension, words, id) = (wanted("extension"), wanted("search"), wanted("call"));
-    let mut lines: Vec<(i64, String)> = Vec::new();
+    let mut lines: Vec<(i64, Severity, String)> = Vec::new();
     for phone_call in store.calls.ended(call.now.as_second(), period.clone()) {
         if id.is_some_and(|id| id != phone_call.id().to_string()) {
             continue;
@@ -192,8 +208,10 @@ fn activity(call: &Call<'_>, store: &Store) -> Answer {
                 continue;
             }
             let outcome = if leg.answered { "answered" } else { "not answered" };
-            lines.push((leg.begins, format!("Call {}: {} calls {}", phone_call.id(), from.number, to.number)));
-            lines.push((leg.ends(), format!("Call {}: ended, {outcome}, {} s of talk", phone_call.id(), leg.talks)));
+            let (id, talked) = (phone_call.id(), leg.talks);
+            let severity = if leg.answered { Severity::Info } else { Severity::Warning };
+            lines.push((leg.begins, Severity::Info, format!("Call {id}: {} calls {}", from.number, to.number)));
+            lines.push((leg.ends(), severity, format!("Call {id}: ended, {outcome}, {talked} s of talk")));
         }
     }
     if extension.is_none() && id.is_none() {
@@ -202,14 +220,19 @@ fn activity(call: &Call<'_>, store: &Store) -> Answer {
             if period.contains(&at) {
                 let words = ["changes", "creates", "changes", "deletes", "acts on"];
                 let word = words[change.int("Action").unwrap_or(0) as usize % words.len()];
-                lines.push((at, format!("{} {word} {}", change.text("UserName"), change.text("ObjectName"))));
+                let line = format!("{} {word} {}", change.text("UserName"), change.text("ObjectName"));
+                lines.push((at, Severity::Info, line));
             }
         }
     }
-    lines.retain(|(_, line)| words.is_none_or(|words| line.contains(words)));
-    lines.sort_by_key(|(at, _)| *at);
+    let severity = wanted("severity");
+    lines.retain(|(_, is, line)| {
+        severity.is_none_or(|severity| severity.eq_ignore_ascii_case(is.name()))
+            && words.is_none_or(|words| line.contains(words))
+    });
+    lines.sort_by_key(|(at, ..)| *at);
     let number = |name: &str| call.parameters.get(name).and_then(Value::as_int).and_then(|n| usize::try_from(n).ok());
-    let rows = (1..).zip(lines).map(|(index, (at, line))| {
+    let rows = (1..).zip(lines).map(|(index, (at, _, line))| {
         let row = Entity::new(shape).with("Index", Value::Int(index)).with("TimeStamp", instant(at));
         row.with("Message", Value::text(line))
     });

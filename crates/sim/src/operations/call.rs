@@ -9,6 +9,7 @@ use threecx_catalog::{Content, Form, Operation, Options as Offered, Span};
 
 use super::route::{Parameters, Route};
 use crate::http::{API, Problem, Response};
+use crate::live::Live;
 use crate::odata::{Budget, Options, QueryContext, Results, Selection, write_entity};
 use crate::state::{Entity, Shape, Shapes, Value, write_value};
 
@@ -30,6 +31,7 @@ pub(crate) struct Call<'c> {
     /// What the query options may cost.
     pub budget: Arc<Budget>,
     pub release: Span,
+    pub live: Live,
     /// The PBX's own address, for contexts.
     pub url: &'c str,
     /// `20.0.10.1621`

@@ -1,7 +1,7 @@
 //! The phone book: whose a contact is, deletion by source, and import from CSV.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::behaviours::Behaviour::{Changes, Reads};
 use super::behaviours::{Answer, Behaviours};
@@ -10,7 +10,7 @@ use super::{Call, rules};
 use crate::assumptions::MAX_IMPORTED_CONTACTS;
 use crate::http::{Problem, Response};
 use crate::odata::Selection;
-use crate::state::{Entity, Key, PeerKind, Shapes, Store, Value, entity_from_json, peer_by_number};
+use crate::state::{Entity, Key, PeerKind, Shape, Shapes, Store, Value, entity_from_json, peer_by_number};
 
 /// The path below the API at which contacts are imported. No description has this operation.
 pub(crate) const IMPORT: &str = "/Contacts/Pbx.ImportContacts";
@@ -147,9 +147,26 @@ fn get_by_number(call: &Call<'_>, store: &Store) -> Answer {
     Ok(call.rows("Contacts", page.rows, page.count, &options.selection))
 }
 
-/// Adds the contacts of a CSV file: a line with the names of the properties, then one for each
-/// contact. All of them, or none if one is refused. (No description has this operation; seen
-/// live.)
+/// What the console's phone book calls properties, without spaces; those without a property are read and left out.
+const CONSOLE_COLUMNS: [(&str, Option<&str>); 6] = [
+    ("Name", Some("FirstName")),
+    ("Company", Some("CompanyName")),
+    ("Mobile", Some("PhoneNumber")),
+    ("E-Mail", Some("Email")),
+    ("Home2", None),
+    ("HomeFax", None),
+];
+
+/// The property that a column is, by its own name or the console's.
+fn column(header: &str, shape: &'static Shape) -> Option<&'static str> {
+    let header = header.trim_start_matches('\u{feff}').replace(' ', "");
+    let known = CONSOLE_COLUMNS.iter().find(|(console, _)| console.eq_ignore_ascii_case(&header));
+    let name = known.map_or(Some(header.as_str()), |(_, name)| *name)?;
+    shape.index_of_similar(name).map(|index| shape.properties[index].name).filter(|name| *name != "Id")
+}
+
+/// Adds the contacts of a CSV file: a line with the console's names of the columns or those of the properties, then
+/// one for each contact. All of them, or none if one is refused. (No description has this operation; seen live.)
 pub(crate) fn import(
     store: &mut Store,
     shapes: &'static Shapes,
@@ -161,13 +178,7 @@ pub(crate) fn import(
     let Ok(headers) = records.headers().cloned() else { return refuse("WARNINGS.CSV_INVALID_FILE_FORMAT") };
     let set = store.set("Contacts").ok_or(Problem::NoSuchPath)?;
     let shape = set.shape;
-    let columns: Vec<Option<&'static str>> = headers
-        .iter()
-        .map(|header| header.trim_start_matches('\u{feff}').replace(' ', ""))
-        .map(|header| {
-            shape.index_of_similar(&header).map(|index| shape.properties[index].name).filter(|name| *name != "Id")
-        })
-        .collect();
+    let columns: Vec<Option<&'static str>> = headers.iter().map(|header| column(header, shape)).collect();
     if columns.iter().all(Option::is_none) {
         return refuse("WARNINGS.WRONG_CSV_FILE_REQUIRED_HEADER_NOT_FOUND");
     }
@@ -199,11 +210,12 @@ pub(crate) fn import(
         rules::check(&NATURE, set, &contact, None, store, now)?;
         contacts.push(contact);
     }
+    let answer = json!({ "success": true, "importCount": contacts.len() });
     if let Some(set) = store.set_mut("Contacts") {
         for contact in contacts {
             let free = set.free_key();
             set.put(contact.with("Id", free.into()));
         }
     }
-    Ok(Response::empty(204))
+    Ok(Response::json(200, answer.to_string()))
 }

@@ -17,16 +17,24 @@ pub(super) fn answer<E: Borrow<Entity>>(
 ) -> Result<Response, Problem> {
     let columns: Vec<usize> =
         (0..shape.properties.len()).filter(|index| !shape.properties[*index].navigation).collect();
+    let lines = rows.into_iter().map(|row| columns.iter().map(|i| cell(row.borrow().at(*i))).collect::<Vec<_>>());
+    Ok(file(call, columns.iter().map(|index| shape.properties[*index].name), lines))
+}
+
+/// A CSV file with these lines.
+pub(super) fn file<'h>(
+    call: &Call<'_>,
+    header: impl IntoIterator<Item = &'h str>,
+    lines: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
+) -> Response {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
-    let lines = writer.write_record(columns.iter().map(|index| shape.properties[*index].name)).and_then(|()| {
-        rows.into_iter()
-            .try_for_each(|row| writer.write_record(columns.iter().map(|index| cell(row.borrow().at(*index)))))
-    });
+    let written =
+        writer.write_record(header).and_then(|()| lines.into_iter().try_for_each(|line| writer.write_record(line)));
     // Writing into memory does not fail.
-    let file = lines.ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default();
+    let file = written.ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default();
     let name =
         call.operation.name().trim_start_matches("Download").trim_start_matches("Export").trim_start_matches("Get");
-    Ok(Response::file("text/csv", &format!("{name}.csv"), file))
+    Response::file("text/csv", &format!("{name}.csv"), file)
 }
 
 fn cell(value: &Value) -> String {

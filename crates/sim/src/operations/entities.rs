@@ -1,7 +1,7 @@
 //! Entity sets and singletons, served from the catalogue alone: list, get, create, update,
 //! delete, and the collections below an entity.
 
-use threecx_catalog::{Content, Form, Type, TypeRef, Verb};
+use threecx_catalog::{Content, Form, Span, Type, TypeRef, Verb};
 
 use super::behaviours::{Answer, Behaviour};
 use super::nature::{Nature, TextKeys, View, Wanted};
@@ -14,6 +14,10 @@ use crate::state::{Entity, Key, Row, Set, Store, Value, entity_from_json};
 
 /// The most rows that `$top` may ask an entity set for (seen live).
 const LARGEST_PAGE: usize = 100;
+/// What is not in the answer to whoever created an entity with it.
+const UNECHOED: [&str; 1] = ["AccessPassword"];
+/// The first release with this limit: clients of earlier ones ask for 100,000.
+const LIMITED_SINCE: &str = "20.0.6";
 
 /// What an operation does that has no behaviour of its own. `below` are the segments of its path after
 /// the first, which names a set or something else.
@@ -35,7 +39,7 @@ pub(super) fn behaviour(verb: Verb, form: &Form, below: Option<&[Segment]>, is_s
 fn list(call: &Call<'_>, store: &Store) -> Answer {
     let set = root(call, store)?;
     let options = call.options(Some(set.shape))?;
-    limit(&options)?;
+    limit(call, &options)?;
     let view = View { store, set, wanted: Wanted::Options(&options), now: call.now };
     let page = options.page((call.route.nature.rows)(view), DEFAULT_PAGE.max(options.top.unwrap_or(0)));
     let fragment = format!("{}{}", call.route.root, options.selection.context());
@@ -43,9 +47,10 @@ fn list(call: &Call<'_>, store: &Store) -> Answer {
 }
 
 /// Refuses `$top` over 100, in the words of a live PBX.
-fn limit(options: &Options) -> Result<(), Problem> {
+pub(super) fn limit(call: &Call<'_>, options: &Options) -> Result<(), Problem> {
+    let limited = Span::parse(LIMITED_SINCE).is_none_or(|since| call.release.last >= since.first);
     match options.top {
-        Some(top) if top > LARGEST_PAGE => Err(Problem::Query(QueryError::new(format!(
+        Some(top) if limited && top > LARGEST_PAGE => Err(Problem::Query(QueryError::new(format!(
             "The limit of '{LARGEST_PAGE}' for Top query has been exceeded. The value from the incoming request is '{top}'."
         )))),
         _ => Ok(()),
@@ -118,7 +123,7 @@ pub(super) fn create(
     let (name, nature) = (call.route.root, call.route.nature);
     let set = root(call, store)?;
     let mut entity = Entity::new(set.shape);
-    entity_from_json(&mut entity, &call.body, call.shapes)?;
+    entity_from_json(&mut entity, &call.body, call.shapes).map_err(|misfit| Problem::of_body(misfit, call.form))?;
     // No id, or one of 0, asks for a free one. The console sends 0.
     let free = match entity.get(set.key) {
         Value::Int(0) => Some(set.free_key()),
@@ -135,7 +140,8 @@ pub(super) fn create(
     complete(&mut entity, store)?;
     settle(&mut entity, store)?;
     rules::check(nature, set, &entity, None, store, call.now)?;
-    let response = call.entity(201, &format!("{name}/$entity"), &entity, Selection::all());
+    let echo = UNECHOED.iter().fold(entity.clone(), |echo, name| echo.with(name, Value::Null));
+    let response = call.entity(201, &format!("{name}/$entity"), &echo, Selection::all());
     if let Some(set) = store.set_mut(name) {
         set.put(entity);
     }
@@ -172,7 +178,7 @@ pub(super) fn change(
     check: impl FnOnce(&Entity, &mut Entity, &Store) -> Result<(), Problem>,
 ) -> Answer {
     let mut entity = before.clone();
-    entity_from_json(&mut entity, &call.body, call.shapes)?;
+    entity_from_json(&mut entity, &call.body, call.shapes).map_err(|misfit| Problem::of_body(misfit, call.form))?;
     let set = store.set(name).ok_or(Problem::NoSuchPath)?;
     if entity.get(set.key) != before.get(set.key) {
         return Err(Problem::refused(set.key, "WARNINGS.XAPI.FORBIDDEN_CHANGE"));
@@ -197,7 +203,7 @@ fn singleton(call: &Call<'_>, store: &Store) -> Answer {
 fn update_singleton(call: &Call<'_>, store: &mut Store) -> Answer {
     let name = call.route.root;
     let mut changed = store.singletons.get(name).ok_or(Problem::NoSuchPath)?.clone();
-    entity_from_json(&mut changed, &call.body, call.shapes)?;
+    entity_from_json(&mut changed, &call.body, call.shapes).map_err(|misfit| Problem::of_body(misfit, call.form))?;
     settle(&mut changed, store)?;
     if let Some(entity) = store.singletons.get_mut(name) {
         *entity = changed;
@@ -225,7 +231,7 @@ pub(super) fn rows_below(call: &Call<'_>, entity: &Entity, place: &str, property
         return Err(Problem::NoSuchPath);
     };
     let options = call.options(call.shapes.get(structure.name))?;
-    limit(&options)?;
+    limit(call, &options)?;
     let rows = entity.get(property).as_list().iter().filter_map(Value::as_object);
     let page = options.page(rows, usize::MAX);
     let fragment = format!("{place}/{property}{}", options.selection.context());

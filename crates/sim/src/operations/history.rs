@@ -7,7 +7,8 @@ use super::behaviours::{Answer, Behaviours};
 use super::moments::{duration, instant};
 use super::nature::{Nature, View};
 use super::{Call, csv, directory};
-use crate::calls::{Chat, Directory, Kind, Leg, Message, Party, PhoneCall, Shown};
+use crate::assumptions::CALL_STEP_SECONDS;
+use crate::calls::{Chat, Directory, Kind, Leg, Message, NameOrder, Party, PhoneCall, Shown};
 use crate::http::{Problem, Response};
 use crate::state::{Entity, Row, Rows, Shape, Store, Value};
 
@@ -35,13 +36,14 @@ pub(super) const LAST_TIMESTAMP: Nature =
     Nature { name: "LastCdrAndChatMessageTimestamp", rows: last_call, ..Nature::PLAIN };
 
 fn active<'s>(store: &'s Store, shape: &'static Shape, now: Timestamp) -> impl Iterator<Item = Row<'s>> {
-    let label = |shown: &Shown<'_>| Value::text(format!("{} {}", shown.number, shown.name));
+    let order = name_order(store);
     active_calls(store, now.as_second()).map(move |call| {
+        let (caller, callee) = call.labels(order);
         Entity::new(shape)
             .with("Id", Value::Int(call.id))
-            .with("Caller", label(&call.caller))
-            .with("Callee", label(&call.callee))
-            .with("Status", Value::text(call.status()))
+            .with("Caller", Value::text(caller))
+            .with("Callee", Value::text(callee))
+            .with("Status", Value::text(call.status))
             .with("LastChangeStatus", instant(call.since))
             .with("EstablishedAt", instant(call.begins))
             .with("ServerNow", Value::text(now.to_string()))
@@ -54,17 +56,54 @@ pub(crate) struct ActiveCall<'s> {
     pub id: i64,
     pub caller: Shown<'s>,
     pub callee: Shown<'s>,
-    talking: bool,
-    /// Since when it has been ringing or talking, in seconds since 1970.
+    /// `Ringing`, `Talking`, and for a second each what comes before.
+    pub status: &'static str,
+    /// Since when it has been in this status, in seconds since 1970.
     pub since: i64,
     /// When somebody called.
     pub begins: i64,
+    /// True if a client asked for it.
+    is_made: bool,
 }
 
 impl ActiveCall<'_> {
-    pub fn status(&self) -> &'static str {
-        if self.talking { "Talking" } else { "Ringing" }
+    /// How the list of calls names the two parties. A call that a client asked for rings at the caller's own phone
+    /// first.
+    fn labels(&self, order: NameOrder) -> (String, String) {
+        match self.is_made && self.status != "Talking" {
+            true => ("MakeCall".to_owned(), self.caller.label(order)),
+            false => (self.caller.label(order), self.callee.label(order)),
+        }
     }
+}
+
+/// Which of a person's names the phone book shows first.
+fn name_order(store: &Store) -> NameOrder {
+    let settings = store.singletons.get("PhoneBookSettings");
+    match settings.map(|settings| settings.text("PhoneBookDisplay")) {
+        Some("LastNameFirstName") => NameOrder::LastFirst,
+        _ => NameOrder::FirstLast,
+    }
+}
+
+/// What a call is doing, and since when. Whoever waits in a queue talks to it. (Measured live.)
+fn status(call: &PhoneCall, leg: &Leg, now: i64) -> (&'static str, i64) {
+    let is_waiting = matches!(leg.to, Party::Queue(_));
+    let answered_at = if is_waiting { leg.begins } else { leg.begins + leg.rings };
+    if (leg.answered || is_waiting) && now >= answered_at {
+        return ("Talking", answered_at);
+    }
+    if now >= leg.begins + CALL_STEP_SECONDS {
+        return ("Ringing", leg.begins + CALL_STEP_SECONDS);
+    }
+    let place = call.legs.iter().position(|one| one == leg).unwrap_or(0);
+    let status = match place.checked_sub(1).and_then(|before| call.legs.get(before)) {
+        None if matches!(leg.from, Party::Outside { .. }) => "Routing",
+        None => "Initiating",
+        Some(before) if before.answered => "Transferring",
+        Some(_) => "Rerouting",
+    };
+    (status, leg.begins)
 }
 
 /// The calls that are on at a second.
@@ -72,9 +111,9 @@ pub(crate) fn active_calls(store: &Store, now: i64) -> impl Iterator<Item = Acti
     store.calls.active(now).filter_map(move |call| {
         let leg = call.current(now)?;
         let (caller, callee) = (store.calls.directory().show(call.caller()?), store.calls.directory().show(leg.to));
-        let talking = leg.answered && now >= leg.begins + leg.rings;
-        let since = if talking { leg.begins + leg.rings } else { leg.begins };
-        Some(ActiveCall { id: call.id(), caller, callee, talking, since, begins: call.begins() })
+        let (status, since) = status(&call, leg, now);
+        let (begins, is_made) = (call.begins(), call.is_made());
+        Some(ActiveCall { id: call.id(), caller, callee, status, since, begins, is_made })
     })
 }
 

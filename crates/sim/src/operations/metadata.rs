@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
-use threecx_catalog::{Body, Content, Enumeration, Property, Span, Type, TypeRef, Verb};
+use threecx_catalog::{Body, Content, Enumeration, Method, Property, Span, Type, TypeRef, Verb};
 
 use super::{Route, Routes};
 use crate::http::{API, Response};
@@ -24,7 +24,7 @@ pub(crate) fn service_document(url: &str, store: &Store) -> Response {
 
 /// Answers `GET /xapi/v1/$metadata`.
 pub(crate) fn metadata(store: &Store, routes: &Routes, shapes: &'static Shapes, release: Span) -> Response {
-    let model = Model::of(store, shapes, release);
+    let model = Model::of(store, routes, shapes, release);
     let mut out = String::from(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
          <edmx:Edmx Version=\"4.0\" xmlns:edmx=\"http://docs.oasis-open.org/odata/ns/edmx\">\
@@ -38,11 +38,11 @@ pub(crate) fn metadata(store: &Store, routes: &Routes, shapes: &'static Shapes, 
     }
     let imports = model.write_operations(routes, &mut out);
     out.push_str("<EntityContainer Name=\"Container\">");
-    for (name, set) in ordered(&store.sets) {
-        let _ = write!(out, "<EntitySet Name=\"{name}\" EntityType=\"Pbx.{}\"/>", set.shape.structure.name);
+    for (name, (shape, _)) in &model.sets {
+        model.write_place(("EntitySet", "EntityType"), name, shape, &mut out);
     }
-    for (name, entity) in ordered(&store.singletons) {
-        let _ = write!(out, "<Singleton Name=\"{name}\" Type=\"Pbx.{}\"/>", entity.shape.structure.name);
+    for (name, shape) in &model.singletons {
+        model.write_place(("Singleton", "Type"), name, shape, &mut out);
     }
     for (kind, name) in imports {
         let _ = write!(out, "<{kind}Import Name=\"{name}\" {kind}=\"Pbx.{name}\"/>");
@@ -52,32 +52,74 @@ pub(crate) fn metadata(store: &Store, routes: &Routes, shapes: &'static Shapes, 
     Response { content_type: Some("application/xml"), ..body }.with("odata-version", "4.0")
 }
 
-fn ordered<'m, T>(map: &'m std::collections::HashMap<&'static str, T>) -> BTreeMap<&'static str, &'m T> {
-    map.iter().map(|(name, value)| (*name, value)).collect()
-}
-
-/// Which structures are entity types, and by what they are known.
-struct Model<'m> {
-    /// The key of each; a singleton's may be missing.
+/// The sets and singletons of a release, which structures are entity types, and by what they are known.
+struct Model {
+    /// With the property that is the key: those that can be listed, and those that have only functions, such as reports.
+    sets: BTreeMap<&'static str, (&'static Shape, Option<&'static str>)>,
+    singletons: BTreeMap<&'static str, &'static Shape>,
+    /// The key of each entity type; a singleton's may be missing.
     entities: BTreeMap<&'static str, Option<&'static str>>,
-    store: &'m Store,
     shapes: &'static Shapes,
     release: Span,
 }
 
-impl<'m> Model<'m> {
-    fn of(store: &'m Store, shapes: &'static Shapes, release: Span) -> Model<'m> {
-        let mut entities = BTreeMap::new();
-        for set in store.sets.values() {
-            entities.insert(set.shape.structure.name, Some(set.key));
+/// The type of what a function answers: of rows or a file with them, or of one entity.
+fn answered(route: &Route, shapes: &'static Shapes, rows: bool) -> Option<&'static Shape> {
+    match route.form.answer_in(shapes.release()).content {
+        Content::Value(ty) | Content::File(_, Some(ty)) if ty.collection == rows => shapes.get(ty.ty.name()),
+        _ => None,
+    }
+}
+
+impl Model {
+    fn of(store: &Store, routes: &Routes, shapes: &'static Shapes, release: Span) -> Model {
+        let mut sets: BTreeMap<&'static str, (&'static Shape, Option<&'static str>)> =
+            store.sets.iter().map(|(name, set)| (*name, (set.shape, Some(set.key)))).collect();
+        let singletons: BTreeMap<&'static str, &'static Shape> =
+            store.singletons.iter().map(|(name, entity)| (*name, entity.shape)).collect();
+        let mut others: Vec<&Route> = routes.all().filter(|route| route.template.len() > 1).collect();
+        others.sort_by_key(|route| route.operation.id);
+        for rows in [true, false] {
+            for route in others.iter().filter(|route| !singletons.contains_key(route.root)) {
+                let Some(shape) = answered(route, shapes, rows) else { continue };
+                sets.entry(route.root).or_insert_with(|| (shape, shape.likely_key()));
+            }
         }
-        let singletons = store.singletons.values().map(|entity| entity.shape);
+        let mut entities = BTreeMap::new();
+        for (shape, key) in sets.values() {
+            entities.insert(shape.structure.name, *key);
+        }
         let navigated = shapes.all().flat_map(|shape| &shape.properties).filter(|property| property.navigation);
         let navigated = navigated.filter_map(|property| shapes.get(property.ty.ty.name()));
-        for shape in singletons.chain(navigated) {
+        for shape in singletons.values().copied().chain(navigated) {
             entities.entry(shape.structure.name).or_insert_with(|| shape.likely_key());
         }
-        Model { entities, store, shapes, release }
+        Model { sets, singletons, entities, shapes, release }
+    }
+
+    /// The set in which all entities of a type are that a property leads to. Where there is none, or more than one, they
+    /// are a part of what leads to them.
+    fn target(&self, property: &Property) -> Option<&'static str> {
+        let mut sets = self.sets.iter().filter(|(_, (shape, _))| shape.structure.name == property.ty.ty.name());
+        let (name, _) = sets.next().filter(|_| property.navigation)?;
+        sets.next().is_none().then_some(*name)
+    }
+
+    /// A set or singleton, and where its navigation properties lead.
+    fn write_place(&self, (tag, attribute): (&str, &str), name: &str, shape: &Shape, out: &mut String) {
+        let _ = write!(out, "<{tag} Name=\"{name}\" {attribute}=\"Pbx.{}\"", shape.structure.name);
+        let bindings: String = shape
+            .properties
+            .iter()
+            .filter_map(|property| Some((property.name, self.target(property)?)))
+            .map(|(path, target)| format!("<NavigationPropertyBinding Path=\"{path}\" Target=\"{target}\"/>"))
+            .collect();
+        match bindings.is_empty() {
+            true => out.push_str("/>"),
+            false => {
+                let _ = write!(out, ">{bindings}</{tag}>");
+            }
+        }
     }
 
     fn write_structure(&self, shape: &Shape, out: &mut String) {
@@ -101,8 +143,8 @@ impl<'m> Model<'m> {
         let nullable = if property.ty.nullable && key != Some(name) { "" } else { " Nullable=\"false\"" };
         if self.entities.contains_key(property.ty.ty.name()) {
             let nullable = if property.ty.collection { "" } else { nullable };
-            let _ =
-                write!(out, "<NavigationProperty Name=\"{name}\" Type=\"{ty}\"{nullable} ContainsTarget=\"true\"/>");
+            let contains = if self.target(property).is_some() { "" } else { " ContainsTarget=\"true\"" };
+            let _ = write!(out, "<NavigationProperty Name=\"{name}\" Type=\"{ty}\"{nullable}{contains}/>");
         } else {
             let length = property.max_length.map(|max| format!(" MaxLength=\"{max}\"")).unwrap_or_default();
             let _ = write!(out, "<Property Name=\"{name}\" Type=\"{ty}\"{nullable}{length}/>");
@@ -126,9 +168,12 @@ impl<'m> Model<'m> {
         let mut imports = BTreeSet::new();
         let mut written = BTreeSet::new();
         for route in routes.all() {
-            let kind = match route.operation.verb {
-                Verb::Function => "Function",
-                Verb::Action => "Action",
+            let is_bound = route.template.last().is_some_and(|last| last.name.starts_with("Pbx."));
+            let kind = match (route.operation.verb, route.form.method) {
+                (Verb::Function, _) => "Function",
+                (Verb::Action, _) => "Action",
+                (_, Method::Get) if is_bound => "Function",
+                _ if is_bound => "Action",
                 _ => continue,
             };
             let mut text = String::new();
@@ -188,18 +233,16 @@ impl<'m> Model<'m> {
 
     /// The type of the set, entity or singleton that a path begins with.
     fn bound_to(&self, root: &Segment) -> Option<String> {
-        let one = match self.store.set(&root.name) {
-            Some(set) => set.shape,
-            None => self.store.singletons.get(root.name.as_str())?.shape,
-        };
-        let is_set = self.store.set(&root.name).is_some() && root.arguments == Arguments::None;
+        let set = self.sets.get(root.name.as_str()).map(|(shape, _)| *shape);
+        let one = set.or_else(|| self.singletons.get(root.name.as_str()).copied())?;
+        let is_set = set.is_some() && root.arguments == Arguments::None;
         let name = format!("Pbx.{}", one.structure.name);
         Some(if is_set { format!("Collection({name})") } else { name })
     }
 }
 
 /// The enumerations that the properties, parameters and answers of a release use.
-fn enumerations(
+pub(super) fn enumerations(
     routes: &Routes,
     shapes: &'static Shapes,
     release: Span,

@@ -179,7 +179,7 @@ mod tests {
     /// The empty stores of all releases.
     fn stores() -> Vec<Store> {
         let spans = Release::all().map(|release| Span { first: release, last: release });
-        spans.map(|span| empty_store(&Routes::of(span), Shapes::of(span))).collect()
+        spans.map(Shapes::of).map(|shapes| empty_store(&Routes::of(shapes), shapes)).collect()
     }
 
     #[test]

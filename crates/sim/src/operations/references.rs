@@ -67,6 +67,7 @@ fn this(entity: &mut Entity, store: &Store) -> Result<(), &'static str> {
                 entity.set("GroupNames", Value::List(groups.iter().map(|group| group.get("Name").clone()).collect()));
             }
         }
+        "InboundRule" => every_destination(entity),
         "User" => exists(entity, "PrimaryGroupId", "Groups", store)?,
         "Sbc" => {
             exists(entity, "PhoneUserId", "Users", store)?;
@@ -133,6 +134,18 @@ fn destination(entity: &mut Entity, store: &Store) -> Result<(), &'static str> {
     entity.set("Name", name);
     entity.set("Type", Value::text(kind.name()));
     Ok(())
+}
+
+/// Where calls go out of office hours and on holidays, if a rule never said so: where they go otherwise. (A live one
+/// has all three.)
+fn every_destination(rule: &mut Entity) {
+    let to = rule.get("OfficeHoursDestination").clone();
+    for name in ["OutOfOfficeHoursDestination", "HolidaysDestination"] {
+        let said = rule.shape.index(name).is_none_or(|index| rule.own_indices().any(|own| own == index));
+        if !said {
+            rule.set(name, to.clone());
+        }
+    }
 }
 
 /// A peer is given by its number, or else by its id.

@@ -107,10 +107,11 @@ fn value(call: &Call<'_>, store: &Store, ty: TypeRef) -> Answer {
         }
         _ => {
             let answer = answer.and_then(|answer| value_from_json(answer, ty, call.shapes).ok());
-            let value = answer.unwrap_or_else(|| default(TypeRef { nullable: false, ..ty }, call.release));
+            let value = answer.unwrap_or_else(|| default(TypeRef { nullable: false, ..ty }, call.shapes));
+            let namespace = if matches!(ty.ty, Type::Enumeration(_)) { "Pbx" } else { "Edm" };
             match value {
-                Value::List(values) => call.values(&format!("Edm.{name}"), values),
-                one => Ok(call.value(&format!("Edm.{name}"), &one)),
+                Value::List(values) => call.values(&format!("{namespace}.{name}"), values),
+                one => Ok(call.value(&format!("{namespace}.{name}"), &one)),
             }
         }
     }

@@ -98,6 +98,7 @@ fn current<'s>(call: &Call<'_>, store: &'s Store, entity: &'s Entity) -> Row<'s>
         .with("TotalDiskSpace", Value::Int(DISK))
         .with("FreeDiskSpace", Value::Int(FREE_DISK))
         .with("DiskUsage", Value::Int((DISK - FREE_DISK) * 100 / DISK))
+        .with("LogUsedSpace", Value::Int(event_log_bytes(store)))
         .with("LicenseKey", licensed("LicenseKey"))
         .with("ProductCode", licensed("ProductCode"))
         .with("ExpirationDate", licensed("ExpirationDate"))
@@ -186,6 +187,10 @@ fn extensions(call: &Call<'_>, store: &Store) -> Answer {
     Ok(call.rows("Collection(Pbx.SystemExtensionStatus)", page.rows, page.count, &options.selection))
 }
 
+fn event_log_bytes(store: &Store) -> i64 {
+    store.set("EventLogs").map_or(0, Set::len) as i64 * 512
+}
+
 fn database(call: &Call<'_>, store: &Store) -> Answer {
     let second = call.now.as_second();
     let today = second - second.rem_euclid(86_400);
@@ -204,7 +209,7 @@ fn database(call: &Call<'_>, store: &Store) -> Answer {
         .with("ChatMessagesCount", Value::Int(messages as i64))
         .with("ChatFilesCount", Value::Int(0))
         .with("ChatsUsedSpace", Value::Int(messages as i64 * 256))
-        .with("EventLogUsedSpace", Value::Int(store.set("EventLogs").map_or(0, Set::len) as i64 * 512));
+        .with("EventLogUsedSpace", Value::Int(event_log_bytes(store)));
     Ok(call.whole(&answer))
 }
 

@@ -10,7 +10,7 @@ use super::call_handling::is_operator;
 use super::nature::{Nature, View};
 use super::phones::{self, macs};
 use super::rules::{self, is_mac};
-use super::{Call, entities, numbered, references, removal};
+use super::{Call, entities, extensions_file, numbered, references, removal};
 use crate::assumptions::MAX_PHONES;
 use crate::company::{DEFAULT_GROUP, web_name, with_credentials};
 use crate::http::{Problem, Response};
@@ -21,6 +21,7 @@ pub(super) const BEHAVIOURS: Behaviours = &[
     ("Users.BatchDelete", Changes(batch_delete)),
     ("Users.BulkUpdate", Changes(update_many)),
     ("Users.CreateUser", Changes(create)),
+    ("Users.ExportExtensions", Reads(extensions_file::export)),
     ("Users.GetDuplicatedEmails", Reads(duplicated_emails)),
     ("Users.HasDuplicatedEmail", Reads(has_duplicated_email)),
     ("Users.MultiUserUpdate", Changes(update_many)),

@@ -87,16 +87,15 @@ pub(crate) const NUMBERED: [Numbered; 10] = [
 ];
 
 impl Set {
-    /// A key that is free: the next whole number, or a text that no other has.
+    /// A key that is free: the next whole number, never one that was given before, or a text that no other has.
     pub fn free_key(&self) -> Key {
         match self.last_key() {
-            // Ids have 32 bits; if the last one is taken, there are gaps below.
-            Some(Key::Int(last)) if *last >= i64::from(i32::MAX) => {
-                Key::Int((1..=*last).find(|id| self.get(&Key::Int(*id)).is_none()).unwrap_or(1))
-            }
-            Some(Key::Int(last)) => Key::Int(last + 1),
             Some(Key::Text(_)) => self.free_text(|number| number.to_string()),
-            None => Key::Int(1),
+            // Ids have 32 bits; if the last one is taken, there are gaps below.
+            _ if self.largest_id() >= i64::from(i32::MAX) => {
+                Key::Int((1..self.largest_id()).find(|id| self.get(&Key::Int(*id)).is_none()).unwrap_or(1))
+            }
+            _ => Key::Int(self.largest_id() + 1),
         }
     }
 
@@ -115,10 +114,7 @@ pub(crate) fn next_id(known: impl Iterator<Item = i64>) -> i64 {
 
 /// The next id in the range that all share that have numbers.
 pub(crate) fn free_id(store: &Store) -> i64 {
-    next_id(sets(store).filter_map(|set| match set.last_key() {
-        Some(Key::Int(last)) => Some(*last),
-        _ => None,
-    }))
+    next_id(sets(store).map(Set::largest_id))
 }
 
 fn sets(store: &Store) -> impl Iterator<Item = &Set> {

@@ -9,9 +9,13 @@ use threecx_catalog::{Content, Enumeration, Property, Span, Structure, Type, Typ
 use super::defaults;
 use super::entity::{Entity, Value};
 use super::to_json::write_value;
+use crate::live::Nulls;
 
-/// A property that is so large that it has to be asked for. (Seen live.)
-const LARGE: &str = "ScriptCode";
+/// Properties that have to be asked for, by type and name: one that is so large, and a singleton's key. (Seen live.)
+const ON_REQUEST: [(&str, &str); 2] = [("CallFlowApp", "ScriptCode"), ("SystemStatus", "Id")];
+/// The reports whose rows have no counters that are zero. (Measured live.)
+const SPARSE: [&str; 3] =
+    ["ReportExtensionStatisticsByGroup", "ReportQueuePerformanceOverview", "ReportQueuePerformanceTotals"];
 
 /// The properties of a type, with the value that each has unless it was given another.
 pub(crate) struct Shape {
@@ -23,7 +27,8 @@ pub(crate) struct Shape {
     default_members: OnceLock<Members>,
     by_name: HashMap<&'static str, u16>,
     release: Span,
-    /// True for rows of reports: counters that are zero are left out of them. (Measured live.)
+    nulls: Nulls,
+    /// True for rows of reports without counters that are zero.
     sparse: bool,
 }
 
@@ -44,9 +49,9 @@ impl Shape {
     /// The value of a property that was not set.
     pub fn default(&self, index: usize) -> &Value {
         let make = || {
-            let shapes = Shapes::of(self.release);
+            let shapes = Shapes::written(self.release, self.nulls);
             let initial = |property: &Property| defaults::initial(self.structure.name, property, shapes);
-            self.properties.iter().map(|p| initial(p).unwrap_or_else(|| default(p.ty, self.release))).collect()
+            self.properties.iter().map(|p| initial(p).unwrap_or_else(|| default(p.ty, shapes))).collect()
         };
         &self.defaults.get_or_init(make)[index]
     }
@@ -73,18 +78,22 @@ impl Shape {
 
     /// Another type's shape in the same release.
     pub fn neighbour(&self, name: &str) -> Option<&'static Shape> {
-        Shapes::of(self.release).get(name)
+        Shapes::written(self.release, self.nulls).get(name)
     }
 
     /// True if answers have a property with this value where no properties were chosen.
     pub fn shows(&self, property: &Property, value: &Value) -> bool {
-        !self.leaves_out(property, value) && property.name != LARGE
+        !self.leaves_out(property, value) && !ON_REQUEST.contains(&(self.structure.name, property.name))
     }
 
     /// True if no answer has a property with this value.
     pub fn leaves_out(&self, property: &Property, value: &Value) -> bool {
         let counts = self.sparse && property.ty.nullable && property.name.ends_with("Count");
-        counts && matches!(value, Value::Int(0) | Value::Null)
+        match value {
+            Value::Null => counts || self.nulls == Nulls::Absent,
+            Value::Int(0) => counts,
+            _ => false,
+        }
     }
 
     /// The property that identifies such entities, where no path says so.
@@ -112,17 +121,24 @@ impl Shape {
 #[derive(Debug)]
 pub(crate) struct Shapes {
     release: Span,
+    nulls: Nulls,
     by_name: BTreeMap<&'static str, &'static Shape>,
 }
 
 impl Shapes {
     /// The shapes of a release. A few hundred small tables; a process that starts many PBXs
     /// of one release should share them, and does.
+    #[cfg(any(test, feature = "fuzzing"))]
     pub fn of(release: Span) -> &'static Shapes {
+        Shapes::written(release, Nulls::default())
+    }
+
+    /// The same, for a PBX that writes nulls or not.
+    pub fn written(release: Span, nulls: Nulls) -> &'static Shapes {
         use std::sync::{Mutex, PoisonError};
-        static KNOWN: Mutex<Vec<(Span, &'static Shapes)>> = Mutex::new(Vec::new());
+        static KNOWN: Mutex<Vec<&'static Shapes>> = Mutex::new(Vec::new());
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, shapes)) = known.iter().find(|(span, _)| *span == release) {
+        if let Some(shapes) = known.iter().find(|shapes| (shapes.release, shapes.nulls) == (release, nulls)) {
             return shapes;
         }
         let reported = reported(release);
@@ -130,13 +146,18 @@ impl Shapes {
             .iter()
             .filter(|structure| structure.span.overlaps(release))
             .map(|structure| {
-                let shape = shape(structure, release, reported.contains(structure.name));
+                let shape = shape(structure, (release, nulls), reported.contains(structure.name));
                 (structure.name, &*Box::leak(Box::new(shape)))
             })
             .collect();
-        let shapes: &'static Shapes = Box::leak(Box::new(Shapes { release, by_name }));
-        known.push((release, shapes));
+        let shapes: &'static Shapes = Box::leak(Box::new(Shapes { release, nulls, by_name }));
+        known.push(shapes);
         shapes
+    }
+
+    /// The release that they are of.
+    pub fn release(&self) -> Span {
+        self.release
     }
 
     /// True if an enumeration has this member in the release.
@@ -159,9 +180,9 @@ impl Shapes {
     }
 }
 
-/// The types of which reports have rows.
+/// The types of which sparse reports have rows.
 fn reported(release: Span) -> HashSet<&'static str> {
-    let reports = operations().filter(|operation| operation.resource.name.starts_with("Report"));
+    let reports = operations().filter(|operation| SPARSE.contains(&operation.resource.name));
     let forms = reports.filter_map(|operation| operation.form(release));
     let rows = forms.filter_map(|form| match form.answer_in(release).content {
         Content::Value(TypeRef { ty: Type::Structure(structure), collection: true, .. }) => Some(structure.name),
@@ -170,7 +191,7 @@ fn reported(release: Span) -> HashSet<&'static str> {
     rows.collect()
 }
 
-fn shape(structure: &'static Structure, release: Span, sparse: bool) -> Shape {
+fn shape(structure: &'static Structure, (release, nulls): (Span, Nulls), sparse: bool) -> Shape {
     let properties: Vec<&'static Property> = structure.properties_in(release).collect();
     let by_name = properties.iter().enumerate().map(|(index, property)| (property.name, index as u16)).collect();
     Shape {
@@ -180,12 +201,13 @@ fn shape(structure: &'static Structure, release: Span, sparse: bool) -> Shape {
         default_members: OnceLock::new(),
         by_name,
         release,
+        nulls,
         sparse,
     }
 }
 
 /// The value of a property that was not set.
-pub(crate) fn default(ty: TypeRef, release: Span) -> Value {
+pub(crate) fn default(ty: TypeRef, shapes: &'static Shapes) -> Value {
     if ty.collection {
         return Value::List(Vec::new());
     }
@@ -202,10 +224,10 @@ pub(crate) fn default(ty: TypeRef, release: Span) -> Value {
         Type::Duration => Value::text("PT0S"),
         Type::DateTimeOffset => Value::text("2026-01-01T00:00:00Z"),
         Type::Enumeration(enumeration) => {
-            let member = enumeration.members.iter().find(|member| member.span.overlaps(release));
+            let member = enumeration.members.iter().find(|member| member.span.overlaps(shapes.release));
             member.map_or(Value::Null, |member| Value::text(member.name))
         }
-        Type::Structure(structure) => match Shapes::of(release).get(structure.name) {
+        Type::Structure(structure) => match shapes.get(structure.name) {
             Some(shape) => Value::Object(Box::new(Entity::new(shape))),
             None => Value::Null,
         },

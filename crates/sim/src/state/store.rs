@@ -46,6 +46,8 @@ pub(crate) struct Set {
     rows: BTreeMap<Key, Entity>,
     /// Who has a number, for sets whose entities have one: the alternate key.
     by_number: HashMap<Box<str>, Key>,
+    /// The largest id that an entity of the set ever had.
+    largest: i64,
     /// The keys whose entities have come, changed or gone since the last time, if they are watched.
     changes: Option<HashSet<Key>>,
     /// The same for everybody who looks now and then.
@@ -59,6 +61,7 @@ impl Set {
             key,
             rows: BTreeMap::new(),
             by_number: HashMap::new(),
+            largest: 0,
             changes: None,
             revisions: Revisions::default(),
         }
@@ -98,6 +101,9 @@ impl Set {
             self.by_number.insert(number.into(), key.clone());
         }
         entity.shrink();
+        if let Key::Int(id) = key {
+            self.largest = self.largest.max(id);
+        }
         self.note(&key);
         self.rows.insert(key, entity);
     }
@@ -158,6 +164,17 @@ impl Set {
         self.rows.last_key_value().map(|(key, _)| key)
     }
 
+    /// The largest id that an entity of the set ever had, whether or not it is still there.
+    pub fn largest_id(&self) -> i64 {
+        self.largest
+    }
+
+    /// Takes ids up to this one for given.
+    #[cfg(feature = "sqlite")]
+    pub fn set_largest_id(&mut self, id: i64) {
+        self.largest = self.largest.max(id);
+    }
+
     pub fn len(&self) -> usize {
         self.rows.len()
     }
@@ -186,6 +203,7 @@ impl Store {
     pub fn replace_with(&mut self, mut other: Store) {
         for (name, set) in &mut self.sets {
             set.clear();
+            set.largest = 0;
             let rows = other.sets.remove(name).map(|set| set.rows).unwrap_or_default();
             rows.into_values().for_each(|row| set.put(row));
         }

@@ -5,9 +5,11 @@
 mod common;
 mod values;
 
+use std::collections::BTreeSet;
+
 use common::Session;
 use reqwest::Method;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use threecx_catalog::{Body, Form, Operation, Role, Span, Structure, Type, Verb, operations};
 use threecx_sim::Pbx;
 use values::Maker;
@@ -156,16 +158,13 @@ async fn update(session: &Session, maker: &mut Maker, form: &Form, structure: &'
         differences.push(format!("{} to null: {status} {}", property.name, answer["error"]));
     }
     let mut expected = before;
-    expected[property.name] = Json::Null;
+    // What has no value is left out.
+    expected.as_object_mut().map(|members| members.remove(property.name));
     let (_, after) = session.get(&read).await;
     if after != expected {
-        let changed: Vec<&String> = after
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter(|(name, value)| expected[*name] != **value)
-            .map(|(name, _)| name)
-            .collect();
+        let names: BTreeSet<&String> =
+            [&after, &expected].into_iter().filter_map(Json::as_object).flat_map(Map::keys).collect();
+        let changed: Vec<&String> = names.into_iter().filter(|name| expected.get(*name) != after.get(*name)).collect();
         differences.push(format!("{} to null changes {changed:?}", property.name));
     }
     differences

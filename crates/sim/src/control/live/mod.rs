@@ -137,7 +137,7 @@ pub(super) fn answer(system: &System, query: &str) -> Response {
         id: call.id,
         caller: Party::of(&call.caller),
         callee: Party::of(&call.callee),
-        status: call.status(),
+        status: call.status,
         since: instant(call.since),
         begins: instant(call.begins),
     });

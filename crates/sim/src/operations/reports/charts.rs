@@ -1,9 +1,12 @@
 //! Reports that are drawn as charts: the number of calls in each hour or on each day.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use super::{Report, count, instant};
-use crate::assumptions::{CHART_STEPS, EXTERNAL_AREA, INTERNAL_AREA};
+use jiff::{Timestamp, ToSpan};
+
+use super::{Report, count, local_instant};
+use crate::assumptions::{CHART_STEPS, EXTERNAL_AREA, INTERNAL_AREA, MAX_CHART_POINTS};
 use crate::calls::{Party, PhoneCall};
 use crate::operations::Call;
 use crate::state::{Entity, Value};
@@ -23,28 +26,64 @@ pub(super) fn length(call: &Call<'_>) -> i64 {
     }
 }
 
-/// Points at every hour of a short period and every day of a long one, with two numbers each,
-/// added up from the calls.
+/// Points at every hour, day, week or month of the period in the client's time zone, also where nobody called, with two
+/// numbers each, added up from the calls. (Seen live.)
 fn points(report: &Report<'_>, of: impl Fn(&PhoneCall) -> Option<(i64, i64)>) -> BTreeMap<i64, (i64, i64)> {
-    let given = usize::try_from(report.number("groupingType")).ok().and_then(|given| CHART_STEPS.get(given));
-    let step = match given {
-        Some(step) if *step > 0 => *step,
-        _ if report.period.end.saturating_sub(report.period.start) <= 2 * DAY => HOUR,
-        _ => DAY,
-    };
-    let mut points: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+    let step = step(report);
+    let mut points: BTreeMap<i64, (i64, i64)> = empty_points(report, step);
     for call in report.calls() {
         if let Some((one, two)) = of(&call) {
-            let at = call.begins() - call.begins().rem_euclid(step);
-            let point = points.entry(at).or_default();
+            let point = points.entry(point_before(report, step, call.begins())).or_default();
             *point = (point.0 + one, point.1 + two);
         }
     }
     points
 }
 
+/// The seconds between points: as `groupingType` says; without it, hours of a day and days of anything longer.
+fn step(report: &Report<'_>) -> i64 {
+    if report.call.parameters.contains_key("groupingType") {
+        let given = usize::try_from(report.number("groupingType")).ok();
+        return given.and_then(|given| CHART_STEPS.get(given)).copied().unwrap_or(DAY);
+    }
+    if report.period.end.saturating_sub(report.period.start) <= 2 * DAY { HOUR } else { DAY }
+}
+
+/// Every point of the period, if there are not too many of them.
+fn empty_points(report: &Report<'_>, step: i64) -> BTreeMap<i64, (i64, i64)> {
+    let Range { start, end } = report.period;
+    let mut points = BTreeMap::new();
+    if end.saturating_sub(start) / step > MAX_CHART_POINTS {
+        return points;
+    }
+    let mut at = point_before(report, step, start);
+    while at < end {
+        points.insert(at, (0, 0));
+        // Days are 23 to 25 hours long.
+        let slack = if step < DAY { 0 } else { 2 * HOUR };
+        at = point_before(report, step, at + step + slack);
+    }
+    points
+}
+
+/// The point to which a call that began at a second belongs.
+fn point_before(report: &Report<'_>, step: i64, second: i64) -> i64 {
+    let Ok(moment) = Timestamp::from_second(second) else { return second };
+    let local = second + i64::from(report.zone.to_offset(moment).seconds());
+    if step < DAY {
+        return second - local.rem_euclid(step);
+    }
+    let (day, days) = (local.div_euclid(DAY), step / DAY);
+    // Weeks begin on Mondays; day 0 was a Thursday.
+    let into = (day + if days == 7 { 3 } else { 0 }).rem_euclid(days);
+    let zoned = moment.to_zoned(report.zone.clone());
+    let midnight = zoned.checked_sub(into.days()).and_then(|day| day.start_of_day());
+    midnight.map_or(second, |midnight| midnight.timestamp().as_second())
+}
+
 fn rows(report: &Report<'_>, points: BTreeMap<i64, (i64, i64)>, [x, one, two]: [&str; 3]) -> Vec<Entity> {
-    let row = |(at, (a, b))| report.row().with(x, instant(at)).with(one, count(a)).with(two, count(b));
+    let at = |second: i64| local_instant(second, &report.zone);
+    let row = |(second, (a, b))| report.row().with(x, at(second)).with(one, count(a)).with(two, count(b));
     points.into_iter().map(row).collect()
 }
 

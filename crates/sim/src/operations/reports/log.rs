@@ -43,6 +43,7 @@ pub(super) fn calls(report: &Report<'_>) -> Vec<Entity> {
                 .with("RingingDuration", duration(leg.rings))
                 .with("TalkingDuration", duration(leg.talks))
                 .with("Answered", Value::Bool(leg.answered))
+                .with("QualityReport", Value::Bool(leg.answered))
                 .with("Status", Value::text(status(leg)))
                 .with("Direction", Value::text(direction(&call)))
                 .with("CallType", Value::text(call_type(to.kind)))
@@ -97,7 +98,7 @@ fn recorded(report: &Report<'_>, row: Entity, id: i64, from: &Shown<'_>, to: &Sh
 }
 
 /// A number as a GUID: the same number, the same GUID.
-fn history_id(number: i64) -> String {
+pub(super) fn history_id(number: i64) -> String {
     format!("00000000-0000-4000-8000-{number:012x}")
 }
 
@@ -169,15 +170,22 @@ fn over_trunks<'r>(
     report: &'r Report<'_>,
     row: impl Fn(&PhoneCall) -> Option<(Shown<'r>, Leg, Entity)>,
 ) -> Vec<Entity> {
+    let directory = report.directory();
     let rows = report.calls().rev().filter_map(|call| {
         let (trunk, leg, row) = row(&call)?;
-        let name = report.directory().trunks.iter().find(|line| *line.dn.number == *trunk.dn);
+        let name = directory.trunks.iter().find(|line| *line.dn.number == *trunk.dn);
         let answered = match report.number("callsType") {
             1 => leg.answered,
             2 => !leg.answered,
             _ => true,
         };
         (answered && report.means(&["trunkDns"], trunk.dn)).then(|| {
+            let segment = call.segments().find(|(_, one)| **one == leg).map(|(segment, _)| segment);
+            let recording = segment.and_then(|segment| report.store.calls.recording_of(&call, segment));
+            let row = match recording {
+                Some(id) => recorded(report, row, id, &directory.show(leg.from), &directory.show(leg.to)),
+                None => row,
+            };
             row.with("CallHistoryId", Value::text(history_id(call.id())))
                 .with("CdrId", Value::text(history_id(call.first_segment as i64)))
                 .with("StartTime", instant(call.begins()))
@@ -187,6 +195,7 @@ fn over_trunks<'r>(
                 .with("RingingDuration", duration(leg.rings))
                 .with("TalkingDuration", duration(leg.talks))
                 .with("CallDuration", duration(call.ends() - call.begins()))
+                .with("QualityReport", Value::Bool(leg.answered))
         })
     });
     rows.collect()

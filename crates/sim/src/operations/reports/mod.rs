@@ -12,15 +12,17 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use threecx_catalog::{Content, Type};
 
 use super::behaviours::Behaviour::Reads;
 use super::behaviours::{Answer, Behaviours};
-use super::moments::{duration, instant};
-use super::{Call, csv};
+use super::moments::{duration, instant, local_instant};
+use super::{Call, csv, entities};
 use crate::calls::{Chat, Directory, PhoneCall};
 use crate::http::Problem;
+use crate::live::NoQueues;
 use crate::state::{Entity, Shape, Store, Value};
 
 /// Makes the rows of a report.
@@ -114,7 +116,11 @@ fn answer(call: &Call<'_>, store: &Store, rows: Rows) -> Answer {
     let (Content::Value(ty) | Content::File(_, Some(ty))) = content else { return Err(Problem::NoSuchPath) };
     let Type::Structure(structure) = ty.ty else { return Err(Problem::NoSuchPath) };
     let shape = call.shapes.get(structure.name).ok_or(Problem::NoSuchPath)?;
+    require_arguments(call)?;
     let options = call.options(Some(shape))?;
+    if LIMITED.contains(&call.operation.id) {
+        entities::limit(call, &options)?;
+    }
     let period = match (moment(call, &["periodFrom", "startDt"])?, moment(call, &["periodTo", "endDt"])?) {
         (from, to) if from.is_none() && to.is_none() => match moment(call, &["chartDate"])? {
             Some(day) => day..day + charts::length(call),
@@ -122,7 +128,7 @@ fn answer(call: &Call<'_>, store: &Store, rows: Rows) -> Answer {
         },
         (from, to) => from.unwrap_or(i64::MIN)..to.unwrap_or(i64::MAX),
     };
-    let report = Report { call, store, shape, period, members: OnceCell::new() };
+    let report = Report { call, store, shape, period, zone: zone(call), members: OnceCell::new() };
     let page = options.page(rows(&report).into_iter(), usize::MAX);
     match content {
         Content::File(..) => csv::answer(call, shape, page.rows),
@@ -131,6 +137,35 @@ fn answer(call: &Call<'_>, store: &Store, rows: Rows) -> Answer {
             Ok(call.rows(&fragment, page.rows, page.count, &options.selection))
         }
     }
+}
+
+/// The reports to which the limit for `$top` applies as it does to entity sets. (Measured live.)
+const LIMITED: [&str; 1] = ["ReportInboundRules.GetInboundRulesData"];
+
+/// The reports that are not found without a queue, and whether sources disagree about that.
+const OF_QUEUES: [(&str, bool); 2] = [("ReportAgentsInQueueStatistics", false), ("ReportAbandonedQueueCalls", true)];
+
+/// Refuses null for what is named, which has to be text even where the descriptions allow null, and reports without a
+/// queue that need one. (Measured live.)
+fn require_arguments(call: &Call<'_>) -> Result<(), Problem> {
+    let named = call.form.parameters.iter().filter(|parameter| parameter.quoted);
+    for parameter in named {
+        if call.parameters.get(parameter.name) == Some(&Value::Null) {
+            return Err(call.required(parameter.name));
+        }
+    }
+    let disputed = OF_QUEUES.iter().find(|(resource, _)| *resource == call.operation.resource.name);
+    let Some((_, disputed)) = disputed else { return Ok(()) };
+    let named = ["queueDnStr", "queueDns"].into_iter().find_map(|name| call.parameters.get(name));
+    let without = named.and_then(Value::as_text).is_some_and(str::is_empty);
+    let all = *disputed && call.live.abandoned_without_queues == NoQueues::All;
+    if without && !all { Err(Problem::NoSuchPath) } else { Ok(()) }
+}
+
+/// The time zone of the client, if it names one that exists; UTC otherwise.
+fn zone(call: &Call<'_>) -> TimeZone {
+    let named = call.parameters.get("clientTimeZone").and_then(Value::as_text);
+    named.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }
 
 /// The first of these parameters that was given, in seconds since 1970.
@@ -146,6 +181,8 @@ struct Report<'r> {
     store: &'r Store,
     shape: &'static Shape,
     period: Range<i64>,
+    /// The client's time zone.
+    zone: TimeZone,
     /// The numbers of the department that is meant, if one is.
     members: OnceCell<Option<HashSet<Box<str>>>>,
 }
@@ -175,6 +212,11 @@ impl<'r> Report<'r> {
 
     fn text(&self, name: &str) -> Option<&str> {
         self.call.parameters.get(name).and_then(Value::as_text).filter(|text| !text.is_empty())
+    }
+
+    /// True if a parameter was given, and is empty.
+    fn is_empty(&self, name: &str) -> bool {
+        self.call.parameters.get(name).and_then(Value::as_text).is_some_and(str::is_empty)
     }
 
     fn flag(&self, name: &str) -> bool {

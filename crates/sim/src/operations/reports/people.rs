@@ -30,6 +30,9 @@ fn in_area(report: &Report<'_>, leg: &Leg) -> bool {
 
 /// One row for each extension that had to do with a call.
 pub(super) fn extensions(report: &Report<'_>) -> Vec<Entity> {
+    if report.is_empty("groupNumber") {
+        return Vec::new();
+    }
     let mut tallies: BTreeMap<u32, Tally> = BTreeMap::new();
     for call in report.calls() {
         for leg in call.legs.iter().filter(|leg| in_area(report, leg)) {
@@ -65,11 +68,16 @@ pub(super) fn extensions(report: &Report<'_>) -> Vec<Entity> {
     meant.map(row).collect()
 }
 
-/// The numbers of the department that is meant, if one is.
-pub(super) fn members(report: &Report<'_>) -> Option<HashSet<Box<str>>> {
+/// The department that is meant, if one is: by its number or name.
+fn group<'r>(report: &'r Report<'_>) -> Option<&'r Entity> {
     let group = ["groupNumber", "groupFilter", "groupStr"].into_iter().find_map(|name| report.text(name))?;
     let groups = report.store.set("Groups")?;
-    let group = groups.by_number(group).or_else(|| groups.rows().find(|row| row.text("Name") == group))?;
+    groups.by_number(group).or_else(|| groups.rows().find(|row| row.text("Name") == group))
+}
+
+/// The numbers of the department that is meant, if one is.
+pub(super) fn members(report: &Report<'_>) -> Option<HashSet<Box<str>>> {
+    let group = group(report)?;
     let belongs = |user: &&Entity| {
         let memberships = user.get("Groups").as_list().iter().filter_map(Value::as_object);
         memberships.into_iter().any(|membership| membership.get("GroupId") == group.get("Id"))
@@ -143,6 +151,14 @@ pub(super) fn ring_group_members(report: &Report<'_>) -> Vec<Entity> {
 
 /// What calls to the outside cost, a row for each.
 pub(super) fn costs(report: &Report<'_>) -> Vec<Entity> {
+    if report.is_empty("groupFilter") {
+        return Vec::new();
+    }
+    // The default department has a name of its own here. (Seen live.)
+    let group_name = match group(report) {
+        Some(group) if group.get("IsDefault") != &Value::Bool(true) => group.text("Name"),
+        _ => "__DEFAULT__",
+    };
     // The id is a number in some releases and text in others.
     let numbered = report.row().get("SegId") == &count(0);
     let mut rows = Vec::new();
@@ -161,7 +177,7 @@ pub(super) fn costs(report: &Report<'_>) -> Vec<Entity> {
                     .with("SrcDisplayName", Value::text(&*from.name))
                     .with("DstDn", Value::text(&*to.number))
                     .with("DstDnClass", count(to.kind as i64))
-                    .with("GroupName", Value::text(report.text("groupFilter").unwrap_or("DEFAULT")))
+                    .with("GroupName", Value::text(group_name))
                     .with("CallType", Value::text("National"))
                     .with("IsAnswered", Value::Bool(leg.answered))
                     .with("RingingDur", duration(leg.rings))

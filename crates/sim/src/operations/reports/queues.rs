@@ -1,9 +1,13 @@
 //! Reports on queues and their agents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
-use super::{Report, average, count, duration, instant};
-use crate::calls::{Party, PhoneCall, Shown};
+use jiff::Timestamp;
+
+use super::log::history_id;
+use super::{Report, average, count, duration, instant, local_instant};
+use crate::calls::{NameOrder, Party, PhoneCall, Shown};
 use crate::state::{Entity, Value};
 
 const QUEUES: [&str; 2] = ["queueDnStr", "queueDns"];
@@ -198,21 +202,78 @@ fn logged_in(report: &Report<'_>) -> i64 {
     (report.period.end.min(report.call.now.as_second()).saturating_sub(report.period.start)).max(0)
 }
 
+/// A row for every agent, queue and day, with what this day and those before it in the period add up to. (Seen live.)
 pub(super) fn logins(report: &Report<'_>) -> Vec<Entity> {
-    let (begins, logged_in) = (report.period.start, logged_in(report));
-    let rows = per_agent(report, |row, (queue, _), (agent, agents)| {
-        row.with("QueueNo", Value::text(queue.dn))
-            .with("AgentNo", Value::text(agent.dn))
-            .with("Agent", label(agent))
-            .with("Day", instant(begins - begins.rem_euclid(86_400)))
-            .with("loggedInDt", instant(begins))
-            .with("LoggedOutDt", instant(begins + logged_in))
-            .with("LoggedInInterval", duration(logged_in))
-            .with("LoggedInTotalInterval", duration(logged_in))
-            .with("TalkingInterval", duration(agents.talked))
-            .with("TalkingTotalInterval", duration(agents.talked))
-    });
-    rows.into_iter().filter(|row| report.means(&["agentDnStr"], row.text("AgentNo"))).collect()
+    let (directory, days) = (report.directory(), days(report));
+    let mut talks: HashMap<(u32, u32, usize), i64> = HashMap::new();
+    for call in visitors(report) {
+        let Some(visit) = call.queue_visit() else { continue };
+        for poll in &visit.polls {
+            let Party::Person(agent) = poll.to else { continue };
+            let day = days.partition_point(|day| day.logged_in.end <= poll.begins);
+            *talks.entry((visit.queue, agent, day)).or_default() += poll.talks;
+        }
+    }
+    let local = |second: i64| local_instant(second, &report.zone);
+    let mut rows = Vec::new();
+    for (queue, tally) in tallies(report) {
+        for agent in tally.agents.keys() {
+            let (shown, mut in_total, mut talked) = (directory.show(Party::Person(*agent)), 0, 0);
+            if !report.means(&["agentDnStr"], shown.dn) {
+                continue;
+            }
+            for (index, day) in days.iter().enumerate() {
+                let length = day.logged_in.end - day.logged_in.start;
+                let talk = talks.get(&(queue, *agent, index)).copied().unwrap_or(0);
+                (in_total, talked) = (in_total + length, talked + talk);
+                rows.push(
+                    report
+                        .row()
+                        .with("QueueNo", Value::text(directory.show(Party::Queue(queue)).dn))
+                        .with("AgentNo", Value::text(shown.dn))
+                        .with("Agent", Value::text(shown.label(NameOrder::FirstLast)))
+                        .with("Day", local(day.begins))
+                        .with("loggedInDt", local(day.logged_in.start))
+                        .with("LoggedOutDt", local(day.logged_in.end))
+                        .with("LoggedInInterval", duration(length))
+                        .with("LoggedInDayInterval", duration(length))
+                        .with("LoggedInTotalInterval", duration(in_total))
+                        .with("TalkingInterval", duration(talk))
+                        .with("TalkingDayInterval", duration(talk))
+                        .with("TalkingTotalInterval", duration(talked)),
+                );
+            }
+        }
+    }
+    rows
+}
+
+/// A day in the client's time zone.
+struct Day {
+    /// Midnight, in seconds since 1970.
+    begins: i64,
+    /// The part of it in which agents are logged in.
+    logged_in: Range<i64>,
+}
+
+/// The days of the period, from the first call that there ever was until now.
+fn days(report: &Report<'_>) -> Vec<Day> {
+    let now = report.call.now.as_second();
+    let first = report.store.calls.ended(now, i64::MIN..i64::MAX).next().map_or(now, |call| call.begins());
+    let midnight = |second: i64| {
+        let zoned = Timestamp::from_second(second).ok()?.to_zoned(report.zone.clone());
+        zoned.start_of_day().ok()
+    };
+    let end = report.period.end.min(now);
+    let mut days = Vec::new();
+    let mut day = midnight(report.period.start.max(first));
+    while let Some(begins) = day.filter(|day| day.timestamp().as_second() < end) {
+        day = begins.tomorrow().ok();
+        let begins = begins.timestamp().as_second();
+        let ends = day.as_ref().map_or(end, |next| next.timestamp().as_second()).min(end);
+        days.push(Day { begins, logged_in: report.period.start.max(begins)..ends });
+    }
+    days
 }
 
 pub(super) fn answered(report: &Report<'_>) -> Vec<Entity> {
@@ -242,7 +303,7 @@ pub(super) fn abandoned(report: &Report<'_>) -> Vec<Entity> {
             rows.push(
                 report
                     .row()
-                    .with("CallHistoryId", Value::text(call.id().to_string()))
+                    .with("CallHistoryId", Value::text(history_id(call.id())))
                     .with("QueueDn", Value::text(queue.dn))
                     .with("QueueDisplayName", Value::text(&*queue.name))
                     .with("CallTime", instant(visit.leg.begins))
