@@ -74,9 +74,8 @@ fn what_was_acknowledged_is_there_after_kill_9() {
     assert_eq!(second.call(&["call-history", "list", "--top", "3"]), history);
     let calls = second.call(&["active-calls", "list"]);
     // It rings at their own phone first.
-    let made = |call: &Value| {
-        call["Caller"] == "MakeCall" || call["Callee"].as_str().is_some_and(|to| to.starts_with("101 "))
-    };
+    let made =
+        |call: &Value| call["Caller"] == "MakeCall" || call["Callee"].as_str().is_some_and(|to| to.starts_with("101 "));
     assert!(calls.as_array().expect("rows").iter().any(made), "{calls}");
     second.kill();
 }
