@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
-use threecx_catalog::{Content, Effect, Form, Operation, Span, Type, TypeRef, Verb, operations};
+use threecx_catalog::{Content, Effect, Form, Operation, Span, Type, TypeRef, Verb, foreign_column, operations};
 use threecx_sim::{Clock, Pbx};
 
 use super::Description;
@@ -110,9 +110,8 @@ fn check(world: &World, known: &Value, schemas: &Schemas, call: &Call<'_>, relea
     }
     world.remember(operation, &answer);
     let bare = match (&described.body, form.answer_in(release).content) {
-        (_, Content::File(media, rows)) => {
-            file(&answer, media, rows, release).map_err(|error| format!("{error}: {}", came()))?
-        }
+        (_, Content::File(media, rows)) => file(&answer, media, (operation.resource.name, rows), release)
+            .map_err(|error| format!("{error}: {}", came()))?,
         (Some(body), Content::Value(ty)) if !body.raw => {
             let json: Value = serde_json::from_slice(&answer.body).map_err(|error| format!("{error}: {}", came()))?;
             // The descriptions leave out that OData wraps members of enumerations, as it wraps numbers.
@@ -136,9 +135,9 @@ fn check(world: &World, known: &Value, schemas: &Schemas, call: &Call<'_>, relea
     Ok(bare)
 }
 
-/// A file has to be of its media type; rows in it may have the columns of the release alone.
+/// A file has to be of its media type; rows in it may have the columns of the release, and those of the web console.
 /// True if there are no rows.
-fn file(answer: &Answer, media: &str, rows: Option<TypeRef>, release: Span) -> Result<bool, String> {
+fn file(answer: &Answer, media: &str, (set, rows): (&str, Option<TypeRef>), release: Span) -> Result<bool, String> {
     if !answer.content_type.starts_with(media) || answer.body.is_empty() {
         return Err(format!("expected a file of {media}, got `{}`", answer.content_type));
     }
@@ -147,7 +146,8 @@ fn file(answer: &Answer, media: &str, rows: Option<TypeRef>, release: Span) -> R
     let mut lines = text.lines();
     let columns = lines.next().unwrap_or_default().split(',');
     let known: Vec<&str> = structure.properties_in(release).map(|property| property.name).collect();
-    match columns.into_iter().find(|column| !known.contains(column)) {
+    let is_known = |column: &str| known.contains(&column) || foreign_column(set, column).is_some();
+    match columns.into_iter().find(|column| !is_known(column)) {
         Some(foreign) => Err(format!("{} has no column `{foreign}` in this release", structure.name)),
         None => Ok(lines.next().is_none()),
     }

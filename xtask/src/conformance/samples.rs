@@ -63,7 +63,8 @@ impl<'w> Samples<'w> {
         match self.value(parameter.name)? {
             Some(value) => Ok(value),
             None if parameter.key => self.key(set, parameter.name),
-            // A filter that is null filters nothing.
+            // A filter that is empty filters nothing; null is refused for texts.
+            None if parameter.ty.nullable && parameter.quoted => Ok(Value::from("")),
             None if parameter.ty.nullable => Ok(Value::Null),
             None => Ok(plain(parameter.ty.ty, self.release)),
         }
