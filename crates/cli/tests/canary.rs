@@ -58,6 +58,8 @@ impl Parrot {
 
     fn threecx(&self) -> Process {
         let mut command = process();
+        // Files that come are put where it runs.
+        command.current_dir(env!("CARGO_TARGET_TMPDIR"));
         command.env("THREECX_URL", &self.url).env("THREECX_CLIENT_ID", "900").env("THREECX_CLIENT_SECRET", SECRET);
         command
     }

@@ -73,7 +73,7 @@ fn bash_completes_commands_flags_and_values() {
         ("threecx users list --api 20.0.7@2025-05", vec!["2025-05-06"]),
         ("threecx completion po", vec!["powershell"]),
         ("threecx describe users make", vec!["make-call"]),
-        ("threecx sim --live", vec!["--live-calls"]),
+        ("threecx sim --live", vec!["--live", "--live-calls"]),
         ("threecx queues ag", vec!["agents"]),
         ("threecx queues agents a", vec!["add"]),
         ("threecx users edi", vec!["edit"]),
