@@ -67,7 +67,8 @@ fn schemathesis(root: &Path, folder: &Path) -> Result<(), String> {
 fn simulator(root: &Path) -> Result<Server, String> {
     let [id, secret] = CLIENT;
     let client = ["--client-id", id, "--client-secret", secret];
-    let sim = ["sim", "--port", "0", "-o", "json", "--users", "60"];
+    // The SDK asks for abandoned calls without naming a queue, which was measured to fail: sources disagree.
+    let sim = ["sim", "--port", "0", "-o", "json", "--users", "60", "--live", "abandoned-without-queues=all"];
     // Always the same calls, so that every run asks and answers the same.
     let calls = ["--calls", "400", "--calls-from", "2026-06-01T08:00:00Z", "--calls-to", "2026-06-12T17:00:00Z"];
     Server::start(&root.join("target/debug/threecx"), &[&sim[..], &calls, &client].concat())

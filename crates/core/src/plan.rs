@@ -126,7 +126,7 @@ fn parameter(parameter: &Parameter, given: &BTreeMap<String, Input>, target: Spa
         Some(input) => coerce::coerce(parameter.name, input, wanted, target, &mut json)?,
         None => match parameter.default {
             Some(default) => json.text.push_str(default),
-            // Live PBXs refuse null for texts, whatever the descriptions say; the web console sends an empty one.
+            // Live PBXs refuse null for some texts, whatever the descriptions say; the web console sends an empty one.
             None if parameter.ty.nullable && !parameter.key => {
                 json.text.push_str(if parameter.quoted { "\"\"" } else { "null" });
             }

@@ -248,7 +248,7 @@ pub const FACTS: &[Fact] = &[
     ),
     fact(12, "`$top` over 100 of the report of inbound rules", "is refused as for entity sets", &[Grade::Measured]),
     fact(13, "`$top` over 100 in 20.0.4 and 20.0.5", "is answered", &[Grade::Clients]),
-    fact(14, "null for a function's text", "is refused: the field is required", &[Grade::Measured]),
+    fact(14, "null for a report's `queueDnStr`", "is refused: the field is required", &[Grade::Measured]),
     fact(14, "reports on departments for `''`", "have no rows", &[Grade::Measured]),
     fact(14, "statistics of agents for `''`", "are not found", &[Grade::Measured]),
     fact(

@@ -106,9 +106,9 @@ export class Editor {
     await this.parameter(parameter).locator("input, textarea").first().fill(value);
   }
 
-  /** Adds an option to the collection of options. */
+  /** Adds an option to the collection of options; that of settings comes after it. */
   async addOption(name) {
-    await this.id("collection-parameter-add").click();
+    await this.id("collection-parameter-add").first().click();
     await this.option(name).click();
   }
 
