@@ -4,6 +4,8 @@
 
 use threecx::Error;
 
+use super::Failure;
+
 macro_rules! kinds {
     ($($kind:ident = $code:literal $name:literal $meaning:literal;)*) => {
         /// What kind of failure ended the program.
@@ -93,6 +95,53 @@ impl Kind {
 pub fn exit_codes() -> impl Iterator<Item = (u8, String)> {
     let kinds = Kind::ALL.iter().map(|kind| (kind.exit_code(), format!("{}: {}", kind.name(), kind.meaning())));
     std::iter::once((0, "done".to_owned())).chain(kinds)
+}
+
+impl Failure {
+    /// Its kind; `None` for what is not a failure: help, and a reader that went away.
+    pub fn kind(&self) -> Option<Kind> {
+        Some(match self {
+            Failure::Help(_) | Failure::Closed | Failure::Halted { .. } => return None,
+            Failure::Call(error) | Failure::LoggedOut { error, .. } => Kind::of(error),
+            Failure::CutShort { error, .. } => Kind::of(error),
+            Failure::Kept { failure, .. } => return failure.kind(),
+            Failure::Jq { .. } => Kind::Jq,
+            Failure::NotPlanned { .. } => Kind::NotInVersion,
+            Failure::Usage { .. } | Failure::NotConfigured { .. } => Kind::Usage,
+            Failure::File { .. } => Kind::File,
+            Failure::Declined => Kind::Declined,
+            Failure::Unconfirmed { .. } => Kind::Unconfirmed,
+            Failure::Keyring { .. } => Kind::Keyring,
+            Failure::Unhealthy => Kind::Unhealthy,
+            Failure::Rows { .. } | Failure::Unreadable { .. } => Kind::Input,
+            // What several have in common; one that is not valid has to be corrected first.
+            Failure::Arguments { failures } => match failures.first().and_then(Failure::kind) {
+                Some(kind) if failures.iter().all(|failure| failure.kind() == Some(kind)) => kind,
+                _ => Kind::Input,
+            },
+            Failure::Incomplete { unknown: 1.., .. } => Kind::UnknownOutcome,
+            Failure::Incomplete { .. } => Kind::Incomplete,
+            Failure::Interrupted(_) => Kind::Interrupted,
+            Failure::Journal(_) | Failure::LostRows { .. } => Kind::Journal,
+            Failure::Plan(_) | Failure::ForeignPlan { .. } => Kind::Plan,
+            Failure::NotAllUndone { .. } => Kind::Incomplete,
+            Failure::Simulator { .. } => Kind::Simulator,
+            Failure::Changed { .. } => Kind::Changed,
+            Failure::NotKept { .. } => Kind::NotKept,
+            Failure::Editor { .. } => Kind::Editor,
+            Failure::Document { .. } => Kind::Document,
+            Failure::Internal(_) => Kind::Internal,
+        })
+    }
+
+    /// The exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Failure::Interrupted(signal) => signal.exit_code(),
+            Failure::Halted { code } => *code,
+            _ => self.kind().map_or(0, Kind::exit_code),
+        }
+    }
 }
 
 #[cfg(test)]
