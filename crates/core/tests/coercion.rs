@@ -226,6 +226,7 @@ fn ranges_of_numbers_stand_for_each_of_them() {
         ("10000000-99999999", "a range from a smaller"),
         ("+1234567890123456", "a number of digits"),
         (" , ", "got nothing"),
+        (",\n\t,", "got nothing"),
         ("", "got nothing"),
         ("[true]", "DidNumbers[0]: expected a number of digits"),
     ] {

@@ -121,7 +121,8 @@ impl<'a> Walk<'a> {
     fn text(&mut self, wanted: Wanted, out: &mut Json) -> Result<(), Error> {
         let trimmed = self.text.trim();
         // Commas alone are not a list of nothing.
-        let items = if wanted.kind.is_some() { trimmed.trim_matches([',', ' ']) } else { trimmed };
+        let items =
+            if wanted.kind.is_some() { trimmed.trim_matches(|c: char| c == ',' || c.is_whitespace()) } else { trimmed };
         let TypeRef { ty, collection, nullable } = wanted.ty;
         match ty {
             _ if collection && trimmed.starts_with('[') => self.json_text(wanted, out),

@@ -20,7 +20,7 @@ const NUMBERS: &str = "Prefix";
 /// What of an entity has to be read, besides what changes, to tell what an update of these properties does.
 pub fn reads(operation: &Operation, mut changes: impl Iterator<Item = impl AsRef<str>>) -> &'static [&'static str] {
     match operation.id == UPDATE && changes.any(|name| name.as_ref() == ROUTES) {
-        true => &[IS_EMERGENCY, NAME, NUMBERS, ROUTES],
+        true => &[IS_EMERGENCY, NAME, NUMBERS],
         false => &[],
     }
 }

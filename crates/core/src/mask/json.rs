@@ -28,7 +28,11 @@ fn places_of(body: &str, is_secret: &dyn Fn(&str) -> bool) -> Option<Vec<Range<u
 /// The places of what must not be shown in a body of which nothing is known: of what is not JSON and names a
 /// secret, all of it.
 pub(crate) fn secrets_of(body: &str) -> Vec<Range<usize>> {
-    places(body).unwrap_or_else(|| match hides_secrets(body) {
+    places_or_all(body, &is_secret_name)
+}
+
+fn places_or_all(body: &str, is_secret: &dyn Fn(&str) -> bool) -> Vec<Range<usize>> {
+    places_of(body, is_secret).unwrap_or_else(|| match hides_secrets(body, is_secret) {
         true => std::iter::once(0..body.len()).collect(),
         false => Vec::new(),
     })
@@ -47,7 +51,7 @@ pub fn json_about(operation: &Operation, body: &str) -> String {
 fn places_in(operation: &Operation, body: &str) -> Vec<Range<usize>> {
     let names = own_names(operation);
     let is_secret = |name: &str| names.iter().any(|own| own.eq_ignore_ascii_case(name)) || is_secret_name(name);
-    places_of(body, &is_secret).unwrap_or_else(|| secrets_of(body))
+    places_or_all(body, &is_secret)
 }
 
 /// What stands at these places of a body, as a person would write it.
@@ -88,7 +92,7 @@ pub fn unfit(error: &serde_json::Error) -> String {
 /// A body of which nothing is known, or any other value, as it may be shown: whatever may be a secret by its
 /// name is masked.
 pub fn shown_json(body: &str) -> String {
-    with_masks(body, &places_of(body, &may_be_secret).unwrap_or_else(|| secrets_of(body)))
+    with_masks(body, &places_or_all(body, &may_be_secret))
 }
 
 /// A body with these places masked; they are in order, and none is inside another.
@@ -135,7 +139,7 @@ fn look(body: &str, value: &RawValue, depth: usize, is_secret: &dyn Fn(&str) -> 
         // JSON in a text, as forms and spreadsheets give it.
         Some(b'"') => {
             let text: String = serde_json::from_str(value.get()).unwrap_or_default();
-            if text.trim_start().starts_with(['{', '[']) && hides_secrets(&text) {
+            if text.trim_start().starts_with(['{', '[']) && hides_secrets(&text, is_secret) {
                 found.push(place(value));
             }
         }
@@ -144,6 +148,6 @@ fn look(body: &str, value: &RawValue, depth: usize, is_secret: &dyn Fn(&str) -> 
 }
 
 /// True for a text in which something stands behind the name of a secret.
-fn hides_secrets(text: &str) -> bool {
-    without_named(text, is_secret_word).is_some()
+fn hides_secrets(text: &str, is_secret: &dyn Fn(&str) -> bool) -> bool {
+    without_named(text, |word| is_secret_word(word) || is_secret(word)).is_some()
 }

@@ -105,6 +105,9 @@ mod tests {
     fn what_may_be_a_secret_is_masked_where_nothing_else_is_known() {
         let choice = r#"{"VariableChoices":[{"Key":"k","Name":"n","Value":"c4nary"}]}"#;
         assert_eq!(shown_json(choice), r#"{"VariableChoices":[{"Key":"k","Name":"n","Value":"***"}]}"#);
+        // Also in a text that is JSON itself.
+        let inside = serde_json::json!({ "VariableChoices": r#"[{"Value":"c4nary"}]"# }).to_string();
+        assert_eq!(shown_json(&inside), r#"{"VariableChoices":"***"}"#);
         assert!(may_be_secret("value") && !is_secret_name("value"));
         assert!(!may_be_secret("Number"));
     }
