@@ -1,5 +1,7 @@
 //! Which columns of a list a person wants to see, and what a cell says.
 
+use std::collections::HashSet;
+
 use indexmap::{IndexMap, IndexSet};
 use serde_json::value::RawValue;
 use threecx_catalog::{NAMING, Property, Structure, Type};
@@ -50,8 +52,9 @@ pub struct Columns {
 pub fn choose(rows: &[Record<'_>], asked: &Shape, width: usize) -> Columns {
     // PBXs leave out what has no value: the order of columns, and how many there are, must not depend on it.
     let known = asked.own_properties().map(|property| property.name);
-    let in_objects = |name: &str| rows.iter().flat_map(|row| row.keys()).any(|key| is_below(key, name));
-    let known = known.filter(|name| !in_objects(name));
+    let keys = rows.iter().flat_map(|row| row.keys());
+    let objects: HashSet<&str> = keys.filter_map(|key| key.split_once('.')).map(|(name, _)| name).collect();
+    let known = known.filter(|name| !objects.contains(name));
     let came = rows.iter().flat_map(|row| row.keys()).map(String::as_str).filter(|name| !name.contains('@'));
     let present: IndexSet<&str> = known.chain(came).collect();
     let expanded = || shape::names(asked.expand.as_deref()).into_iter();
@@ -99,11 +102,6 @@ pub fn choose(rows: &[Record<'_>], asked: &Shape, width: usize) -> Columns {
     names.extend(expanded);
     let left_out = present.iter().filter(|name| !names.iter().any(|chosen| chosen == *name)).count();
     Columns { names, left_out }
-}
-
-/// True if a column is that of something in an object of this name.
-fn is_below(column: &str, name: &str) -> bool {
-    column.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// How wide a column wants to be, with the gap after it.

@@ -66,14 +66,15 @@ impl Tokens {
         access.retain(|_, live| {
             let is_same = is_same(&live.principal);
             let replaced = A_NEW_TOKEN_KILLS_THE_OLD && is_same && live.session == new.session;
-            if is_same && !replaced {
+            let stays = live.end > now && !replaced;
+            if stays && is_same {
                 sessions.push(live.session);
             }
-            live.end > now && !replaced
+            stays
         });
         let oldest = sessions.iter().filter(|session| **session != Session::OF_CLIENT).min();
         if let Some(oldest) = oldest.filter(|_| sessions.len() >= MAX_SESSIONS) {
-            access.retain(|_, live| live.session != *oldest || !is_same(&live.principal));
+            access.retain(|_, live| live.session != *oldest);
         }
         access.insert(token, new);
     }

@@ -1,8 +1,6 @@
 //! The description of the API in OpenAPI, made from the catalogue for the release that is played: what clients that
 //! generate themselves read.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use threecx_catalog::{Body, Content, Enumeration, Parameter, Property, Span, Type, TypeRef};
@@ -165,14 +163,12 @@ fn property(property: &Property, shapes: &'static Shapes) -> Json {
 }
 
 fn words(enumeration: &Enumeration, release: Span) -> Json {
-    let members: BTreeSet<(usize, &str)> = (0..)
-        .zip(enumeration.members)
-        .filter(|(_, member)| member.span.overlaps(release))
-        .map(|(place, member)| (place, member.name))
-        .collect();
-    let members: Vec<&str> = members.into_iter().map(|(_, name)| name).collect();
     // Flags come several at once, with commas between them.
-    if enumeration.flags { json!({ "type": "string" }) } else { json!({ "type": "string", "enum": members }) }
+    if enumeration.flags {
+        return json!({ "type": "string" });
+    }
+    let members = enumeration.members.iter().filter(|member| member.span.overlaps(release));
+    json!({ "type": "string", "enum": members.map(|member| member.name).collect::<Vec<_>>() })
 }
 
 /// A named type, or anything where the release has none of this name.

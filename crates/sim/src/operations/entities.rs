@@ -48,9 +48,9 @@ fn list(call: &Call<'_>, store: &Store) -> Answer {
 
 /// Refuses `$top` over 100, in the words of a live PBX.
 pub(super) fn limit(call: &Call<'_>, options: &Options) -> Result<(), Problem> {
-    let limited = Span::parse(LIMITED_SINCE).is_none_or(|since| call.release.last >= since.first);
+    let limited = || Span::parse(LIMITED_SINCE).is_none_or(|since| call.release.last >= since.first);
     match options.top {
-        Some(top) if limited && top > LARGEST_PAGE => Err(Problem::Query(QueryError::new(format!(
+        Some(top) if top > LARGEST_PAGE && limited() => Err(Problem::Query(QueryError::new(format!(
             "The limit of '{LARGEST_PAGE}' for Top query has been exceeded. The value from the incoming request is '{top}'."
         )))),
         _ => Ok(()),
