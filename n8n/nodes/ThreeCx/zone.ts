@@ -4,8 +4,12 @@
  */
 import type { Arguments } from './arguments';
 
-/** A day, or a time of one, that is a text of its own, perhaps inside of text that is JSON. */
-const LOCAL = /(?<="\s*)\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?(?=\s*\\?")/g;
+/**
+ * A day, or a time of one, that is a text of its own, perhaps inside of text that is JSON. What comes before it is only
+ * looked at where a year begins: long stretches of blanks would take seconds otherwise.
+ */
+const LOCAL =
+	/(?=\d{4}-)(?<="\s*)\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?(?=\s*\\?")/g;
 
 /** What the times without an offset among the arguments are in a time zone: `2026-11-01` → `2026-11-01T00:00-04:00`. */
 export function instantsIn(given: Arguments, zone: string): Record<string, string> {
@@ -28,10 +32,22 @@ function offsetAt(local: number, zone: string): number {
 	return offset(local - guess * MINUTE, zone);
 }
 
+/** To make one takes longer than to use it a hundred times. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+	const format =
+		formats.get(zone) ??
+		new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
+	formats.set(zone, format);
+	return format;
+}
+
 /** How many minutes a zone is ahead of UTC at an instant. */
 function offset(instant: number, zone: string): number {
-	const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
-	const name = format.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value;
+	const name = formatOf(zone)
+		.formatToParts(instant)
+		.find(({ type }) => type === 'timeZoneName')?.value;
 	const [, sign = '+', hours = '0', minutes = '0'] =
 		/GMT([+-])(\d\d):(\d\d)/.exec(name ?? '') ?? [];
 	return (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1);
